@@ -1,0 +1,1 @@
+//! What the numbered examples share. At most 100 lines.

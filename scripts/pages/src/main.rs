@@ -1,0 +1,2 @@
+//! `mdbook` calls this program; standard output belongs to mdBook.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The session notation: parse it (pure) and run it (processes).

@@ -1,0 +1,2 @@
+//! `cargo workbook`: read, build and check the book.
+fn main() {}
