@@ -1,0 +1,245 @@
+//! A session as data, and the parser that reads it from its notation.
+//!
+//! The parser is pure and collects every error. After the lines are read, [`plot`] checks that
+//! the story is possible: nobody types before they start, and every program ends.
+
+mod line;
+mod plot;
+
+use std::fmt;
+use std::time::Duration;
+
+use line::Item;
+
+/// A story with actors: what is typed and what appears in each terminal, in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// What the story shows.
+    pub title: Text,
+    /// What happens, in order.
+    pub steps: Vec<Step>,
+}
+
+/// The same words in both languages.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Text {
+    /// Chinese.
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+/// One moment of the story.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The line of the file, from 1.
+    pub line: usize,
+    /// What happens.
+    pub action: Action,
+}
+
+/// What happens in one step. `actor` names the terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the fields are the words of the notation")]
+pub enum Action {
+    /// `note zh …` and `note en …`: explains the step that follows.
+    Note(Text),
+    /// `actor $ command`: a program starts.
+    Start { actor: String, command: String },
+    /// `actor | text`: its next line; `[..]` stands for any text.
+    Line { actor: String, pattern: String },
+    /// `actor _ text`: it has written this with no line end, and waits.
+    Prompt { actor: String, text: String },
+    /// `actor > text`: a person types a line.
+    Type { actor: String, text: String },
+    /// `actor ^D`: a person ends the input.
+    EndOfInput { actor: String },
+    /// `actor ^C`: a person interrupts the program.
+    Interrupt { actor: String },
+    /// `actor ~ 300ms`: nothing comes from it for this long.
+    Silent { actor: String, duration: Duration },
+    /// `actor ? 0`: it ends like this.
+    Exit { actor: String, status: Status },
+}
+
+/// How a program ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// By itself, with this status.
+    Code(i32),
+    /// Ended by a signal.
+    Signal,
+}
+
+/// One thing that is wrong in a session file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParseError {
+    /// The line of the file, from 1.
+    pub line: usize,
+    /// What should stand there.
+    pub expected: String,
+    /// What stands there.
+    pub found: String,
+}
+
+impl Session {
+    /// Reads a session from its notation, or says everything that is wrong with it.
+    ///
+    /// ```
+    /// let session = session::Session::parse(
+    ///     "title zh 问好\ntitle en A greeting\nalice $ nc -l 7\nalice ? 0\n",
+    /// );
+    /// assert_eq!(session.unwrap().actors(), ["alice"]);
+    /// ```
+    pub fn parse(source: &str) -> Result<Self, Vec<ParseError>> {
+        let (items, mut errors) = line::read(source);
+        let title = title(&items, &mut errors);
+        let steps = steps(items, &mut errors);
+        // A line that cannot be read would make the story look impossible as well.
+        if errors.is_empty() {
+            plot::check(&steps, source.lines().count(), &mut errors);
+        }
+        if errors.is_empty() {
+            Ok(Self { title, steps })
+        } else {
+            errors.sort_by_key(|error| error.line);
+            Err(errors)
+        }
+    }
+
+    /// The actors, in order of first appearance.
+    #[must_use]
+    pub fn actors(&self) -> Vec<&str> {
+        let mut actors = Vec::new();
+        for actor in self.steps.iter().filter_map(|step| step.action.actor()) {
+            if !actors.contains(&actor) {
+                actors.push(actor);
+            }
+        }
+        actors
+    }
+}
+
+impl Action {
+    /// Whose terminal it happens in; a note happens in none.
+    #[must_use]
+    pub fn actor(&self) -> Option<&str> {
+        match self {
+            Self::Note(_) => None,
+            Self::Start { actor, .. }
+            | Self::Line { actor, .. }
+            | Self::Prompt { actor, .. }
+            | Self::Type { actor, .. }
+            | Self::EndOfInput { actor }
+            | Self::Interrupt { actor }
+            | Self::Silent { actor, .. }
+            | Self::Exit { actor, .. } => Some(actor),
+        }
+    }
+}
+
+/// Back to the notation. A note takes two lines.
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Note(text) => write!(f, "note zh {}\nnote en {}", text.zh, text.en),
+            Self::Start { actor, command } => write!(f, "{actor} $ {command}"),
+            Self::Line { actor, pattern } => write!(f, "{actor} | {pattern}"),
+            Self::Prompt { actor, text } => write!(f, "{actor} _ {text}"),
+            Self::Type { actor, text } => write!(f, "{actor} > {text}"),
+            Self::EndOfInput { actor } => write!(f, "{actor} ^D"),
+            Self::Interrupt { actor } => write!(f, "{actor} ^C"),
+            Self::Silent { actor, duration } => write!(f, "{actor} ~ {}ms", duration.as_millis()),
+            Self::Exit { actor, status } => write!(f, "{actor} ? {status}"),
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Code(code) => write!(f, "{code}"),
+            Self::Signal => f.write_str("signal"),
+        }
+    }
+}
+
+impl fmt::Display for ParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            line,
+            expected,
+            found,
+        } = self;
+        write!(f, "line {line}: expected {expected}, found {found}")
+    }
+}
+
+impl std::error::Error for ParseError {}
+
+fn title(items: &[(usize, Item)], errors: &mut Vec<ParseError>) -> Text {
+    let mut title = Text::default();
+    for (line, item) in items {
+        let Item::Title(language, text) = item else {
+            continue;
+        };
+        let place = language.of(&mut title);
+        if place.is_empty() {
+            place.clone_from(text);
+        } else {
+            errors.push(ParseError {
+                line: *line,
+                expected: format!("one `title {language}`"),
+                found: "a second one".to_owned(),
+            });
+        }
+    }
+    for (language, text) in [("zh", &title.zh), ("en", &title.en)] {
+        if text.is_empty() {
+            errors.push(ParseError {
+                line: 1,
+                expected: format!("a title in both languages: `title {language} …`"),
+                found: format!("no `title {language}`"),
+            });
+        }
+    }
+    title
+}
+
+/// The steps, with each two lines of a note joined into one.
+fn steps(items: Vec<(usize, Item)>, errors: &mut Vec<ParseError>) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let mut items = items.into_iter().peekable();
+    while let Some((line, item)) = items.next() {
+        match item {
+            Item::Title(..) if steps.is_empty() => {}
+            Item::Title(..) => errors.push(ParseError {
+                line,
+                expected: "the title before the first step".to_owned(),
+                found: "a title after it".to_owned(),
+            }),
+            Item::Action(action) => steps.push(Step { line, action }),
+            Item::Note(language, text) => {
+                let mut note = Text::default();
+                *language.of(&mut note) = text;
+                let twin = items.next_if(
+                    |(_, next)| matches!(next, Item::Note(other, _) if *other != language),
+                );
+                if let Some((_, Item::Note(other, text))) = twin {
+                    *other.of(&mut note) = text;
+                    steps.push(Step {
+                        line,
+                        action: Action::Note(note),
+                    });
+                } else {
+                    errors.push(ParseError {
+                        line,
+                        expected: format!("`note {}` next to `note {language}`", language.other()),
+                        found: format!("`note {language}` alone"),
+                    });
+                }
+            }
+        }
+    }
+    steps
+}

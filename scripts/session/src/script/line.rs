@@ -1,0 +1,199 @@
+//! One line of the notation at a time.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::{Action, ParseError, Status, Text};
+
+/// What one line says.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Item {
+    Title(Language, String),
+    Note(Language, String),
+    Action(Action),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Language {
+    Zh,
+    En,
+}
+
+/// No session keeps a reader waiting longer.
+const LONGEST_SILENCE: Duration = Duration::from_secs(60);
+
+/// Every line that says something, with its number, and every line that cannot be read.
+pub(super) fn read(source: &str) -> (Vec<(usize, Item)>, Vec<ParseError>) {
+    let source = source.strip_prefix('\u{feff}').unwrap_or(source);
+    let mut items = Vec::new();
+    let mut errors = Vec::new();
+    // `lines` also removes the carriage return of a checkout on Windows.
+    for (index, text) in source.lines().enumerate() {
+        if text.trim().is_empty() || text.starts_with('#') {
+            continue;
+        }
+        let line = index + 1;
+        match item(text) {
+            Ok(item) => items.push((line, item)),
+            Err((expected, found)) => errors.push(ParseError {
+                line,
+                expected,
+                found,
+            }),
+        }
+    }
+    (items, errors)
+}
+
+/// What was expected, and what stands there.
+type Mismatch = (String, String);
+
+fn item(line: &str) -> Result<Item, Mismatch> {
+    let (word, rest) = split_word(line);
+    match word {
+        "title" => bilingual("title", rest).map(|(language, text)| Item::Title(language, text)),
+        "note" => bilingual("note", rest).map(|(language, text)| Item::Note(language, text)),
+        actor if is_actor(actor) => action(actor, rest.trim_start()).map(Item::Action),
+        _ => mismatch(
+            "`title`, `note` or the name of an actor (an ASCII word)",
+            line,
+        ),
+    }
+}
+
+fn bilingual(word: &str, rest: &str) -> Result<(Language, String), Mismatch> {
+    let (language, text) = split_word(rest.trim_start());
+    let language = match language {
+        "zh" => Language::Zh,
+        "en" => Language::En,
+        other => return mismatch(format!("`zh` or `en` after `{word}`"), other),
+    };
+    match text.trim() {
+        "" => mismatch(format!("some text after `{word} {language}`"), ""),
+        text => Ok((language, text.to_owned())),
+    }
+}
+
+fn action(actor: &str, rest: &str) -> Result<Action, Mismatch> {
+    let (mark, text) = split_word(rest);
+    // Exactly one space belongs to the mark: output and typed lines may begin with spaces.
+    let text = text.strip_prefix(' ').unwrap_or(text);
+    let actor = actor.to_owned();
+    match mark {
+        "$" => Ok(Action::Start {
+            actor,
+            command: some(mark, text.trim())?,
+        }),
+        "|" => Ok(Action::Line {
+            actor,
+            pattern: text.to_owned(),
+        }),
+        "_" => Ok(Action::Prompt {
+            actor,
+            text: some(mark, text)?,
+        }),
+        ">" => Ok(Action::Type {
+            actor,
+            text: text.to_owned(),
+        }),
+        "~" => Ok(Action::Silent {
+            actor,
+            duration: duration(text.trim())?,
+        }),
+        "?" => Ok(Action::Exit {
+            actor,
+            status: status(text.trim())?,
+        }),
+        "^D" => nothing(mark, text).map(|()| Action::EndOfInput { actor }),
+        "^C" => nothing(mark, text).map(|()| Action::Interrupt { actor }),
+        _ if mark.starts_with(['$', '|', '_', '>', '~', '?']) => {
+            mismatch(format!("a space after `{}`", &mark[..1]), mark)
+        }
+        _ => mismatch(format!("a mark after `{actor}`: $ | _ > ^D ^C ~ ?"), mark),
+    }
+}
+
+fn duration(text: &str) -> Result<Duration, Mismatch> {
+    let parsed = if let Some(number) = text.strip_suffix("ms") {
+        number.parse().map(Duration::from_millis)
+    } else if let Some(number) = text.strip_suffix('s') {
+        number.parse().map(Duration::from_secs)
+    } else {
+        return mismatch("a duration such as 300ms or 2s", text);
+    };
+    match parsed {
+        Ok(duration) if !duration.is_zero() && duration <= LONGEST_SILENCE => Ok(duration),
+        Ok(_) => mismatch("a duration from 1ms to 60s", text),
+        Err(_) => mismatch("a duration such as 300ms or 2s", text),
+    }
+}
+
+fn status(text: &str) -> Result<Status, Mismatch> {
+    match text.parse() {
+        Ok(code) => Ok(Status::Code(code)),
+        Err(_) if text == "signal" => Ok(Status::Signal),
+        Err(_) => mismatch("an exit status such as 0, or `signal`, after `?`", text),
+    }
+}
+
+fn some(mark: &str, text: &str) -> Result<String, Mismatch> {
+    if text.is_empty() {
+        mismatch(format!("some text after `{mark}`"), "")
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
+fn nothing(mark: &str, text: &str) -> Result<(), Mismatch> {
+    match text.trim() {
+        "" => Ok(()),
+        text => mismatch(format!("nothing after `{mark}`"), text),
+    }
+}
+
+fn mismatch<T>(expected: impl Into<String>, found: &str) -> Result<T, Mismatch> {
+    let found = if found.is_empty() {
+        "nothing".to_owned()
+    } else {
+        format!("`{found}`")
+    };
+    Err((expected.into(), found))
+}
+
+/// The text up to the first space or tab, and what follows, that space included.
+fn split_word(text: &str) -> (&str, &str) {
+    text.split_at(text.find([' ', '\t']).unwrap_or(text.len()))
+}
+
+fn is_actor(word: &str) -> bool {
+    word.starts_with(|first: char| first.is_ascii_alphabetic())
+        && word
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+}
+
+impl Language {
+    /// The place for this language in `text`.
+    pub(super) fn of(self, text: &mut Text) -> &mut String {
+        match self {
+            Self::Zh => &mut text.zh,
+            Self::En => &mut text.en,
+        }
+    }
+
+    pub(super) fn other(self) -> Self {
+        match self {
+            Self::Zh => Self::En,
+            Self::En => Self::Zh,
+        }
+    }
+}
+
+impl fmt::Display for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Zh => "zh",
+            Self::En => "en",
+        })
+    }
+}
