@@ -1,1 +1,97 @@
-//! What the numbered examples share. At most 100 lines.
+//! 各个例子共用的部分：参数、错误、屏幕。最多 100 行。
+//! What the numbered examples share: arguments, errors, the screen. At most 100 lines.
+#![allow(missing_docs, reason = "the names of fields and variants say it")]
+use std::io::{self, ErrorKind, Write};
+use std::{env, fmt::Display, net::SocketAddr, process};
+
+use colored::Colorize;
+
+/// 命令行：`server [ADDR] …`、`client [ADDR] …`，或者没说角色（`None`）。
+/// The command line: `server [ADDR] …`, `client [ADDR] …`, or no role named (`None`).
+pub struct Start {
+    pub role: Option<Role>,
+    pub address: SocketAddr,
+    pub rest: Vec<String>,
+}
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    Server,
+    Client,
+}
+
+/// 读参数；`--help` 打印帮助。地址只认 IP:端口，因为查名字要等 DNS。
+/// Reads the arguments; `--help` prints help. IP:port only, since a name would wait for DNS.
+pub fn start(default: &str, help: &str) -> Start {
+    #[cfg(windows)]
+    let _ = colored::control::set_virtual_terminal(true);
+    let mut args = env::args().skip(1).peekable();
+    let role = match args.peek().map(String::as_str) {
+        Some("server") => Some(Role::Server),
+        Some("client") => Some(Role::Client),
+        _ => None,
+    };
+    args.next_if(|_| role.is_some());
+    if args.next_if(|arg| arg == "--help" || arg == "-h").is_some() {
+        say(help.trim());
+        process::exit(0);
+    }
+    let given = args.next_if(|arg| role.is_some() && !arg.starts_with("--"));
+    let text = given.unwrap_or_else(|| default.to_owned());
+    let wrong = |_| usage(format_args!("地址写错 bad address: {text}（{default}？）"));
+    let address = text.parse().unwrap_or_else(wrong);
+    let rest = args.collect();
+    Start {
+        role,
+        address,
+        rest,
+    }
+}
+
+/// 参数有错：退出状态 2。运行中出错：`finish` 打印一行，退出状态 1。
+/// A mistake in the arguments: status 2. An error while running: `finish`, one line, status 1.
+pub fn usage(words: impl Display) -> ! {
+    complain(format_args!("{words}\n帮助 help: -- --help"));
+    process::exit(2)
+}
+pub fn finish(result: anyhow::Result<()>) -> process::ExitCode {
+    let failed = result.map_err(|error| complain(format_args!("{error:#}")));
+    process::ExitCode::from(u8::from(failed.is_err()))
+}
+fn complain(words: impl Display) {
+    let _ = writeln!(io::stderr(), "{} {words}", "错误 error:".red());
+}
+
+/// 网络错误：出了什么事、在哪里、接下来做什么。
+/// A network error: what happened, where, and what to do next.
+pub fn explain(error: io::Error, place: impl Display) -> anyhow::Error {
+    use ErrorKind::{AddrInUse, BrokenPipe, ConnectionAborted, ConnectionRefused, ConnectionReset};
+    let words = match error.kind() {
+        AddrInUse => "地址被占用，换一个端口 address in use, choose another port",
+        ConnectionRefused => "连接被拒绝，先启动服务器 refused, start the server first",
+        ConnectionReset | ConnectionAborted | BrokenPipe => "连接断了 connection lost",
+        // 超时在 Unix 上叫 WouldBlock，在 Windows 上叫 TimedOut。
+        // A timeout is WouldBlock on Unix, TimedOut on Windows.
+        ErrorKind::WouldBlock | ErrorKind::TimedOut => "等得太久 waited too long",
+        _ => "网络出错 network error",
+    };
+    anyhow::Error::new(error).context(format!("{words}: {place}"))
+}
+
+/// 打印并立刻送出，不等换行。管道另一头（如 `head`）已关闭时安静结束。
+/// Prints at once, line end or not. Ends quietly if the far end of our pipe (say `head`) has gone.
+pub fn show(text: impl Display) {
+    let mut out = io::stdout().lock();
+    if let Err(error) = write!(out, "{text}").and_then(|()| out.flush()) {
+        process::exit(i32::from(error.kind() != ErrorKind::BrokenPipe));
+    }
+}
+pub fn say(line: impl Display) {
+    show(format_args!("{line}\n"));
+}
+
+/// 对方的控制字符能改写我们的屏幕，所以换成 U+FFFD。
+/// The peer's control characters could rewrite our screen: show U+FFFD instead.
+pub fn printable(text: &str) -> String {
+    let control = |c: char| c.is_control() && !"\r\n\t".contains(c);
+    text.replace(control, "\u{FFFD}").replace('\r', "")
+}
