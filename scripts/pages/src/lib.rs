@@ -1,12 +1,32 @@
 //! The book's pages: twins, sessions, code and figures become one bilingual page each.
+//!
+//! [`render`] is a pure function of the pages and the [`Sources`] they name. `main.rs` speaks
+//! mdBook's protocol; the tool `workbook` calls [`render`] itself. ARCHITECTURE.md has the notation.
 
+mod page;
+
+mod blocks;
+mod twins;
+
+mod code;
+mod figure;
+mod story;
+
+mod links;
+mod scan;
+
+mod html;
 mod problem;
 mod sources;
+mod text;
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 pub use problem::{Lang, Problem};
 pub use sources::{Directory, Sources};
+
+use problem::Problems;
 
 /// A page of the book.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +39,46 @@ pub struct Page {
 
 /// Turns the Chinese pages and their English twins into bilingual pages, in the same order,
 /// or tells all problems of the book.
-pub fn render(pages: &[Page], _sources: &dyn Sources) -> Result<Vec<Page>, Vec<Problem>> {
-    Ok(pages.to_vec())
+pub fn render(pages: &[Page], sources: &dyn Sources) -> Result<Vec<Page>, Vec<Problem>> {
+    let mut problems = Problems::default();
+    let mut anchors = BTreeMap::new();
+    let mut rendered = Vec::with_capacity(pages.len());
+    for page in pages {
+        let (content, offered) = page::render(page, sources, &mut problems);
+        anchors.insert(page.path.clone(), offered);
+        rendered.push(Page {
+            path: page.path.clone(),
+            content,
+        });
+    }
+    links::check(&anchors, sources, &mut problems);
+    orphans(pages, sources, &mut problems);
+    let problems = problems.into_sorted();
+    if problems.is_empty() {
+        Ok(rendered)
+    } else {
+        Err(problems)
+    }
+}
+
+/// English twins whose Chinese page is not in the book.
+fn orphans(pages: &[Page], sources: &dyn Sources, problems: &mut Problems) {
+    for file in sources.files(Path::new("book")) {
+        let name = problem::slashes(&file);
+        let Some(stem) = name.strip_suffix(".en.md") else {
+            continue;
+        };
+        let zh = PathBuf::from(format!("{stem}.md"));
+        if !pages
+            .iter()
+            .any(|page| Path::new("book").join(&page.path) == zh)
+        {
+            problems.add(
+                &file,
+                1,
+                format!("目录（SUMMARY.md）里没有它的中文页 {stem}.md；写好并加进目录，或删掉这个文件"),
+                format!("its Chinese page {stem}.md is not in SUMMARY.md; write it and add it there, or delete this file"),
+            );
+        }
+    }
 }

@@ -1,0 +1,56 @@
+//! A figure of `book/figures/`: put into the page as it is, if it speaks both languages.
+
+use crate::html;
+
+/// The figure without blank lines, which would end the HTML block; or what is wrong with it, in both languages.
+pub(crate) fn render(source: &str) -> Result<String, (&'static str, &'static str)> {
+    let text: Vec<&str> = source
+        .lines()
+        .map(str::trim_end)
+        .filter(|line| !line.is_empty())
+        .collect();
+    let html = text.join("\n");
+    let tags = html::tags(&html);
+    if !html::balanced(&html) {
+        return Err((
+            "HTML 标签没有成对；补上缺的结束标签",
+            "the HTML tags do not match; close every tag",
+        ));
+    }
+    if !tags
+        .first()
+        .is_some_and(|tag| tag.offset == 0 && matches!(tag.name.as_str(), "figure" | "div"))
+    {
+        return Err((
+            "图要以 <figure> 开头；把它包进 <figure class=\"fig\">",
+            "a figure starts with <figure>; wrap it in <figure class=\"fig\">",
+        ));
+    }
+    let classes = html::attribute(&html, "class");
+    let has = |lang: &str| {
+        classes
+            .iter()
+            .any(|(_, value)| value.split_ascii_whitespace().any(|class| class == lang))
+    };
+    if (has("zh") && has("en")) || !has_text(&html, &tags) {
+        Ok(html)
+    } else {
+        Err((
+            "图里的字缺一种语言；每处写一对 class=\"zh\" 和 class=\"en\"",
+            "the words of this figure lack a language; write each as a pair with class=\"zh\" and class=\"en\"",
+        ))
+    }
+}
+
+fn has_text(html: &str, tags: &[html::Tag<'_>]) -> bool {
+    tags.iter().enumerate().any(|(at, tag)| {
+        let start = html[tag.offset..]
+            .find(tag.attributes)
+            .map_or(html.len(), |found| {
+                tag.offset + found + tag.attributes.len() + 1
+            });
+        let end = tags.get(at + 1).map_or(html.len(), |next| next.offset);
+        html.get(start..end)
+            .is_some_and(|text| text.contains(char::is_alphanumeric) && !text.contains("<!--"))
+    })
+}

@@ -1,0 +1,208 @@
+//! Links inside the book: every page, file and fragment that a link names must exist.
+
+use std::collections::{BTreeMap, HashSet};
+use std::io::ErrorKind;
+use std::path::{Component, Path, PathBuf};
+
+use crate::problem::{Problems, slashes};
+use crate::scan::Found;
+use crate::sources::Sources;
+
+/// What a page offers to links, and where it links itself.
+#[derive(Debug, Default)]
+pub(crate) struct Anchors {
+    pub(crate) ids: HashSet<String>,
+    /// With the file they are written in.
+    pub(crate) links: Vec<(PathBuf, Found)>,
+}
+
+/// Checks the links of all pages. The keys are paths of Chinese pages, relative to `book/`.
+pub(crate) fn check(
+    pages: &BTreeMap<PathBuf, Anchors>,
+    sources: &dyn Sources,
+    problems: &mut Problems,
+) {
+    for (page, anchors) in pages {
+        for (file, link) in &anchors.links {
+            if let Some((zh, en)) = complaint(page, &link.text, pages, sources) {
+                problems.add(file, link.line, zh, en);
+            }
+        }
+    }
+}
+
+fn complaint(
+    page: &Path,
+    link: &str,
+    pages: &BTreeMap<PathBuf, Anchors>,
+    sources: &dyn Sources,
+) -> Option<(String, String)> {
+    if is_elsewhere(link) {
+        return None;
+    }
+    let (path, fragment) = link.split_once('#').unwrap_or((link, ""));
+    let path = path.split('?').next().unwrap_or_default();
+    let target = if path.is_empty() {
+        page.to_owned()
+    } else {
+        let folder = page.parent().unwrap_or(Path::new(""));
+        match normal(&folder.join(percent_decode(path))) {
+            Some(target) => target,
+            None => return Some(outside(link)),
+        }
+    };
+    let name = slashes(&target);
+    if let Some(stem) = name.strip_suffix(".en.md") {
+        return Some((
+            format!(
+                "链接 {link} 指向英文文件；写成 {}",
+                link.replacen(".en.md", ".md", 1)
+            ),
+            format!(
+                "the link {link} names the English file; write {} (both languages are on the page of {stem}.md)",
+                link.replacen(".en.md", ".md", 1)
+            ),
+        ));
+    }
+    let Some(anchors) = pages.get(&target) else {
+        return missing(link, &target, &name, pages, sources);
+    };
+    if fragment.is_empty() || anchors.ids.contains(fragment) {
+        return None;
+    }
+    let near = nearest(fragment, anchors.ids.iter().map(String::as_str));
+    Some((
+        format!("链接 {link}：book/{name} 里没有 id {fragment}{}", near.zh()),
+        format!(
+            "the link {link}: book/{name} has no id {fragment}{}",
+            near.en()
+        ),
+    ))
+}
+
+fn missing(
+    link: &str,
+    target: &Path,
+    name: &str,
+    pages: &BTreeMap<PathBuf, Anchors>,
+    sources: &dyn Sources,
+) -> Option<(String, String)> {
+    if name.ends_with(".md") || name.ends_with(".html") {
+        let asked = name.replace(".html", ".md");
+        let known: Vec<String> = pages.keys().map(|page| slashes(page)).collect();
+        let near = nearest(&asked, known.iter().map(String::as_str));
+        return Some((
+            format!(
+                "链接 {link}：目录（SUMMARY.md）里没有页面 {asked}{}",
+                near.zh()
+            ),
+            format!(
+                "the link {link}: no page {asked} in SUMMARY.md{}",
+                near.en()
+            ),
+        ));
+    }
+    // A file that is not text (a capture, say) exists as well.
+    let found = sources.read(&Path::new("book").join(target));
+    match found {
+        Err(error) if error.kind() != ErrorKind::InvalidData => Some((
+            format!("链接 {link}：没有文件 book/{name}；改正路径"),
+            format!("the link {link}: no file book/{name}; correct the path"),
+        )),
+        _ => None,
+    }
+}
+
+fn outside(link: &str) -> (String, String) {
+    (
+        format!(
+            "链接 {link} 指向 book/ 之外，读者打不开；把文件名写成 `代码`，或用 {{{{#include}}}}"
+        ),
+        format!(
+            "the link {link} leaves book/, where readers cannot follow; write the file's name as `code`, or use {{{{#include}}}}"
+        ),
+    )
+}
+
+/// Another site, another scheme, or a path of the server.
+fn is_elsewhere(link: &str) -> bool {
+    let scheme = link.split(['/', '#', '?']).next().unwrap_or_default();
+    scheme.contains(':') || link.starts_with('/') || link.is_empty()
+}
+
+/// Resolves `.` and `..`; none if it leaves the root.
+pub(crate) fn normal(path: &Path) -> Option<PathBuf> {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::Normal(part) => out.push(part),
+            Component::CurDir => {}
+            Component::ParentDir => {
+                if !out.pop() {
+                    return None;
+                }
+            }
+            Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    Some(out)
+}
+
+fn percent_decode(path: &str) -> String {
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let hex = (*first == b'%')
+            .then(|| tail.get(..2))
+            .flatten()
+            .and_then(|digits| std::str::from_utf8(digits).ok())
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        bytes.push(hex.unwrap_or(*first));
+        rest = if hex.is_some() { &tail[2..] } else { tail };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// The name that was perhaps meant.
+pub(crate) struct Nearest(Option<String>);
+
+impl Nearest {
+    pub(crate) fn zh(&self) -> String {
+        match &self.0 {
+            Some(name) => format!("；是不是 {name}？"),
+            None => "；改正名字".to_owned(),
+        }
+    }
+
+    pub(crate) fn en(&self) -> String {
+        match &self.0 {
+            Some(name) => format!("; did you mean {name}?"),
+            None => "; correct the name".to_owned(),
+        }
+    }
+}
+
+/// The most similar name, if one is similar at all.
+pub(crate) fn nearest<'a>(asked: &str, known: impl Iterator<Item = &'a str>) -> Nearest {
+    let best = known
+        .map(|name| (distance(asked, name), name))
+        .min()
+        .filter(|(distance, _)| *distance <= asked.chars().count().div_ceil(3).max(2));
+    Nearest(best.map(|(_, name)| name.to_owned()))
+}
+
+/// Levenshtein distance.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut corner = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let replaced = corner + usize::from(x != *y);
+            corner = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(corner + 1);
+        }
+    }
+    row[b.len()]
+}

@@ -1,0 +1,382 @@
+//! One page: both twins in, one bilingual page out.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use session::Session;
+
+use crate::blocks::{self, Block, Kind};
+use crate::links::{Anchors, nearest};
+use crate::problem::{Problems, slashes};
+use crate::scan::{Found, Scan, scan};
+use crate::sources::Sources;
+use crate::twins::{Pair, Twin, align};
+use crate::{Page, code, figure, html, story, text};
+
+/// The page under work.
+pub(crate) struct Work<'a> {
+    page: &'a Path,
+    zh_file: PathBuf,
+    en_file: PathBuf,
+    sources: &'a dyn Sources,
+    problems: &'a mut Problems,
+    ids: HashMap<String, (PathBuf, usize)>,
+    sessions: HashMap<String, usize>,
+}
+
+/// Renders a page, and tells what it offers to links.
+pub(crate) fn render(
+    page: &Page,
+    sources: &dyn Sources,
+    problems: &mut Problems,
+) -> (String, Anchors) {
+    let path = &page.path;
+    let work = Work {
+        page: path,
+        zh_file: Path::new("book").join(path),
+        en_file: Path::new("book").join(path.with_extension("en.md")),
+        sources,
+        problems,
+        ids: HashMap::new(),
+        sessions: HashMap::new(),
+    };
+    let zh = plain(&page.content);
+    match sources.read(&work.en_file) {
+        Ok(en) => work.merge(&zh, &plain(&en)),
+        Err(error) => {
+            let name = slashes(&work.en_file);
+            work.problems.add(
+                &work.zh_file,
+                1,
+                format!("读不到英文页 {name}（{error}）；建这个文件，块与中文页一一对应"),
+                format!("cannot read the English twin {name} ({error}); write it with the same sequence of blocks"),
+            );
+            // The Chinese page alone can still be checked, and linked to.
+            work.merge(&zh, &zh)
+        }
+    }
+}
+
+/// Line ends and byte order marks as editors on Windows leave them.
+fn plain(text: &str) -> String {
+    text.trim_start_matches('\u{feff}').replace("\r\n", "\n")
+}
+
+impl Work<'_> {
+    fn merge(mut self, zh: &str, en: &str) -> (String, Anchors) {
+        let (zh_blocks, en_blocks) = (blocks::split(zh), blocks::split(en));
+        let (zh_file, en_file) = (self.zh_file.clone(), self.en_file.clone());
+        let zh_scan = scan(zh, &zh_blocks, &zh_file, self.problems);
+        self.heading_ids(&zh_blocks, &zh_file);
+        // The twin is missing, or the same: everything about it has been said.
+        let mut en_scan = Scan::default();
+        if zh != en {
+            en_scan = scan(en, &en_blocks, &en_file, self.problems);
+            self.heading_ids_alone(&en_blocks, &en_file);
+        }
+        let pairs = align(
+            &Twin {
+                file: &zh_file,
+                blocks: &zh_blocks,
+            },
+            &Twin {
+                file: &en_file,
+                blocks: &en_blocks,
+            },
+            self.problems,
+        );
+        let mut out = String::new();
+        for pair in &pairs {
+            out += &self.pair(pair);
+            out += "\n\n";
+        }
+        self.html_ids(&zh_scan, &zh_file);
+        self.html_ids_of_english(&en_scan, &pairs, &en_file);
+        let anchors = Anchors {
+            ids: self.ids.into_keys().collect(),
+            links: links(zh_scan, &zh_file)
+                .chain(links(en_scan, &en_file))
+                .collect(),
+        };
+        (out.trim_end().to_owned() + "\n", anchors)
+    }
+
+    fn pair(&mut self, pair: &Pair<'_>) -> String {
+        match &pair.zh.kind {
+            Kind::Directive(text) => self.directive(text, pair.zh.line),
+            Kind::Heading { level, id } => heading(pair, *level, id.as_deref()),
+            Kind::Fence(fence) if fence.include().is_some() => {
+                let target = fence.include().unwrap_or_default();
+                code::include(target, fence.lang(), self.page, self.sources)
+                    .unwrap_or_else(|(zh, en)| self.complain(pair.zh.line, zh, en))
+            }
+            _ if pair.is_same() => text_of(&pair.zh).into_owned(),
+            Kind::Html => self.html(pair),
+            _ => halves(&text::join_lines(pair.zh.text), pair.en.text),
+        }
+    }
+
+    /// HTML that differs: a pair, or one element with two summaries; but no pair may cut an element in two.
+    fn html(&mut self, pair: &Pair<'_>) -> String {
+        if html::balanced(pair.zh.text) && html::balanced(pair.en.text) {
+            return halves(pair.zh.text, pair.en.text);
+        }
+        let both = (summary(pair.zh.text), summary(pair.en.text));
+        if let (Some((before, zh, after)), Some((en_before, en, en_after))) = both
+            && (before, after) == (en_before, en_after)
+        {
+            return format!("{before}{}{after}", html::both(zh, en));
+        }
+        self.complain(
+            pair.zh.line,
+            format!(
+                "这段 HTML 打开的标签没有关上，英文页第 {} 行的又与它不同；两边写同样的标签，文字放进单独的段落",
+                pair.en.line
+            ),
+            format!(
+                "this HTML leaves tags open and differs from line {} of the English twin; write the same tags in both, and the words in paragraphs of their own",
+                pair.en.line
+            ),
+        )
+    }
+
+    fn directive(&mut self, text: &str, line: usize) -> String {
+        let inner = text.trim_start_matches("{{#").trim_end_matches("}}").trim();
+        let (name, argument) = inner.split_once(' ').unwrap_or((inner, ""));
+        let argument = argument.trim();
+        match name {
+            "session" => self.session(argument, line),
+            "figure" => self.figure(argument, line),
+            "include" => self.complain(
+                line,
+                "{{#include …}} 要放在代码块里：```rust 一行，指令一行，``` 一行",
+                "{{#include …}} belongs in a fence: a line ```rust, the directive, a line ```",
+            ),
+            _ => {
+                let near = nearest(name, ["session", "figure", "encapsulation"].into_iter());
+                self.complain(
+                    line,
+                    format!("没有指令 {name}{}", near.zh()),
+                    format!("no directive {name}{}", near.en()),
+                )
+            }
+        }
+    }
+
+    fn session(&mut self, name: &str, line: usize) -> String {
+        let folder = Path::new("examples");
+        let Some(source) = self.named(folder, name, "session", line) else {
+            return String::new();
+        };
+        let file = folder.join(format!("{name}.session"));
+        match Session::parse(&source.replace("\r\n", "\n")) {
+            Ok(session) => {
+                let count = self.sessions.entry(name.to_owned()).or_default();
+                *count += 1;
+                let id = match *count {
+                    1 => format!("session-{name}"),
+                    count => format!("session-{name}-{count}"),
+                };
+                let html = story::render(&session, &id);
+                self.id(&id, &self.zh_file.clone(), line);
+                html
+            }
+            Err(errors) => {
+                for error in errors {
+                    self.problems.add(
+                        &file,
+                        error.line,
+                        format!("应当是：{}；实际是：{}", error.expected, error.found),
+                        format!("expected {}, found {}", error.expected, error.found),
+                    );
+                }
+                String::new()
+            }
+        }
+    }
+
+    fn figure(&mut self, name: &str, line: usize) -> String {
+        let folder = Path::new("book/figures");
+        let Some(source) = self.named(folder, name, "html", line) else {
+            return String::new();
+        };
+        let file = folder.join(format!("{name}.html"));
+        match figure::render(&source.replace("\r\n", "\n")) {
+            Ok(figure) => {
+                let page = self.zh_file.clone();
+                for (_, id) in html::attribute(&figure, "id") {
+                    self.id(id, &page, line);
+                }
+                figure
+            }
+            Err((zh, en)) => {
+                self.problems.add(&file, 1, zh, en);
+                String::new()
+            }
+        }
+    }
+
+    /// The file that a directive names, or a problem with the name that was perhaps meant.
+    fn named(&mut self, folder: &Path, name: &str, ext: &str, line: usize) -> Option<String> {
+        let file = folder.join(format!("{name}.{ext}"));
+        let plain = !name.is_empty() && !name.contains(['/', '\\']) && !name.contains("..");
+        let read = plain.then(|| self.sources.read(&file));
+        if let Some(Ok(source)) = read {
+            return Some(source);
+        }
+        let known: Vec<String> = self
+            .sources
+            .files(folder)
+            .iter()
+            .filter(|path| path.parent() == Some(folder))
+            .filter_map(|path| path.file_name()?.to_str()?.strip_suffix(&format!(".{ext}")))
+            .map(str::to_owned)
+            .collect();
+        let near = nearest(name, known.iter().map(String::as_str));
+        let file = slashes(&file);
+        self.complain(
+            line,
+            format!("没有文件 {file}{}", near.zh()),
+            format!("no file {file}{}", near.en()),
+        );
+        None
+    }
+
+    /// A problem on a line of the Chinese page; nothing comes out for it.
+    fn complain(&mut self, line: usize, zh: impl Into<String>, en: impl Into<String>) -> String {
+        self.problems.add(&self.zh_file, line, zh, en);
+        String::new()
+    }
+
+    fn heading_ids(&mut self, blocks: &[Block<'_>], file: &Path) {
+        for (id, line) in well_formed(blocks, file, self.problems) {
+            self.id(&id, file, line);
+        }
+    }
+
+    /// The English headings come out with the Chinese ones: their ids only have to differ from each other.
+    fn heading_ids_alone(&mut self, blocks: &[Block<'_>], file: &Path) {
+        let mut seen = HashMap::new();
+        for (id, line) in well_formed(blocks, file, self.problems) {
+            let first = *seen.entry(id.clone()).or_insert(line);
+            if first != line {
+                twice(&id, file, line, (file, first), self.problems);
+            }
+        }
+    }
+
+    fn html_ids(&mut self, scan: &Scan, file: &Path) {
+        for found in &scan.html_ids {
+            self.id(&found.text, file, found.line);
+        }
+    }
+
+    /// Ids in blocks that come out once were counted in the Chinese page.
+    fn html_ids_of_english(&mut self, scan: &Scan, pairs: &[Pair<'_>], file: &Path) {
+        for found in &scan.html_ids {
+            let shared = pairs.iter().any(|pair| {
+                let lines = pair.en.text.matches('\n').count();
+                (pair.en.line..=pair.en.line + lines).contains(&found.line) && pair.is_same()
+            });
+            if !shared {
+                self.id(&found.text, file, found.line);
+            }
+        }
+    }
+
+    fn id(&mut self, id: &str, file: &Path, line: usize) {
+        match self.ids.get(id) {
+            Some((first, at)) => twice(id, file, line, (first, *at), self.problems),
+            None => {
+                self.ids.insert(id.to_owned(), (file.to_owned(), line));
+            }
+        }
+    }
+}
+
+fn twice(id: &str, file: &Path, line: usize, first: (&Path, usize), problems: &mut Problems) {
+    let first = format!("{}:{}", slashes(first.0), first.1);
+    problems.add(
+        file,
+        line,
+        format!("id {id} 在这一页出现了两次（先在 {first}）；换一个"),
+        format!("the id {id} is on this page twice (first at {first}); choose another"),
+    );
+}
+
+/// The ids of headings; a missing or unusable one is a problem.
+fn well_formed(blocks: &[Block<'_>], file: &Path, problems: &mut Problems) -> Vec<(String, usize)> {
+    let mut ids = Vec::new();
+    for block in blocks {
+        let Kind::Heading { id, .. } = &block.kind else {
+            continue;
+        };
+        match id {
+            None => problems.add(
+                file,
+                block.line,
+                format!("标题「{}」没有 id；在末尾加 {{#ascii-id}}，两种语言写同一个", block.inner),
+                format!("the heading \"{}\" has no id; add {{#ascii-id}} at its end, the same in both twins", block.inner),
+            ),
+            Some(id) if !is_ascii_id(id) => problems.add(
+                file,
+                block.line,
+                format!("id {id} 只能用 ASCII 字母、数字、- 和 _，以字母开头"),
+                format!("the id {id} may use ASCII letters, digits, - and _ only, and starts with a letter"),
+            ),
+            Some(id) => ids.push((id.clone(), block.line)),
+        }
+    }
+    ids
+}
+
+fn is_ascii_id(id: &str) -> bool {
+    id.starts_with(|c: char| c.is_ascii_alphabetic())
+        && id
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}
+
+fn heading(pair: &Pair<'_>, level: u8, id: Option<&str>) -> String {
+    let (zh, en) = (one_line(pair.zh.inner), one_line(pair.en.inner));
+    let words = if zh == en {
+        zh
+    } else {
+        format!(
+            "<span class=\"zh\" lang=\"zh-CN\">{zh}</span><span class=\"sep\"> · </span><span class=\"en\" lang=\"en\">{en}</span>"
+        )
+    };
+    let marks = "#".repeat(level.into());
+    format!("{marks} {words} {{#{}}}", id.unwrap_or_default())
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Both languages of a block, with the blank lines that let Markdown go on inside.
+fn halves(zh: &str, en: &str) -> String {
+    format!(
+        "<div class=\"pair\">\n<div class=\"zh\" lang=\"zh-CN\">\n\n{zh}\n\n</div>\n<div class=\"en\" lang=\"en\">\n\n{en}\n\n</div>\n</div>"
+    )
+}
+
+fn text_of<'a>(block: &Block<'a>) -> std::borrow::Cow<'a, str> {
+    match block.kind {
+        Kind::Fence(_) | Kind::Html => std::borrow::Cow::Borrowed(block.text),
+        _ => text::join_lines(block.text),
+    }
+}
+
+/// What stands before, in and after the only `<summary>`.
+fn summary(html: &str) -> Option<(&str, &str, &str)> {
+    let start = html.find("<summary>")? + "<summary>".len();
+    let end = html.rfind("</summary>")?;
+    (start <= end).then(|| (&html[..start], &html[start..end], &html[end..]))
+}
+
+fn links(scan: Scan, file: &Path) -> impl Iterator<Item = (PathBuf, Found)> {
+    scan.links
+        .into_iter()
+        .map(move |link| (file.to_owned(), link))
+}

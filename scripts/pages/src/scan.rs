@@ -1,0 +1,163 @@
+//! One look at a whole page: where it links, which ids it has, and what does not belong in a page.
+
+use std::ops::Range;
+use std::path::Path;
+
+use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+
+use crate::blocks::{self, Block, Fence, Kind, Lines, OPTIONS};
+use crate::html;
+use crate::problem::Problems;
+
+/// A fence longer than this must be an include or a session.
+const PASTED: usize = 3;
+
+/// A thing found on a line of a page: where a link goes, or an id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub(crate) line: usize,
+    pub(crate) text: String,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Scan {
+    pub(crate) links: Vec<Found>,
+    /// Ids of headings are not among them.
+    pub(crate) html_ids: Vec<Found>,
+}
+
+/// Collects links and ids, and tells what does not belong in a page.
+pub(crate) fn scan(page: &str, blocks: &[Block<'_>], file: &Path, problems: &mut Problems) -> Scan {
+    let lines = Lines::of(page);
+    stray_directives(blocks, file, problems);
+    let parser = Parser::new_ext(page, OPTIONS);
+    for (label, definition) in parser.reference_definitions().iter() {
+        problems.add(
+            file,
+            lines.number(definition.span.start),
+            format!("这里不能用引用式链接 [{label}]；写成 [文字](地址)"),
+            format!("a reference link [{label}] does not work here; write [text](address)"),
+        );
+    }
+    let events: Vec<_> = parser.into_offset_iter().collect();
+    let mut scan = Scan::default();
+    let mut heading = false;
+    for (at, (event, range)) in events.iter().enumerate() {
+        let line = lines.number(range.start);
+        match event {
+            Event::Start(Tag::Heading { .. }) => heading = true,
+            Event::End(TagEnd::Heading(_)) => heading = false,
+            Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
+                scan.links.push(Found {
+                    line,
+                    text: dest_url.to_string(),
+                });
+            }
+            Event::Start(Tag::FootnoteDefinition(label)) => problems.add(
+                file,
+                line,
+                format!("这里不能用脚注 [^{label}]；把话写进正文或列表"),
+                format!("a footnote [^{label}] does not work here; say it in the text or a list"),
+            ),
+            Event::Start(Tag::CodeBlock(kind)) => {
+                pasted(
+                    &blocks::fence(kind, &events[at + 1..]),
+                    line,
+                    file,
+                    problems,
+                );
+            }
+            Event::Start(Tag::HtmlBlock) | Event::InlineHtml(_) => {
+                scan.html(page, range, &lines);
+            }
+            Event::Text(_) if !heading => stray_marks(&events, at, line, file, problems),
+            _ => {}
+        }
+    }
+    scan
+}
+
+impl Scan {
+    fn html(&mut self, page: &str, range: &Range<usize>, lines: &Lines) {
+        let html = &page[range.clone()];
+        let found = |name| {
+            html::attribute(html, name)
+                .into_iter()
+                .map(|(offset, value)| Found {
+                    line: lines.number(range.start + offset),
+                    text: value.to_owned(),
+                })
+        };
+        self.links.extend(found("href"));
+        self.links.extend(found("src"));
+        self.html_ids.extend(found("id"));
+    }
+}
+
+fn pasted(fence: &Fence, line: usize, file: &Path, problems: &mut Problems) {
+    let count = fence.content.trim_end().lines().count();
+    if count > PASTED {
+        problems.add(
+            file,
+            line,
+            format!("这里贴了 {count} 行；代码用 {{{{#include 路径:锚点}}}}，终端用 {{{{#session 名字}}}}（贴的最多 {PASTED} 行）"),
+            format!("{count} pasted lines; include code with {{{{#include path:anchor}}}}, show a terminal with {{{{#session name}}}} (at most {PASTED} lines may be pasted)"),
+        );
+    }
+}
+
+fn stray_directives(blocks: &[Block<'_>], file: &Path, problems: &mut Problems) {
+    for block in blocks {
+        match &block.kind {
+            Kind::Directive(_) => continue,
+            Kind::Fence(fence) if fence.include().is_some() => continue,
+            _ => {}
+        }
+        for (at, _) in block.text.match_indices("{{#") {
+            if block.text[..at].ends_with('\\') {
+                continue;
+            }
+            let line = block.line + block.text[..at].matches('\n').count();
+            problems.add(
+                file,
+                line,
+                "指令要单独成段；{{#include …}} 要单独放在一个顶层的代码块里",
+                "a directive stands in a paragraph of its own; {{#include …}} stands alone in a fence that is in no list or quote",
+            );
+        }
+    }
+}
+
+/// `**` that the reader would see: Markdown does not take it for emphasis between a letter and a full-width mark.
+fn stray_marks(
+    events: &[(Event<'_>, Range<usize>)],
+    at: usize,
+    line: usize,
+    file: &Path,
+    problems: &mut Problems,
+) {
+    let in_code = events[..at]
+        .iter()
+        .rev()
+        .find(|(event, _)| !matches!(event, Event::Text(_)))
+        .is_some_and(|(event, _)| matches!(event, Event::Start(Tag::CodeBlock(_))));
+    let text = |at: usize| match events.get(at) {
+        Some((Event::Text(text), range)) => Some((text.as_ref(), range)),
+        _ => None,
+    };
+    let Some((here, range)) = text(at) else {
+        return;
+    };
+    // The parser gives the two stars of a failed mark as two texts.
+    let split = here.ends_with('*')
+        && text(at + 1)
+            .is_some_and(|(next, follow)| next.starts_with('*') && follow.start == range.end);
+    if !in_code && (here.contains("**") || split) {
+        problems.add(
+            file,
+            line,
+            "这里的 ** 会原样显示：标点挨着 ** 时不算加粗；把标点移到 ** 外面，或在旁边加空格",
+            "these ** would be shown as they are: next to punctuation they are not bold; move the punctuation outside, or add a space",
+        );
+    }
+}

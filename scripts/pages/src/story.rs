@@ -1,0 +1,172 @@
+//! A session as HTML: one column per terminal, one row per moment. Complete without script and style.
+
+use session::{Action, Session, Status};
+
+use crate::html::{both, escape};
+
+/// Renders a session as a figure with this id, without a blank line, which would end the HTML block.
+pub(crate) fn render(session: &Session, id: &str) -> String {
+    let actors = session.actors();
+    let mut out = format!(
+        "<figure class=\"session\" id=\"{id}\" style=\"--terminals:{}\">\n<figcaption>{}</figcaption>\n<ol class=\"steps\">\n",
+        actors.len(),
+        both(&words(&session.title.zh), &words(&session.title.en)),
+        id = escape(id),
+    );
+    // What each terminal shows on its last line, if that line has no end yet.
+    let mut prompts = vec![String::new(); actors.len()];
+    let mut steps = session.steps.iter().map(|step| &step.action).peekable();
+    while let Some(action) = steps.next() {
+        let Some(actor) = action.actor() else {
+            out += &note(action);
+            continue;
+        };
+        let terminal = actors.iter().position(|name| *name == actor).unwrap_or(0);
+        let prompt = &mut prompts[terminal];
+        if let Action::Prompt { text, .. } = action {
+            prompt.push_str(text);
+            // Typed at once: the line that is typed shows the prompt.
+            if matches!(steps.peek(), Some(Action::Type { actor: next, .. }) if next == actor) {
+                continue;
+            }
+        }
+        let shown = Shown::of(action, prompt);
+        if !matches!(action, Action::Prompt { .. } | Action::Silent { .. }) {
+            prompt.clear();
+        }
+        out += &shown.step(terminal, actor);
+    }
+    out + "</ol>\n</figure>"
+}
+
+fn note(action: &Action) -> String {
+    match action {
+        Action::Note(text) => format!(
+            "<li class=\"step note\">{}</li>\n",
+            both(&words(&text.zh), &words(&text.en))
+        ),
+        _ => String::new(),
+    }
+}
+
+/// How a step looks, and its words for a screen reader.
+struct Shown {
+    class: &'static str,
+    said: (&'static str, &'static str),
+    html: String,
+}
+
+impl Shown {
+    fn of(action: &Action, prompt: &str) -> Shown {
+        let (class, said, html) = match action {
+            Action::Start { command, .. } => (
+                "start",
+                ("命令", "command"),
+                format!("<code class=\"cmd nohighlight\">{}</code>", escape(command)),
+            ),
+            Action::Line { pattern, .. } => (
+                "out",
+                ("输出", "output"),
+                code(&(span("prompt", prompt) + &elide(pattern))),
+            ),
+            Action::Prompt { text, .. } => ("out prompt", ("提示", "prompt"), code(&escape(text))),
+            Action::Type { text, .. } => (
+                "in",
+                ("键入", "typed"),
+                code(&(span("prompt", prompt) + &span("typed", text))),
+            ),
+            Action::EndOfInput { .. } => (
+                "eof",
+                ("按键", "key"),
+                key("Ctrl-D", "输入结束", "end of input"),
+            ),
+            Action::Interrupt { .. } => (
+                "interrupt",
+                ("按键", "key"),
+                key("Ctrl-C", "中断", "interrupt"),
+            ),
+            Action::Silent { duration, .. } => (
+                "silent",
+                ("等待", "waiting"),
+                both(
+                    &format!("{} 毫秒内没有任何输出", duration.as_millis()),
+                    &format!("nothing comes for {} ms", duration.as_millis()),
+                ),
+            ),
+            Action::Exit { status, .. } => ("exit", ("结束", "end"), ended(*status)),
+            Action::Note(_) => ("note", ("", ""), String::new()),
+        };
+        Shown { class, said, html }
+    }
+
+    fn step(&self, terminal: usize, actor: &str) -> String {
+        format!(
+            "<li class=\"step {class}\" data-terminal=\"{terminal}\" style=\"--col:{col}\"><span class=\"who\">{who}</span><span class=\"sr\">{said}</span>{html}</li>\n",
+            class = self.class,
+            col = terminal + 1,
+            who = role(actor),
+            said = both(
+                &format!("，{}：", self.said.0),
+                &format!(", {}: ", self.said.1)
+            ),
+            html = self.html,
+        )
+    }
+}
+
+fn role(actor: &str) -> String {
+    let zh = match actor {
+        "server" => "服务器",
+        "client" => "客户端",
+        name => return escape(name),
+    };
+    both(zh, actor)
+}
+
+fn ended(status: Status) -> String {
+    match status {
+        Status::Code(code) => both(
+            &format!("退出，状态 {code}"),
+            &format!("exits with status {code}"),
+        ),
+        Status::Signal => both("被信号终止", "ended by a signal"),
+    }
+}
+
+fn code(html: &str) -> String {
+    format!("<code class=\"nohighlight\">{html}</code>")
+}
+
+fn key(name: &str, zh: &str, en: &str) -> String {
+    format!("<kbd>{name}</kbd> {}", both(zh, en))
+}
+
+fn span(class: &str, text: &str) -> String {
+    if text.is_empty() {
+        return String::new();
+    }
+    format!("<span class=\"{class}\">{}</span>", escape(text))
+}
+
+/// `[..]` stands for text that varies.
+fn elide(pattern: &str) -> String {
+    let parts: Vec<String> = pattern.split("[..]").map(escape).collect();
+    parts.join("<span class=\"any\">…</span>")
+}
+
+/// Text with `code` in it.
+fn words(text: &str) -> String {
+    let parts: Vec<String> = text.split('`').map(escape).collect();
+    if parts.len().is_multiple_of(2) {
+        return escape(text);
+    }
+    let mut out = String::new();
+    for (at, part) in parts.iter().enumerate() {
+        if at % 2 == 1 {
+            out += &code(part);
+        } else {
+            out += part;
+        }
+    }
+    out
+}
