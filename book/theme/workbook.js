@@ -1,0 +1,181 @@
+// The reading mode after the first paint (head.hbs chose it), and mdBook's furniture in the reader's language.
+"use strict";
+
+(() => {
+  const root = document.documentElement;
+  const main = document.querySelector("main");
+  const MODES = ["zh", "en", "both"];
+
+  /** A pair of elements, one of which is shown. */
+  function pair(zh, en, tag = "span") {
+    return `<${tag} class="zh" lang="zh-CN">${zh}</${tag}><${tag} class="en" lang="en">${en}</${tag}>`;
+  }
+
+  // -- Switching ---------------------------------------------------------------------------------------------------
+
+  /** What the reader is looking at: the first block that begins below the menu bar, and where it stands. */
+  function place() {
+    const bar = document.getElementById("mdbook-menu-bar").getBoundingClientRect();
+    const top = Math.max(0, bar.bottom);
+    let cut = null;
+    for (const block of main.querySelectorAll(":scope > *, .pair > * > *, .pair :is(li, tr), .step, figure li, dt, tr")) {
+      const { top: y, height } = block.getBoundingClientRect();
+      if (!height || y > innerHeight) continue;
+      if (y >= top) return { block, y };
+      if (y + height > top) cut = { block, y };
+    }
+    return cut;
+  }
+
+  /** The same block in the other half of its pair, if this one is hidden now. */
+  function twin(block) {
+    const half = block.closest(".pair > *");
+    if (!half || block.offsetParent) return block;
+    const other = half.nextElementSibling || half.previousElementSibling;
+    const index = [...half.querySelectorAll("*")].filter((e) => e.tagName === block.tagName).indexOf(block);
+    return [...other.querySelectorAll("*")].filter((e) => e.tagName === block.tagName)[index] || half.parentElement;
+  }
+
+  function use(lang) {
+    const seen = place();
+    workbook.use(lang);
+    words();
+    try { localStorage.setItem("workbook-lang", lang); } catch { /* this page only */ }
+    const url = new URL(location.href);
+    if (url.searchParams.has("lang")) {
+      url.searchParams.delete("lang");
+      history.replaceState(history.state, "", url);
+    }
+    if (seen) scrollBy({ top: twin(seen.block).getBoundingClientRect().top - seen.y, behavior: "instant" });
+    regions();
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-set]");
+    if (button) use(button.dataset.set);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "l" || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (/^(input|textarea|select)$/i.test(event.target.nodeName)) return;
+    use(MODES[(MODES.indexOf(workbook.lang()) + 1) % MODES.length]);
+  });
+  addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    try { use(localStorage.getItem("workbook-lang") || workbook.lang()); } catch { /* keep what is shown */ }
+  });
+
+  // -- Words -------------------------------------------------------------------------------------------------------
+
+  const CHINESE = {
+    "Table of contents": "目录",
+    "Toggle Table of Contents": "显示或隐藏目录",
+    "Change theme": "换颜色",
+    "Themes": "颜色",
+    "Search (`/`)": "搜索（/）",
+    "Toggle Searchbar": "打开或关闭搜索",
+    "Search this book ...": "搜索本书",
+    "Search Result Teaser": "搜索结果摘要",
+    "Print this book": "打印全书",
+    "Page navigation": "翻页",
+    "Git repository": "代码仓库",
+    "Suggest an edit": "建议修改",
+    "Copy to clipboard": "复制",
+    "Copied!": "已复制",
+    "Clipboard error!": "复制失败，请手动选择文字",
+    "Code": "代码",
+    "Table": "表格",
+    "Figure": "图",
+  };
+  const ATTRIBUTES = ["title", "aria-label", "placeholder"];
+
+  const inLanguage = (zh, en) => ({ zh, en, both: `${zh} · ${en}` })[workbook.lang()];
+
+  /** Attributes that hold a word of the dictionary follow the reader's language; the English stays in `data-`. */
+  function words() {
+    for (const name of ATTRIBUTES) {
+      for (const element of document.querySelectorAll(`[${name}]`)) {
+        const key = `en-${name}`;
+        const english = element.getAttribute(`data-${key}`) ?? element.getAttribute(name);
+        if (!CHINESE[english]) continue;
+        element.setAttribute(`data-${key}`, english);
+        element.setAttribute(name, inLanguage(CHINESE[english], english));
+      }
+    }
+  }
+
+  /** Visible words become pairs once; CSS does the rest. */
+  function visibleWords() {
+    const themes = { default_theme: ["自动", "Auto"], light: ["浅色", "Light"], navy: ["深色", "Dark"] };
+    for (const [id, [zh, en]] of Object.entries(themes))
+      document.getElementById(`mdbook-theme-${id}`).innerHTML = pair(zh, en);
+
+    document.querySelector(".mdbook-help-title").innerHTML = pair("快捷键", "Keyboard shortcuts");
+    const keys = [
+      ["←</kbd> <kbd>→", "上一页、下一页", "previous page, next page"],
+      ["l", "中文、English、对照", "中文, English, side by side"],
+      ["s</kbd> <kbd>/", "搜索本书", "search in the book"],
+      ["?", "显示这份帮助", "show this help"],
+      ["Esc", "关闭", "close"],
+    ];
+    document.querySelector("#mdbook-help-popup > div").innerHTML = keys
+      .map(([key, zh, en]) => `<p><kbd>${key}</kbd> ${pair(zh, en)}</p>`).join("");
+
+    for (const [way, zh, en] of [["previous", "← 上一页", "← Previous"], ["next", "下一页 →", "Next →"]]) {
+      const link = document.querySelector(`.mobile-nav-chapters.${way}`);
+      if (!link) continue;
+      const entry = [...document.querySelectorAll(".chapter a[href]")].find((a) => a.href === link.href);
+      link.innerHTML = `<span class="way">${pair(zh, en)}</span><span class="title">${entry?.innerHTML ?? ""}</span>`;
+      link.removeAttribute("aria-label");
+      link.removeAttribute("title");
+    }
+  }
+
+  // mdBook writes "Copied!" into a tooltip.
+  new MutationObserver((changes) => {
+    for (const { target } of changes) {
+      const chinese = CHINESE[target.textContent];
+      if (chinese && target.classList?.contains("tooltiptext") && workbook.lang() !== "en") target.textContent = chinese;
+    }
+  }).observe(main, { childList: true, subtree: true });
+
+  // -- Access: what mdBook leaves out ------------------------------------------------------------------------------
+
+  /** The sidebar's switch is a label: make it a button for the keyboard and for screen readers. */
+  function sidebarSwitch() {
+    const label = document.getElementById("mdbook-sidebar-toggle");
+    label.setAttribute("role", "button");
+    label.tabIndex = 0;
+    label.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      label.click();
+    });
+  }
+
+  /** Whatever scrolls sideways can be reached by the keyboard, and has a name. */
+  function regions() {
+    const kinds = [["pre > code", "Code"], [".table-wrapper", "Table"], [".fig-scroll", "Figure"]];
+    for (const [selector, name] of kinds) {
+      for (const element of main.querySelectorAll(selector)) {
+        const scrolls = element.scrollWidth > element.clientWidth + 1;
+        if (scrolls === element.hasAttribute("tabindex")) continue;
+        if (scrolls) {
+          element.tabIndex = 0;
+          element.setAttribute("role", "region");
+          element.setAttribute("aria-label", inLanguage(CHINESE[name], name));
+          element.dataset.enAriaLabel = name;
+        } else {
+          for (const attribute of ["tabindex", "role", "aria-label", "data-en-aria-label"]) element.removeAttribute(attribute);
+        }
+      }
+    }
+  }
+
+  workbook.pair = pair;
+  visibleWords();
+  sidebarSwitch();
+  words();
+  regions();
+  document.getElementById("mdbook-searchbar")?.setAttribute("aria-describedby", "mdbook-searchresults-header");
+  addEventListener("resize", regions);
+})();
