@@ -1,9 +1,15 @@
 //! The session notation: what happens in each terminal, in order.
 //!
-//! [`script`] parses a `.session` file (pure), `program` maps a command line to a program
+//! [`script`] parses a `.session` file (pure), [`program`] maps a command line to a program
 //! that we know (pure), `run` runs a session against the real programs (feature `run`, on by
 //! default). ARCHITECTURE.md defines the notation.
 
+pub mod program;
+#[cfg(feature = "run")]
+pub mod run;
 pub mod script;
 
+pub use program::Program;
+#[cfg(feature = "run")]
+pub use run::{Failure, Options, Report, all, example, root, run, run_file, run_named};
 pub use script::{Action, ParseError, Session, Status, Step, Text};

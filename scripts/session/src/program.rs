@@ -1,0 +1,261 @@
+//! The programs that a session may start, and how a command line names them.
+//!
+//! Pure: finding the program on this machine is the runner's part. There is no shell: words
+//! may stand in quotes, and every other sign that a shell would act on is refused, so that a
+//! command does the same when a reader pastes it into a terminal.
+
+use std::fmt;
+
+/// A program that we know, with its arguments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the fields are the words of the command")]
+pub enum Program {
+    /// `cargo run --example NAME [-- ARGS]`
+    Example { name: String, args: Vec<String> },
+    /// `python3 examples/python/NAME.py [ARGS]`; `script` is that path.
+    Python { script: String, args: Vec<String> },
+    /// `nc ARGS`
+    Netcat { args: Vec<String> },
+}
+
+/// A command that is not one of ours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownProgram {
+    command: String,
+    reason: String,
+}
+
+/// Every form of command that [`Program::parse`] knows.
+pub const KNOWN: [&str; 3] = [
+    "cargo run --example NAME [-- ARGS]",
+    "python3 examples/python/NAME.py [ARGS]",
+    "nc ARGS",
+];
+
+impl Program {
+    /// The program that `command` names.
+    ///
+    /// ```
+    /// # use session::Program;
+    /// let program = Program::parse("nc -l '127.0.0.1' 8888").unwrap();
+    /// assert_eq!(program, Program::Netcat { args: ["-l", "127.0.0.1", "8888"].map(Into::into).into() });
+    /// ```
+    pub fn parse(command: &str) -> Result<Self, UnknownProgram> {
+        let unknown = |reason| UnknownProgram {
+            command: command.to_owned(),
+            reason,
+        };
+        let words = words(command).map_err(unknown)?;
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        match words[..] {
+            ["cargo", "run", "--example", name] => example(name, &[]),
+            ["cargo", "run", "--example", name, "--", ref args @ ..] => example(name, args),
+            ["cargo", ..] => Err("cargo starts our examples here, and nothing else".to_owned()),
+            ["python3", script, ref args @ ..] => python(script, args),
+            ["nc", ref args @ ..] => Ok(Self::Netcat { args: owned(args) }),
+            [] => Err("it is empty".to_owned()),
+            [first, ..] => Err(format!("there is no `{first}` among our programs")),
+        }
+        .map_err(unknown)
+    }
+}
+
+impl fmt::Display for UnknownProgram {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "a session cannot start `{}`: {}; known: ",
+            self.command, self.reason
+        )?;
+        for (index, known) in KNOWN.iter().enumerate() {
+            let comma = if index == 0 { "" } else { ", " };
+            write!(f, "{comma}`{known}`")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for UnknownProgram {}
+
+fn example(name: &str, args: &[&str]) -> Result<Program, String> {
+    if !is_name(name) {
+        return Err(format!("`{name}` is not the name of an example"));
+    }
+    Ok(Program::Example {
+        name: name.to_owned(),
+        args: owned(args),
+    })
+}
+
+fn python(script: &str, args: &[&str]) -> Result<Program, String> {
+    let name = script
+        .strip_prefix("examples/python/")
+        .and_then(|file| file.strip_suffix(".py"));
+    if !name.is_some_and(is_name) {
+        return Err(format!("`{script}` is not one of our Python programs"));
+    }
+    Ok(Program::Python {
+        script: script.to_owned(),
+        args: owned(args),
+    })
+}
+
+fn is_name(name: &str) -> bool {
+    !name.starts_with('-')
+        && !name.is_empty()
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+}
+
+fn owned(words: &[&str]) -> Vec<String> {
+    words.iter().map(|&word| word.to_owned()).collect()
+}
+
+/// Splits at spaces, except inside `"…"` and `'…'`.
+fn words(command: &str) -> Result<Vec<String>, String> {
+    let mut words = Vec::new();
+    // `None` between words: `""` is a word too.
+    let mut word: Option<String> = None;
+    let mut chars = command.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            ' ' | '\t' => words.extend(word.take()),
+            '"' | '\'' => quoted(c, &mut chars, word.get_or_insert_default())?,
+            '|' | '&' | ';' | '<' | '>' | '(' | ')' | '$' | '`' | '\\' | '*' | '?' | '!' => {
+                return Err(format!("`{c}` outside quotes, and no shell to act on it"));
+            }
+            '#' | '~' if word.is_none() => {
+                return Err(format!(
+                    "a word that begins with `{c}`, and no shell to act on it"
+                ));
+            }
+            '\0' => return Err("a NUL character".to_owned()),
+            _ => word.get_or_insert_default().push(c),
+        }
+    }
+    words.extend(word);
+    Ok(words)
+}
+
+fn quoted(quote: char, chars: &mut std::str::Chars<'_>, word: &mut String) -> Result<(), String> {
+    for c in chars {
+        match c {
+            _ if c == quote => return Ok(()),
+            '$' | '`' | '\\' | '!' if quote == '"' => {
+                return Err(format!(
+                    "`{c}` inside \"…\", where a shell acts on it: use '…'"
+                ));
+            }
+            '\0' => return Err("a NUL character".to_owned()),
+            _ => word.push(c),
+        }
+    }
+    Err(format!("a quote {quote} that does not end"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn reads(command: &str, expected: &[&str]) {
+        assert_eq!(words(command).unwrap(), expected);
+    }
+
+    #[track_caller]
+    fn refuses(command: &str, reason: &str) {
+        let error = Program::parse(command).expect_err("this command must be refused");
+        assert_eq!(error.reason, reason);
+    }
+
+    #[test]
+    fn words_are_split_at_spaces_and_quotes_keep_them_together() {
+        reads("nc  a\tb ", &["nc", "a", "b"]);
+        reads("x 'a b' \"c  d\"", &["x", "a b", "c  d"]);
+        reads("x a'b c'd \"\" ''", &["x", "ab cd", "", ""]);
+        reads(
+            "x '$HOME | \\' [::1]:80 a#b",
+            &["x", "$HOME | \\", "[::1]:80", "a#b"],
+        );
+        reads("x \"你好，it's\"", &["x", "你好，it's"]);
+        reads("", &[]);
+    }
+
+    #[test]
+    fn each_known_form_names_its_program() {
+        let args = |args: &[&str]| owned(args);
+        for (command, expected) in [
+            ("cargo run --example 02_duplex", ("02_duplex", args(&[]))),
+            (
+                "cargo run --example 02_duplex -- server",
+                ("02_duplex", args(&["server"])),
+            ),
+            ("cargo run --example a --", ("a", args(&[]))),
+        ] {
+            let (name, args) = (expected.0.to_owned(), expected.1);
+            assert_eq!(
+                Program::parse(command).unwrap(),
+                Program::Example { name, args }
+            );
+        }
+        assert_eq!(
+            Program::parse("python3 examples/python/02_duplex.py client").unwrap(),
+            Program::Python {
+                script: "examples/python/02_duplex.py".to_owned(),
+                args: args(&["client"]),
+            }
+        );
+        assert_eq!(
+            Program::parse("nc").unwrap(),
+            Program::Netcat { args: args(&[]) }
+        );
+    }
+
+    #[test]
+    fn every_other_command_is_refused_with_its_reason() {
+        refuses("", "it is empty");
+        refuses("rm -rf x", "there is no `rm` among our programs");
+        refuses(
+            "cargo run",
+            "cargo starts our examples here, and nothing else",
+        );
+        refuses(
+            "cargo run --example a b",
+            "cargo starts our examples here, and nothing else",
+        );
+        refuses(
+            "cargo run --example -a",
+            "`-a` is not the name of an example",
+        );
+        refuses("python3 -c x", "`-c` is not one of our Python programs");
+        refuses(
+            "python3 examples/python/../../x.py",
+            "`examples/python/../../x.py` is not one of our Python programs",
+        );
+        refuses(
+            "nc a 1 | cat",
+            "`|` outside quotes, and no shell to act on it",
+        );
+        refuses(
+            "nc ~ 1",
+            "a word that begins with `~`, and no shell to act on it",
+        );
+        refuses(
+            "nc \"$HOME\"",
+            "`$` inside \"…\", where a shell acts on it: use '…'",
+        );
+        refuses("nc 'a", "a quote ' that does not end");
+        refuses("nc 'a\0'", "a NUL character");
+    }
+
+    #[test]
+    fn the_error_lists_what_is_known() {
+        assert_eq!(
+            Program::parse("sh").unwrap_err().to_string(),
+            "a session cannot start `sh`: there is no `sh` among our programs; known: \
+             `cargo run --example NAME [-- ARGS]`, `python3 examples/python/NAME.py [ARGS]`, \
+             `nc ARGS`"
+        );
+    }
+}

@@ -1,0 +1,160 @@
+//! Runs a session against real programs.
+//!
+//! [`run`] walks through the steps; each program is a [`process::Process`] with two threads of
+//! its own, and every wait has a deadline. Whatever happens, all process trees are ended.
+
+mod collection;
+mod failure;
+mod find;
+mod output;
+mod process;
+mod stage;
+mod tree;
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::{Action, Session, Step};
+
+pub use collection::{all, run_file, run_named};
+pub use failure::Failure;
+pub use find::{example, find, root};
+
+/// A program may write this much in one session.
+pub const OUTPUT_LIMIT: usize = 1 << 20;
+
+/// How to run a session.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where programs run: the root of the repository.
+    pub directory: PathBuf,
+    /// The longest that one step may take.
+    pub deadline: Duration,
+}
+
+/// A session that did not fail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Report {
+    /// Everything happened as written.
+    Passed {
+        /// What happened, in the notation, with the real lines.
+        story: Vec<String>,
+    },
+    /// Nothing was started, since this machine lacks something. Never a silent pass.
+    Skipped {
+        /// What is missing, and for which command.
+        reason: String,
+    },
+}
+
+/// What stands behind a command on this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// The program to run.
+    Run(Invocation),
+    /// A program that we know and this machine does not have.
+    Missing(String),
+}
+
+/// An executable and its arguments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invocation {
+    /// The executable.
+    pub program: PathBuf,
+    /// Its arguments, without its own name.
+    pub args: Vec<OsString>,
+}
+
+impl Options {
+    /// The usual deadline, with programs running in `directory`.
+    pub fn new(directory: impl Into<PathBuf>) -> Self {
+        Self {
+            directory: directory.into(),
+            deadline: Duration::from_secs(10),
+        }
+    }
+}
+
+/// Runs `session` with the programs that [`crate::Program`] knows.
+///
+/// # Errors
+/// The first step that did not happen as written, with the story up to there.
+pub fn run(session: &Session, options: &Options) -> Result<Report, Box<Failure>> {
+    run_with(session, options, &|command| {
+        find(command, &options.directory)
+    })
+}
+
+/// Runs `session` with the programs that `find` knows.
+///
+/// # Errors
+/// The first step that did not happen as written, with the story up to there.
+pub fn run_with(
+    session: &Session,
+    options: &Options,
+    find: &dyn Fn(&str) -> anyhow::Result<Found>,
+) -> Result<Report, Box<Failure>> {
+    let invocations = match cast(session, find)? {
+        Cast::Complete(invocations) => invocations,
+        Cast::Lacks(reason) => return Ok(Report::Skipped { reason }),
+    };
+    let mut stage = stage::Stage::new(options, invocations);
+    for step in &session.steps {
+        stage.play(step)?;
+    }
+    Ok(Report::Passed {
+        story: stage.end()?,
+    })
+}
+
+/// The program for each command.
+type Invocations<'a> = BTreeMap<&'a str, Invocation>;
+
+enum Cast<'a> {
+    Complete(Invocations<'a>),
+    Lacks(String),
+}
+
+/// Finds every program before the first one starts.
+fn cast<'a>(
+    session: &'a Session,
+    find: &dyn Fn(&str) -> anyhow::Result<Found>,
+) -> Result<Cast<'a>, Box<Failure>> {
+    let mut invocations = BTreeMap::new();
+    let mut lacks = None;
+    for step in &session.steps {
+        match &step.action {
+            Action::Start { command, .. } if !invocations.contains_key(command.as_str()) => {
+                match find(command) {
+                    Ok(Found::Run(invocation)) => {
+                        invocations.insert(command.as_str(), invocation);
+                    }
+                    Ok(Found::Missing(what)) => {
+                        lacks.get_or_insert_with(|| format!("`{command}`: {what}"));
+                    }
+                    Err(error) => return Err(not_found(step, &error)),
+                }
+            }
+            Action::Interrupt { .. } if !tree::CAN_INTERRUPT => {
+                let line = step.line;
+                lacks.get_or_insert_with(|| format!("line {line}: no ^C on this system"));
+            }
+            _ => {}
+        }
+    }
+    Ok(lacks.map_or(Cast::Complete(invocations), Cast::Lacks))
+}
+
+fn not_found(step: &Step, error: &anyhow::Error) -> Box<Failure> {
+    Box::new(Failure {
+        line: step.line,
+        step: step.action.to_string(),
+        expected: "a program that can start".to_owned(),
+        came: format!("{error:#}"),
+        story: Vec::new(),
+        unread: Vec::new(),
+        running: Vec::new(),
+    })
+}

@@ -1,0 +1,128 @@
+//! What a program has written and the story has not read yet. Pure.
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+
+#[derive(Debug, Default)]
+pub(super) struct Output {
+    /// Whole lines, without their ends.
+    lines: VecDeque<String>,
+    /// What has come after the last line end.
+    pending: Vec<u8>,
+}
+
+impl Output {
+    /// Takes bytes as they come. Invalid UTF-8 shows as U+FFFD, once its line is whole.
+    pub(super) fn push(&mut self, mut bytes: &[u8]) {
+        while let Some(end) = bytes.iter().position(|&byte| byte == b'\n') {
+            self.pending.extend_from_slice(&bytes[..end]);
+            if cfg!(windows) && self.pending.last() == Some(&b'\r') {
+                self.pending.pop();
+            }
+            self.lines
+                .push_back(String::from_utf8_lossy(&self.pending).into_owned());
+            self.pending.clear();
+            bytes = &bytes[end + 1..];
+        }
+        self.pending.extend_from_slice(bytes);
+    }
+
+    pub(super) fn first_line(&self) -> Option<&str> {
+        self.lines.front().map(String::as_str)
+    }
+
+    pub(super) fn read_line(&mut self) -> Option<String> {
+        self.lines.pop_front()
+    }
+
+    pub(super) fn lines(&self) -> impl Iterator<Item = &str> {
+        self.lines.iter().map(String::as_str)
+    }
+
+    pub(super) fn pending(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.pending)
+    }
+
+    pub(super) fn pending_bytes(&self) -> &[u8] {
+        &self.pending
+    }
+
+    pub(super) fn read_pending(&mut self) {
+        self.pending.clear();
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.lines.is_empty() && self.pending.is_empty()
+    }
+}
+
+/// Stands for any text without a line end.
+const ANY: &str = "[..]";
+
+/// Whether `line` is exactly `pattern`, where `[..]` stands for any text.
+pub(super) fn matches(pattern: &str, line: &str) -> bool {
+    let Some((first, more)) = pattern.split_once(ANY) else {
+        return line == pattern;
+    };
+    let (middle, last) = more.rsplit_once(ANY).unwrap_or(("", more));
+    let ends = line
+        .strip_prefix(first)
+        .and_then(|rest| rest.strip_suffix(last));
+    let Some(mut rest) = ends else { return false };
+    // The earliest place for each part leaves the most text for the next.
+    for part in middle.split(ANY) {
+        let Some(at) = rest.find(part) else {
+            return false;
+        };
+        rest = &rest[at + part.len()..];
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_read_when_its_end_has_come() {
+        let mut output = Output::default();
+        output.push("你".as_bytes());
+        assert_eq!((output.first_line(), &*output.pending()), (None, "你"));
+        output.push(b"\n\na\nb");
+        assert_eq!(output.lines().collect::<Vec<_>>(), ["你", "", "a"]);
+        assert_eq!(output.pending(), "b");
+    }
+
+    #[test]
+    fn a_character_split_across_reads_is_whole_and_invalid_bytes_are_shown() {
+        let mut output = Output::default();
+        for byte in "你好\n".bytes() {
+            output.push(&[byte]);
+        }
+        output.push(b"a\xffb\n");
+        assert_eq!(output.lines().collect::<Vec<_>>(), ["你好", "a\u{fffd}b"]);
+    }
+
+    #[test]
+    fn a_pattern_elides_any_text_and_nothing_else() {
+        for (pattern, line, expected) in [
+            ("abc", "abc", true),
+            ("abc", "abcd", false),
+            ("", "", true),
+            ("", "x", false),
+            ("[..]", "", true),
+            ("[..]", "anything", true),
+            ("a[..]c", "abc", true),
+            ("a[..]c", "ac", true),
+            ("a[..]a", "a", false),
+            ("a[..]b[..]c", "a-b-b-c", true),
+            ("a[..]b[..]bc", "a-bc", false),
+            ("端口 [..] 上", "端口 50001 上", true),
+            ("a[..]c", "abcd", false),
+            ("[..]b", "ab", true),
+            ("[.]", "x", false),
+        ] {
+            assert_eq!(matches(pattern, line), expected, "{pattern:?} on {line:?}");
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! One running program: its keyboard, its screen and its end.
+//!
+//! Standard output and standard error are the same pipe, so that they arrive in the order in
+//! which they were written. One thread reads it; one thread types, since a program that does
+//! not read must not block the story.
+
+use std::io::{self, Read, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::output::Output;
+use super::tree::{self, Ended};
+use super::{Invocation, OUTPUT_LIMIT};
+
+pub(super) struct Process {
+    child: Child,
+    keyboard: Option<Keyboard>,
+    screen: Receiver<Event>,
+    /// What has been received and not been read by the story.
+    pub(super) output: Output,
+    closed: bool,
+}
+
+enum Event {
+    Bytes(Vec<u8>),
+    End,
+    TooMuch,
+}
+
+/// What waiting for output brought.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Waited {
+    More,
+    Nothing,
+    Closed,
+    TooMuch,
+}
+
+struct Keyboard {
+    lines: Sender<String>,
+    typed: Receiver<io::Result<()>>,
+}
+
+impl Process {
+    pub(super) fn start(invocation: &Invocation, directory: &Path) -> io::Result<Self> {
+        let (reader, writer) = io::pipe()?;
+        let mut command = Command::new(&invocation.program);
+        command
+            .args(&invocation.args)
+            .current_dir(directory)
+            .stdin(Stdio::piped())
+            .stdout(writer.try_clone()?)
+            .stderr(writer);
+        environment(&mut command);
+        tree::lead(&mut command);
+        let mut child = command.spawn()?;
+        // The command holds our copies of the pipe's end: while they are open, it never ends.
+        drop(command);
+        let keyboard = child.stdin.take().map(keyboard);
+        let screen = screen(reader);
+        Ok(Self {
+            child,
+            keyboard,
+            screen,
+            output: Output::default(),
+            closed: false,
+        })
+    }
+
+    /// Waits until something comes, its output closes, or the time is over.
+    pub(super) fn wait(&mut self, until: Instant) -> Waited {
+        if self.closed {
+            return Waited::Closed;
+        }
+        match self
+            .screen
+            .recv_timeout(until.saturating_duration_since(Instant::now()))
+        {
+            Ok(Event::Bytes(bytes)) => {
+                self.output.push(&bytes);
+                Waited::More
+            }
+            Ok(Event::TooMuch) => Waited::TooMuch,
+            Err(RecvTimeoutError::Timeout) => Waited::Nothing,
+            Ok(Event::End) | Err(RecvTimeoutError::Disconnected) => {
+                self.closed = true;
+                Waited::Closed
+            }
+        }
+    }
+
+    pub(super) fn type_line(&mut self, text: &str, within: Duration) -> io::Result<()> {
+        let closed = || io::Error::from(io::ErrorKind::BrokenPipe);
+        let keyboard = self.keyboard.as_ref().ok_or_else(closed)?;
+        keyboard
+            .lines
+            .send(format!("{text}\n"))
+            .map_err(|_| closed())?;
+        match keyboard.typed.recv_timeout(within) {
+            Ok(typed) => typed,
+            Err(RecvTimeoutError::Timeout) => Err(io::ErrorKind::TimedOut.into()),
+            Err(RecvTimeoutError::Disconnected) => Err(closed()),
+        }
+    }
+
+    pub(super) fn end_input(&mut self) {
+        self.keyboard = None;
+    }
+
+    pub(super) fn interrupt(&mut self) -> io::Result<()> {
+        tree::interrupt(&mut self.child)
+    }
+
+    /// How it ended, if it has.
+    pub(super) fn ended(&mut self) -> io::Result<Option<Ended>> {
+        tree::ended(&mut self.child)
+    }
+
+    /// Waits for its end.
+    pub(super) fn wait_for_end(&mut self, until: Instant) -> io::Result<Option<Ended>> {
+        loop {
+            let ended = self.ended()?;
+            if ended.is_some() || Instant::now() >= until {
+                return Ok(ended);
+            }
+            // Its output has closed, so its end is near; no portable call waits with a limit.
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        tree::end(&mut self.child);
+    }
+}
+
+/// The same words on every machine.
+fn environment(command: &mut Command) {
+    command
+        .env("NO_COLOR", "1")
+        .env_remove("CLICOLOR_FORCE")
+        .env_remove("FORCE_COLOR")
+        .env("PYTHONUNBUFFERED", "1")
+        .env("PYTHONUTF8", "1")
+        .env("PYTHONIOENCODING", "utf-8")
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("RUST_BACKTRACE", "0")
+        .env_remove("RUST_LIB_BACKTRACE");
+    if cfg!(unix) {
+        command.env("LC_ALL", "C.UTF-8");
+    }
+}
+
+fn screen(mut reader: io::PipeReader) -> Receiver<Event> {
+    let (events, screen) = mpsc::channel();
+    thread::spawn(move || {
+        let mut left = OUTPUT_LIMIT;
+        let mut buffer = [0; 8192];
+        loop {
+            let event = match reader.read(&mut buffer) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Ok(0) | Err(_) => Event::End,
+                Ok(count) if count > left => Event::TooMuch,
+                Ok(count) => {
+                    left -= count;
+                    Event::Bytes(buffer[..count].to_vec())
+                }
+            };
+            let last = !matches!(event, Event::Bytes(_));
+            if events.send(event).is_err() || last {
+                return;
+            }
+        }
+    });
+    screen
+}
+
+fn keyboard(mut stdin: ChildStdin) -> Keyboard {
+    let (lines, to_type) = mpsc::channel::<String>();
+    let (done, typed) = mpsc::channel();
+    // Ends, and closes the program's input, when the keyboard is dropped.
+    thread::spawn(move || {
+        for line in to_type {
+            if done.send(stdin.write_all(line.as_bytes())).is_err() {
+                return;
+            }
+        }
+    });
+    Keyboard { lines, typed }
+}

@@ -1,0 +1,104 @@
+//! A child and everything it starts, as one unit that can be ended.
+//!
+//! On Unix the child leads a process group of its own. Its status is looked at without
+//! collecting it: until [`end`] collects it, the group's number cannot go to a stranger, so
+//! ending the group of a program that has already ended is safe.
+
+use std::fmt;
+use std::io;
+use std::process::{Child, Command};
+
+use crate::Status;
+
+/// How a program ended, with the signal's number where there is one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Ended {
+    pub(super) status: Status,
+    pub(super) signal: Option<i32>,
+}
+
+impl fmt::Display for Ended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.status, self.signal) {
+            (Status::Code(code), _) => write!(f, "status {code}"),
+            (Status::Signal, Some(signal)) => write!(f, "signal {signal}"),
+            (Status::Signal, None) => f.write_str("a signal"),
+        }
+    }
+}
+
+#[cfg(unix)]
+mod platform {
+    use std::os::unix::process::CommandExt;
+
+    use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
+
+    use super::{Child, Command, Ended, Status, io};
+
+    pub(in super::super) const CAN_INTERRUPT: bool = true;
+
+    pub(in super::super) fn lead(command: &mut Command) {
+        command.process_group(0);
+    }
+
+    pub(in super::super) fn ended(child: &mut Child) -> io::Result<Option<Ended>> {
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        let status = waitid(WaitId::Pid(Pid::from_child(child)), options)?;
+        Ok(status.map(|status| match status.exit_status() {
+            Some(code) => Ended {
+                status: Status::Code(code),
+                signal: None,
+            },
+            None => Ended {
+                status: Status::Signal,
+                signal: status.terminating_signal(),
+            },
+        }))
+    }
+
+    /// As a terminal does it: the whole foreground group gets the signal.
+    pub(in super::super) fn interrupt(child: &mut Child) -> io::Result<()> {
+        Ok(kill_process_group(Pid::from_child(child), Signal::INT)?)
+    }
+
+    pub(in super::super) fn end(child: &mut Child) {
+        // Fails only when nothing is left to end.
+        let _ = kill_process_group(Pid::from_child(child), Signal::KILL);
+        let _ = child.wait();
+    }
+}
+
+#[cfg(not(unix))]
+mod platform {
+    use super::{Child, Command, Ended, Status, io};
+
+    pub(in super::super) const CAN_INTERRUPT: bool = false;
+
+    pub(in super::super) fn lead(_command: &mut Command) {}
+
+    pub(in super::super) fn ended(child: &mut Child) -> io::Result<Option<Ended>> {
+        let status = child.try_wait()?;
+        Ok(status.map(|status| match status.code() {
+            Some(code) => Ended {
+                status: Status::Code(code),
+                signal: None,
+            },
+            None => Ended {
+                status: Status::Signal,
+                signal: None,
+            },
+        }))
+    }
+
+    pub(in super::super) fn interrupt(_child: &mut Child) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// Ends the child; what it has started itself stays.
+    pub(in super::super) fn end(child: &mut Child) {
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+}
+
+pub(super) use platform::{CAN_INTERRUPT, end, ended, interrupt, lead};
