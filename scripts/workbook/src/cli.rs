@@ -1,0 +1,282 @@
+//! The command line: types, and mistakes told in the reader's language. Help is a text of its own,
+//! examples first, one for each language.
+
+use std::ffi::OsString;
+
+use clap::error::{ContextKind, ErrorKind};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+
+use crate::words::{Lang, pick};
+
+#[derive(Debug, Parser)]
+#[command(name = "cargo workbook", bin_name = "cargo workbook", version)]
+#[command(args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
+struct Line {
+    #[command(subcommand)]
+    verb: Option<Verb>,
+    #[command(flatten)]
+    read: Read,
+    #[arg(long, global = true, value_name = "zh|en")]
+    lang: Option<Tongue>,
+}
+
+/// What to do.
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum Verb {
+    /// Build, serve and follow every save: also when no verb is given.
+    Read(Read),
+    /// Write the site to the book's build directory.
+    Build,
+    /// Prove what the book says.
+    Check {
+        /// One part of it, or everything.
+        #[command(subcommand)]
+        part: Option<Part>,
+    },
+}
+
+/// How to read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+pub struct Read {
+    /// This port and no other.
+    #[arg(long, value_name = "N")]
+    pub port: Option<u16>,
+    /// Open the browser.
+    #[arg(long)]
+    pub open: bool,
+}
+
+/// A part of the check.
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum Part {
+    /// The book builds without a warning.
+    Pages,
+    /// Links, fragments, images and scripts lead somewhere, and none leaves the machine.
+    Links,
+    /// The sessions run as they are written.
+    Sessions {
+        /// Only these: `02_duplex`, `02_duplex.python_client`; all when empty.
+        names: Vec<String>,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Tongue {
+    Zh,
+    En,
+}
+
+/// What the command line asks for.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// Do this.
+    Run(Verb),
+    /// Print this and be done: help, version.
+    Show(String),
+    /// It makes no sense; the text says why and what to type.
+    Mistake(String),
+}
+
+/// Reads the arguments, the first being the program's own name.
+pub fn parse(args: &[OsString], lang: Lang) -> Asked {
+    let parsed = command(lang)
+        .try_get_matches_from(args)
+        .and_then(|matches| Line::from_arg_matches(&matches));
+    match parsed {
+        Ok(line) => Asked::Run(line.verb.unwrap_or(Verb::Read(line.read))),
+        Err(error) => match error.kind() {
+            ErrorKind::DisplayHelp => Asked::Show(help(lang).to_owned()),
+            ErrorKind::DisplayVersion => Asked::Show(error.to_string()),
+            _ => Asked::Mistake(mistake(&error, lang)),
+        },
+    }
+}
+
+/// The help text.
+pub fn help(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Zh => include_str!("help.zh.txt"),
+        Lang::En => include_str!("help.en.txt"),
+    }
+}
+
+fn command(lang: Lang) -> clap::Command {
+    Line::command().override_help(help(lang))
+}
+
+fn mistake(error: &clap::Error, lang: Lang) -> String {
+    let named = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
+    let arg = named(ContextKind::InvalidArg);
+    let value = named(ContextKind::InvalidValue);
+    let what: String = match error.kind() {
+        ErrorKind::InvalidSubcommand => {
+            let verb = named(ContextKind::InvalidSubcommand);
+            pick(
+                lang,
+                format!("没有 {verb} 这个命令"),
+                format!("there is no command {verb}"),
+            )
+        }
+        ErrorKind::UnknownArgument => pick(
+            lang,
+            format!("不认识 {arg}"),
+            format!("{arg} is not known here"),
+        ),
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation if value.is_empty() => pick(
+            lang,
+            format!("{arg} 后面缺一个值"),
+            format!("{arg} needs a value"),
+        ),
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => pick(
+            lang,
+            format!("{arg} 不能是 {value}"),
+            format!("{arg} cannot be {value}"),
+        ),
+        ErrorKind::ArgumentConflict => pick(
+            lang,
+            format!("{arg} 不能这样用：它重复了，或者和这个命令配不到一起"),
+            format!(
+                "{arg} cannot be used like this: it is there twice, or does not go with the command"
+            ),
+        ),
+        _ => pick(lang, "看不懂这条命令", "this command line makes no sense"),
+    };
+    pick(
+        lang,
+        format!("{what}。用法见 cargo workbook --help"),
+        format!("{what}; see cargo workbook --help"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(line: &str, lang: Lang) -> Asked {
+        let args: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
+        parse(&args, lang)
+    }
+
+    #[track_caller]
+    fn runs(line: &str, expected: Verb) {
+        assert_eq!(asked(line, Lang::En), Asked::Run(expected));
+    }
+
+    #[track_caller]
+    fn is_a_mistake(line: &str, zh: &str, en: &str) {
+        assert_eq!(asked(line, Lang::Zh), Asked::Mistake(zh.to_owned()));
+        assert_eq!(asked(line, Lang::En), Asked::Mistake(en.to_owned()));
+    }
+
+    #[test]
+    fn the_command_line_is_sound() {
+        command(Lang::En).debug_assert();
+    }
+
+    #[test]
+    fn no_verb_means_read() {
+        runs("workbook", Verb::Read(Read::default()));
+        runs("workbook --lang zh", Verb::Read(Read::default()));
+        let how = Read {
+            port: Some(4000),
+            open: true,
+        };
+        runs("workbook --port 4000 --open", Verb::Read(how.clone()));
+        runs("workbook read --port 4000 --open", Verb::Read(how));
+    }
+
+    #[test]
+    fn check_takes_a_part_and_names() {
+        runs("workbook check", Verb::Check { part: None });
+        let names = vec!["02_duplex".to_owned()];
+        runs(
+            "workbook check sessions 02_duplex --lang en",
+            Verb::Check {
+                part: Some(Part::Sessions { names }),
+            },
+        );
+    }
+
+    #[test]
+    fn mistakes_are_told_in_the_readers_language() {
+        is_a_mistake(
+            "workbook biuld",
+            "没有 biuld 这个命令。用法见 cargo workbook --help",
+            "there is no command biuld; see cargo workbook --help",
+        );
+        is_a_mistake(
+            "workbook --prot 4000",
+            "不认识 --prot。用法见 cargo workbook --help",
+            "--prot is not known here; see cargo workbook --help",
+        );
+        is_a_mistake(
+            "workbook --port 70000",
+            "--port <N> 不能是 70000。用法见 cargo workbook --help",
+            "--port <N> cannot be 70000; see cargo workbook --help",
+        );
+        is_a_mistake(
+            "workbook --port",
+            "--port <N> 后面缺一个值。用法见 cargo workbook --help",
+            "--port <N> needs a value; see cargo workbook --help",
+        );
+    }
+
+    #[test]
+    fn help_is_shown_for_every_verb() {
+        for line in [
+            "workbook --help",
+            "workbook -h",
+            "workbook check --help",
+            "workbook check sessions -h",
+        ] {
+            assert_eq!(
+                asked(line, Lang::Zh),
+                Asked::Show(help(Lang::Zh).to_owned())
+            );
+        }
+    }
+
+    /// The help is written by hand: this keeps it complete.
+    #[test]
+    fn help_names_every_verb_and_every_option() {
+        fn names(command: &clap::Command, into: &mut Vec<String>) {
+            for arg in command.get_arguments() {
+                into.extend(arg.get_long().map(|long| format!("--{long}")));
+            }
+            for verb in command.get_subcommands() {
+                into.push(verb.get_name().to_owned());
+                names(verb, into);
+            }
+        }
+        let mut all = Vec::new();
+        names(&command(Lang::En), &mut all);
+        for lang in [Lang::Zh, Lang::En] {
+            for name in &all {
+                assert!(
+                    help(lang).contains(name.as_str()),
+                    "{name} is not in the help"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn both_helps_show_the_same_commands() {
+        let commands = |lang| -> Vec<String> {
+            let examples = help(lang)
+                .lines()
+                .filter(|line| line.starts_with("  cargo"));
+            examples
+                .map(|line| line.split("  ").nth(1).unwrap().to_owned())
+                .collect()
+        };
+        assert_eq!(commands(Lang::Zh), commands(Lang::En));
+        assert!(
+            help(Lang::En)
+                .lines()
+                .nth(2)
+                .unwrap()
+                .starts_with("  cargo workbook")
+        );
+    }
+}

@@ -1,0 +1,76 @@
+//! `cargo workbook`, for readers and authors: build the book and serve it while it changes
+//! (`read`), write it to disk (`build`), prove that all of it is true (`check`).
+//!
+//! A build (`book`) becomes a snapshot in memory (`site`), which the server (`serve`) answers from.
+
+pub mod book;
+pub mod check;
+pub mod cli;
+pub mod read;
+pub mod root;
+pub mod serve;
+pub mod site;
+pub mod watch;
+pub mod words;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::Result;
+use cli::{Asked, Verb};
+use words::{Lang, pick, say, seconds};
+
+/// Runs the tool with these arguments, the first being its own name.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let lang = words::language(&args);
+    let command = match cli::parse(&args, lang) {
+        Asked::Run(command) => command,
+        Asked::Show(text) => {
+            say(text);
+            return ExitCode::SUCCESS;
+        }
+        Asked::Mistake(text) => {
+            eprintln!("{text}");
+            return ExitCode::from(2);
+        }
+    };
+    match obey(command, lang) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("{}: {error:#}", pick(lang, "出错", "error"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Whether all went well; what did not has been told already.
+fn obey(verb: Verb, lang: Lang) -> Result<bool> {
+    let root = root::find(&std::env::current_dir()?, lang)?;
+    match verb {
+        Verb::Read(how) => read::read(&root, how, lang),
+        Verb::Build => build(&root, lang),
+        Verb::Check { part } => check::check(&root, part, lang),
+    }
+}
+
+fn build(root: &std::path::Path, lang: Lang) -> Result<bool> {
+    let start = Instant::now();
+    match book::build(root) {
+        Ok(place) => {
+            let (place, took) = (words::slashes(&place), seconds(start.elapsed()));
+            say(pick(
+                lang,
+                format!("已写入 {place}（{took} 秒）"),
+                format!("wrote {place} ({took} s)"),
+            ));
+            Ok(true)
+        }
+        Err(troubles) => {
+            eprint!("{}", book::report(&troubles, lang));
+            Ok(false)
+        }
+    }
+}

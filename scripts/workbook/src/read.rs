@@ -1,0 +1,280 @@
+//! `cargo workbook`: one loop. Threads only send events: the watcher its saves, a build its
+//! result, the server Ctrl-C. A build runs beside the loop, so Ctrl-C never waits for one.
+
+mod pace;
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+
+use crate::book::{self, Scratch, Trouble};
+use crate::cli;
+use crate::serve::{self, Patience, Port, Shared};
+use crate::site::Site;
+use crate::watch::{self, WatchEvent};
+use crate::words::{Lang, pick, say, seconds, slashes};
+use pace::{Pace, Step};
+
+/// Where to start looking for a free port.
+const PORT: u16 = 3000;
+
+/// Serves the book until Ctrl-C. Always `true`: a broken page is told and mended meanwhile.
+pub fn read(root: &Path, how: cli::Read, lang: Lang) -> Result<bool> {
+    let listener = serve::bind(how.port.map_or(Port::From(PORT), Port::Exactly), lang)?;
+    let port = listener.local_addr()?.port();
+    if how.port.is_none() && port != PORT {
+        say(pick(
+            lang,
+            format!("端口 {PORT} 被占用，改用 {port}。"),
+            format!("port {PORT} is in use, taking {port}"),
+        ));
+    }
+    let (events, received) = channel();
+    let interrupt = events.clone();
+    let reader = Reader::start(root, listener, events, lang)?;
+    reader.interrupt_with(interrupt)?;
+    reader.follow(&received, how.open);
+    reader.end();
+    Ok(true)
+}
+
+/// The parts that work while the book is read.
+pub struct Reader {
+    root: PathBuf,
+    url: String,
+    lang: Lang,
+    events: Sender<WatchEvent>,
+    shared: Shared,
+    scratch: Scratch,
+    server: JoinHandle<()>,
+    _watching: watch::Watching,
+}
+
+impl Reader {
+    /// Serves, watches and begins the first build. What happens is sent to `events`.
+    pub fn start(
+        root: &Path,
+        listener: TcpListener,
+        events: Sender<WatchEvent>,
+        lang: Lang,
+    ) -> Result<Reader> {
+        let url = format!("http://{}/", listener.local_addr()?);
+        let scratch = Scratch::new(root).with_context(|| {
+            let place = root.join("target/workbook");
+            let place = place.display();
+            pick(
+                lang,
+                format!("建不了目录 {place}"),
+                format!("cannot make the folder {place}"),
+            )
+        })?;
+        let watching = watch::watch(root, events.clone())
+            .with_context(|| pick(lang, "没法监视文件的变化", "cannot watch the files"))?;
+        if let Some(reason) = &watching.polling {
+            say(pick(
+                lang,
+                format!("系统不能监视文件（{reason}），改为每秒看两次。"),
+                format!("the system cannot watch the files ({reason}), looking twice a second"),
+            ));
+        }
+        let shared = Shared::new();
+        let server = serve_in_thread(listener, shared.clone())?;
+        let root = root.to_owned();
+        Ok(Reader {
+            root,
+            url,
+            lang,
+            events,
+            shared,
+            scratch,
+            server,
+            _watching: watching,
+        })
+    }
+
+    /// Sends Ctrl-C as an event.
+    fn interrupt_with(&self, events: Sender<WatchEvent>) -> Result<()> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        thread::Builder::new()
+            .name("interrupt".into())
+            .spawn(move || {
+                runtime.block_on(interrupted());
+                let _ = events.send(WatchEvent::Interrupted);
+            })?;
+        Ok(())
+    }
+
+    /// The loop: builds after saves, publishes what was built, until Ctrl-C.
+    pub fn follow(&self, events: &Receiver<WatchEvent>, mut open: bool) {
+        let mut pace = Pace::new(Instant::now());
+        let mut saved = PathBuf::new();
+        let mut started = Instant::now();
+        let mut announced = false;
+        loop {
+            let event = match pace.step(Instant::now()) {
+                Step::Build => {
+                    started = Instant::now();
+                    self.build();
+                    continue;
+                }
+                Step::WaitUntil(moment) => {
+                    let left = moment.saturating_duration_since(Instant::now());
+                    match events.recv_timeout(left) {
+                        Ok(event) => event,
+                        Err(RecvTimeoutError::Timeout) => continue,
+                        Err(RecvTimeoutError::Disconnected) => return,
+                    }
+                }
+                Step::Wait => match events.recv() {
+                    Ok(event) => event,
+                    Err(_) => return,
+                },
+            };
+            match event {
+                WatchEvent::Saved(path) => {
+                    saved = path;
+                    pace.saved(Instant::now());
+                }
+                WatchEvent::Built(result) => {
+                    pace.built();
+                    self.publish(result, &saved, started.elapsed(), announced);
+                    if !announced {
+                        self.announce(std::mem::take(&mut open));
+                        announced = true;
+                    }
+                }
+                WatchEvent::Blind(error) => {
+                    eprintln!(
+                        "{}",
+                        pick(
+                            self.lang,
+                            format!("监视文件出错：{error}"),
+                            format!("watching the files: {error}")
+                        )
+                    );
+                    pace.saved(Instant::now());
+                }
+                WatchEvent::Interrupted => return,
+            }
+        }
+    }
+
+    fn build(&self) {
+        let (root, folder) = (self.root.clone(), self.scratch.path().join("site"));
+        let events = self.events.clone();
+        let work = move || {
+            let _ = events.send(WatchEvent::Built(site(&root, &folder)));
+        };
+        if let Err(error) = thread::Builder::new().name("build".into()).spawn(work) {
+            let trouble = Trouble::somewhere(
+                format!("系统不给新的线程：{error}"),
+                format!("the system gives no thread: {error}"),
+            );
+            let _ = self.events.send(WatchEvent::Built(Err(vec![trouble])));
+        }
+    }
+
+    fn publish(
+        &self,
+        result: Result<Site, Vec<Trouble>>,
+        saved: &Path,
+        took: Duration,
+        again: bool,
+    ) {
+        let (saved, took) = (slashes(saved), seconds(took));
+        match result {
+            Ok(site) => {
+                if self.shared.publish(site) && again {
+                    say(pick(
+                        self.lang,
+                        format!("{saved}：已更新（{took} 秒）"),
+                        format!("{saved}: served again ({took} s)"),
+                    ));
+                } else if again {
+                    say(pick(
+                        self.lang,
+                        format!("{saved}：没有变化（{took} 秒）"),
+                        format!("{saved}: nothing changed ({took} s)"),
+                    ));
+                }
+            }
+            Err(troubles) => {
+                eprint!("{}", book::report(&troubles, self.lang));
+                self.shared.warn(troubles);
+            }
+        }
+    }
+
+    fn announce(&self, open: bool) {
+        let url = &self.url;
+        say(pick(
+            self.lang,
+            format!("在浏览器里读：{url}（保存即更新，Ctrl-C 结束）"),
+            format!("read it at {url} (follows every save; Ctrl-C ends it)"),
+        ));
+        if open && let Err(error) = opener::open_browser(url) {
+            eprintln!(
+                "{}",
+                pick(
+                    self.lang,
+                    format!("打不开浏览器（{error}）；请把上面的地址粘进浏览器"),
+                    format!("cannot open a browser ({error}); paste the address above into one"),
+                )
+            );
+        }
+    }
+
+    /// Ends the streams and the server; a build that is running ends with the process.
+    pub fn end(self) {
+        self.shared.end();
+        let _ = self.server.join();
+    }
+}
+
+/// Builds into the folder and reads the result into memory.
+fn site(root: &Path, folder: &Path) -> Result<Site, Vec<Trouble>> {
+    book::build_into(root, folder)?;
+    Site::load(folder).map_err(|error| {
+        let en = format!("cannot read the built site: {error}");
+        vec![Trouble::somewhere(format!("读不出生成的网站：{error}"), en)]
+    })
+}
+
+fn serve_in_thread(listener: TcpListener, shared: Shared) -> Result<JoinHandle<()>> {
+    listener.set_nonblocking(true)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let work = move || {
+        runtime.block_on(async {
+            if let Ok(listener) = tokio::net::TcpListener::from_std(listener) {
+                serve::serve(listener, shared, Patience::default()).await;
+            }
+        });
+        runtime.shutdown_background();
+    };
+    Ok(thread::Builder::new().name("server".into()).spawn(work)?)
+}
+
+/// Waits for Ctrl-C, or for being asked to end.
+async fn interrupted() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut end) = signal(SignalKind::terminate()) {
+            let end = std::pin::pin!(end.recv());
+            let interrupt = std::pin::pin!(tokio::signal::ctrl_c());
+            futures_util::future::select(end, interrupt).await;
+            return;
+        }
+    }
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,172 @@
+//! The web server: the last good site, what is wrong with the newest one, and a stream of both.
+//! It answers on loopback only, to pages of its own only, and only to GET and HEAD.
+
+mod connection;
+mod guard;
+mod live;
+mod port;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, Response, StatusCode, header};
+use axum::middleware::{from_fn, map_response};
+use axum::routing::get;
+use tokio::sync::{Semaphore, watch};
+
+use crate::book::Trouble;
+use crate::site::{Found, Site, content_type};
+
+pub use connection::{Patience, serve};
+pub use port::{Port, bind};
+
+/// Event streams at once: one for each browser tab in sight.
+const STREAMS: usize = 32;
+
+/// Everything that a page loads comes from here. mdBook has inline scripts and styles.
+const POLICY: &str = "default-src 'self'; script-src 'self' 'unsafe-inline'; \
+    style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; \
+    object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'";
+
+/// What is served at the moment.
+#[derive(Debug, Default, Clone)]
+pub struct Now {
+    /// The last good build, and the name of its content.
+    site: Option<(Arc<Site>, String)>,
+    /// What is wrong with the newest state of the book.
+    troubles: Arc<[Trouble]>,
+    /// The server is about to end: streams end now.
+    ending: bool,
+}
+
+/// The server's end of what is served, shared with the loop that builds.
+#[derive(Debug, Clone)]
+pub struct Shared {
+    now: watch::Sender<Now>,
+    streams: Arc<Semaphore>,
+}
+
+impl Shared {
+    /// Nothing is built yet.
+    #[must_use]
+    pub fn new() -> Shared {
+        Shared {
+            now: watch::Sender::new(Now::default()),
+            streams: Arc::new(Semaphore::new(STREAMS)),
+        }
+    }
+
+    /// From now on this site is served. Whether it differs from the one before.
+    pub fn publish(&self, site: Site) -> bool {
+        let version = site.version();
+        let mut changed = true;
+        self.now.send_modify(|now| {
+            changed = now
+                .site
+                .as_ref()
+                .is_none_or(|(_, before)| *before != version);
+            now.site = Some((Arc::new(site), version));
+            now.troubles = [].into();
+        });
+        changed
+    }
+
+    /// The newest state of the book cannot be built; the site before stays.
+    pub fn warn(&self, troubles: Vec<Trouble>) {
+        self.now.send_modify(|now| now.troubles = troubles.into());
+    }
+
+    /// Ends all streams, and then the server.
+    pub fn end(&self) {
+        self.now.send_modify(|now| now.ending = true);
+    }
+}
+
+impl Default for Shared {
+    fn default() -> Self {
+        Shared::new()
+    }
+}
+
+/// All answers, without a socket.
+pub fn app(shared: Shared) -> Router {
+    Router::new()
+        .route("/__workbook/live.js", get(live::script))
+        .route("/__workbook/events", get(live::events))
+        .fallback(page)
+        .layer(from_fn(guard::guard))
+        .layer(map_response(harden))
+        .with_state(shared)
+}
+
+async fn page(State(shared): State<Shared>, request: Request) -> Response<Body> {
+    let now = shared.now.borrow().clone();
+    let Some((site, version)) = &now.site else {
+        return html(StatusCode::SERVICE_UNAVAILABLE, live::WAITING.into(), "");
+    };
+    let path = request.uri().path();
+    match site.find(path) {
+        Found::File(path, bytes) => file(StatusCode::OK, path, bytes, version),
+        Found::Folder => moved(path),
+        Found::Nothing => match site.get("404.html") {
+            Some(bytes) => file(StatusCode::NOT_FOUND, "404.html", bytes, version),
+            None => text(
+                StatusCode::NOT_FOUND,
+                "没有这一页。 · There is no such page.\n",
+            ),
+        },
+    }
+}
+
+fn file(status: StatusCode, path: &str, bytes: &Bytes, version: &str) -> Response<Body> {
+    match content_type(path) {
+        kind if kind.starts_with("text/html") => html(status, bytes.clone(), version),
+        kind => answer(status, kind, bytes.clone()),
+    }
+}
+
+fn html(status: StatusCode, bytes: Bytes, version: &str) -> Response<Body> {
+    answer(status, content_type(".html"), live::inject(&bytes, version))
+}
+
+fn text(status: StatusCode, words: &'static str) -> Response<Body> {
+    answer(status, content_type(".txt"), words)
+}
+
+fn answer(status: StatusCode, kind: &'static str, body: impl Into<Body>) -> Response<Body> {
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    response
+}
+
+fn moved(path: &str) -> Response<Body> {
+    // A path that begins with two slashes would name another host.
+    let target = format!("/{}/", path.trim_start_matches('/'));
+    let mut response = text(StatusCode::PERMANENT_REDIRECT, "");
+    if let Ok(target) = HeaderValue::from_str(&target) {
+        response.headers_mut().insert(header::LOCATION, target);
+    }
+    response
+}
+
+async fn harden(mut response: Response<Body>) -> Response<Body> {
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::REFERRER_POLICY, "same-origin"),
+        (
+            header::HeaderName::from_static("cross-origin-resource-policy"),
+            "same-origin",
+        ),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}

@@ -1,0 +1,135 @@
+//! Live reload: a script put into each page as it is served (never into the files), and a stream
+//! of events: `ready` when a good site is served, `broken` with the troubles when it is stale.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::{HeaderValue, Response, StatusCode, header};
+use futures_util::stream;
+use serde_json::json;
+use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::time::timeout;
+
+use super::{Now, Shared, answer, text};
+use crate::site::content_type;
+
+/// A line now and then, so that a peer that has gone is noticed.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// Shown until there is a site.
+pub(super) const WAITING: &str = "<!DOCTYPE html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\">\
+    <meta name=\"viewport\" content=\"width=device-width\"><title>套接字练习册 · The Socket Workbook</title></head>\n\
+    <body style=\"font:1.1rem/1.6 sans-serif;margin:3rem auto;max-width:40rem;padding:0 1rem\">\n\
+    <p lang=\"zh-CN\">书还没有生成好，生成好后这一页会自己打开。</p>\n\
+    <p lang=\"en\">The book is not built yet. This page opens by itself once it is.</p>\n</body></html>\n";
+
+pub(super) async fn script() -> Response<Body> {
+    answer(StatusCode::OK, content_type(".js"), include_str!("live.js"))
+}
+
+pub(super) async fn events(State(shared): State<Shared>) -> Response<Body> {
+    let Ok(permit) = shared.streams.clone().try_acquire_owned() else {
+        return text(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "打开的标签页太多；关掉几个，再刷新。\nToo many tabs are open; close some and reload.\n",
+        );
+    };
+    let mut now = shared.now.subscribe();
+    // The first event tells the present state.
+    now.mark_changed();
+    let listener = Listener {
+        now,
+        _permit: permit,
+    };
+    let body = Body::from_stream(stream::unfold(listener, Listener::next));
+    let mut response = answer(StatusCode::OK, "text/event-stream", body);
+    response
+        .headers_mut()
+        .insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
+}
+
+struct Listener {
+    now: watch::Receiver<Now>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Listener {
+    /// The next piece of the stream. A slow peer misses states in between, never the last.
+    async fn next(mut self) -> Option<(Result<Bytes, Infallible>, Listener)> {
+        let piece = match timeout(HEARTBEAT, self.now.changed()).await {
+            Err(_) => Bytes::from_static(b":\n\n"),
+            Ok(Err(_)) => return None,
+            Ok(Ok(())) => {
+                let now = self.now.borrow_and_update();
+                if now.ending {
+                    return None;
+                }
+                event(&now).into()
+            }
+        };
+        Some((Ok(piece), self))
+    }
+}
+
+fn event(now: &Now) -> String {
+    let version = now.site.as_ref().map_or("", |(_, version)| version);
+    if now.troubles.is_empty() {
+        return format!("event: ready\ndata: {}\n\n", json!({ "version": version }));
+    }
+    let troubles: Vec<_> = now
+        .troubles
+        .iter()
+        .map(|trouble| json!({ "place": trouble.place, "zh": trouble.zh, "en": trouble.en }))
+        .collect();
+    format!(
+        "event: broken\ndata: {}\n\n",
+        json!({ "version": version, "troubles": troubles })
+    )
+}
+
+/// Puts the script before the last `</body>`, or at the end.
+pub(super) fn inject(page: &Bytes, version: &str) -> Bytes {
+    let tag =
+        format!("<script src=\"/__workbook/live.js\" data-version=\"{version}\" defer></script>\n");
+    let end = page
+        .windows(7)
+        .rposition(|bytes| bytes == b"</body>")
+        .unwrap_or(page.len());
+    [&page[..end], tag.as_bytes(), &page[end..]].concat().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::book::Trouble;
+
+    #[test]
+    fn the_script_stands_before_the_end_of_the_body() {
+        let page = Bytes::from_static(b"<body><code>&lt;/body></code></body></html>");
+        let served = inject(&page, "v1");
+        assert_eq!(
+            served,
+            "<body><code>&lt;/body></code><script src=\"/__workbook/live.js\" \
+             data-version=\"v1\" defer></script>\n</body></html>"
+        );
+        assert!(inject(&Bytes::from_static(b"no body"), "v1").starts_with(b"no body<script"));
+    }
+
+    #[test]
+    fn an_event_is_one_line_of_json_whatever_the_trouble_says() {
+        let trouble = Trouble::at("book/a.md", 3, "坏\n</script>", "bad\r\n\r\nevent: ready");
+        let now = Now {
+            troubles: [trouble].into(),
+            ..Now::default()
+        };
+        assert_eq!(event(&now).lines().count(), 3);
+        assert!(event(&now).starts_with("event: broken\ndata: {"));
+        assert_eq!(
+            event(&Now::default()),
+            "event: ready\ndata: {\"version\":\"\"}\n\n"
+        );
+    }
+}

@@ -1,0 +1,230 @@
+//! A built site, whole in memory: what is served is what one build made, no path leads out of it,
+//! and the disk may change meanwhile.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::hash::{DefaultHasher, Hasher};
+use std::io;
+use std::path::Path;
+
+use axum::body::Bytes;
+
+/// The files of one build by their path, such as `layers/osi.html`.
+#[derive(Debug, Default, Clone)]
+pub struct Site {
+    files: BTreeMap<String, Bytes>,
+}
+
+/// What stands at an address.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Found<'a> {
+    /// This file.
+    File(&'a str, &'a Bytes),
+    /// A folder with an index: the address lacks its last slash.
+    Folder,
+    /// Nothing.
+    Nothing,
+}
+
+impl Site {
+    /// Reads every plain file below the folder. Symbolic links are left out: they may lead anywhere.
+    pub fn load(folder: &Path) -> io::Result<Site> {
+        let mut site = Site::default();
+        site.read(folder, "")?;
+        Ok(site)
+    }
+
+    fn read(&mut self, folder: &Path, prefix: &str) -> io::Result<()> {
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            let Ok(name) = entry.file_name().into_string() else {
+                continue;
+            };
+            let kind = entry.file_type()?;
+            if kind.is_dir() {
+                self.read(&entry.path(), &format!("{prefix}{name}/"))?;
+            } else if kind.is_file() {
+                self.insert(format!("{prefix}{name}"), fs::read(entry.path())?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a file.
+    pub fn insert(&mut self, path: impl Into<String>, bytes: impl Into<Bytes>) {
+        self.files.insert(path.into(), bytes.into());
+    }
+
+    /// The file of this path, such as `layers/osi.html`.
+    pub fn get(&self, path: &str) -> Option<&Bytes> {
+        self.files.get(path)
+    }
+
+    /// All files in the order of their paths.
+    pub fn files(&self) -> impl Iterator<Item = (&str, &Bytes)> {
+        self.files
+            .iter()
+            .map(|(path, bytes)| (path.as_str(), bytes))
+    }
+
+    /// What stands at the path of a request, which begins with a slash and may be percent-encoded.
+    pub fn find(&self, address: &str) -> Found<'_> {
+        let Some(path) = decoded(address) else {
+            return Found::Nothing;
+        };
+        let path = path.strip_prefix('/').unwrap_or(&path);
+        let index = match path {
+            "" => "index.html".to_owned(),
+            folder if folder.ends_with('/') => format!("{folder}index.html"),
+            file => file.to_owned(),
+        };
+        match self.files.get_key_value(&index) {
+            Some((path, bytes)) => Found::File(path, bytes),
+            None if self.files.contains_key(&format!("{index}/index.html")) => Found::Folder,
+            None => Found::Nothing,
+        }
+    }
+
+    /// A name for exactly these files.
+    pub fn version(&self) -> String {
+        let mut hasher = DefaultHasher::new();
+        for (path, bytes) in &self.files {
+            hasher.write_usize(path.len());
+            hasher.write(path.as_bytes());
+            hasher.write_usize(bytes.len());
+            hasher.write(bytes);
+        }
+        format!("{:016x}", hasher.finish())
+    }
+}
+
+/// `None` if it is not UTF-8 or a `%` is not followed by two hexadecimal digits.
+fn decoded(address: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(address.len());
+    let mut rest = address.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'%' => hex(rest.next()?)? << 4 | hex(rest.next()?)?,
+            other => other,
+        });
+    }
+    String::from_utf8(bytes).ok()
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    char::from(digit)
+        .to_digit(16)
+        .and_then(|value| u8::try_from(value).ok())
+}
+
+/// The content type of a file, by the end of its name.
+pub fn content_type(path: &str) -> &'static str {
+    let end = path.rsplit_once('.').map_or("", |(_, end)| end);
+    match end.to_ascii_lowercase().as_str() {
+        "html" => "text/html; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "js" | "mjs" => "text/javascript; charset=utf-8",
+        "json" => "application/json",
+        "svg" => "image/svg+xml; charset=utf-8",
+        "txt" | "md" | "rs" | "py" | "session" | "toml" => "text/plain; charset=utf-8",
+        "xml" => "application/xml; charset=utf-8",
+        "png" => "image/png",
+        "jpg" | "jpeg" => "image/jpeg",
+        "gif" => "image/gif",
+        "webp" => "image/webp",
+        "avif" => "image/avif",
+        "ico" => "image/x-icon",
+        "woff" => "font/woff",
+        "woff2" => "font/woff2",
+        "ttf" => "font/ttf",
+        "pdf" => "application/pdf",
+        "wasm" => "application/wasm",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn site() -> Site {
+        let mut site = Site::default();
+        for path in [
+            "index.html",
+            "layers/osi.html",
+            "teach/index.html",
+            "图/七层.svg",
+        ] {
+            site.insert(path, path.to_owned());
+        }
+        site
+    }
+
+    #[track_caller]
+    fn leads_to(address: &str, expected: &str) {
+        match site().find(address) {
+            Found::File(path, _) => assert_eq!(path, expected),
+            other => panic!("{address}: {other:?}"),
+        }
+    }
+
+    #[track_caller]
+    fn leads_nowhere(address: &str) {
+        assert_eq!(site().find(address), Found::Nothing, "{address}");
+    }
+
+    #[test]
+    fn an_address_names_a_file_or_a_folder_with_an_index() {
+        leads_to("/", "index.html");
+        leads_to("/layers/osi.html", "layers/osi.html");
+        leads_to("/layers/%6Fsi.html", "layers/osi.html");
+        leads_to("/teach/", "teach/index.html");
+        leads_to("/%E5%9B%BE/%E4%B8%83%E5%B1%82.svg", "图/七层.svg");
+        assert_eq!(site().find("/teach"), Found::Folder);
+    }
+
+    #[test]
+    fn no_address_leads_out_or_lists_a_folder() {
+        for address in [
+            "/layers",
+            "/layers/",
+            "/../Cargo.toml",
+            "/%2e%2e/Cargo.toml",
+            "/layers/../index.html",
+            "/..%2fCargo.toml",
+            "//index.html",
+            "/./index.html",
+            "/index.html%00",
+            "/%",
+            "/%2",
+            "/%zz",
+            "/%ff",
+            "/C:/index.html",
+            "/layers\\osi.html",
+        ] {
+            leads_nowhere(address);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_symbolic_link_is_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("index.html"), "book").unwrap();
+        std::os::unix::fs::symlink("/etc", folder.path().join("etc")).unwrap();
+        std::os::unix::fs::symlink("/etc/hostname", folder.path().join("name.txt")).unwrap();
+        let site = Site::load(folder.path()).unwrap();
+        assert_eq!(
+            site.files().map(|(path, _)| path).collect::<Vec<_>>(),
+            ["index.html"]
+        );
+    }
+
+    #[test]
+    fn a_version_changes_with_a_name_or_a_byte() {
+        let (first, mut other) = (site(), site());
+        assert_eq!(first.version(), site().version());
+        other.insert("index.html", "changed");
+        assert_ne!(first.version(), other.version());
+    }
+}

@@ -1,0 +1,182 @@
+//! Which saves concern the book. Folders are watched, not files: many editors write a new file
+//! and rename it over the old one.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::Sender;
+use std::time::Duration;
+
+use notify::event::{AccessKind, AccessMode, MetadataKind, ModifyKind};
+use notify::{Config, Event, EventKind, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
+
+use crate::book::Trouble;
+use crate::site::Site;
+
+/// Everything that the reading loop waits for.
+#[derive(Debug)]
+pub enum WatchEvent {
+    /// A file that the book is made of has changed; its path from the root.
+    Saved(PathBuf),
+    /// The build that was running has ended.
+    Built(Result<Site, Vec<Trouble>>),
+    /// Changes may have been missed.
+    Blind(notify::Error),
+    /// Ctrl-C.
+    Interrupted,
+}
+
+/// Watches as long as it lives.
+pub struct Watching {
+    _watcher: Box<dyn Watcher>,
+    /// Why the files are looked at twice a second instead of being watched by the system.
+    pub polling: Option<notify::Error>,
+}
+
+/// Tells every change of what the book is made of.
+pub fn watch(root: &Path, events: Sender<WatchEvent>) -> notify::Result<Watching> {
+    let tell = teller(root, events.clone());
+    let native = RecommendedWatcher::new(tell, Config::default())
+        .and_then(|mut watcher| cover(&mut watcher, root).map(|()| watcher));
+    match native {
+        Ok(watcher) => Ok(Watching {
+            _watcher: Box::new(watcher),
+            polling: None,
+        }),
+        Err(reason) => {
+            let config = Config::default().with_poll_interval(Duration::from_millis(500));
+            let mut watcher = PollWatcher::new(teller(root, events), config)?;
+            cover(&mut watcher, root)?;
+            Ok(Watching {
+                _watcher: Box::new(watcher),
+                polling: Some(reason),
+            })
+        }
+    }
+}
+
+fn cover(watcher: &mut impl Watcher, root: &Path) -> notify::Result<()> {
+    watcher.watch(root, RecursiveMode::NonRecursive)?;
+    for folder in ["book", "examples"] {
+        let folder = root.join(folder);
+        if folder.is_dir() {
+            watcher.watch(&folder, RecursiveMode::Recursive)?;
+        }
+    }
+    Ok(())
+}
+
+fn teller(
+    root: &Path,
+    events: Sender<WatchEvent>,
+) -> impl Fn(notify::Result<Event>) + Send + use<> {
+    let root = root.to_owned();
+    move |result| match result {
+        Ok(event) if event.need_rescan() => {
+            let _ = events.send(WatchEvent::Saved(PathBuf::new()));
+        }
+        Ok(event) if is_a_change(event.kind) => {
+            for path in event.paths {
+                let path = path.strip_prefix(&root).unwrap_or(&path);
+                if is_of_the_book(path) {
+                    let _ = events.send(WatchEvent::Saved(path.to_owned()));
+                }
+            }
+        }
+        Ok(_) => {}
+        Err(error) => {
+            let _ = events.send(WatchEvent::Blind(error));
+        }
+    }
+}
+
+/// A build reads the files: reading must not start the next one.
+fn is_a_change(kind: EventKind) -> bool {
+    match kind {
+        EventKind::Access(AccessKind::Close(AccessMode::Write)) => true,
+        EventKind::Access(_) => false,
+        EventKind::Modify(ModifyKind::Metadata(MetadataKind::AccessTime)) => false,
+        _ => true,
+    }
+}
+
+/// By its path from the root: not what editors and Python leave beside the sources.
+fn is_of_the_book(path: &Path) -> bool {
+    let mut names = path
+        .components()
+        .filter_map(|part| part.as_os_str().to_str());
+    let Some(top) = names.next() else {
+        return false;
+    };
+    if top != "book" && top != "examples" {
+        return path == Path::new("book.toml");
+    }
+    !names.any(is_litter)
+}
+
+fn is_litter(name: &str) -> bool {
+    let end = name.rsplit_once('.').map_or("", |(_, end)| end);
+    name.starts_with(['.', '#'])
+        || name.ends_with('~')
+        || matches!(end, "swp" | "swx" | "swo" | "tmp" | "bak" | "orig" | "pyc")
+        || matches!(name, "__pycache__" | "4913")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use notify::event::{CreateKind, DataChange};
+
+    #[track_caller]
+    fn concerns_the_book(path: &str, expected: bool) {
+        assert_eq!(is_of_the_book(Path::new(path)), expected, "{path}");
+    }
+
+    #[test]
+    fn pages_examples_and_the_configuration_concern_the_book() {
+        for path in [
+            "book.toml",
+            "book/SUMMARY.md",
+            "book/theme/head.hbs",
+            "examples/02_duplex.session",
+        ] {
+            concerns_the_book(path, true);
+        }
+    }
+
+    #[test]
+    fn what_builds_editors_and_python_leave_does_not() {
+        for path in [
+            "",
+            "target",
+            "target/book/index.html",
+            "Cargo.lock",
+            "book.toml~",
+            "scripts/pages/src/lib.rs",
+            "book/.osi.md.swp",
+            "book/osi.md~",
+            "book/4913",
+            "book/#osi.md#",
+            "book/.#osi.md",
+            "examples/python/__pycache__/a.pyc",
+            "book/.git/index",
+        ] {
+            concerns_the_book(path, false);
+        }
+    }
+
+    #[test]
+    fn reading_a_file_is_not_a_change() {
+        assert!(!is_a_change(EventKind::Access(AccessKind::Open(
+            AccessMode::Any
+        ))));
+        assert!(!is_a_change(EventKind::Access(AccessKind::Close(
+            AccessMode::Read
+        ))));
+        assert!(is_a_change(EventKind::Access(AccessKind::Close(
+            AccessMode::Write
+        ))));
+        assert!(is_a_change(EventKind::Create(CreateKind::File)));
+        assert!(is_a_change(EventKind::Modify(ModifyKind::Data(
+            DataChange::Content
+        ))));
+    }
+}
