@@ -6,10 +6,12 @@
 mod collection;
 mod failure;
 mod find;
+mod guard;
 mod output;
 mod process;
 mod stage;
 mod tree;
+mod turn;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -137,9 +139,8 @@ fn cast<'a>(
                     Err(error) => return Err(not_found(step, &error)),
                 }
             }
-            Action::Interrupt { .. } if !tree::CAN_INTERRUPT => {
-                let line = step.line;
-                lacks.get_or_insert_with(|| format!("line {line}: no ^C on this system"));
+            Action::Interrupt { .. } if lacks.is_none() => {
+                lacks = tree::no_interrupt().map(|why| format!("line {}: {why}", step.line));
             }
             _ => {}
         }

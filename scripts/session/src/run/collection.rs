@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 
-use super::{Options, Report, run};
+use super::{Options, Report, run, turn};
 use crate::Session;
 
 /// Every session of the repository at `root`, by name: its name and its file.
@@ -47,6 +47,7 @@ pub fn run_file(file: &Path, options: &Options) -> Result<Report> {
             .collect();
         anyhow!(errors.join("\n"))
     })?;
+    let _turn = turn::take()?;
     run(&session, options).with_context(|| format!("{shown} did not happen as written"))
 }
 

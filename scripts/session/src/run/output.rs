@@ -81,6 +81,8 @@ pub(super) fn matches(pattern: &str, line: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -123,6 +125,45 @@ mod tests {
             ("[.]", "x", false),
         ] {
             assert_eq!(matches(pattern, line), expected, "{pattern:?} on {line:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn where_the_reads_cut_changes_nothing(
+            text in "(\\PC|\n){0,40}",
+            cuts in prop::collection::vec(0usize..200, 0..8),
+        ) {
+            let (mut whole, mut cut) = (Output::default(), Output::default());
+            whole.push(text.as_bytes());
+            let mut cuts: Vec<_> = cuts.into_iter().filter(|&at| at < text.len()).collect();
+            cuts.extend([0, text.len()]);
+            cuts.sort_unstable();
+            for pair in cuts.windows(2) {
+                cut.push(&text.as_bytes()[pair[0]..pair[1]]);
+            }
+            prop_assert_eq!(&whole.lines, &cut.lines);
+            prop_assert_eq!(&whole.pending, &cut.pending);
+        }
+
+        #[test]
+        fn a_pattern_matches_as_if_every_way_were_tried(
+            pattern in prop::collection::vec(prop_oneof!["[ab]{1,2}", Just(ANY.to_owned())], 0..5),
+            line in "[ab]{0,6}",
+        ) {
+            let pattern = pattern.concat();
+            prop_assert_eq!(matches(&pattern, &line), tries_every_way(&pattern, &line));
+        }
+    }
+
+    fn tries_every_way(pattern: &str, line: &str) -> bool {
+        if let Some(rest) = pattern.strip_prefix(ANY) {
+            return (0..=line.len()).any(|at| tries_every_way(rest, &line[at..]));
+        }
+        match (pattern.chars().next(), line.chars().next()) {
+            (None, None) => true,
+            (Some(a), Some(b)) => a == b && tries_every_way(&pattern[1..], &line[1..]),
+            _ => false,
         }
     }
 }

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use super::output::Output;
 use super::tree::{self, Ended};
-use super::{Invocation, OUTPUT_LIMIT};
+use super::{Invocation, OUTPUT_LIMIT, guard};
 
 pub(super) struct Process {
     child: Child,
@@ -57,6 +57,7 @@ impl Process {
         environment(&mut command);
         tree::lead(&mut command);
         let mut child = command.spawn()?;
+        guard::watch(child.id());
         // The command holds our copies of the pipe's end: while they are open, it never ends.
         drop(command);
         let keyboard = child.stdin.take().map(keyboard);
@@ -134,7 +135,10 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        tree::end(&mut self.child);
+        tree::kill(&mut self.child);
+        // Between the two: once the child is collected, its number may go to a stranger.
+        guard::forget(self.child.id());
+        let _ = self.child.wait();
     }
 }
 

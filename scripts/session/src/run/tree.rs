@@ -1,7 +1,7 @@
 //! A child and everything it starts, as one unit that can be ended.
 //!
 //! On Unix the child leads a process group of its own. Its status is looked at without
-//! collecting it: until [`end`] collects it, the group's number cannot go to a stranger, so
+//! collecting it: until its owner collects it, the group's number cannot go to a stranger, so
 //! ending the group of a program that has already ended is safe.
 
 use std::fmt;
@@ -35,7 +35,18 @@ mod platform {
 
     use super::{Child, Command, Ended, Status, io};
 
-    pub(in super::super) const CAN_INTERRUPT: bool = true;
+    /// Why ^C cannot work here. A shell that starts us with `&` ignores it for us and, by
+    /// inheritance, for everything that we start.
+    pub(in super::super) fn no_interrupt() -> Option<&'static str> {
+        let status = std::fs::read_to_string("/proc/self/status").ok()?;
+        let ignored = status
+            .lines()
+            .find_map(|line| line.strip_prefix("SigIgn:"))?;
+        let ignored = u64::from_str_radix(ignored.trim(), 16).ok()?;
+        let interrupt = 1 << (Signal::INT.as_raw() - 1);
+        (ignored & interrupt != 0)
+            .then_some("^C is ignored in a process started in the background: run this in front")
+    }
 
     pub(in super::super) fn lead(command: &mut Command) {
         command.process_group(0);
@@ -61,10 +72,9 @@ mod platform {
         Ok(kill_process_group(Pid::from_child(child), Signal::INT)?)
     }
 
-    pub(in super::super) fn end(child: &mut Child) {
+    pub(in super::super) fn kill(child: &mut Child) {
         // Fails only when nothing is left to end.
         let _ = kill_process_group(Pid::from_child(child), Signal::KILL);
-        let _ = child.wait();
     }
 }
 
@@ -72,7 +82,9 @@ mod platform {
 mod platform {
     use super::{Child, Command, Ended, Status, io};
 
-    pub(in super::super) const CAN_INTERRUPT: bool = false;
+    pub(in super::super) fn no_interrupt() -> Option<&'static str> {
+        Some("^C cannot be sent on this system")
+    }
 
     pub(in super::super) fn lead(_command: &mut Command) {}
 
@@ -95,10 +107,9 @@ mod platform {
     }
 
     /// Ends the child; what it has started itself stays.
-    pub(in super::super) fn end(child: &mut Child) {
+    pub(in super::super) fn kill(child: &mut Child) {
         let _ = child.kill();
-        let _ = child.wait();
     }
 }
 
-pub(super) use platform::{CAN_INTERRUPT, end, ended, interrupt, lead};
+pub(super) use platform::{ended, interrupt, kill, lead, no_interrupt};

@@ -1,0 +1,67 @@
+//! Ends the programs of a runner that was itself killed.
+//!
+//! A runner that dies by ^C or SIGKILL cannot end anything, and a server left behind would
+//! keep its port and fail every later session. So a shell waits on a pipe that only the runner
+//! holds: when the pipe closes, it ends every process group that is still listed.
+
+#[cfg(unix)]
+mod platform {
+    use std::io::Write;
+    use std::os::unix::process::CommandExt;
+    use std::process::{ChildStdin, Command, Stdio};
+    use std::sync::{LazyLock, Mutex, PoisonError};
+
+    const SCRIPT: &str = r#"
+groups=' '
+while read -r sign group; do
+    case $sign in
+        +) groups="$groups$group " ;;
+        -) groups="${groups%% "$group" *} ${groups#* "$group" }" ;;
+    esac
+done
+for group in $groups; do kill -KILL -- "-$group"; done
+"#;
+
+    /// `None` where it cannot start: the sessions run all the same.
+    static GUARD: LazyLock<Mutex<Option<ChildStdin>>> = LazyLock::new(|| Mutex::new(start()));
+
+    fn start() -> Option<ChildStdin> {
+        Command::new("/bin/sh")
+            .args(["-c", SCRIPT])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            // Out of reach of the ^C that ends the runner.
+            .process_group(0)
+            .spawn()
+            .ok()?
+            .stdin
+    }
+
+    fn tell(sign: char, group: u32) {
+        let mut guard = GUARD.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pipe) = guard.as_mut()
+            && pipe
+                .write_all(format!("{sign} {group}\n").as_bytes())
+                .is_err()
+        {
+            *guard = None;
+        }
+    }
+
+    pub(in super::super) fn watch(group: u32) {
+        tell('+', group);
+    }
+
+    pub(in super::super) fn forget(group: u32) {
+        tell('-', group);
+    }
+}
+
+#[cfg(not(unix))]
+mod platform {
+    pub(in super::super) fn watch(_group: u32) {}
+    pub(in super::super) fn forget(_group: u32) {}
+}
+
+pub(super) use platform::{forget, watch};
