@@ -137,7 +137,7 @@ fn receive(mut stream: &TcpStream, [_, them]: [&str; 2]) -> io::Result<End> {
         }
     };
     show(if open { "\n" } else { "" });
-    end.map(|()| "对方说完了，Ctrl-D 结束 peer is done, Ctrl-D ends")
+    end.map(|()| "对方说完了，按 Ctrl-D 结束 peer is done, Ctrl-D to end")
 }
 // ANCHOR_END: receive
 
