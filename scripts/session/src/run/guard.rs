@@ -19,7 +19,7 @@ while read -r sign group; do
         -) groups="${groups%% "$group" *} ${groups#* "$group" }" ;;
     esac
 done
-for group in $groups; do kill -KILL -- "-$group"; done
+for group in $groups; do kill -s KILL -- "-$group"; done
 "#;
 
     /// `None` where it cannot start: the sessions run all the same.
