@@ -1,0 +1,261 @@
+//! The server's answers, without a socket.
+
+use axum::body::{Body, to_bytes};
+use axum::http::{Method, Request, StatusCode, header};
+use tower::ServiceExt;
+use workbook::book::Trouble;
+use workbook::serve::{Shared, app};
+use workbook::site::Site;
+
+fn shared() -> Shared {
+    let mut site = Site::default();
+    site.insert("index.html", "<body>first page</body>");
+    site.insert("404.html", "<body>the book's own 404</body>");
+    site.insert("layers/osi.html", "<body>七层</body>");
+    site.insert("teach/index.html", "<body>teach</body>");
+    site.insert("book.js", "let a;");
+    site.insert("fonts/a.woff2", "font");
+    let shared = Shared::new();
+    shared.publish(site);
+    shared
+}
+
+struct Answer {
+    status: StatusCode,
+    headers: axum::http::HeaderMap,
+    body: String,
+}
+
+impl Answer {
+    fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+async fn ask(request: Request<Body>, shared: &Shared) -> Answer {
+    let response = app(shared.clone()).oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let body = String::from_utf8(to_bytes(body, 1 << 20).await.unwrap().to_vec()).unwrap();
+    Answer {
+        status: parts.status,
+        headers: parts.headers,
+        body,
+    }
+}
+
+fn request(method: Method, path: &str) -> Request<Body> {
+    let request = Request::builder().method(method).uri(path);
+    request
+        .header(header::HOST, "127.0.0.1:3000")
+        .body(Body::empty())
+        .unwrap()
+}
+
+async fn get(path: &str) -> Answer {
+    ask(request(Method::GET, path), &shared()).await
+}
+
+#[tokio::test]
+async fn a_page_comes_with_its_type_the_live_script_and_the_policies() {
+    let page = get("/layers/osi.html").await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(
+        page.body
+            .starts_with("<body>七层<script src=\"/__workbook/live.js\""),
+        "{}",
+        page.body
+    );
+    assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+    assert_eq!(page.header("x-content-type-options"), "nosniff");
+    assert_eq!(page.header("cache-control"), "no-store");
+    assert!(
+        page.header("content-security-policy")
+            .starts_with("default-src 'self'; ")
+    );
+    assert!(!page.header("content-security-policy").contains("http"));
+}
+
+#[tokio::test]
+async fn files_come_as_they_are() {
+    let script = get("/book.js").await;
+    assert_eq!(
+        (script.status, script.body.as_str()),
+        (StatusCode::OK, "let a;")
+    );
+    assert_eq!(
+        script.header("content-type"),
+        "text/javascript; charset=utf-8"
+    );
+    assert_eq!(
+        get("/fonts/a.woff2").await.header("content-type"),
+        "font/woff2"
+    );
+    assert!(
+        get("/__workbook/live.js")
+            .await
+            .body
+            .contains("EventSource")
+    );
+}
+
+#[tokio::test]
+async fn a_missing_page_is_the_books_own_404() {
+    for path in [
+        "/nothing.html",
+        "/layers/",
+        "/%2e%2e/Cargo.toml",
+        "/..%2f..%2fetc/passwd",
+        "/%ff",
+        "/%",
+    ] {
+        let answer = get(path).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        assert!(answer.body.contains("the book's own 404"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_folder_without_its_slash_is_sent_to_it_and_never_to_another_host() {
+    let answer = get("/teach?x=1").await;
+    assert_eq!(
+        (answer.status, answer.header("location")),
+        (StatusCode::PERMANENT_REDIRECT, "/teach/")
+    );
+    assert_eq!(get("//teach").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn head_has_the_length_and_no_body() {
+    for path in ["/book.js", "/layers/osi.html", "/__workbook/live.js"] {
+        let answer = ask(request(Method::HEAD, path), &shared()).await;
+        assert_eq!(
+            (answer.status, answer.body.as_str()),
+            (StatusCode::OK, ""),
+            "{path}"
+        );
+        let length = answer.header("content-length").to_owned();
+        assert_eq!(length, get(path).await.body.len().to_string(), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn only_get_and_head_are_answered() {
+    for method in [
+        Method::POST,
+        Method::PUT,
+        Method::DELETE,
+        Method::OPTIONS,
+        Method::TRACE,
+        Method::CONNECT,
+    ] {
+        for path in ["/index.html", "/__workbook/events", "/__workbook/live.js"] {
+            let answer = ask(request(method.clone(), path), &shared()).await;
+            assert_eq!(
+                answer.status,
+                StatusCode::METHOD_NOT_ALLOWED,
+                "{method} {path}"
+            );
+            assert_eq!(answer.header("allow"), "GET, HEAD");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_foreign_host_or_origin_is_refused_in_both_languages() {
+    let foreign = [
+        Request::builder()
+            .uri("/")
+            .header("host", "evil.example:3000"),
+        Request::builder()
+            .uri("/__workbook/events")
+            .header("host", "evil.example"),
+        Request::builder()
+            .uri("/")
+            .header("host", "localhost:3000")
+            .header("origin", "http://evil.example"),
+        Request::builder().uri("/"),
+    ];
+    for request in foreign {
+        let answer = ask(request.body(Body::empty()).unwrap(), &shared()).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN);
+        assert!(
+            answer.body.contains("请用终端里显示的地址"),
+            "{}",
+            answer.body
+        );
+        assert!(
+            answer
+                .body
+                .contains("use the address shown in the terminal")
+        );
+        assert_eq!(answer.header("x-content-type-options"), "nosniff");
+    }
+}
+
+#[tokio::test]
+async fn before_the_first_good_build_every_page_waits_for_it() {
+    let answer = ask(request(Method::GET, "/layers/osi.html"), &Shared::new()).await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(answer.body.contains("书还没有生成好") && answer.body.contains("not built yet"));
+    assert!(answer.body.contains("/__workbook/live.js"));
+}
+
+#[tokio::test]
+async fn a_stream_tells_the_present_state_then_each_change_and_ends_with_the_server() {
+    let shared = shared();
+    shared.warn(vec![Trouble::at("book/a.md", 3, "少了 id", "no id")]);
+    let stream = app(shared.clone())
+        .oneshot(request(Method::GET, "/__workbook/events"))
+        .await
+        .unwrap();
+    assert_eq!(stream.headers()["content-type"], "text/event-stream");
+    let body = tokio::spawn(to_bytes(stream.into_body(), 1 << 20));
+    tokio::task::yield_now().await;
+    shared.publish(Site::default());
+    tokio::task::yield_now().await;
+    shared.end();
+    let text = String::from_utf8(body.await.unwrap().unwrap().to_vec()).unwrap();
+    let events: Vec<_> = text
+        .lines()
+        .filter(|line| line.starts_with("event: "))
+        .collect();
+    assert_eq!(events, ["event: broken", "event: ready"]);
+    assert!(
+        text.contains(r#""place":"book/a.md:3""#) && text.contains("少了 id"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn the_number_of_streams_is_bounded_and_a_closed_one_makes_room() {
+    let shared = shared();
+    let open = async || {
+        app(shared.clone())
+            .oneshot(request(Method::GET, "/__workbook/events"))
+            .await
+            .unwrap()
+    };
+    let mut streams = Vec::new();
+    for _ in 0..32 {
+        streams.push(open().await);
+        assert_eq!(streams.last().unwrap().status(), StatusCode::OK);
+    }
+    assert_eq!(open().await.status(), StatusCode::SERVICE_UNAVAILABLE);
+    streams.pop();
+    assert_eq!(open().await.status(), StatusCode::OK);
+}
+
+#[test]
+fn the_same_content_built_again_is_no_change() {
+    let shared = Shared::new();
+    let site = || {
+        let mut site = Site::default();
+        site.insert("index.html", "same");
+        site
+    };
+    assert!(shared.publish(site()));
+    assert!(!shared.publish(site()));
+    assert!(shared.publish(Site::default()));
+}

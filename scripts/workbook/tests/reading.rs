@@ -1,0 +1,219 @@
+//! The whole way: the program, its sockets, saves on disk, and its end.
+#![cfg(unix)]
+
+#[path = "support/fixture.rs"]
+mod fixture;
+#[path = "support/program.rs"]
+mod program;
+
+use std::fs;
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
+
+use fixture::Fixture;
+use program::{Client, Program};
+
+#[test]
+fn a_broken_page_is_told_and_the_last_good_one_stays_until_it_is_mended() {
+    let book = Fixture::new();
+    let program = Program::start(book.root(), &["--port", "0", "--lang", "en"]);
+    let page = program.get("/a.html");
+    assert!(
+        page.contains("第一版") && page.contains("first edition"),
+        "{page}"
+    );
+    assert!(page.contains("/__workbook/live.js"));
+
+    let mut events = program.events();
+    events.wait_for("event: ready");
+    book.write("book/a.md", "# 甲 {#a}\n\n第一版\n\n多了一块\n");
+    events.wait_for("event: broken");
+    let troubles = events.wait_for("data: ");
+    assert!(
+        troubles.contains("book/a.md:") || troubles.contains("book/a.en.md:"),
+        "{troubles}"
+    );
+    assert!(program.get("/a.html").contains("第一版"));
+
+    book.page("a", "第二版", "second edition");
+    events.wait_for("event: ready");
+    assert!(program.get("/a.html").contains("second edition"));
+    program.interrupt();
+}
+
+#[test]
+fn an_editor_that_replaces_the_file_is_followed() {
+    let book = Fixture::new();
+    let program = Program::start(book.root(), &["--port", "0", "--lang", "en"]);
+    let mut events = program.events();
+    events.wait_for("event: ready");
+    book.write("book/a.md.new", "# 甲 {#a}\n\n换过的文件\n");
+    fs::rename(book.path("book/a.md.new"), book.path("book/a.md")).unwrap();
+    program.wait_for("/a.html", "换过的文件");
+    program.interrupt();
+}
+
+#[test]
+fn a_build_does_not_start_the_next_one() {
+    let book = Fixture::new();
+    let mut program = Program::start(book.root(), &["--port", "0", "--lang", "en"]);
+    for turn in ["一", "二", "三"] {
+        book.page("a", turn, turn);
+        program.wait_for("/a.html", turn);
+    }
+    // What a build would start by itself is told before this save.
+    book.page("sub/b", "末", "last");
+    program.wait_for("/sub/b.html", "末");
+    let said = program.said_until("sub/b");
+    let built = said.iter().filter(|line| line.contains(" s)")).count();
+    assert!(built <= 8, "more builds than saves: {said:?}");
+}
+
+#[test]
+fn ctrl_c_ends_it_within_a_second_with_streams_open() {
+    let book = Fixture::new();
+    let program = Program::start(book.root(), &["--port", "0"]);
+    let mut streams: Vec<_> = (0..3).map(|_| program.events()).collect();
+    for stream in &mut streams {
+        stream.wait_for("event: ready");
+    }
+    let _idle = Client::connect(program.port());
+    let start = Instant::now();
+    assert!(program.interrupt().success());
+    assert!(
+        start.elapsed() < Duration::from_secs(1),
+        "{:?}",
+        start.elapsed()
+    );
+    for mut stream in streams {
+        stream.wait_for_the_end();
+    }
+    assert!(
+        !book.path("target/workbook").exists(),
+        "the scratch folder is left"
+    );
+}
+
+#[test]
+fn a_taken_port_is_an_error_or_leads_to_the_next_one() {
+    let book = Fixture::new();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let (status, words) = program::fails(book.root(), &["--port", &port, "--lang", "zh"]);
+    assert_eq!(status, 1);
+    assert!(words.contains("已被别的程序占用"), "{words}");
+}
+
+#[test]
+fn a_foreign_host_is_refused_over_the_wire() {
+    let book = Fixture::new();
+    let program = Program::start(book.root(), &["--port", "0"]);
+    for head in [
+        "GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n",
+        "GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        "GET / HTTP/1.0\r\n\r\n",
+    ] {
+        let answer = program.client().say(head);
+        assert!(
+            answer.starts_with("HTTP/1.1 403") || answer.starts_with("HTTP/1.0 403"),
+            "{head}{answer}"
+        );
+    }
+}
+
+#[test]
+fn nonsense_never_ends_the_server() {
+    let book = Fixture::new();
+    let program = Program::start(book.root(), &["--port", "0"]);
+    let long = format!(
+        "GET /{} HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "a".repeat(100_000)
+    );
+    let many = format!(
+        "GET / HTTP/1.1\r\nHost: localhost\r\n{}\r\n",
+        "a: b\r\n".repeat(500)
+    );
+    for head in [
+        "\r\n\r\n",
+        "\0\0\0\0",
+        "GET",
+        "GET / HTTP/9.9\r\n\r\n",
+        "GET \u{7f} HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "GET /../../etc/passwd HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        "GET * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        "CONNECT localhost:1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999\r\n\r\nabc",
+        "GET / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\nzz\r\n",
+        &long,
+        &many,
+    ] {
+        let answer = program.client().say_and_stop(head);
+        assert!(
+            !answer.contains("root:") && !answer.starts_with("HTTP/1.1 5"),
+            "{head}: {answer}"
+        );
+    }
+    assert!(program.get("/").contains("第一版"));
+}
+
+#[test]
+fn a_first_build_that_fails_is_shown_and_mended_while_it_runs() {
+    let book = Fixture::new();
+    book.write("book/a.md", "# 没有编号\n");
+    let program = Program::start(book.root(), &["--port", "0", "--lang", "zh"]);
+    assert!(program.get("/").contains("书还没有生成好"));
+    let mut events = program.events();
+    events.wait_for("event: broken");
+    book.page("a", "好了", "mended");
+    events.wait_for("event: ready");
+    assert!(program.get("/").contains("好了"));
+}
+
+#[test]
+fn it_works_from_a_folder_inside_and_says_so_outside() {
+    let book = Fixture::new();
+    let program = Program::start(&book.path("book/sub"), &["--port", "0"]);
+    assert!(program.get("/a.html").contains("第一版"));
+    let outside = tempfile::tempdir().unwrap();
+    let (status, words) = program::fails(outside.path(), &["--lang", "en"]);
+    assert_eq!(status, 1);
+    assert!(words.contains("no book.toml in "), "{words}");
+}
+
+#[test]
+fn build_writes_the_site_and_a_failed_build_leaves_it() {
+    let book = Fixture::new();
+    program::succeeds(book.root(), &["build", "--lang", "en"]);
+    let built = fs::read_to_string(book.path("target/book/a.html")).unwrap();
+    assert!(built.contains("第一版") && !built.contains("__workbook"));
+    book.write("book/a.md", "# 没有编号\n");
+    let (status, words) = program::fails(book.root(), &["build", "--lang", "zh"]);
+    assert_eq!(status, 1);
+    assert!(
+        words.contains("book/a.md:1: ") && words.contains("处要改"),
+        "{words}"
+    );
+    assert_eq!(
+        fs::read_to_string(book.path("target/book/a.html")).unwrap(),
+        built
+    );
+}
+
+#[test]
+fn what_mdbook_only_warns_about_fails_the_build() {
+    let book = Fixture::new();
+    book.write("book/a.md", "# 甲 {#a}\n\n<div>\n\n开了没关\n");
+    book.write("book/a.en.md", "# A {#a}\n\n<div>\n\nopen\n");
+    let (status, words) = program::fails(book.root(), &["build", "--lang", "en"]);
+    assert_eq!(status, 1, "{words}");
+}
+
+#[test]
+fn mistakes_on_the_command_line_have_status_2() {
+    let book = Fixture::new();
+    let (status, words) = program::fails(book.root(), &["biuld", "--lang", "zh"]);
+    assert_eq!(
+        (status, words.trim()),
+        (2, "没有 biuld 这个命令。用法见 cargo workbook --help")
+    );
+}

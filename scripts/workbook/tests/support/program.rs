@@ -1,0 +1,186 @@
+//! The real program, its words, and a bare client. Every wait has a deadline.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+const DEADLINE: Duration = Duration::from_secs(20);
+
+fn command(folder: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_workbook"));
+    command.args(args).current_dir(folder).stdin(Stdio::null());
+    command
+}
+
+pub(crate) fn fails(folder: &Path, args: &[&str]) -> (i32, String) {
+    let output = command(folder, args).output().unwrap();
+    assert!(!output.status.success());
+    (
+        output.status.code().unwrap(),
+        String::from_utf8(output.stderr).unwrap(),
+    )
+}
+
+pub(crate) fn succeeds(folder: &Path, args: &[&str]) -> String {
+    let output = command(folder, args).output().unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// `cargo workbook` serving a book; killed at the end of the test.
+pub(crate) struct Program {
+    child: Child,
+    words: Receiver<String>,
+    port: u16,
+}
+
+impl Program {
+    /// Waits until it has told its address.
+    pub(crate) fn start(folder: &Path, args: &[&str]) -> Program {
+        let mut child = command(folder, args)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        let (said, words) = channel();
+        thread::spawn(move || {
+            stdout
+                .lines()
+                .map_while(Result::ok)
+                .try_for_each(|line| said.send(line))
+        });
+        let mut program = Program {
+            child,
+            words,
+            port: 0,
+        };
+        let line = program.said_until("http://127.0.0.1:").pop().unwrap();
+        let (_, rest) = line.split_once("http://127.0.0.1:").unwrap();
+        program.port = rest.split_once('/').unwrap().0.parse().unwrap();
+        program
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Its lines up to one that contains this.
+    pub(crate) fn said_until(&mut self, part: &str) -> Vec<String> {
+        let mut lines = Vec::new();
+        loop {
+            let line = self.words.recv_timeout(DEADLINE);
+            let line = line.unwrap_or_else(|_| panic!("it never said {part}, only {lines:?}"));
+            let last = line.contains(part);
+            lines.push(line);
+            if last {
+                return lines;
+            }
+        }
+    }
+
+    pub(crate) fn client(&self) -> Client {
+        Client::connect(self.port)
+    }
+
+    pub(crate) fn get(&self, path: &str) -> String {
+        self.client().say(&format!(
+            "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        ))
+    }
+
+    /// Asks again until the page contains this; how long that took.
+    pub(crate) fn wait_for(&self, path: &str, part: &str) -> Duration {
+        let start = Instant::now();
+        loop {
+            let page = self.get(path);
+            if page.contains(part) {
+                return start.elapsed();
+            }
+            assert!(start.elapsed() < DEADLINE, "{part} never came: {page}");
+        }
+    }
+
+    pub(crate) fn events(&self) -> Client {
+        let mut client = self.client();
+        client.write("GET /__workbook/events HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        client
+    }
+
+    pub(crate) fn interrupt(mut self) -> ExitStatus {
+        let id = self.child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-INT", &id])
+                .status()
+                .unwrap()
+                .success()
+        );
+        self.child.wait().unwrap()
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// One connection.
+pub(crate) struct Client(BufReader<TcpStream>);
+
+impl Client {
+    pub(crate) fn connect(port: u16) -> Client {
+        let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        stream.set_read_timeout(Some(DEADLINE)).unwrap();
+        Client(BufReader::new(stream))
+    }
+
+    pub(crate) fn write(&mut self, text: &str) {
+        let _ = self.0.get_mut().write_all(text.as_bytes());
+    }
+
+    /// Writes this and no more, and reads to the end.
+    pub(crate) fn say_and_stop(mut self, text: &str) -> String {
+        self.write(text);
+        let _ = self.0.get_mut().shutdown(Shutdown::Write);
+        self.say("")
+    }
+
+    /// Writes this and reads to the end. A reset is an end too.
+    pub(crate) fn say(mut self, text: &str) -> String {
+        self.write(text);
+        let mut answer = Vec::new();
+        let _ = self.0.read_to_end(&mut answer);
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    /// The next line that begins with this.
+    pub(crate) fn wait_for(&mut self, start: &str) -> String {
+        let mut line = String::new();
+        loop {
+            line.clear();
+            let count = self.0.read_line(&mut line);
+            assert!(
+                count.is_ok_and(|count| count > 0),
+                "the stream ended before {start}"
+            );
+            if line.starts_with(start) {
+                return line;
+            }
+        }
+    }
+
+    pub(crate) fn wait_for_the_end(&mut self) {
+        let mut rest = String::new();
+        let _ = self.0.read_to_string(&mut rest);
+    }
+}
