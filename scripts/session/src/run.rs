@@ -10,6 +10,7 @@ mod guard;
 mod output;
 mod process;
 mod stage;
+mod terminal;
 mod tree;
 mod turn;
 
@@ -98,7 +99,15 @@ pub fn run_with(
     options: &Options,
     find: &dyn Fn(&str) -> anyhow::Result<Found>,
 ) -> Result<Report, Box<Failure>> {
-    let invocations = match cast(session, find)? {
+    play(session, options, cast(session, find)?)
+}
+
+fn play<'a>(
+    session: &'a Session,
+    options: &Options,
+    cast: Cast<'a>,
+) -> Result<Report, Box<Failure>> {
+    let invocations = match cast {
         Cast::Complete(invocations) => invocations,
         Cast::Lacks(reason) => return Ok(Report::Skipped { reason }),
     };

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 
-use super::{Options, Report, run, turn};
+use super::{Options, Report, cast, find, play, turn};
 use crate::Session;
 
 /// Every session of the repository at `root`, by name: its name and its file.
@@ -47,8 +47,14 @@ pub fn run_file(file: &Path, options: &Options) -> Result<Report> {
             .collect();
         anyhow!(errors.join("\n"))
     })?;
+    perform(&session, options).with_context(|| format!("{shown} did not happen as written"))
+}
+
+fn perform(session: &Session, options: &Options) -> Result<Report> {
+    // A build can take minutes: it comes before the turn, so that nobody waits for it.
+    let cast = cast(session, &|command| find(command, &options.directory))?;
     let _turn = turn::take()?;
-    run(&session, options).with_context(|| format!("{shown} did not happen as written"))
+    Ok(play(session, options, cast)?)
 }
 
 /// Reads and runs the session `name`, such as `02_duplex`.

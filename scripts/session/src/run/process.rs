@@ -120,6 +120,15 @@ impl Process {
         tree::ended(&mut self.child)
     }
 
+    /// How it ended, if it has; after its output closed, the end may take a moment.
+    pub(super) fn ended_by(&mut self, until: Instant) -> io::Result<Option<Ended>> {
+        if self.closed {
+            self.wait_for_end(until)
+        } else {
+            self.ended()
+        }
+    }
+
     /// Waits for its end.
     pub(super) fn wait_for_end(&mut self, until: Instant) -> io::Result<Option<Ended>> {
         loop {

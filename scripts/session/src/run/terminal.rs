@@ -1,0 +1,236 @@
+//! A terminal with a program in it: what each kind of step means there.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use super::OUTPUT_LIMIT;
+use super::output;
+use super::process::{Process, Waited};
+use crate::Status;
+
+/// A prompt is one when nothing follows it for this long: Python writes the end of a line
+/// after the line, in a second call.
+const SETTLE: Duration = Duration::from_millis(100);
+
+/// After a failure, what was already on its way is worth reading.
+pub(super) const AFTERMATH: Duration = Duration::from_millis(200);
+
+/// A failure shows this many unread lines of each program, and this much of each line.
+const SHOWN_LINES: usize = 20;
+const SHOWN_CHARACTERS: usize = 400;
+
+pub(super) struct Terminal<'a> {
+    pub(super) command: &'a str,
+    pub(super) process: Process,
+}
+
+/// What should have happened, and what happened instead.
+pub(super) struct Mismatch {
+    pub(super) expected: String,
+    pub(super) came: String,
+}
+
+impl Terminal<'_> {
+    /// Reads its next line, which must match.
+    pub(super) fn line(&mut self, pattern: &str, deadline: Duration) -> Result<String, Mismatch> {
+        let mismatch = |came| Mismatch {
+            expected: format!("the line `{pattern}`"),
+            came,
+        };
+        let until = Instant::now() + deadline;
+        loop {
+            match self.process.output.first_line() {
+                Some(line) if output::matches(pattern, line) => {
+                    return Ok(self.process.output.read_line().unwrap_or_default());
+                }
+                Some(line) => return Err(mismatch(format!("the line `{}`", shorten(line)))),
+                None => self.wait(until, deadline).map_err(mismatch)?,
+            }
+        }
+    }
+
+    /// Reads text that no line end follows.
+    pub(super) fn prompt(&mut self, text: &str, deadline: Duration) -> Result<(), Mismatch> {
+        let mismatch = |came| Mismatch {
+            expected: format!("`{text}` with no line end after it"),
+            came,
+        };
+        let until = Instant::now() + deadline;
+        loop {
+            let output = &mut self.process.output;
+            if let Some(line) = output.first_line() {
+                return Err(mismatch(format!("the line `{}`", shorten(line))));
+            }
+            if output.pending_bytes() == text.as_bytes() {
+                match self.process.wait(Instant::now() + SETTLE) {
+                    Waited::More => continue,
+                    Waited::TooMuch => return Err(mismatch(too_much())),
+                    Waited::Nothing | Waited::Closed => {
+                        self.process.output.read_pending();
+                        return Ok(());
+                    }
+                }
+            }
+            if !text.as_bytes().starts_with(output.pending_bytes()) {
+                return Err(mismatch(format!("`{}`", shorten(&output.pending()))));
+            }
+            self.wait(until, deadline).map_err(mismatch)?;
+        }
+    }
+
+    /// Types a line.
+    pub(super) fn type_line(&mut self, text: &str, deadline: Duration) -> Result<(), Mismatch> {
+        let Err(error) = self.process.type_line(text, deadline) else {
+            return Ok(());
+        };
+        let came = match error.kind() {
+            io::ErrorKind::TimedOut => {
+                format!("it has not read its input for {}", seconds(deadline))
+            }
+            io::ErrorKind::BrokenPipe => format!("its input is closed: {}", self.state()),
+            _ => error.to_string(),
+        };
+        Err(Mismatch {
+            expected: "it takes this line".to_owned(),
+            came,
+        })
+    }
+
+    /// Presses ^C.
+    pub(super) fn interrupt(&mut self) -> Result<(), Mismatch> {
+        self.process.interrupt().map_err(|error| Mismatch {
+            expected: "it can be interrupted".to_owned(),
+            came: format!("{error}: {}", self.state()),
+        })
+    }
+
+    /// Sees nothing come.
+    pub(super) fn silent(&mut self, duration: Duration) -> Result<(), Mismatch> {
+        let mismatch = |came| Mismatch {
+            expected: format!("silence for {}", seconds(duration)),
+            came,
+        };
+        let until = Instant::now() + duration;
+        loop {
+            if let Some(came) = self.first_unread() {
+                return Err(mismatch(came));
+            }
+            match self.process.wait(until) {
+                Waited::More => {}
+                Waited::Nothing => return Ok(()),
+                Waited::TooMuch => return Err(mismatch(too_much())),
+                Waited::Closed => {
+                    let state = self.state();
+                    return Err(mismatch(format!("its output closed: {state}")));
+                }
+            }
+        }
+    }
+
+    /// Sees it end, with nothing left to read.
+    pub(super) fn exit(&mut self, status: Status, deadline: Duration) -> Result<(), Mismatch> {
+        let mismatch = |came| Mismatch {
+            expected: match status {
+                Status::Code(code) => format!("it ends with status {code}, every line read"),
+                Status::Signal => "a signal ends it, every line read".to_owned(),
+            },
+            came,
+        };
+        let until = Instant::now() + deadline;
+        loop {
+            if let Some(came) = self.first_unread() {
+                return Err(mismatch(came));
+            }
+            match self.process.wait(until) {
+                Waited::More => {}
+                Waited::Closed => break,
+                Waited::TooMuch => return Err(mismatch(too_much())),
+                Waited::Nothing => {
+                    return Err(mismatch(format!(
+                        "nothing for {}: {}",
+                        seconds(deadline),
+                        self.state()
+                    )));
+                }
+            }
+        }
+        match self.process.wait_for_end(until) {
+            Ok(Some(ended)) if ended.status == status => Ok(()),
+            Ok(Some(ended)) => Err(mismatch(format!("it ended with {ended}"))),
+            Ok(None) => Err(mismatch(format!(
+                "it closed its output and was still running after {}",
+                seconds(deadline)
+            ))),
+            Err(error) => Err(mismatch(error.to_string())),
+        }
+    }
+
+    /// Waits for more output; an error says why none will come.
+    fn wait(&mut self, until: Instant, deadline: Duration) -> Result<(), String> {
+        let waited = self.process.wait(until);
+        let partial = match self.process.output.pending() {
+            text if text.is_empty() => String::new(),
+            text => format!("`{}` with no line end, then ", shorten(&text)),
+        };
+        match waited {
+            Waited::More => Ok(()),
+            Waited::TooMuch => Err(too_much()),
+            Waited::Nothing => Err(format!(
+                "{partial}nothing for {}: {}",
+                seconds(deadline),
+                self.state()
+            )),
+            Waited::Closed => Err(format!("{partial}the end of its output: {}", self.state())),
+        }
+    }
+
+    /// Whether it runs, in words. Its output may close a moment before its end.
+    fn state(&mut self) -> String {
+        match self.process.wait_for_end(Instant::now() + AFTERMATH) {
+            Ok(Some(ended)) => format!("it ended with {ended}"),
+            Ok(None) => "it is still running".to_owned(),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    fn first_unread(&self) -> Option<String> {
+        let output = &self.process.output;
+        match output.first_line() {
+            Some(line) => Some(format!("the line `{}`", shorten(line))),
+            None if output.is_empty() => None,
+            None => Some(format!("`{}` with no line end", shorten(&output.pending()))),
+        }
+    }
+
+    /// Adds what the story has not read, in the notation.
+    pub(super) fn unread(&self, actor: &str, unread: &mut Vec<String>) {
+        let output = &self.process.output;
+        let lines = output.lines().take(SHOWN_LINES);
+        unread.extend(lines.map(|line| format!("{actor} | {}", shorten(line))));
+        let more = output.lines().count().saturating_sub(SHOWN_LINES);
+        if more > 0 {
+            unread.push(format!("{actor}   … and {more} more lines"));
+        }
+        if !output.pending().is_empty() {
+            unread.push(format!("{actor} _ {}", shorten(&output.pending())));
+        }
+    }
+}
+
+/// A program that writes without end must not fill the reader's terminal as well.
+fn shorten(text: &str) -> String {
+    match text.char_indices().nth(SHOWN_CHARACTERS) {
+        None => text.to_owned(),
+        Some((end, _)) => {
+            format!("{}… and {} more bytes", &text[..end], text.len() - end)
+        }
+    }
+}
+
+fn too_much() -> String {
+    format!("more than {} KiB of output", OUTPUT_LIMIT / 1024)
+}
+
+fn seconds(duration: Duration) -> String {
+    format!("{} s", duration.as_secs_f64())
+}
