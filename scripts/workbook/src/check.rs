@@ -1,9 +1,187 @@
-//! x
-use crate::cli::Part;
-use crate::words::Lang;
-use anyhow::Result;
+//! `cargo workbook check`: everything that can be proved with Rust alone. Each step prints its
+//! time; a step that this machine lacks a program for is skipped, in words, never passed.
+
+pub mod links;
+
+mod css;
+mod html;
+
 use std::path::Path;
-/// x
-pub fn check(_root: &Path, _part: Option<Part>, _lang: Lang) -> Result<bool> {
-    Ok(true)
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use session::{Options, Report};
+
+use crate::book::{self, Trouble};
+use crate::cli::Part;
+use crate::site::Site;
+use crate::words::{Lang, pick, say, seconds};
+
+/// Checks one part, or everything. Whether nothing failed.
+pub fn check(root: &Path, part: Option<Part>, lang: Lang) -> Result<bool> {
+    let mut results = Results {
+        lang,
+        passed: 0,
+        failed: 0,
+        skipped: 0,
+    };
+    let start = Instant::now();
+    match part {
+        None => {
+            pages_and_links(root, &mut results);
+            sessions(root, &[], &mut results);
+        }
+        Some(Part::Pages) => {
+            pages(root, &mut results);
+        }
+        Some(Part::Links) => pages_and_links(root, &mut results),
+        Some(Part::Sessions { names }) => sessions(root, &names, &mut results),
+    }
+    results.summary(start.elapsed());
+    Ok(results.failed == 0)
+}
+
+fn pages_and_links(root: &Path, results: &mut Results) {
+    let name = pick(results.lang, "链接", "links");
+    let Some(place) = pages(root, results) else {
+        let reason = pick(results.lang, "书没有生成", "the book was not built");
+        return results.add(&name, Duration::ZERO, Outcome::Skipped(reason));
+    };
+    results.run(&name, |lang| match Site::load(&root.join(&place)) {
+        Ok(site) => judge(
+            &links::troubles(&site, &crate::words::slashes(&place)),
+            lang,
+        ),
+        Err(error) => Outcome::Failed(format!("{}: {error}", place.display())),
+    });
+}
+
+/// Where the built book is, if it was built.
+fn pages(root: &Path, results: &mut Results) -> Option<std::path::PathBuf> {
+    let mut place = None;
+    results.run(
+        &pick(results.lang, "页面", "pages"),
+        |lang| match book::build(root) {
+            Ok(built) => {
+                place = Some(built);
+                Outcome::Passed
+            }
+            Err(troubles) => judge(&troubles, lang),
+        },
+    );
+    place
+}
+
+fn judge(troubles: &[Trouble], lang: Lang) -> Outcome {
+    if troubles.is_empty() {
+        Outcome::Passed
+    } else {
+        Outcome::Failed(book::report(troubles, lang))
+    }
+}
+
+/// `names`: of sessions, or of examples, which stands for all their sessions; all when empty.
+fn sessions(root: &Path, names: &[String], results: &mut Results) {
+    let lang = results.lang;
+    let title = pick(lang, "会话", "sessions");
+    let all = match session::all(root) {
+        Ok(all) => all,
+        Err(error) => {
+            return results.add(
+                &title,
+                Duration::ZERO,
+                Outcome::Failed(format!("{error:#}")),
+            );
+        }
+    };
+    let is_meant = |session: &str, name: &String| {
+        session
+            .strip_prefix(name.as_str())
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    for name in names {
+        if !all.iter().any(|(session, _)| is_meant(session, name)) {
+            let known: Vec<_> = all.iter().map(|(session, _)| session.as_str()).collect();
+            let known = known.join(", ");
+            let words = pick(
+                lang,
+                format!("没有这个会话；有的是：{known}"),
+                format!("there is no such session; there are: {known}"),
+            );
+            results.add(
+                &format!("{title} {name}"),
+                Duration::ZERO,
+                Outcome::Failed(words),
+            );
+        }
+    }
+    let options = Options::new(root);
+    for (session, file) in &all {
+        if names.is_empty() || names.iter().any(|name| is_meant(session, name)) {
+            results.run(&format!("{title} {session}"), |_| {
+                match session::run_file(file, &options) {
+                    Ok(Report::Passed { .. }) => Outcome::Passed,
+                    Ok(Report::Skipped { reason }) => Outcome::Skipped(reason),
+                    Err(error) => Outcome::Failed(format!("{error:#}")),
+                }
+            });
+        }
+    }
+}
+
+enum Outcome {
+    Passed,
+    Skipped(String),
+    Failed(String),
+}
+
+struct Results {
+    lang: Lang,
+    passed: usize,
+    failed: usize,
+    skipped: usize,
+}
+
+impl Results {
+    fn run(&mut self, name: &str, step: impl FnOnce(Lang) -> Outcome) {
+        let start = Instant::now();
+        let outcome = step(self.lang);
+        self.add(name, start.elapsed(), outcome);
+    }
+
+    fn add(&mut self, name: &str, took: Duration, outcome: Outcome) {
+        let (count, word, words) = match outcome {
+            Outcome::Passed => (&mut self.passed, pick(self.lang, "通过", "ok     "), None),
+            Outcome::Skipped(why) => (
+                &mut self.skipped,
+                pick(self.lang, "跳过", "skipped"),
+                Some(why),
+            ),
+            Outcome::Failed(why) => (
+                &mut self.failed,
+                pick(self.lang, "失败", "FAILED "),
+                Some(why),
+            ),
+        };
+        *count += 1;
+        say(format!("{word} {:>6} s  {name}", seconds(took)));
+        for line in words.iter().flat_map(|words| words.lines()) {
+            say(format!("    {line}"));
+        }
+    }
+
+    fn summary(&self, took: Duration) {
+        let Results {
+            passed,
+            failed,
+            skipped,
+            ..
+        } = self;
+        let took = seconds(took);
+        say(pick(
+            self.lang,
+            format!("通过 {passed}，失败 {failed}，跳过 {skipped}，共 {took} 秒"),
+            format!("{passed} ok, {failed} failed, {skipped} skipped in {took} s"),
+        ));
+    }
 }

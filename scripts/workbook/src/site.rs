@@ -99,7 +99,7 @@ impl Site {
 }
 
 /// `None` if it is not UTF-8 or a `%` is not followed by two hexadecimal digits.
-fn decoded(address: &str) -> Option<String> {
+pub(crate) fn decoded(address: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(address.len());
     let mut rest = address.bytes();
     while let Some(byte) = rest.next() {

@@ -1,4 +1,5 @@
 //! The server's answers, without a socket.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode, header};

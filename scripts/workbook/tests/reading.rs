@@ -1,5 +1,6 @@
 //! The whole way: the program, its sockets, saves on disk, and its end.
 #![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "support/fixture.rs"]
 mod fixture;

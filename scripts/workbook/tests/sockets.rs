@@ -1,4 +1,5 @@
 //! Peers that waste the server's time. Patience is short here.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -8,7 +9,7 @@ use std::time::Duration;
 use workbook::serve::{Patience, Shared, serve};
 use workbook::site::Site;
 
-const BIG: usize = 64 << 20;
+const BIG: usize = 32 << 20;
 
 fn server() -> SocketAddr {
     let mut site = Site::default();
@@ -25,7 +26,10 @@ fn server() -> SocketAddr {
         end: Duration::from_millis(200),
     };
     thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
         runtime.block_on(async {
             let listener = tokio::net::TcpListener::from_std(listener).unwrap();
             serve(listener, shared, patience).await;
@@ -36,7 +40,9 @@ fn server() -> SocketAddr {
 
 fn connect(address: SocketAddr) -> TcpStream {
     let stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    stream
+        .set_read_timeout(Some(Duration::from_secs(20)))
+        .unwrap();
     stream
 }
 
@@ -61,7 +67,9 @@ fn a_peer_that_never_finishes_its_request_is_let_go() {
 #[test]
 fn an_idle_connection_is_closed() {
     let mut stream = connect(server());
-    stream.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+    stream
+        .write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        .unwrap();
     assert!(rest(stream) > 0);
 }
 
@@ -69,14 +77,19 @@ fn an_idle_connection_is_closed() {
 fn a_peer_that_does_not_read_its_answer_is_let_go() {
     let address = server();
     let mut deaf = connect(address);
-    deaf.write_all(b"GET /big.bin HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+    deaf.write_all(b"GET /big.bin HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        .unwrap();
     // 128 places: only if the deaf ones are let go is there one for this.
     let mut more: Vec<_> = (0..150).map(|_| connect(address)).collect();
     for stream in &mut more {
-        stream.write_all(b"GET /big.bin HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+        stream
+            .write_all(b"GET /big.bin HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            .unwrap();
     }
     let mut polite = connect(address);
-    polite.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
+    polite
+        .write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        .unwrap();
     assert!(rest(polite) > 0);
     assert!(rest(deaf) < BIG);
 }

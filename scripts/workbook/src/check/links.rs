@@ -1,0 +1,339 @@
+//! Every reference of a built site: it leads to something, also for a reader who sees only one
+//! language, and nothing but an ordinary link leaves the machine.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::css;
+use super::html::{Kind, Link, Page, parse};
+use crate::book::Trouble;
+use crate::site::{Site, decoded};
+
+/// Ids there are numbered anew and links become local: mdBook's own work.
+const PRINT: &str = "print.html";
+
+/// What is wrong with the site. `folder` is its name in the troubles.
+pub fn troubles(site: &Site, folder: &str) -> Vec<Trouble> {
+    let pages: BTreeMap<&str, Page> = site
+        .files()
+        .filter(|(path, _)| path.ends_with(".html"))
+        .map(|(path, bytes)| (path, parse(&String::from_utf8_lossy(bytes))))
+        .collect();
+    let mut check = Check {
+        site,
+        folder,
+        pages: &pages,
+        troubles: Vec::new(),
+    };
+    for (path, page) in &pages {
+        check.page(path, page);
+    }
+    for (path, bytes) in site.files().filter(|(path, _)| path.ends_with(".css")) {
+        for link in css::links(&String::from_utf8_lossy(bytes)) {
+            check.link(path, None, &link);
+        }
+    }
+    check.troubles
+}
+
+struct Check<'a> {
+    site: &'a Site,
+    folder: &'a str,
+    pages: &'a BTreeMap<&'a str, Page>,
+    troubles: Vec<Trouble>,
+}
+
+impl Check<'_> {
+    fn page(&mut self, path: &str, page: &Page) {
+        let is_print = path == PRINT;
+        let mut seen = HashMap::new();
+        for id in page.ids.iter().filter(|_| !is_print) {
+            if let Some(line) = seen.insert(&id.name, id.line) {
+                let name = &id.name;
+                self.add(
+                    path,
+                    id.line,
+                    format!("id「{name}」在第 {line} 行已经有了；换一个"),
+                    format!("the id {name:?} is taken by line {line}; choose another"),
+                );
+            }
+        }
+        for link in &page.links {
+            if !is_print || link.kind == Kind::Part {
+                self.link(path, page.base.as_deref(), link);
+            }
+        }
+    }
+
+    fn link(&mut self, path: &str, base: Option<&str>, link: &Link) {
+        let written = &link.target;
+        match judge(self.site, self.pages, path, base, link) {
+            Ok(()) => {}
+            Err(Wrong::Outside) => self.add(
+                path,
+                link.line,
+                format!("{written} 会向别的机器发请求；把文件放进 book/"),
+                format!("{written} sends a request to another machine; put the file into book/"),
+            ),
+            Err(Wrong::Nowhere) => self.add(
+                path,
+                link.line,
+                format!("{written} 不存在；改正链接"),
+                format!("{written} does not exist; correct the link"),
+            ),
+            Err(Wrong::Fragment) => self.add(
+                path,
+                link.line,
+                format!("{written}：那一页没有这个 id；改正 # 后面的部分"),
+                format!("{written}: no such id on that page; correct the part after #"),
+            ),
+            Err(Wrong::Hidden) => self.add(
+                path,
+                link.line,
+                format!("{written} 指向只有一种语言看得见的地方；指向标题，或把 id 放到两种语言之外"),
+                format!("{written} leads to a place that only one language shows; lead to a heading, or take the id out of the language"),
+            ),
+        }
+    }
+
+    fn add(&mut self, path: &str, line: u64, zh: String, en: String) {
+        self.troubles.push(Trouble::at(
+            &format!("{}/{path}", self.folder),
+            line,
+            zh,
+            en,
+        ));
+    }
+}
+
+enum Wrong {
+    Outside,
+    Nowhere,
+    Fragment,
+    Hidden,
+}
+
+fn judge(
+    site: &Site,
+    pages: &BTreeMap<&str, Page>,
+    from: &str,
+    base: Option<&str>,
+    link: &Link,
+) -> Result<(), Wrong> {
+    let target = link.target.trim();
+    match scheme(target) {
+        Some("data") => return Ok(()),
+        Some(_) if link.kind == Kind::Way => return Ok(()),
+        Some(_) => return Err(Wrong::Outside),
+        None => {}
+    }
+    let (path, fragment) = target.split_once('#').unwrap_or((target, ""));
+    let path = path.split_once('?').map_or(path, |(path, _)| path);
+    let decoded = decoded(path).ok_or(Wrong::Nowhere)?;
+    let found = match resolve(from, base, &decoded).ok_or(Wrong::Nowhere)? {
+        path if site.get(&path).is_some() => path,
+        folder => [folder.trim_end_matches('/'), "index.html"]
+            .join("/")
+            .trim_start_matches('/')
+            .to_owned(),
+    };
+    if site.get(&found).is_none() {
+        return Err(Wrong::Nowhere);
+    }
+    match pages.get(found.as_str()) {
+        Some(page) if found != PRINT => has_id(page, fragment, link),
+        _ => Ok(()),
+    }
+}
+
+fn has_id(page: &Page, fragment: &str, link: &Link) -> Result<(), Wrong> {
+    let Some(name) = decoded(fragment) else {
+        return Err(Wrong::Fragment);
+    };
+    if name.is_empty() || name == "top" {
+        return Ok(());
+    }
+    match page.ids.iter().find(|id| id.name == name) {
+        None => Err(Wrong::Fragment),
+        Some(id) if id.lang.is_some() && id.lang != link.lang => Err(Wrong::Hidden),
+        Some(_) => Ok(()),
+    }
+}
+
+/// `https` of `https://…`, `//` of an address without one.
+fn scheme(target: &str) -> Option<&str> {
+    if target.starts_with("//") {
+        return Some("//");
+    }
+    let (scheme, _) = target.split_once(':')?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
+    (scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.chars().all(plain))
+        .then_some(scheme)
+}
+
+/// The path from the root of the site, or `None` above it.
+fn resolve(from: &str, base: Option<&str>, target: &str) -> Option<String> {
+    if target.is_empty() {
+        return Some(from.to_owned());
+    }
+    let start = match (target.strip_prefix('/'), base) {
+        (Some(_), _) => "",
+        (None, Some(base)) => base.trim_start_matches('/'),
+        (None, None) => from,
+    };
+    let mut parts: Vec<&str> = start.split('/').collect();
+    parts.pop();
+    for part in target.trim_start_matches('/').split('/') {
+        match part {
+            "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OTHER: &str =
+        "<h1 id=here>x</h1><div class='pair'><div class='zh'><p id=only>x</div></div>";
+
+    /// The troubles of `layers/a.html` with this body, in English, without the place.
+    #[track_caller]
+    fn check(body: &str, expected: &[&str]) {
+        let mut site = Site::default();
+        site.insert("layers/a.html", format!("<h1 id=top-of-a>a</h1>\n{body}"));
+        site.insert("layers/b.html", OTHER);
+        site.insert("index.html", OTHER);
+        site.insert("图.svg", "<svg/>");
+        site.insert("a.css", "");
+        let troubles = troubles(&site, "target/book");
+        let found: Vec<_> = troubles.iter().map(|trouble| trouble.en.as_str()).collect();
+        assert_eq!(found, expected);
+        for trouble in &troubles {
+            assert_eq!(
+                trouble.place.as_deref(),
+                Some("target/book/layers/a.html:2")
+            );
+        }
+    }
+
+    #[test]
+    fn links_that_lead_somewhere_are_silent() {
+        check(
+            "<a href='b.html'>b</a><a href='./b.html?x=1#here'>b</a><a href='#top-of-a'>a</a>",
+            &[],
+        );
+        check(
+            "<a href='../index.html#here'>i</a><a href='../'>i</a><a href='/layers/b.html'>b</a><a href='#'>t</a>",
+            &[],
+        );
+        check(
+            "<img src='../%E5%9B%BE.svg'><link rel=stylesheet href='../a.css'><img src='data:image/png;base64,'>",
+            &[],
+        );
+        check(
+            "<a href='https://example.com/'>out</a><a href='mailto:a@b.c'>mail</a>",
+            &[],
+        );
+        check(
+            "<pre>&lt;a href='nowhere'></pre><script>let a = \"<a href='nowhere'>\";</script>",
+            &[],
+        );
+    }
+
+    #[test]
+    fn broken_links_fragments_and_resources_are_told() {
+        check(
+            "<a href='c.html'>c</a>",
+            &["c.html does not exist; correct the link"],
+        );
+        check(
+            "<a href='../../c'>c</a>",
+            &["../../c does not exist; correct the link"],
+        );
+        check(
+            "<a href='b.html#gone'>c</a>",
+            &["b.html#gone: no such id on that page; correct the part after #"],
+        );
+        check(
+            "<a href='#gone'>c</a>",
+            &["#gone: no such id on that page; correct the part after #"],
+        );
+        check(
+            "<script src='x.js'></script>",
+            &["x.js does not exist; correct the link"],
+        );
+        check(
+            "<p style='background:url(x.png)'>",
+            &["x.png does not exist; correct the link"],
+        );
+        check(
+            "<svg><use href='#gone'/></svg>",
+            &["#gone: no such id on that page; correct the part after #"],
+        );
+        check(
+            "<img srcset='../a.css 1x, y.png 2x'>",
+            &["y.png does not exist; correct the link"],
+        );
+    }
+
+    #[test]
+    fn what_a_page_loads_stays_on_the_machine() {
+        let outside = |target: &str| {
+            format!("{target} sends a request to another machine; put the file into book/")
+        };
+        check(
+            "<script src='https://cdn.example/x.js'></script>",
+            &[&outside("https://cdn.example/x.js")],
+        );
+        check(
+            "<img src='//cdn.example/x.png'>",
+            &[&outside("//cdn.example/x.png")],
+        );
+        check(
+            "<style>@import 'https://f.example/f.css';</style>",
+            &[&outside("https://f.example/f.css")],
+        );
+        check(
+            "<link rel='preload stylesheet' href='http://x.example/a.css'>",
+            &[&outside("http://x.example/a.css")],
+        );
+        check(
+            "<iframe src='https://x.example/'></iframe>",
+            &[&outside("https://x.example/")],
+        );
+    }
+
+    #[test]
+    fn an_id_that_only_one_language_shows_is_for_that_language() {
+        let hidden = "b.html#only leads to a place that only one language shows; \
+            lead to a heading, or take the id out of the language";
+        check("<p class='zh'><a href='b.html#only'>b</a></p>", &[]);
+        check("<p class='en'><a href='b.html#only'>b</a></p>", &[hidden]);
+        check("<p><a href='b.html#only'>b</a></p>", &[hidden]);
+        check(
+            "<p class='zh'>x<br></p><p><a href='b.html#only'>b</a></p>",
+            &[hidden],
+        );
+    }
+
+    #[test]
+    fn an_id_is_there_once() {
+        check(
+            "<p id=x></p><p id=x></p>",
+            &["the id \"x\" is taken by line 2; choose another"],
+        );
+    }
+
+    #[test]
+    fn a_base_is_where_links_start() {
+        let mut site = Site::default();
+        site.insert("404.html", "<base href='/'><a href='layers/b.html'>b</a>");
+        site.insert("layers/b.html", "");
+        assert_eq!(troubles(&site, "target/book"), []);
+    }
+}
