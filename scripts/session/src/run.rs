@@ -148,8 +148,9 @@ fn cast<'a>(
                     Err(error) => return Err(not_found(step, &error)),
                 }
             }
-            Action::Interrupt { .. } if lacks.is_none() => {
-                lacks = tree::no_interrupt().map(|why| format!("line {}: {why}", step.line));
+            Action::Interrupt { .. } if !tree::CAN_INTERRUPT => {
+                let line = step.line;
+                lacks.get_or_insert_with(|| format!("line {line}: no ^C on this system"));
             }
             _ => {}
         }

@@ -122,11 +122,17 @@ fn a_prompt_may_be_the_last_thing_a_program_says() {
 
 #[test]
 fn a_line_is_not_a_prompt_even_when_its_end_comes_late() {
-    fails_at(
-        4,
-        "the line `abc`",
-        "a $ printf abc; echo; cat\na _ abc\na ? 0\n",
-    );
+    let at_once = "a $ printf abc; echo; exec sleep 60\na _ abc\na ? 0\n";
+    let late = "a $ printf abc; sleep 0.4; echo; exec sleep 60\na _ abc\na ? 0\n";
+    // When the end comes too late for the one step, it is left over for the next.
+    for steps in [at_once, late] {
+        let failure = fails(steps, &options());
+        let found = (failure.line, failure.came.as_str());
+        assert!(
+            [(4, "the line `abc`"), (5, "the line ``")].contains(&found),
+            "{failure}"
+        );
+    }
 }
 
 #[test]
@@ -174,6 +180,24 @@ fn an_interrupt_reaches_what_the_program_has_started() {
     passes(
         "a $ trap : INT; sh -c 'trap \"echo bye; exit 5\" INT; echo up; read x'; echo \"it said $?\"\n\
          a | up\na ^C\na | bye\na | it said 5\na ? 0\n",
+    );
+}
+
+#[test]
+fn an_interrupt_arrives_even_when_the_runner_was_started_in_the_background() {
+    let myself = std::env::current_exe().expect("the path of this test");
+    let output = Command::new("/bin/sh")
+        .args([
+            "-c",
+            "trap '' INT; exec \"$0\" --exact an_interrupt_ends_a_program_by_a_signal",
+        ])
+        .arg(myself)
+        .output()
+        .expect("a shell");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stdout)
     );
 }
 

@@ -55,6 +55,7 @@ impl Process {
             .stdout(writer.try_clone()?)
             .stderr(writer);
         environment(&mut command);
+        tree::hear_interrupts();
         tree::lead(&mut command);
         let mut child = command.spawn()?;
         guard::watch(child.id());

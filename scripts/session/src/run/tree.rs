@@ -30,22 +30,34 @@ impl fmt::Display for Ended {
 #[cfg(unix)]
 mod platform {
     use std::os::unix::process::CommandExt;
+    use std::sync::{Arc, Once};
 
     use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 
     use super::{Child, Command, Ended, Status, io};
 
-    /// Why ^C cannot work here. A shell that starts us with `&` ignores it for us and, by
-    /// inheritance, for everything that we start.
-    pub(in super::super) fn no_interrupt() -> Option<&'static str> {
+    pub(in super::super) const CAN_INTERRUPT: bool = true;
+
+    /// Makes ^C reach what we start. A shell that starts us with `&` has it ignored, and a
+    /// program inherits what is ignored, but not what is handled.
+    pub(in super::super) fn hear_interrupts() {
+        static HEARD: Once = Once::new();
+        HEARD.call_once(|| {
+            if interrupts_are_ignored().unwrap_or(false) {
+                // A handler that does nothing ignores ^C as well, for us alone.
+                let _ = signal_hook::flag::register(Signal::INT.as_raw(), Arc::default());
+            }
+        });
+    }
+
+    /// `None` where there is no `/proc`.
+    fn interrupts_are_ignored() -> Option<bool> {
         let status = std::fs::read_to_string("/proc/self/status").ok()?;
         let ignored = status
             .lines()
             .find_map(|line| line.strip_prefix("SigIgn:"))?;
         let ignored = u64::from_str_radix(ignored.trim(), 16).ok()?;
-        let interrupt = 1 << (Signal::INT.as_raw() - 1);
-        (ignored & interrupt != 0)
-            .then_some("^C is ignored in a process started in the background: run this in front")
+        Some(ignored & (1 << (Signal::INT.as_raw() - 1)) != 0)
     }
 
     pub(in super::super) fn lead(command: &mut Command) {
@@ -82,9 +94,9 @@ mod platform {
 mod platform {
     use super::{Child, Command, Ended, Status, io};
 
-    pub(in super::super) fn no_interrupt() -> Option<&'static str> {
-        Some("^C cannot be sent on this system")
-    }
+    pub(in super::super) const CAN_INTERRUPT: bool = false;
+
+    pub(in super::super) fn hear_interrupts() {}
 
     pub(in super::super) fn lead(_command: &mut Command) {}
 
@@ -112,4 +124,4 @@ mod platform {
     }
 }
 
-pub(super) use platform::{ended, interrupt, kill, lead, no_interrupt};
+pub(super) use platform::{CAN_INTERRUPT, ended, hear_interrupts, interrupt, kill, lead};
