@@ -3,6 +3,7 @@
 //!
 //!     cargo run --example 11_encapsulation -- 你好
 //!     cargo run --example 11_encapsulation -- --hex 0200…    （- 从标准输入读 standard input）
+#![allow(missing_docs, reason = "the names of the fields say it")]
 use Show::{Decimal, Flags, Hex, Ip, Mac};
 use anyhow::{Context, Result, bail, ensure};
 use colored::{Color::*, Colorize};

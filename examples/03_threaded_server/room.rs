@@ -1,0 +1,221 @@
+//! 房间：谁在这里，谁的话说给谁听。所有线程共用，一把锁保护。
+//! The room: who is here, and whose words go to whom. Shared by all threads, behind one lock.
+use std::sync::mpsc::{SyncSender, TrySendError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+use std::{collections::BTreeMap, io, mem, net::Shutdown, net::TcpStream, thread};
+
+pub(crate) type Queue = SyncSender<Arc<str>>;
+
+#[derive(Default)]
+pub(crate) struct Room {
+    inside: Mutex<Inside>,
+    closed: OnceLock<Instant>,
+}
+
+#[derive(Default)]
+struct Inside {
+    seats: BTreeMap<u64, Seat>,
+    screen: Option<Queue>,
+    last: u64,
+}
+
+struct Seat {
+    name: String,
+    queue: Queue,
+    stream: Arc<TcpStream>,
+}
+
+impl Room {
+    // ANCHOR: join
+    /// 坐下，得到号码；满了或关了，就只得到一句话。
+    /// Takes a seat and gets its number; if full or closed, gets only a word.
+    pub(crate) fn join(&self, max: usize, queue: Queue, stream: Arc<TcpStream>) -> Option<u64> {
+        let mut inside = self.lock();
+        if inside.seats.len() >= max || self.closed_for().is_some() {
+            // `queue` 在这里放手，写线程送完这句就告别。
+            // `queue` is dropped here: the writer sends this line, then says goodbye.
+            let _ = queue.try_send(format!("! 满员 full: {max}，再见 goodbye").into());
+            return None;
+        }
+        let name = loop {
+            inside.last += 1;
+            let name = format!("guest{}", inside.last);
+            if inside.find(&name).is_none() {
+                break name;
+            }
+        };
+        let id = inside.last;
+        inside.tell(&format!("* {name} 进来了 joined"), everyone);
+        let hello = format!("* 你是 you are {name} · /name NEW · /who · /quit");
+        inside.seats.insert(
+            id,
+            Seat {
+                name,
+                queue,
+                stream,
+            },
+        );
+        inside.tell(&hello, |to| to == id);
+        Some(id)
+    }
+    // ANCHOR_END: join
+
+    // ANCHOR: hear
+    /// 客人说了一行；返回他还留不留。
+    /// A guest said a line; tells whether they stay.
+    pub(crate) fn hear(&self, id: u64, line: io::Result<Option<String>>) -> bool {
+        let mut inside = self.lock();
+        let Some(name) = inside.seats.get(&id).map(|seat| seat.name.clone()) else {
+            return false;
+        };
+        let answer = match &line {
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                "! 一行最多 4096 字节，再见 a line has 4096 bytes at most, goodbye".to_owned()
+            }
+            // 说完了（FIN），或者断了（RST）：都是走了。
+            // Done (FIN) or reset (RST): gone, either way.
+            Ok(None) | Err(_) => return false,
+            Ok(Some(line)) => match line.split_once(' ').unwrap_or((line, "")) {
+                ("/quit", _) => return false,
+                ("/who", _) => inside.who(),
+                ("/name", new) => inside.rename(id, new.trim()).to_owned(),
+                (word, _) if word.starts_with('/') => {
+                    format!("! 没有这个命令 no such command: {word}")
+                }
+                _ if line.trim().is_empty() => String::new(),
+                // 说话的人自己的屏幕上已经有这一行。
+                // The speaker's own screen has this line already.
+                _ => {
+                    inside.tell(&format!("{name}: {line}"), |to| to != id);
+                    String::new()
+                }
+            },
+        };
+        if !answer.is_empty() {
+            inside.tell(&answer, |to| to == id);
+        }
+        line.is_ok()
+    }
+    // ANCHOR_END: hear
+
+    pub(crate) fn leave(&self, id: u64) {
+        let mut inside = self.lock();
+        if let Some(seat) = inside.seats.remove(&id) {
+            inside.tell(&format!("* {} 离开了 left", seat.name), everyone);
+        }
+    }
+
+    // ANCHOR: close
+    /// 关门：不再接人，告诉每个人，放掉所有队列；写线程各自送完剩下的。
+    /// Close: no new guests, tell everyone, drop all queues; each writer delivers what is left.
+    pub(crate) fn close(&self) {
+        let mut inside = self.lock();
+        let _ = self.closed.set(Instant::now());
+        inside.tell(
+            "* 服务器要关了，再见 the server is closing, goodbye",
+            everyone,
+        );
+        *inside = Inside::default();
+    }
+    // ANCHOR_END: close
+
+    /// 关了多久；没关是 `None`。
+    /// For how long it has been closed; `None` while it is open.
+    pub(crate) fn closed_for(&self) -> Option<Duration> {
+        self.closed.get().map(Instant::elapsed)
+    }
+
+    /// 服务器的屏幕是 0 号。它停住了（Ctrl-S）也不让大家等：放不下就丢。
+    /// The server's screen is number 0. If it stands still (Ctrl-S) nobody waits: lines are dropped.
+    pub(crate) fn screen(&self, screen: Queue) {
+        self.lock().screen = Some(screen);
+    }
+
+    pub(crate) fn show(&self, line: &str) {
+        self.lock().tell(line, |to| to == 0);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inside> {
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inside {
+    // ANCHOR: tell
+    /// 放进每个人的队列，不碰网络。队列只有 64 行：慢的人占不了更多内存，满了就断开。
+    /// Into everyone's queue, off the network. It has 64 lines: a slow guest's memory is bounded.
+    fn tell(&mut self, line: &str, to: impl Fn(u64) -> bool) {
+        let line = Arc::<str>::from(line);
+        if let (true, Some(screen)) = (to(0), &self.screen) {
+            let _ = screen.try_send(Arc::clone(&line));
+        }
+        // 满了，也可能只是它的写线程还没轮到：等一下，所有人合计最多 0.1 秒。
+        // Full may only mean that its writer has not run yet: wait, 0.1 s for all together.
+        let patience = Instant::now() + Duration::from_millis(100);
+        let mut slow = Vec::new();
+        self.seats.retain(|&id, seat| {
+            let stays = !to(id) || seat.takes(&line, patience);
+            if !stays {
+                // 写线程正卡在 write 里：关掉连接，它就醒来。
+                // Its writer waits in write: closing the connection wakes it.
+                let _ = seat.stream.shutdown(Shutdown::Both);
+                slow.push(mem::take(&mut seat.name));
+            }
+            stays
+        });
+        for name in slow {
+            self.tell(
+                &format!("* {name} 太慢，断开了 too slow, disconnected"),
+                everyone,
+            );
+        }
+    }
+    // ANCHOR_END: tell
+
+    fn who(&self) -> String {
+        let names = Vec::from_iter(self.seats.values().map(|seat| seat.name.as_str()));
+        format!("* {} 人 here: {}", names.len(), names.join(", "))
+    }
+
+    fn rename(&mut self, id: u64, new: &str) -> &'static str {
+        let good = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+        if !(1..=16).contains(&new.chars().count()) || !new.chars().all(good) {
+            return "! 名字：1–16 个字母、数字、_ 或 - name: 1-16 letters, digits, _ or -";
+        }
+        if self.find(new).is_some_and(|other| other != id) {
+            return "! 名字有人用了 this name is taken";
+        }
+        if let Some(seat) = self.seats.get_mut(&id) {
+            let old = mem::replace(&mut seat.name, new.to_owned());
+            self.tell(&format!("* {old} 改名 is now {new}"), everyone);
+        }
+        ""
+    }
+
+    // 只差大小写的名字太像，算同一个。
+    // Names that differ only in case are too alike: they count as one.
+    fn find(&self, name: &str) -> Option<u64> {
+        let same = |seat: &Seat| seat.name.to_lowercase() == name.to_lowercase();
+        self.seats
+            .iter()
+            .find(|(_, seat)| same(seat))
+            .map(|(id, _)| *id)
+    }
+}
+
+fn everyone(_: u64) -> bool {
+    true
+}
+
+impl Seat {
+    fn takes(&self, line: &Arc<str>, patience: Instant) -> bool {
+        while let Err(TrySendError::Full(_)) = self.queue.try_send(Arc::clone(line)) {
+            if Instant::now() > patience {
+                return false;
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+        true
+    }
+}
