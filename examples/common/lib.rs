@@ -72,7 +72,7 @@ pub fn explain(error: io::Error, place: impl Display) -> anyhow::Error {
         // 超时在 Unix 上叫 WouldBlock，在 Windows 上叫 TimedOut。
         // A timeout is WouldBlock on Unix, TimedOut on Windows.
         ErrorKind::WouldBlock | ErrorKind::TimedOut => "等得太久 waited too long",
-        _ => "网络出错 network error",
+        _ => "出错 failed",
     };
     anyhow::Error::new(error).context(format!("{words}: {place}"))
 }
