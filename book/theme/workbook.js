@@ -13,18 +13,16 @@
 
   // -- Switching ---------------------------------------------------------------------------------------------------
 
-  /** What the reader is looking at: the first block that begins below the menu bar, and where it stands. */
+  /** What the reader is looking at, and where it stands: the first block that begins below the menu bar; if none
+      begins in the upper half of the screen, the first line of a list, table or session; else the block that is cut. */
   function place() {
-    const bar = document.getElementById("mdbook-menu-bar").getBoundingClientRect();
-    const top = Math.max(0, bar.bottom);
-    let cut = null;
-    for (const block of main.querySelectorAll(":scope > *, .pair > * > *, .pair :is(li, tr), .step, figure li, dt, tr")) {
-      const { top: y, height } = block.getBoundingClientRect();
-      if (!height || y > innerHeight) continue;
-      if (y >= top) return { block, y };
-      if (y + height > top) cut = { block, y };
-    }
-    return cut;
+    const top = Math.max(0, document.getElementById("mdbook-menu-bar").getBoundingClientRect().bottom);
+    const seen = (selector) => [...main.querySelectorAll(selector)]
+      .map((block) => ({ block, y: block.getBoundingClientRect().top, height: block.offsetHeight }))
+      .filter(({ y, height }) => height > 0 && y + height > top && y < innerHeight);
+    const blocks = seen(":scope > *");
+    const begins = ({ y }) => y >= top && y < innerHeight / 2;
+    return blocks.find(begins) ?? seen(".pair :is(p, li, tr), figure li, figure tr, dt, tr, details").find(begins) ?? blocks[0];
   }
 
   /** The same block in the other half of its pair, if this one is hidden now. */
@@ -77,6 +75,8 @@
     "Search Result Teaser": "搜索结果摘要",
     "Print this book": "打印全书",
     "Page navigation": "翻页",
+    "Previous chapter": "上一页",
+    "Next chapter": "下一页",
     "Git repository": "代码仓库",
     "Suggest an edit": "建议修改",
     "Copy to clipboard": "复制",

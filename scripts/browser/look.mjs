@@ -25,7 +25,7 @@ try {
         const tab = await context.newPage();
         for (const page of wanted.length ? wanted : pages()) {
           await tab.goto(`${site.origin}/${page}`);
-          const name = `${page.replace(/\.html.*$/, "").replaceAll("/", "-")}.${lang}.${theme}.${screen}.png`;
+          const name = `${page.replace(/\.html/, "").replaceAll(/[\/#?]/g, "-")}.${lang}.${theme}.${screen}.png`;
           await tab.screenshot({ path: join(out, name), fullPage: flags.has("full") });
         }
         await context.close();
