@@ -39,7 +39,6 @@ pub(crate) enum Kind {
     Html,
     Rule,
     Definitions { titles: usize },
-    Footnote,
     Directive(String),
 }
 
@@ -117,7 +116,8 @@ fn block<'a>(
         Event::Start(Tag::DefinitionList) => Kind::Definitions {
             titles: children(events, |tag| matches!(tag, Tag::DefinitionListTitle)),
         },
-        Event::Start(Tag::FootnoteDefinition(_)) => Kind::Footnote,
+        // A page may have none; `scan` tells the writer.
+        Event::Start(Tag::FootnoteDefinition(_)) => return None,
         _ => Kind::Paragraph,
     };
     let line = lines.number(start);
@@ -217,13 +217,18 @@ impl Kind {
                     if *ordered { "有序" } else { "无序" }
                 ),
                 format!(
-                    "{} list ({items} items)",
-                    if *ordered { "a numbered" } else { "a bulleted" }
+                    "{} list ({})",
+                    if *ordered { "a numbered" } else { "a bulleted" },
+                    count(*items, "item")
                 ),
             ),
             Kind::Table { columns, rows } => (
                 format!("表格（{columns} 列 {rows} 行）"),
-                format!("a table ({columns} columns, {rows} rows)"),
+                format!(
+                    "a table ({}, {})",
+                    count(*columns, "column"),
+                    count(*rows, "row")
+                ),
             ),
             Kind::Quote(None) => ("引用".into(), "a quote".into()),
             Kind::Quote(Some(kind)) => (format!("引用 {kind:?}"), format!("a {kind:?} quote")),
@@ -236,9 +241,8 @@ impl Kind {
             Kind::Rule => ("分隔线".into(), "a rule".into()),
             Kind::Definitions { titles } => (
                 format!("定义列表（{titles} 条）"),
-                format!("a definition list ({titles} entries)"),
+                format!("a definition list ({})", count(*titles, "term")),
             ),
-            Kind::Footnote => ("脚注".into(), "a footnote".into()),
             Kind::Directive(_) => ("指令".into(), "a directive".into()),
         };
         match lang {
@@ -246,6 +250,11 @@ impl Kind {
             Lang::En => en,
         }
     }
+}
+
+fn count(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
 }
 
 /// Where lines start, to turn offsets into line numbers.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::html::escape;
 use crate::problem::slashes;
-use crate::sources::Sources;
+use crate::sources::{Sources, reason};
 use crate::text::is_han;
 
 /// Renders `../../examples/x.rs:anchor` as written on a page, or says in both languages why not.
@@ -21,9 +21,10 @@ pub(crate) fn include(
     let path = resolve(page, path)?;
     let name = slashes(&path);
     let source = sources.read(&path).map_err(|error| {
+        let (zh, en) = reason(&error);
         (
-            format!("读不到文件 {name}（{error}）；路径从页面所在的文件夹算起"),
-            format!("cannot read {name} ({error}); paths start at the folder of the page"),
+            format!("读不到 {name}：{zh}；路径从页面所在的文件夹算起"),
+            format!("cannot read {name}: {en}; paths start at the folder of the page"),
         )
     })?;
     let source = source.replace("\r\n", "\n");

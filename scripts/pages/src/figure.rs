@@ -44,13 +44,8 @@ pub(crate) fn render(source: &str) -> Result<String, (&'static str, &'static str
 
 fn has_text(html: &str, tags: &[html::Tag<'_>]) -> bool {
     tags.iter().enumerate().any(|(at, tag)| {
-        let start = html[tag.offset..]
-            .find(tag.attributes)
-            .map_or(html.len(), |found| {
-                tag.offset + found + tag.attributes.len() + 1
-            });
         let end = tags.get(at + 1).map_or(html.len(), |next| next.offset);
-        html.get(start..end)
+        html.get(tag.end..end)
             .is_some_and(|text| text.contains(char::is_alphanumeric) && !text.contains("<!--"))
     })
 }

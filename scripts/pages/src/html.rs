@@ -17,10 +17,10 @@ pub(crate) fn escape(text: &str) -> String {
     out
 }
 
-/// The same words in both languages, side by side.
+/// The same words in both languages. The space keeps them apart where no style does.
 pub(crate) fn both(zh: &str, en: &str) -> String {
     format!(
-        "<span class=\"zh\" lang=\"zh-CN\">{zh}</span><span class=\"en\" lang=\"en\">{en}</span>"
+        "<span class=\"zh\" lang=\"zh-CN\">{zh}</span> <span class=\"en\" lang=\"en\">{en}</span>"
     )
 }
 
@@ -33,6 +33,8 @@ pub(crate) struct Tag<'a> {
     /// What stands between the name and `>`.
     pub(crate) attributes: &'a str,
     pub(crate) offset: usize,
+    /// Behind its `>`.
+    pub(crate) end: usize,
 }
 
 /// The tags of a piece of HTML, in order. Comments are skipped; anything that is no tag is text.
@@ -58,14 +60,15 @@ pub(crate) fn tags(html: &str) -> Vec<Tag<'_>> {
         let name = rest[..name_len].to_ascii_lowercase();
         if name.starts_with(|c: char| c.is_ascii_alphabetic()) {
             let attributes = &rest[name_len..name_len + end];
+            at = start + 1 + usize::from(close) + name_len + end + 1;
             found.push(Tag {
+                end: at,
                 void: attributes.ends_with('/') || VOID.contains(&name.as_str()),
                 name,
                 close,
                 attributes,
                 offset: start,
             });
-            at = start + 1 + usize::from(close) + name_len + end + 1;
         } else {
             at = start + 1;
         }

@@ -9,7 +9,7 @@ use crate::blocks::{self, Block, Kind};
 use crate::links::{Anchors, nearest};
 use crate::problem::{Problems, slashes};
 use crate::scan::{Found, Scan, scan};
-use crate::sources::Sources;
+use crate::sources::{Sources, reason};
 use crate::twins::{Pair, Twin, align};
 use crate::{Page, code, figure, html, story, text};
 
@@ -45,11 +45,12 @@ pub(crate) fn render(
         Ok(en) => work.merge(&zh, &plain(&en)),
         Err(error) => {
             let name = slashes(&work.en_file);
+            let (why_zh, why_en) = reason(&error);
             work.problems.add(
                 &work.zh_file,
                 1,
-                format!("读不到英文页 {name}（{error}）；建这个文件，块与中文页一一对应"),
-                format!("cannot read the English twin {name} ({error}); write it with the same sequence of blocks"),
+                format!("读不到英文页 {name}：{why_zh}；写好这个文件，块与中文页一一对应"),
+                format!("cannot read the English twin {name}: {why_en}; write it with the same sequence of blocks"),
             );
             // The Chinese page alone can still be checked, and linked to.
             work.merge(&zh, &zh)

@@ -51,3 +51,12 @@ impl Sources for Directory {
         found
     }
 }
+
+/// Why a file cannot be read, in both languages; the most common reason without the system's wording.
+pub(crate) fn reason(error: &io::Error) -> (String, String) {
+    match error.kind() {
+        io::ErrorKind::NotFound => ("没有这个文件".into(), "there is no such file".into()),
+        io::ErrorKind::InvalidData => ("不是 UTF-8 文本".into(), "it is not UTF-8 text".into()),
+        _ => (error.to_string(), error.to_string()),
+    }
+}

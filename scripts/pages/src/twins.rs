@@ -45,6 +45,11 @@ pub(crate) fn align<'a>(zh: &Twin<'a>, en: &Twin<'a>, problems: &mut Problems) -
                 let Some((skip_zh, skip_en)) = meet(here, there) else {
                     break;
                 };
+                // The same id on two levels: they met here.
+                let (skip_zh, skip_en) = match (skip_zh, skip_en) {
+                    (0, 0) => (1, 1),
+                    skip => skip,
+                };
                 i += skip_zh;
                 j += skip_en;
             }

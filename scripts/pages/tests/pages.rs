@@ -1,0 +1,258 @@
+//! One rule of the pages per test: what a writer types, and what comes out.
+
+#[path = "support/book.rs"]
+#[allow(missing_docs, dead_code, unreachable_pub, reason = "shared by tests")]
+mod book;
+
+use book::Book;
+
+/// A Chinese and an English block give this.
+#[track_caller]
+fn check(zh: &str, en: &str, expected: &str) {
+    assert_eq!(Book::twins(zh, en).shown(), expected);
+}
+
+#[track_caller]
+fn check_chinese(zh: &str, expected: &str) {
+    let shown = Book::twins(zh, "text").shown();
+    let half = shown.split("lang=\"zh-CN\">\n\n").nth(1).expect("a pair");
+    assert_eq!(half.split("\n\n</div>").next(), Some(expected), "{shown}");
+}
+
+#[test]
+fn blocks_that_differ_come_out_as_a_pair_each() {
+    check(
+        "你好。\n\n再见。\n",
+        "Hello.\n\nBye.\n",
+        "\
+<div class=\"pair\">
+<div class=\"zh\" lang=\"zh-CN\">
+
+你好。
+
+</div>
+<div class=\"en\" lang=\"en\">
+
+Hello.
+
+</div>
+</div>
+
+<div class=\"pair\">
+<div class=\"zh\" lang=\"zh-CN\">
+
+再见。
+
+</div>
+<div class=\"en\" lang=\"en\">
+
+Bye.
+
+</div>
+</div>
+",
+    );
+}
+
+#[test]
+fn blocks_that_are_the_same_come_out_once() {
+    check("- `a`\n- `b`", "- `a`\n- `b`", "- `a`\n- `b`\n");
+    check("---\n\n`x`", "---\n\n`x`", "---\n\n`x`\n");
+}
+
+#[test]
+fn a_heading_comes_out_once_with_both_texts_and_its_id() {
+    check(
+        "## 七层**模型** {#seven-layers}",
+        "## Seven `layers` {#seven-layers}",
+        "## <span class=\"zh\" lang=\"zh-CN\">七层**模型**</span><span class=\"sep\"> · </span><span class=\"en\" lang=\"en\">Seven `layers`</span> {#seven-layers}\n",
+    );
+    check("### TCP {#tcp}", "### TCP {#tcp}", "### TCP {#tcp}\n");
+}
+
+#[test]
+fn line_ends_of_windows_and_byte_order_marks_change_nothing() {
+    let (zh, en) = (
+        "# 题 {#t}\n\n第一行\n第二行\n",
+        "# T {#t}\n\nline one\nline two\n",
+    );
+    let crlf = |text: &str| format!("\u{feff}{}", text.replace('\n', "\r\n"));
+    let plain = Book::twins(zh, en).shown();
+    assert!(plain.contains("第一行第二行"), "{plain}");
+    assert_eq!(Book::twins(&crlf(zh), &crlf(en)).shown(), plain);
+}
+
+#[test]
+fn a_break_between_chinese_characters_joins_the_lines() {
+    check_chinese("中文\n中文", "中文中文");
+    check_chinese(
+        "一句。\n又一句，\n还有（括号）\n“引号”",
+        "一句。又一句，还有（括号）“引号”",
+    );
+    check_chinese("中文  \u{20}\n中文", "中文  \u{20}\n中文"); // a hard break stays
+}
+
+#[test]
+fn a_break_next_to_latin_text_or_code_stays_a_space() {
+    check_chinese("中文\nTCP\n中文", "中文\nTCP\n中文");
+    check_chinese("用\n`recv`\n收", "用\n`recv`\n收");
+    check_chinese("第 3\n层", "第 3\n层");
+}
+
+#[test]
+fn joining_lines_keeps_emphasis_and_links() {
+    check_chinese("这是\n**重点**\n的字", "这是**重点**的字");
+    check_chinese(
+        "这是\n[链接](https://example.org/)\n的字",
+        "这是[链接](https://example.org/)的字",
+    );
+    // `是**“` would open nothing: the break stays.
+    check_chinese("这是\n**“重点”**\n的字", "这是\n**“重点”**\n的字");
+    check_chinese("**一**\n**二**", "**一**\n**二**");
+}
+
+#[test]
+fn lines_join_inside_lists_and_quotes_but_not_in_code() {
+    let list = "- 一\n  二\n\n  ```\n  三\n  四\n  ```";
+    let joined = "- 一二\n\n  ```\n  三\n  四\n  ```";
+    let shown = Book::twins(list, "- a").shown();
+    assert!(shown.contains(joined), "{shown}");
+    let shown = Book::twins("> 一\n> 二\n三", "> a").shown();
+    assert!(shown.contains("\n> 一二三\n"), "{shown}");
+}
+
+#[test]
+fn an_element_may_span_blocks_if_both_twins_have_the_same_tags() {
+    check(
+        "<details>\n<summary>答案</summary>\n\n`x`\n\n</details>",
+        "<details>\n<summary>Answer</summary>\n\n`x`\n\n</details>",
+        "\
+<details>
+<summary><span class=\"zh\" lang=\"zh-CN\">答案</span> <span class=\"en\" lang=\"en\">Answer</span></summary>
+
+`x`
+
+</details>
+",
+    );
+}
+
+#[test]
+fn comments_are_notes_to_the_writer() {
+    check(
+        "<!-- 待查 -->\n\n`a`",
+        "`a`\n\n<!-- to check -->\n\n<!-- 2 -->",
+        "`a`\n",
+    );
+}
+
+/// The body of an included program, as HTML.
+#[track_caller]
+fn check_code(name: &str, source: &str, expected: &str) {
+    let fence = format!("```\n{{{{#include ../examples/{name}:a}}}}\n```");
+    let book = Book::twins(&fence, &fence).with(&format!("examples/{name}"), source);
+    let shown = book.shown();
+    let code = shown.split_once("<pre><code").expect(&shown).1;
+    let code = code.split_once('>').expect("a tag").1;
+    assert_eq!(
+        code.trim_end().strip_suffix("</code></pre>"),
+        Some(expected)
+    );
+}
+
+#[test]
+fn comment_lines_of_a_program_come_in_pairs() {
+    check_code(
+        "01_x.rs",
+        "// ANCHOR: a\n    // 等客户端。\n    // Wait for a client.\n    accept();\n// ANCHOR_END: a\n",
+        "<span class=\"zh\" lang=\"zh-CN\">// 等客户端。\n</span><span class=\"en\" lang=\"en\">// Wait for a client.\n</span>accept();\n",
+    );
+    check_code(
+        "01_x.py",
+        "# ANCHOR: a\n# 等。\n# Wait.\n\n# 127.0.0.1\nx = 1\n# ANCHOR_END: a\n",
+        "<span class=\"zh\" lang=\"zh-CN\"># 等。\n</span><span class=\"en\" lang=\"en\"># Wait.\n</span>\n# 127.0.0.1\nx = 1\n",
+    );
+}
+
+#[test]
+fn an_empty_comment_line_ends_a_pair_so_that_a_command_shows_in_both_languages() {
+    check_code(
+        "01_x.rs",
+        "// ANCHOR: a\n//! 运行：\n//! Run:\n//!\n//! cargo run\n// ANCHOR_END: a\n",
+        "<span class=\"zh\" lang=\"zh-CN\">//! 运行：\n</span><span class=\"en\" lang=\"en\">//! Run:\n</span>//!\n//! cargo run\n",
+    );
+}
+
+#[test]
+fn a_comment_after_code_belongs_to_the_code() {
+    check_code(
+        "01_x.rs",
+        "// ANCHOR: a\nf(); // 说明\n// plain\n// ANCHOR_END: a\n",
+        "f(); // 说明\n// plain\n",
+    );
+}
+
+#[test]
+fn markup_and_directives_in_a_program_are_text() {
+    check_code(
+        "01_x.rs",
+        "// ANCHOR: a\nlet x = \"</code>{{#include y}}&\";\n// ANCHOR_END: a\n",
+        "let x = &quot;&lt;/code&gt;&#123;&#123;#include y&#125;&#125;&amp;&quot;;\n",
+    );
+}
+
+#[test]
+fn a_whole_program_is_included_without_its_anchor_lines() {
+    let fence = "```rust\n{{#include ../examples/01_x.rs}}\n```";
+    let book = Book::twins(fence, fence)
+        .with("examples/01_x.rs", "// ANCHOR: a\nf();\n// ANCHOR_END: a\n");
+    assert_eq!(
+        book.shown(),
+        "<div class=\"source\">examples/01_x.rs</div>\n\n<pre><code class=\"language-rust\">f();\n</code></pre>\n"
+    );
+}
+
+#[test]
+fn a_figure_without_words_needs_no_languages() {
+    let figure = "<figure class=\"fig\">\n\n<div class=\"box\"></div>\n</figure>\n";
+    let book = Book::twins("{{#figure a}}", "{{#figure a}}").with("book/figures/a.html", figure);
+    assert_eq!(
+        book.shown(),
+        "<figure class=\"fig\">\n<div class=\"box\"></div>\n</figure>\n"
+    );
+}
+
+#[test]
+fn a_name_cannot_leave_its_folder() {
+    let book = Book::twins("{{#session ../x}}", "{{#session ../x}}").with("x.session", "title");
+    assert_eq!(
+        book.shown(),
+        "book/page.md:1: no file examples/../x.session; correct the name\n"
+    );
+}
+
+#[test]
+fn twins_part_once_in_a_section_and_are_compared_again_in_the_next() {
+    let zh = "# 一 {#a}\n\n段\n\n- 列\n\n> 引\n\n## 二 {#b}\n\n段\n\n## 三 {#c}\n\n- 列\n";
+    let en = "# A {#a}\n\n- l\n\ntext\n\ntext\n\n## B {#b}\n\ntext\n\n## C {#c}\n\n- l\n- m\n";
+    check(
+        zh,
+        en,
+        "\
+book/page.md:3: the twins part here: book/page.md:3 has a paragraph (\"段\"), book/page.en.md:3 has a bulleted list (1 item) (\"- l\"); give both files the same sequence of blocks
+book/page.md:15: the twins part here: book/page.md:15 has a bulleted list (1 item) (\"- 列\"), book/page.en.md:15 has a bulleted list (2 items) (\"- l\"); give both files the same sequence of blocks
+",
+    );
+}
+
+#[test]
+fn one_id_on_two_levels_is_told_and_the_check_goes_on() {
+    check(
+        "## 一 {#a}\n\n段\n",
+        "### A {#a}\n\n- l\n",
+        "\
+book/page.md:1: the twins part here: book/page.md:1 has a level 2 heading (\"一\"), book/page.en.md:1 has a level 3 heading (\"A\"); give both files the same sequence of blocks
+book/page.md:3: the twins part here: book/page.md:3 has a paragraph (\"段\"), book/page.en.md:3 has a bulleted list (1 item) (\"- l\"); give both files the same sequence of blocks
+",
+    );
+}

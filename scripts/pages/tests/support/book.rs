@@ -1,0 +1,99 @@
+//! Books for the tests: in memory, and on disk with their snapshots.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+use pages::{Lang, Page, Problem, Sources, render};
+
+/// A book in memory: paths from the root of the repository, and their text.
+#[derive(Debug, Clone, Default)]
+pub struct Book(BTreeMap<PathBuf, String>);
+
+impl Sources for Book {
+    fn read(&self, path: &Path) -> io::Result<String> {
+        self.0
+            .get(path)
+            .cloned()
+            .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "not found"))
+    }
+
+    fn files(&self, folder: &Path) -> Vec<PathBuf> {
+        let inside = self.0.keys().filter(|path| path.starts_with(folder));
+        inside.cloned().collect()
+    }
+}
+
+impl Book {
+    pub fn with(mut self, path: &str, text: &str) -> Self {
+        self.0.insert(path.into(), text.into());
+        self
+    }
+
+    /// `book/page.md` and its twin.
+    pub fn twins(zh: &str, en: &str) -> Self {
+        Book::default()
+            .with("book/page.md", zh)
+            .with("book/page.en.md", en)
+    }
+
+    pub fn render(&self) -> Result<Vec<Page>, Vec<Problem>> {
+        render(&pages_of(self), self)
+    }
+
+    /// The one page, or the problems as the reader sees them.
+    pub fn shown(&self) -> String {
+        match self.render() {
+            Ok(pages) => pages[0].content.clone(),
+            Err(problems) => lines(&problems, Lang::En),
+        }
+    }
+}
+
+pub fn lines(problems: &[Problem], lang: Lang) -> String {
+    let shown = problems.iter().map(|problem| problem.display(lang) + "\n");
+    shown.collect()
+}
+
+/// Every Chinese page below `book/`.
+pub fn pages_of(sources: &dyn Sources) -> Vec<Page> {
+    let files = sources.files(Path::new("book"));
+    let pages = files.into_iter().filter(|file| {
+        let name = file.to_string_lossy();
+        name.ends_with(".md") && !name.ends_with(".en.md")
+    });
+    pages
+        .map(|file| Page {
+            content: sources.read(&file).expect("the test wrote it"),
+            path: file.strip_prefix("book").expect("in book/").to_owned(),
+        })
+        .collect()
+}
+
+/// The file holds exactly this text. `UPDATE_SNAPSHOTS=1` writes it.
+#[track_caller]
+pub fn check_file(file: &Path, text: &str) {
+    if env::var_os("UPDATE_SNAPSHOTS").is_some() {
+        fs::create_dir_all(file.parent().expect("in a folder")).expect("create the folder");
+        fs::write(file, text).expect("write the snapshot");
+    }
+    let expected = fs::read_to_string(file)
+        .unwrap_or_default()
+        .replace("\r\n", "\n");
+    assert!(
+        expected == text,
+        "{} differs; run the test with UPDATE_SNAPSHOTS=1 and look at the difference.\n{}",
+        file.display(),
+        first_difference(&expected, text)
+    );
+}
+
+fn first_difference(expected: &str, found: &str) -> String {
+    let mut pairs = expected.lines().zip(found.lines()).enumerate();
+    match pairs.find(|(_, (expected, found))| expected != found) {
+        Some((at, (expected, found))) => {
+            format!("line {}\nexpected: {expected}\n   found: {found}", at + 1)
+        }
+        None => "one is longer than the other".to_owned(),
+    }
+}
