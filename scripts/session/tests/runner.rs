@@ -21,7 +21,7 @@ fn shell(command: &str) -> Result<Found> {
 
 fn options() -> Options {
     Options {
-        deadline: Duration::from_secs(10),
+        deadline: Duration::from_secs(40),
         ..Options::new(session::root().expect("a root"))
     }
 }
@@ -52,7 +52,7 @@ fn fails(steps: &str, options: &Options) -> Failure {
     let started = Instant::now();
     let failure = *run_with(&parse(steps), options, &shell).expect_err("this session must fail");
     assert!(
-        started.elapsed() < Duration::from_secs(8),
+        started.elapsed() < Duration::from_secs(30),
         "failed late: {failure}"
     );
     failure
@@ -471,7 +471,7 @@ fn a_killed_runner_leaves_nothing_behind() {
         .stdout(Stdio::null())
         .spawn()
         .expect("this test can start itself");
-    let until = Instant::now() + Duration::from_secs(8);
+    let until = Instant::now() + Duration::from_secs(30);
     while !std::fs::read_to_string(&pids).is_ok_and(|text| text.ends_with('\n')) {
         assert!(Instant::now() < until, "the program has not started");
         std::thread::yield_now();
@@ -522,7 +522,7 @@ fn assert_group_is_gone(file: &PathBuf) {
     let leader = rustix::process::Pid::from_raw(leader.trim().parse().expect("a number"));
     let leader = leader.expect("not zero");
     // An orphan that has been killed stays in its group until init collects it.
-    let until = Instant::now() + Duration::from_secs(5);
+    let until = Instant::now() + Duration::from_secs(30);
     while rustix::process::test_kill_process_group(leader).is_ok() {
         assert!(Instant::now() < until, "the group {leader:?} still lives");
         std::thread::yield_now();

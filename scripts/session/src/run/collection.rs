@@ -30,7 +30,7 @@ pub fn all(root: &Path) -> Result<Vec<(String, PathBuf)>> {
     Ok(sessions)
 }
 
-/// Reads and runs the session in `file`.
+/// Reads and runs the session in `file`. Show an error with `{:#}`: it has a place and a reason.
 ///
 /// # Errors
 /// The file cannot be read, is not a session, or a step did not happen; each with its place.
