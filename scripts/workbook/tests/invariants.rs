@@ -1,0 +1,343 @@
+//! The invariants of ARCHITECTURE.md, by their numbers, on this very repository.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+#[path = "support/fixture.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod fixture;
+#[path = "support/repository.rs"]
+mod repository;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use fixture::Fixture;
+use repository::{cargo, code_of, files, name_of, read, root};
+use workbook::book::{build_into, report};
+use workbook::check::links;
+use workbook::site::Site;
+use workbook::words::Lang;
+
+#[test]
+fn _1_the_light_examples_need_two_crates_and_no_dev_dependencies() {
+    let metadata = cargo(
+        &["metadata", "--no-deps", "--format-version=1", "--offline"],
+        None,
+    );
+    let metadata: serde_json::Value = serde_json::from_slice(&metadata).unwrap();
+    let packages = metadata["packages"].as_array().unwrap();
+    let light = packages
+        .iter()
+        .find(|package| package["name"] == "socket-workbook")
+        .unwrap();
+    let needs: BTreeSet<_> = light["dependencies"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .collect::<Vec<_>>()
+        .into_iter()
+        .map(|need| {
+            (
+                need["name"].as_str().unwrap(),
+                need["kind"].as_str().unwrap_or("normal"),
+            )
+        })
+        .collect();
+    assert_eq!(
+        needs,
+        BTreeSet::from([("anyhow", "normal"), ("colored", "normal")])
+    );
+}
+
+#[test]
+fn _1_a_cold_duplex_compiles_at_most_4_units() {
+    let target = tempfile::tempdir().unwrap();
+    let build = [
+        "build",
+        "--example",
+        "02_duplex",
+        "--message-format=json",
+        "--offline",
+    ];
+    let messages = String::from_utf8(cargo(&build, Some(target.path()))).unwrap();
+    let units: Vec<serde_json::Value> = messages
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .filter(|message: &serde_json::Value| message["reason"] == "compiler-artifact")
+        .collect();
+    assert!(
+        !units.is_empty() && units.len() <= 4,
+        "{} units: {units:#?}",
+        units.len()
+    );
+}
+
+#[test]
+fn _2_every_number_has_one_program_a_session_a_page_and_a_row() {
+    let mut wrong = Vec::new();
+    let readme = read("examples/README.md");
+    let pages = pages_text();
+    let sessions = files("examples", "session");
+    let mut numbers = BTreeMap::new();
+    for example in examples() {
+        let name = name_of(&example);
+        if let Some(other) = numbers.insert(name[..2].to_owned(), name.clone()) {
+            wrong.push(format!("{name} and {other} have the same number"));
+        }
+        let is_its = |session: &PathBuf| name_of(session).split('.').next() == Some(name.as_str());
+        if !sessions.iter().any(is_its) {
+            wrong.push(format!("{name} has no session"));
+        }
+        if !pages.contains(&format!("{{{{#session {name}")) {
+            wrong.push(format!("no page shows a session of {name}"));
+        }
+        if !readme.contains(&name) {
+            wrong.push(format!("{name} has no row in examples/README.md"));
+        }
+    }
+    let is_known = |name: &str| numbers.values().any(|known| known == name);
+    for file in sessions.iter().chain(&files("examples/python", "py")) {
+        let name = name_of(file);
+        let name = name.split('.').next().unwrap();
+        if !is_known(name) {
+            wrong.push(format!(
+                "{} belongs to no program {name}.rs",
+                file.display()
+            ));
+        }
+    }
+    for name in numbered_words(&readme)
+        .iter()
+        .chain(&numbered_words(&pages))
+    {
+        if !is_known(name) {
+            wrong.push(format!(
+                "examples/README.md or a page names {name}, which does not exist"
+            ));
+        }
+    }
+    wrong.dedup();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Words such as `02_duplex` in a text.
+fn numbered_words(text: &str) -> BTreeSet<String> {
+    text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+        .filter(|word| {
+            let bytes = word.as_bytes();
+            bytes.len() > 3
+                && bytes[..2].iter().all(u8::is_ascii_digit)
+                && bytes[2] == b'_'
+                && bytes[3].is_ascii_lowercase()
+        })
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn _3_and_4_the_book_builds_without_a_trouble_and_10_its_links_hold() {
+    let folder = tempfile::tempdir().unwrap();
+    let site = folder.path().join("site");
+    if let Err(troubles) = build_into(&root(), &site) {
+        panic!("{}", report(&troubles, Lang::En));
+    }
+    let troubles = links::troubles(&Site::load(&site).unwrap(), "target/book");
+    assert!(troubles.is_empty(), "{}", report(&troubles, Lang::En));
+}
+
+#[track_caller]
+fn is_refused(zh: &str, en: &str) {
+    let book = Fixture::new();
+    book.write("book/a.md", zh);
+    book.write("book/a.en.md", en);
+    let troubles = build_into(book.root(), &book.path("target/site")).unwrap_err();
+    let place = troubles[0].place.as_deref().unwrap();
+    assert!(place.starts_with("book/a."), "{place}");
+}
+
+#[test]
+fn _3_pasted_code_is_refused() {
+    let code = "# 甲 {#a}\n\n```rust\nfn main() {\n    one();\n    two();\n    three();\n}\n```\n";
+    is_refused(code, code);
+    let transcript = code.replace("rust", "console");
+    is_refused(&transcript, &transcript);
+}
+
+#[test]
+fn _4_twins_that_differ_and_headings_without_an_id_are_refused() {
+    is_refused("# 甲 {#a}\n\n一段\n", "# A {#a}\n\n- a list\n");
+    is_refused("# 甲 {#a}\n\n## 没有\n", "# A {#a}\n\n## none\n");
+    is_refused("# 甲 {#a}\n", "# A {#b}\n");
+}
+
+#[test]
+fn _5_the_build_directory_never_overlaps_the_sources() {
+    let config: toml::Value = toml::from_str(&read("book.toml")).unwrap();
+    let folder = |table: &str, key: &str| -> PathBuf {
+        let text = config[table]
+            .get(key)
+            .and_then(toml::Value::as_str)
+            .unwrap();
+        let parts = Path::new(text).components();
+        let parts: Vec<_> = parts.filter(|part| *part != Component::CurDir).collect();
+        assert!(
+            parts
+                .iter()
+                .all(|part| matches!(part, Component::Normal(_))),
+            "{text} leaves the checkout"
+        );
+        parts.iter().collect()
+    };
+    let (src, build) = (folder("book", "src"), folder("build", "build-dir"));
+    assert!(
+        !src.starts_with(&build) && !build.starts_with(&src),
+        "{src:?} {build:?}"
+    );
+    assert!(build.starts_with("target"), "only target/ may be emptied");
+}
+
+#[test]
+fn _6_what_is_pure_touches_no_file_no_socket_no_process() {
+    let edge = ["main.rs", "sources.rs", "run.rs"];
+    let mut pure: Vec<PathBuf> = files("scripts/pages/src", "rs");
+    pure.extend(files("scripts/session/src", "rs"));
+    pure.retain(|file| {
+        !edge.contains(&file.file_name().unwrap().to_str().unwrap())
+            && !file.components().any(|part| part.as_os_str() == "run")
+    });
+    assert!(pure.len() > 5, "{pure:?}");
+    for file in [
+        "check/links.rs",
+        "check/html.rs",
+        "check/css.rs",
+        "read/pace.rs",
+        "serve/guard.rs",
+    ] {
+        pure.push(Path::new("scripts/workbook/src").join(file));
+    }
+    for file in pure {
+        let code = code_of(&file);
+        for effect in [
+            "std::fs",
+            "std::net",
+            "std::process",
+            "std::env",
+            "std::thread",
+            "Instant::now",
+            "SystemTime",
+        ] {
+            assert!(!code.contains(effect), "{} uses {effect}", file.display());
+        }
+    }
+}
+
+#[test]
+fn _7_the_preprocessor_may_not_print() {
+    for file in ["lib.rs", "main.rs"] {
+        let code = read(&format!("scripts/pages/src/{file}"));
+        let denied = [
+            "#![deny(clippy::print_stdout",
+            "#![forbid(clippy::print_stdout",
+        ];
+        assert!(
+            denied.iter().any(|deny| code.contains(deny)),
+            "{file} does not deny print_stdout"
+        );
+    }
+}
+
+#[test]
+fn _9_nothing_listens_beyond_loopback_unless_the_user_says_so() {
+    let mut sources = examples();
+    sources.extend(files("examples/common", "rs"));
+    sources.extend(files("examples/python", "py"));
+    for tool in ["pages", "session", "workbook"] {
+        sources.extend(files(&format!("scripts/{tool}/src"), "rs"));
+    }
+    for file in &sources {
+        let code = code_of(file);
+        for wide in [
+            "0.0.0.0",
+            "[::]",
+            "UNSPECIFIED",
+            "INADDR_ANY",
+            "bind((''",
+            "bind((\"\"",
+        ] {
+            assert!(!code.contains(wide), "{} mentions {wide}", file.display());
+        }
+    }
+    for file in files("examples", "session") {
+        let text = fs::read_to_string(root().join(&file)).unwrap();
+        for line in text.lines().filter(|line| line.contains("listening on ")) {
+            let (_, address) = line.split_once("listening on ").unwrap();
+            let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
+            let asked_for = text
+                .lines()
+                .any(|line| line.contains(" $ ") && line.contains(host));
+            let loopback = host.starts_with("127.") || host == "[::1]" || host == "[..]";
+            assert!(loopback || asked_for, "{}: {line}", file.display());
+        }
+    }
+}
+
+#[test]
+fn shared_code_is_at_most_100_lines_and_an_example_40_to_200() {
+    let lines = |file: &Path| {
+        fs::read_to_string(root().join(file))
+            .unwrap()
+            .lines()
+            .count()
+    };
+    assert!(lines(Path::new("examples/common/lib.rs")) <= 100);
+    for example in examples() {
+        let count = lines(&example);
+        assert!(
+            (40..=200).contains(&count),
+            "{} has {count} lines",
+            example.display()
+        );
+    }
+}
+
+#[test]
+fn every_page_is_in_the_table_of_contents_and_has_its_twin() {
+    let summary = read("book/SUMMARY.md");
+    for file in files("book", "md") {
+        let path = file.strip_prefix("book").unwrap().to_str().unwrap();
+        if path == "SUMMARY.md" {
+            continue;
+        }
+        match path.strip_suffix(".en.md") {
+            Some(page) => assert!(
+                root().join(format!("book/{page}.md")).is_file(),
+                "{path} has no Chinese page"
+            ),
+            None => {
+                assert!(
+                    summary.contains(&format!("({path})")),
+                    "{path} is not in SUMMARY.md"
+                );
+                let twin = path.replace(".md", ".en.md");
+                assert!(
+                    root().join("book").join(&twin).is_file(),
+                    "{path} has no English twin"
+                );
+            }
+        }
+    }
+}
+
+fn examples() -> Vec<PathBuf> {
+    let mut all = files("examples", "rs");
+    all.retain(|file| file.parent() == Some(Path::new("examples")));
+    all
+}
+
+/// All pages in one text.
+fn pages_text() -> String {
+    files("book", "md")
+        .iter()
+        .map(|file| fs::read_to_string(root().join(file)).unwrap())
+        .collect()
+}
