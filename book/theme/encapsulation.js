@@ -1,0 +1,95 @@
+// A message down and up the stack, one stage at a time; every byte can be asked what it is.
+"use strict";
+
+(() => {
+  const { pair, button, say } = workbook;
+
+  function stepper(figure) {
+    const steps = [...figure.querySelectorAll(".encap-step")];
+    const bytes = (step) => Number(step.dataset.size);
+    const most = Math.max(...steps.map(bytes));
+    const top = steps.findIndex((step) => bytes(step) === most); // where down turns into up
+    let at = 0;
+
+    const size = document.createElement("p");
+    size.className = "size";
+    const detail = document.createElement("p");
+    detail.className = "detail";
+    detail.setAttribute("role", "status");
+    const hint = () => {
+      detail.innerHTML = pair("指向、点按或用 Tab 选中一段字节，看它是什么。", "Point at, tap, or Tab to some bytes to see what they are.");
+      detail.style.removeProperty("--layer");
+    };
+
+    /** The bar under the bytes: as long as the message, in the colours of its parts. */
+    function measure(step) {
+      let sum = 0;
+      const stops = [...step.querySelectorAll(".field")].map((field) => {
+        const from = sum;
+        sum += field.querySelector(".hex").textContent.trim().split(/\s+/).length;
+        const layer = /layer-\d/.exec(field.className)[0];
+        return `var(--${layer}) ${(100 * from) / bytes(step)}% ${(100 * sum) / bytes(step)}%`;
+      });
+      size.style.setProperty("--share", bytes(step) / most);
+      size.style.setProperty("--stops", stops.join(", "));
+      size.innerHTML = pair(`${bytes(step)} 字节`, `${bytes(step)} bytes`);
+    }
+
+    function show(next) {
+      const before = steps[at].querySelectorAll(".field").length;
+      at = Math.max(0, Math.min(steps.length - 1, next));
+      steps.forEach((step, i) => step.classList.toggle("now", i === at));
+      const fields = [...steps[at].querySelectorAll(".field")];
+      fields.forEach((field, i) => field.classList.toggle("new", i < fields.length - before));
+      // Not `disabled`: that would drop the focus.
+      up.setAttribute("aria-disabled", at === 0);
+      down.setAttribute("aria-disabled", at === steps.length - 1);
+      count.textContent = `${at + 1} / ${steps.length}`;
+      down.innerHTML = at < top ? pair("往下一层", "One layer down") : pair("往上一层", "One layer up");
+      measure(steps[at]);
+      hint();
+    }
+    function step(by) {
+      show(at + by);
+      say(steps[at].querySelector(".stage").innerHTML);
+    }
+
+    function explain(field) {
+      figure.querySelector(".shown")?.classList.remove("shown");
+      field.classList.add("shown");
+      detail.style.setProperty("--layer", getComputedStyle(field).getPropertyValue("--layer"));
+      detail.innerHTML = "";
+      for (const part of field.children) detail.append(part.cloneNode(true), " ");
+    }
+
+    const up = button("back", "上一步", "Back", () => step(-1));
+    const down = button("ahead", "", "", () => step(1));
+    const again = button("again", "从头", "Start again", () => step(-steps.length));
+    const count = Object.assign(document.createElement("span"), { className: "count" });
+    const controls = document.createElement("div");
+    controls.className = "controls";
+    controls.setAttribute("role", "group");
+    controls.setAttribute("aria-label", "步骤 · Steps");
+    controls.append(up, down, again, count);
+    figure.querySelector(".encap-steps").before(controls);
+    figure.append(size, detail);
+
+    for (const field of figure.querySelectorAll(".field")) {
+      field.tabIndex = 0;
+      for (const event of ["pointerenter", "focus", "click"]) field.addEventListener(event, () => explain(field));
+    }
+    figure.addEventListener("keydown", (event) => {
+      const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+      if (!by || event.altKey || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      event.stopPropagation();
+      const field = event.target.closest(".field");
+      step(by);
+      if (field) (steps[at].querySelector(".field")).focus();
+    });
+    figure.classList.add("ready");
+    show(0);
+  }
+
+  for (const figure of document.querySelectorAll("figure.encap")) if (figure.querySelector(".encap-step")) stepper(figure);
+})();
