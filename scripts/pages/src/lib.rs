@@ -10,7 +10,17 @@ mod twins;
 
 mod code;
 mod figure;
+mod journey;
 mod story;
+
+#[path = "../../../examples/11_encapsulation.rs"]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    clippy::all,
+    reason = "a program of the book, compiled here as a module and linted in its own package"
+)]
+mod encapsulation;
 
 mod links;
 mod scan;

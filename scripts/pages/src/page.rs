@@ -11,7 +11,7 @@ use crate::problem::{Problems, slashes};
 use crate::scan::{Found, Scan, scan};
 use crate::sources::{Sources, reason};
 use crate::twins::{Pair, Twin, align};
-use crate::{Page, code, figure, html, story, text};
+use crate::{Page, code, figure, html, journey, story, text};
 
 /// The page under work.
 pub(crate) struct Work<'a> {
@@ -148,6 +148,7 @@ impl Work<'_> {
         match name {
             "session" => self.session(argument, line),
             "figure" => self.figure(argument, line),
+            "encapsulation" => self.journey(argument, line),
             "include" => self.complain(
                 line,
                 "{{#include …}} 要放在代码块里：```rust 一行，指令一行，``` 一行",
@@ -193,6 +194,20 @@ impl Work<'_> {
                 }
                 String::new()
             }
+        }
+    }
+
+    fn journey(&mut self, sentence: &str, line: usize) -> String {
+        match journey::render(sentence) {
+            Ok(html) => {
+                self.id("encap", &self.zh_file.clone(), line);
+                html
+            }
+            Err(error) => self.complain(
+                line,
+                format!("11_encapsulation 装不下这句话：{error}"),
+                format!("11_encapsulation refuses this sentence: {error}"),
+            ),
         }
     }
 

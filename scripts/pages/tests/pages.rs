@@ -256,3 +256,36 @@ book/page.md:3: the twins part here: book/page.md:3 has a paragraph (\"段\"), b
 ",
     );
 }
+
+#[test]
+fn the_stepper_grows_by_a_header_a_layer_and_shrinks_again() {
+    let shown = Book::twins("{{#encapsulation 你好}}", "{{#encapsulation 你好}}").shown();
+    let sizes: Vec<(&str, &str)> = shown
+        .lines()
+        .filter_map(|line| line.strip_prefix("<li class=\"encap-step "))
+        .filter_map(|rest| rest.strip_suffix("\">")?.split_once("\" data-bytes=\""))
+        .collect();
+    assert_eq!(
+        sizes,
+        [
+            ("down layer-7", "6"),
+            ("down layer-4", "26"),
+            ("down layer-3", "46"),
+            ("down layer-2", "60"),
+            ("down layer-1", "60"),
+            ("up layer-2", "60"),
+            ("up layer-3", "46"),
+            ("up layer-4", "26"),
+            ("up layer-7", "6"),
+        ]
+    );
+    assert!(
+        !shown.trim_end().contains("\n\n"),
+        "a blank line ends the HTML block"
+    );
+    assert!(shown.contains(">e4 bd a0 e5 a5 bd</span>"), "{shown}");
+    assert!(
+        shown.contains("data-en=\"version, IHL\" data-value=\"4, 5\">45</span>"),
+        "{shown}"
+    );
+}
