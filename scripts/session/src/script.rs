@@ -48,7 +48,7 @@ pub enum Action {
     Start { actor: String, command: String },
     /// `actor | text`: its next line; `[..]` stands for any text.
     Line { actor: String, pattern: String },
-    /// `actor _ text`: it has written this with no line end, and waits.
+    /// `actor _ text`: it has written this with no line end, and waits; `[..]` as in a line.
     Prompt { actor: String, text: String },
     /// `actor > text`: a person types a line.
     Type { actor: String, text: String },

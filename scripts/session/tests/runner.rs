@@ -116,6 +116,15 @@ fn a_prompt_has_no_line_end_and_typing_continues_it() {
 }
 
 #[test]
+fn a_prompt_may_be_elided() {
+    let story =
+        passes("a $ printf '你: '; read x; echo \"=$x\"\na _ 你:[..]\na > hi\na | =hi\na ? 0\n");
+    assert_eq!(story[1], "a _ 你: ");
+    let failure = fails("a $ exec sleep 60\na _ [..]\na ? 0\n", &impatient());
+    assert_eq!(failure.came, "nothing for 0.4 s: it is still running");
+}
+
+#[test]
 fn a_prompt_may_be_the_last_thing_a_program_says() {
     passes("a $ printf bye\na _ bye\na ? 0\n");
 }

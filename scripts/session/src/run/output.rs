@@ -47,8 +47,10 @@ impl Output {
         &self.pending
     }
 
-    pub(super) fn read_pending(&mut self) {
+    pub(super) fn read_pending(&mut self) -> String {
+        let text = self.pending().into_owned();
         self.pending.clear();
+        text
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -79,6 +81,16 @@ pub(super) fn matches(pattern: &str, line: &str) -> bool {
     true
 }
 
+/// Whether `pending` may match `pattern` when more has come. It may end inside a character.
+pub(super) fn may_become(pattern: &str, pending: &[u8]) -> bool {
+    match pattern.split_once(ANY) {
+        None => pattern.as_bytes().starts_with(pending),
+        Some((first, _)) => {
+            first.as_bytes().starts_with(pending) || pending.starts_with(first.as_bytes())
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -103,6 +115,26 @@ mod tests {
         }
         output.push(b"a\xffb\n");
         assert_eq!(output.lines().collect::<Vec<_>>(), ["你好", "a\u{fffd}b"]);
+    }
+
+    #[test]
+    fn text_that_can_no_longer_match_is_known_at_once() {
+        for (pattern, pending, expected) in [
+            ("你: ", &b"\xe4\xbd"[..], true),
+            ("你: ", "你: ".as_bytes(), true),
+            ("你: ", "你: x".as_bytes(), false),
+            ("你: ", b"x", false),
+            ("a[..]", b"", true),
+            ("ab[..]", b"a", true),
+            ("a[..]b", b"ax", true),
+            ("a[..]", b"b", false),
+        ] {
+            assert_eq!(
+                may_become(pattern, pending),
+                expected,
+                "{pattern:?} {pending:?}"
+            );
+        }
     }
 
     #[test]

@@ -64,7 +64,10 @@ impl<'a> Stage<'a> {
                 let line = self.terminal(actor)?.line(pattern, deadline)?;
                 happened = format!("{actor} | {line}");
             }
-            Action::Prompt { actor, text } => self.terminal(actor)?.prompt(text, deadline)?,
+            Action::Prompt { actor, text } => {
+                let text = self.terminal(actor)?.prompt(text, deadline)?;
+                happened = format!("{actor} _ {text}");
+            }
             Action::Type { actor, text } => self.terminal(actor)?.type_line(text, deadline)?,
             Action::EndOfInput { actor } => self.terminal(actor)?.process.end_input(),
             Action::Interrupt { actor } => self.terminal(actor)?.interrupt()?,

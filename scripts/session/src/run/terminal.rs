@@ -50,7 +50,7 @@ impl Terminal<'_> {
     }
 
     /// Reads text that no line end follows.
-    pub(super) fn prompt(&mut self, text: &str, deadline: Duration) -> Result<(), Mismatch> {
+    pub(super) fn prompt(&mut self, text: &str, deadline: Duration) -> Result<String, Mismatch> {
         let mismatch = |came| Mismatch {
             expected: format!("`{text}` with no line end after it"),
             came,
@@ -61,17 +61,16 @@ impl Terminal<'_> {
             if let Some(line) = output.first_line() {
                 return Err(mismatch(format!("the line `{}`", shorten(line))));
             }
-            if output.pending_bytes() == text.as_bytes() {
+            if output::matches(text, &output.pending()) && !output.is_empty() {
                 match self.process.wait(Instant::now() + SETTLE) {
                     Waited::More => continue,
                     Waited::TooMuch => return Err(mismatch(too_much())),
                     Waited::Nothing | Waited::Closed => {
-                        self.process.output.read_pending();
-                        return Ok(());
+                        return Ok(self.process.output.read_pending());
                     }
                 }
             }
-            if !text.as_bytes().starts_with(output.pending_bytes()) {
+            if !output::may_become(text, output.pending_bytes()) {
                 return Err(mismatch(format!("`{}`", shorten(&output.pending()))));
             }
             self.wait(until, deadline).map_err(mismatch)?;
