@@ -8,6 +8,7 @@
 """
 import signal
 import socket
+import sys
 
 ADDRESS = ("127.0.0.1", 9999)
 
@@ -23,10 +24,13 @@ def serve():
         data = connection.recv(1024)
         # 汉字在 UTF-8 里多是 3 字节，1024 不是 3 的倍数：最后一个字断在中间。
         # Most Han characters take 3 bytes and 1024 is no multiple of 3: the last one is cut.
-        print("客户端 client:", data.decode("utf-8"))
+        print("客户端 client:", data.decode("utf-8"), flush=True)
         # ANCHOR_END: one_recv
 
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # 出错时只打印 Traceback 的最后一行。
+    # On an error, print only the last line of the traceback.
+    sys.tracebacklimit = 0
     serve()
