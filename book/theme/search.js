@@ -25,7 +25,8 @@
 
   /** All terms must occur; a hit in the title weighs more than any number in the body. */
   function score(doc, wanted) {
-    const title = doc.title.toLowerCase(), body = doc.body.toLowerCase();
+    const opening = doc.breadcrumbs.split(" » ").length < 3; // the top of a page: the page's name counts as its title
+    const title = (opening ? doc.breadcrumbs : doc.title).toLowerCase(), body = doc.body.toLowerCase();
     let sum = 0;
     for (const term of wanted) {
       const inTitle = count(title, term), inBody = count(body, term);

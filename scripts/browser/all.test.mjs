@@ -2,6 +2,6 @@
 import { after } from "node:test";
 import { close } from "./shared.mjs";
 
-await import("./modes.mjs");
+for (const part of ["modes", "search", "sessions", "widgets", "access", "layout"]) await import(`./${part}.mjs`);
 
 after(close);

@@ -1,0 +1,112 @@
+// Search: Chinese by substring, English as mdBook does it, each result at the right section and in the reader's words.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { PAGES, at, withTab } from "./shared.mjs";
+
+const QUERIES = ["套接字", "端口", "三次握手", "传输层 TCP", "socket"];
+
+async function search(tab, query) {
+  await tab.goto(at(PAGES[0]));
+  await tab.keyboard.press("s");
+  await tab.locator("#mdbook-searchbar").fill(query);
+  await tab.locator("#mdbook-searchbar").dispatchEvent("keyup");
+  await tab.waitForFunction(() => document.querySelector("#mdbook-searchresults li[data-shown]"));
+  return tab.evaluate(() => ({
+    header: document.getElementById("mdbook-searchresults-header").innerText,
+    results: [...document.querySelectorAll("#mdbook-searchresults li")].map((item) => ({
+      href: item.querySelector("a").href,
+      title: item.querySelector("a").innerText,
+      teaser: item.querySelector(".teaser").innerText,
+      hits: [...item.querySelectorAll(".teaser em")].filter((em) => em.checkVisibility()).map((em) => em.innerText),
+    })),
+  }));
+}
+
+/** The text of the section that a link opens: from its anchor to the next heading. */
+const section = (tab) => tab.evaluate(() => {
+  const heading = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!heading) return null;
+  let text = heading.textContent;
+  for (let next = heading.nextElementSibling; next && !/^H[1-3]$/.test(next.tagName); next = next.nextElementSibling) text += next.textContent;
+  return { text, top: heading.getBoundingClientRect().top };
+});
+
+for (const lang of ["zh", "en"]) {
+  for (const query of QUERIES) {
+    test(`search finds ${query} and opens the right section: ${lang}`, () => withTab({ lang }, async (tab) => {
+      const { header, results } = await search(tab, query);
+      const terms = query.toLowerCase().split(" ");
+      assert.ok(results.length > 0);
+      assert.match(header, lang === "zh" ? /处$/ : /result/);
+      for (const { title } of results) {
+        assert.ok(!title.includes(" · "), title);
+        assert.equal(/\p{Script=Han}/u.test(title), lang === "zh", title);
+      }
+      if (lang === "zh" || query === "socket") {
+        const first = results[0].hits.map((hit) => hit.toLowerCase());
+        assert.ok(first.some((hit) => terms.some((term) => hit.includes(term))), `no hit is marked in: ${results[0].teaser}`);
+        assert.ok(results[0].teaser.length < 160, "the snippet is short");
+      }
+      for (const { href } of results.slice(0, 3)) {
+        await tab.goto(href);
+        const found = await section(tab);
+        assert.ok(found, `${href}: no such section`);
+        for (const term of terms) assert.ok(found.text.toLowerCase().includes(term), `${href} does not hold ${term}`);
+        const marks = await tab.evaluate(() => [...document.querySelectorAll("main mark")].map((m) => m.textContent.toLowerCase()));
+        assert.ok(terms.every((term) => marks.some((mark) => mark.includes(term))), `${href}: ${marks}`);
+      }
+      await tab.goto(results[0].href);
+      const { top } = await section(tab);
+      assert.ok(top >= -2 && top < 900, `the section is in view: ${top}`);
+    }));
+  }
+}
+
+test("a title that holds the words comes before bodies that hold them", () => withTab({ lang: "zh" }, async (tab) => {
+  const { results } = await search(tab, "术语表");
+  assert.match(results[0].title, /术语表/);
+}));
+
+test("all words of a mixed query are needed, with or without a space", () => withTab({ lang: "zh" }, async (tab) => {
+  const hrefs = async (query) => (await search(tab, query)).results.map(({ href }) => href.replace(/\?[^#]*/, ""));
+  const both = await hrefs("传输层 TCP");
+  assert.deepEqual(await hrefs("TCP传输层"), both);
+  const one = await hrefs("传输层");
+  assert.ok(both.every((href) => one.includes(href)) && both.length <= one.length);
+}));
+
+test("English search finds what stock mdBook finds", async () => {
+  const ask = (stock) => withTab({ lang: "en" }, async (tab) => {
+    if (stock) await tab.route(/\/search-?\w*\.js$/, (route) => route.abort());
+    const found = [];
+    for (const query of ["socket", "three-way handshake", "ports"]) {
+      await tab.goto(at(PAGES[0]));
+      await tab.keyboard.press("s");
+      await tab.locator("#mdbook-searchbar").pressSequentially(query);
+      await tab.waitForFunction(() => document.querySelector("#mdbook-searchresults li"));
+      found.push(await tab.evaluate(() => [...document.querySelectorAll("#mdbook-searchresults a")].map((a) => a.getAttribute("href"))));
+    }
+    return found;
+  });
+  const stock = await ask(true);
+  assert.ok(stock.every((found) => found.length > 0));
+  assert.deepEqual(await ask(false), stock);
+});
+
+test("a page opened with ?search= shows the results, and no words found is said", () => withTab({ lang: "zh" }, async (tab) => {
+  await tab.goto(at(`${PAGES[0]}?search=${encodeURIComponent("套接字")}`));
+  await tab.waitForFunction(() => document.querySelector("#mdbook-searchresults li[data-shown]"));
+  await tab.locator("#mdbook-searchbar").fill("龘龘龘");
+  await tab.locator("#mdbook-searchbar").dispatchEvent("keyup");
+  await tab.waitForFunction(() => /没有找到/.test(document.getElementById("mdbook-searchresults-header").innerText));
+}));
+
+test("Enter while a Chinese word is being composed opens nothing", () => withTab({ lang: "zh" }, async (tab) => {
+  await search(tab, "套接字");
+  const url = tab.url();
+  await tab.evaluate(() => document.getElementById("mdbook-searchbar").dispatchEvent(
+    new KeyboardEvent("keydown", { key: "Enter", keyCode: 229, isComposing: true, bubbles: true })));
+  assert.equal(tab.url(), url);
+  await tab.locator("#mdbook-searchbar").press("Enter");
+  await tab.waitForURL(/highlight=/);
+}));

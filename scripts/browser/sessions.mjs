@@ -1,0 +1,127 @@
+// Sessions: all there at first; stepped by mouse and keyboard; commands copied; one column per terminal, in order of time.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { PHONE, at, everyPage, pageWith, site, withTab } from "./shared.mjs";
+
+const TWO = 'figure.session[style*="terminals:2"]';
+const page = () => pageWith(TWO);
+const state = (tab) => tab.locator(TWO).first().evaluate((figure) => {
+  const steps = [...figure.querySelectorAll(".step")];
+  return {
+    steps: steps.length,
+    now: steps.findIndex((step) => step.classList.contains("now")),
+    current: steps.findIndex((step) => step.getAttribute("aria-current") === "step"),
+    later: steps.filter((step) => step.classList.contains("later")).length,
+  };
+});
+
+test("a session is whole at first, and steps by mouse", () => withTab({ lang: "zh" }, async (tab) => {
+  await tab.goto(at(await page()));
+  const button = (name) => tab.locator(TWO).first().locator(`.controls .${name}`);
+  const { steps, ...first } = await state(tab);
+  assert.deepEqual(first, { now: -1, current: -1, later: 0 });
+  await button("ahead").click();
+  assert.deepEqual(await state(tab), { steps, now: 0, current: 0, later: steps - 1 });
+  await button("ahead").click();
+  await button("ahead").click();
+  assert.equal((await state(tab)).now, 2);
+  await button("back").click();
+  assert.deepEqual(await state(tab), { steps, now: 1, current: 1, later: steps - 2 });
+  for (let i = 0; i < steps; i++) await button("ahead").click({ force: true }); // at the end it does nothing
+  assert.deepEqual(await state(tab), { steps, now: steps - 1, current: steps - 1, later: 0 });
+  await button("all").click();
+  assert.deepEqual(await state(tab), { steps, now: -1, current: -1, later: 0 });
+}));
+
+test("the arrow keys step inside a session, and turn pages outside", () => withTab({ lang: "en" }, async (tab) => {
+  const url = at(await page());
+  await tab.goto(url);
+  await tab.locator(TWO).first().locator(".ahead").focus();
+  for (const [key, now] of [["ArrowRight", 0], ["ArrowRight", 1], ["ArrowRight", 2], ["ArrowLeft", 1], ["ArrowLeft", 0], ["ArrowLeft", 0]]) {
+    await tab.keyboard.press(key);
+    assert.equal((await state(tab)).now, now, key);
+  }
+  await tab.keyboard.press("Enter"); // the focus is still on the button
+  assert.equal((await state(tab)).now, 1);
+  assert.equal(tab.url(), url);
+  await tab.evaluate(() => document.activeElement.blur());
+  await tab.keyboard.press("ArrowRight");
+  await tab.waitForURL((now) => now.href !== url);
+}));
+
+test("play runs to the end, can be paused, and keeps still for readers who asked for less motion", () => withTab({ lang: "en", reducedMotion: "reduce" }, async (tab) => {
+  await tab.clock.install();
+  await tab.goto(at(await page()));
+  const play = tab.locator(TWO).first().locator(".play");
+  await play.click();
+  assert.match(await play.innerText(), /Pause/);
+  await tab.clock.runFor(3000);
+  const { now, steps } = await state(tab);
+  assert.ok(now >= 2, `after 3 s at step ${now}`);
+  await play.click();
+  await tab.clock.runFor(5000);
+  assert.equal((await state(tab)).now, now, "paused");
+  await play.click();
+  await tab.clock.runFor(steps * 1500);
+  assert.equal((await state(tab)).now, steps - 1);
+  assert.match(await play.innerText(), /Play/);
+  assert.equal(await tab.locator(`${TWO} .step`).first().evaluate((e) => getComputedStyle(e).transitionDuration), "0s");
+}));
+
+test("every command has a copy button, which says what it did", () => withTab({ lang: "zh" }, async (tab) => {
+  await tab.context().grantPermissions(["clipboard-read", "clipboard-write"], { origin: site.origin });
+  await tab.goto(at(await page()));
+  assert.equal(await tab.locator(".session .copy").count(), await tab.locator(".session .cmd").count());
+  const command = await tab.locator(".session .cmd").first().innerText();
+  await tab.locator(".session .copy").first().click();
+  await tab.getByRole("status").filter({ hasText: command }).waitFor({ state: "attached" });
+  assert.match(await tab.locator(".session .copy").first().innerText(), /已复制/);
+  assert.equal(await tab.evaluate(() => navigator.clipboard.readText()), command);
+
+  // Where the page may not use the clipboard: the old way.
+  await tab.evaluate(() => navigator.clipboard.writeText("other"));
+  await tab.evaluate(() => { navigator.clipboard.writeText = () => Promise.reject(new Error("no")); });
+  await tab.locator(".session .copy").last().click();
+  await tab.waitForFunction(async (wanted) => (await navigator.clipboard.readText()) === wanted, await tab.locator(".session .cmd").last().innerText());
+}));
+
+test("one column per terminal, one row per moment", () => everyPage({ lang: "zh" }, (tab) => tab.evaluate(() => {
+  const complaints = [];
+  for (const figure of document.querySelectorAll("figure.session")) {
+    const steps = [...figure.querySelectorAll(".step")].map((step) => ({ step, box: step.getBoundingClientRect() }));
+    steps.forEach(({ box }, i) => {
+      if (i && box.top < steps[i - 1].box.bottom - 1) complaints.push(`${figure.id}: step ${i + 1} is not below step ${i}`);
+    });
+    const columns = new Map();
+    for (const { step, box } of steps) {
+      const terminal = step.dataset.terminal;
+      if (terminal === undefined) continue;
+      if (columns.has(terminal) && Math.abs(columns.get(terminal) - box.left) > 1) complaints.push(`${figure.id}: terminal ${terminal} is not one column`);
+      columns.set(terminal, box.left);
+    }
+    if (new Set(columns.values()).size !== columns.size) complaints.push(`${figure.id}: terminals share a column`);
+    for (const terminal of columns.keys()) {
+      const name = figure.querySelector(`.start[data-terminal="${terminal}"] .who`);
+      if (!name.checkVisibility()) complaints.push(`${figure.id}: terminal ${terminal} has no title bar`);
+    }
+  }
+  return complaints;
+})));
+
+test("on a phone a session is one column, and says whose each step is", () => everyPage({ lang: "zh", ...PHONE }, (tab) => tab.evaluate(() => {
+  const complaints = [];
+  for (const figure of document.querySelectorAll("figure.session")) {
+    let last;
+    const lefts = new Set();
+    for (const step of figure.querySelectorAll(".step")) {
+      const { terminal } = step.dataset;
+      if (terminal !== undefined) {
+        lefts.add(Math.round(step.getBoundingClientRect().left));
+        if (terminal !== last && !step.querySelector(".who").checkVisibility()) complaints.push(`${figure.id}: whose is ${step.innerText}?`);
+      }
+      last = terminal;
+    }
+    if (lefts.size !== 1) complaints.push(`${figure.id}: ${lefts.size} columns`);
+  }
+  return complaints;
+})));

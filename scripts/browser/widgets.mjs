@@ -1,0 +1,101 @@
+// The two things a reader does on the layer pages: put the layers in order, and walk a message through them.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { PHONE, at, pageWith, withTab } from "./shared.mjs";
+
+const order = (tab) => tab.locator(".osi-order li").evaluateAll((items) => items.map((item) => item.value));
+const RIGHT = [7, 6, 5, 4, 3, 2, 1];
+
+test("the seven layers are put in order by keyboard", () => withTab({ lang: "zh" }, async (tab) => {
+  const page = at(await pageWith(".osi-order"));
+  await tab.goto(page);
+  assert.notDeepEqual(await order(tab), RIGHT, "shuffled at first");
+  assert.equal(await tab.locator(".osi-order .grip[tabindex='0']").count(), 1, "one stop in the tab order");
+  await tab.locator(".osi-order .grip[tabindex='0']").focus();
+  for (let place = 0; place < 7; place++) {
+    const from = (await order(tab)).indexOf(7 - place);
+    await tab.keyboard.press("Home");
+    for (let i = 0; i < from; i++) await tab.keyboard.press("ArrowDown");
+    await tab.keyboard.press(" ");
+    for (let i = from; i > place; i--) await tab.keyboard.press("ArrowUp");
+    await tab.keyboard.press(" ");
+  }
+  assert.deepEqual(await order(tab), RIGHT);
+  assert.match(await tab.locator("body > .sr[role=status]").textContent(), /第 \d 行，共 7 行/);
+  await tab.locator('[data-act="check"]').press("Enter");
+  const verdict = await tab.locator(".osi-order .verdict").innerText();
+  assert.match(verdict, /七层都对/);
+  assert.match(verdict, /All People Seem To Need Data Processing/);
+  assert.match(verdict, /Please Do Not Throw Sausage Pizza Away/);
+  assert.equal(tab.url(), page);
+}));
+
+test("the seven layers are put in order by buttons; a wrong order is told, and can be tried again", () => withTab({ lang: "en", ...PHONE, hasTouch: true }, async (tab) => {
+  await tab.goto(at(await pageWith(".osi-order")));
+  await tab.locator('[data-act="check"]').tap();
+  const right = (await order(tab)).filter((layer, i) => layer === RIGHT[i]).length;
+  assert.match(await tab.locator(".osi-order .verdict").innerText(), new RegExp(`^${right} of 7 are right`));
+  const marks = await tab.locator(".osi-order .mark").allInnerTexts();
+  assert.equal(marks.filter((mark) => mark.includes("✓")).length, right);
+  assert.ok(await tab.locator(".osi-order .words").first().isVisible(), "each layer's word is shown");
+  for (let place = 0; place < 7; place++) {
+    for (let from = (await order(tab)).indexOf(7 - place); from > place; from--)
+      await tab.locator(`.osi-order li[value="${7 - place}"] .move`).first().tap();
+  }
+  assert.ok(await tab.locator(".osi-order .words").first().isHidden(), "a move clears the marks");
+  await tab.locator('[data-act="check"]').tap();
+  assert.match(await tab.locator(".osi-order .verdict").innerText(), /All seven are right/);
+  await tab.locator('[data-act="again"]').tap();
+  assert.notDeepEqual(await order(tab), RIGHT);
+  assert.equal(await tab.locator(".osi-order .verdict").innerText(), "");
+  await tab.locator('[data-act="answer"]').tap();
+  assert.deepEqual(await order(tab), RIGHT);
+}));
+
+test("the seven layers can be dragged", () => withTab({ lang: "en" }, async (tab) => {
+  await tab.goto(at(await pageWith(".osi-order")));
+  const [first, , third] = await order(tab);
+  await tab.locator(`.osi-order li[value="${first}"]`).dragTo(tab.locator(`.osi-order li[value="${third}"]`));
+  assert.equal((await order(tab))[2], first);
+}));
+
+test("a message is walked down and up, and its bytes grow and shrink", () => withTab({ lang: "zh" }, async (tab) => {
+  const page = at(await pageWith("figure.encap .encap-step"));
+  await tab.goto(page);
+  const count = await tab.locator(".encap-step").count();
+  const look = () => tab.evaluate(() => {
+    const shown = [...document.querySelectorAll(".encap-step")].filter((step) => step.checkVisibility({ visibilityProperty: true }));
+    const bytes = [...shown[0].querySelectorAll(".hex")].reduce((sum, hex) => sum + hex.textContent.trim().split(/\s+/).length, 0);
+    return { shown: shown.length, bytes, said: document.querySelector(".encap .size").innerText };
+  });
+  const sizes = [];
+  for (let i = 0; i < count; i++) {
+    const { shown, bytes, said } = await look();
+    assert.equal(shown, 1, "one stage at a time");
+    assert.match(said, new RegExp(`^${bytes} `), "the size is the number of bytes");
+    sizes.push(bytes);
+    if (i % 2) await tab.locator(".encap .ahead").click();
+    else await tab.locator(".encap .ahead").press("ArrowRight");
+  }
+  const most = sizes.indexOf(Math.max(...sizes));
+  assert.ok(most > 0 && most < count - 1, `${sizes}`);
+  for (let i = 1; i < count; i++) assert.ok(i <= most ? sizes[i] > sizes[i - 1] : sizes[i] < sizes[i - 1] || sizes[i] === sizes[most], `${sizes}`);
+  await tab.locator(".encap .ahead").press("ArrowLeft");
+  assert.equal((await look()).bytes, sizes[count - 2]);
+  assert.equal(tab.url(), page);
+}));
+
+test("a field tells its name and value on hover, focus and touch", async () => {
+  const page = at(await pageWith("figure.encap .encap-step"));
+  await withTab({ lang: "en", hasTouch: true }, async (tab) => {
+    await tab.goto(page);
+    await tab.locator(".encap .ahead").click();
+    const fields = tab.locator(".encap-step.now .field");
+    const wanted = (i) => fields.nth(i).evaluate((field) => [(field.querySelector(".name .en") ?? field.querySelector(".name")).textContent, field.querySelector(".value").textContent]);
+    for (const [i, act] of [[0, "hover"], [1, "focus"], [2, "tap"]]) {
+      await fields.nth(i)[act]();
+      const told = await tab.locator(".encap .detail").innerText();
+      for (const text of await wanted(i)) assert.ok(told.includes(text.trim()), `${act}: ${told} lacks ${text}`);
+    }
+  });
+});
