@@ -496,8 +496,9 @@ fn the_runner_that_is_killed() {
     let Ok(pids) = std::env::var("PIDS") else {
         return;
     };
+    // The line can be read only after the program has been listed with the guard.
     passes(&format!(
-        "b $ true\nb ? 0\na $ sleep 60 & echo $$ > {pids}; wait\na ? 0\n"
+        "b $ true\nb ? 0\na $ read x; sleep 60 & echo $$ > {pids}; wait\na > go\na ? 0\n"
     ));
 }
 

@@ -2,7 +2,8 @@
 //!
 //! A runner that dies by ^C or SIGKILL cannot end anything, and a server left behind would
 //! keep its port and fail every later session. So a shell waits on a pipe that only the runner
-//! holds: when the pipe closes, it ends every process group that is still listed.
+//! holds: when the pipe closes, it ends every process group that is still listed. A gap of
+//! microseconds stays between the start of a program and its listing.
 
 #[cfg(unix)]
 mod platform {
