@@ -107,9 +107,12 @@ fn client(address: SocketAddr, words: &[String]) -> Result<()> {
     stream.set_write_timeout(Some(PATIENCE))?;
     // write 可能只收下一部分；write_all 写到一个不剩。
     // write may take only a part; write_all goes on until nothing is left.
-    stream
-        .write_all(&message)
-        .map_err(|error| explain(error, address))?;
+    // 分块写：期限管的是每一次等待，块小，对方不读就发现得早。
+    // In small blocks: the deadline is for each wait, so a peer that does not read shows early.
+    for block in message.chunks(4096) {
+        let sent = stream.write_all(block);
+        sent.map_err(|error| explain(error, address))?;
+    }
     // 写完只说明字节进了本机内核，不说明对方已读。
     // Written means: in our kernel's buffer. It does not mean the peer has read it.
     say(format_args!(
