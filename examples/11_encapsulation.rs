@@ -3,43 +3,23 @@
 //!
 //!     cargo run --example 11_encapsulation -- 你好
 //!     cargo run --example 11_encapsulation -- --hex 0200…    （- 从标准输入读 standard input）
+//!
+//! 这个文件管字节；`11_encapsulation/screen.rs` 管名字、颜色和屏幕。
+//! This file has the bytes; `11_encapsulation/screen.rs` has names, colors and the screen.
 #![allow(missing_docs, reason = "the names of the fields say it")]
-use Show::{Decimal, Flags, Hex, Ip, Mac};
-use anyhow::{Context, Result, bail, ensure};
-use colored::{Color::*, Colorize};
-use std::{env, io, io::Read, io::Write, net::Ipv4Addr, ops::Range, process::ExitCode};
+use anyhow::{Result, bail, ensure};
+use colored::Colorize;
+use screen::Show::{Decimal, Flags, Hex, Ip, Mac};
+pub use screen::{Field, Layer};
+use std::{env, io, io::Read, io::Write, process::ExitCode};
 
-/// 中文，英文。
-/// Chinese, English.
-pub type Pair = (&'static str, &'static str);
+#[path = "11_encapsulation/screen.rs"]
+mod screen;
 
-/// 一层：`range` 是它在帧里的整个单元，`fields` 只说它自己加的字节。
-/// A layer: `range` is its whole unit in the frame, `fields` only what it added itself.
-pub struct Layer {
-    pub number: u8,
-    pub name: Pair,
-    pub unit: Pair,
-    pub range: Range<usize>,
-    pub fields: Vec<Field>,
-}
-
-/// 一个字段；不满一字节的，与邻居共用字节。
-/// A field; those narrower than a byte share it with their neighbors.
-pub struct Field {
-    pub name: Pair,
-    pub bits: usize,
-    pub range: Range<usize>,
-    pub value: String,
-    pub source: &'static str,
-}
-
-#[rustfmt::skip]
-enum Show { Decimal, Hex, Ip, Mac, Flags(&'static [&'static str]) }
-
-type Row = (usize, &'static str, &'static str, Show);
 // ANCHOR: layouts
 // 首部就是一张表：几个比特，叫什么，怎么显示。下面一行 16 或 32 比特，同 RFC 的图。
 // A header is a table: how many bits, what name, how to show it. A line here is 16 or 32 bits.
+type Row = (usize, &'static str, &'static str, screen::Show);
 const ETHERNET: [Row; 3] = [
     (48, "目的 MAC", "destination MAC", Mac),
     (48, "源 MAC", "source MAC", Mac),
@@ -153,220 +133,50 @@ pub fn explain(frame: &[u8]) -> Result<Vec<Layer>> {
         () if tcp_checksum(&frame[26..34], &frame[tcp..stop]) != 0 => {
             (tcp + 16, "TCP 校验和不对 wrong TCP checksum")
         }
-        () => return Ok(open(frame, [tcp, data, stop])),
+        () => return Ok(screen::layers(frame, [tcp, data, stop])),
     };
     bail!("偏移 offset {at} (0x{at:02x}): {why}")
 }
 // ANCHOR_END: explain
 
-fn open(frame: &[u8], [tcp, data, stop]: [usize; 3]) -> Vec<Layer> {
-    let mut ethernet = fields(&ETHERNET, "RFC 894", frame, 0..14);
-    let padding = stop..frame.len();
-    let zeros = hex(&frame[padding.clone()]);
-    ethernet.extend(field(("填充", "padding"), padding, zeros, "RFC 894"));
-    let ip = fields(&IPV4, "RFC 791 §3.1", frame, 14..tcp);
-    let header = fields(&TCP, "RFC 9293 §3.1", frame, tcp..data);
-    let words = text(&frame[data..stop]);
-    let words = field(("数据", "data"), data..stop, words, "RFC 3629");
-    let layer = |number, name, unit, range, fields| Layer {
-        number,
-        name,
-        unit,
-        range,
-        fields,
-    };
-    vec![
-        layer(
-            2,
-            ("数据链路层", "data link"),
-            ("帧", "frame"),
-            0..frame.len(),
-            ethernet,
-        ),
-        layer(3, ("网络层", "network"), ("包", "packet"), 14..stop, ip),
-        layer(
-            4,
-            ("传输层", "transport"),
-            ("段", "segment"),
-            tcp..stop,
-            header,
-        ),
-        layer(
-            7,
-            ("应用层", "application"),
-            ("数据", "data"),
-            data..stop,
-            Vec::from_iter(words),
-        ),
-    ]
-}
-
-fn fields(table: &[Row], source: &'static str, frame: &[u8], header: Range<usize>) -> Vec<Field> {
-    let mut at = header.start * 8;
-    let bit = |v, at: usize| v << 1 | u64::from(frame[at / 8] >> (7 - at % 8) & 1);
-    let read = |&(bits, zh, en, ref show): &Row| {
-        let (start, value) = (at / 8, display(show, (at..at + bits).fold(0, bit)));
-        at += bits;
-        Field {
-            name: (zh, en),
-            bits,
-            range: start..at.div_ceil(8),
-            value,
-            source,
-        }
-    };
-    let mut fields: Vec<_> = table.iter().map(read).collect();
-    let options = at / 8..header.end;
-    fields.extend(field(
-        ("选项", "options"),
-        options.clone(),
-        hex(&frame[options]),
-        source,
-    ));
-    fields
-}
-fn field(name: Pair, range: Range<usize>, value: String, source: &'static str) -> Option<Field> {
-    (!range.is_empty()).then(|| Field {
-        name,
-        bits: range.len() * 8,
-        range,
-        value,
-        source,
-    })
-}
-fn display(show: &Show, v: u64) -> String {
-    let set = |(bit, name): (usize, &&str)| (v >> bit & 1 == 1).then(|| name.to_string());
-    match show {
-        Decimal => v.to_string(),
-        Hex => format!("{v:#06x}"),
-        Ip => Ipv4Addr::from(v as u32).to_string(),
-        Mac => hex(&v.to_be_bytes()[2..]).replace(' ', ":"),
-        Flags(names) => Vec::from_iter(names.iter().enumerate().filter_map(set)).join(" "),
-    }
-}
-fn hex(bytes: &[u8]) -> String {
-    Vec::from_iter(bytes.iter().map(|byte| format!("{byte:02x}"))).join(" ")
-}
-// 收到的控制字符会摆布你的终端：换成看得见的写法。
-// Control characters from outside would drive your terminal: show them as text.
-fn text(bytes: &[u8]) -> String {
-    let shown = |c: char| {
-        if c.is_control() {
-            c.escape_debug().to_string()
-        } else {
-            c.into()
-        }
-    };
-    String::from_utf8_lossy(bytes).chars().map(shown).collect()
-}
-
-fn title(layer: &Layer) -> String {
-    let Layer {
-        number,
-        name,
-        unit,
-        range,
-        ..
-    } = layer;
-    format!(
-        "{number} {} {} · {} {} {} B",
-        name.0,
-        name.1,
-        unit.0,
-        unit.1,
-        range.len()
-    )
-}
-// 每个字节用它所属那一层的颜色。
-// Each byte in the color of its layer.
-fn details(layer: &Layer, bytes: &[u8], layers: &[Layer]) -> String {
-    let mut out = paint(layer.number, &title(layer));
-    for Field {
-        name,
-        range,
-        value,
-        source,
-        ..
-    } in &layer.fields
-    {
-        out += &format!(
-            "\n  {:>4}  {} {} = {value}  [{source}]",
-            range.start, name.0, name.1
-        );
-    }
-    for i in layer.range.clone() {
-        let owner = layers
-            .iter()
-            .filter(|l| l.range.contains(&i))
-            .map(|l| l.number)
-            .max();
-        out += if (i - layer.range.start) % 16 == 0 {
-            "\n        "
-        } else {
-            " "
-        };
-        out += &paint(owner.unwrap_or(2), &hex(&bytes[i..=i]));
-    }
-    out
-}
-fn paint(layer: u8, text: &str) -> String {
-    let colors = [Red, Yellow, Green, Blue, BrightYellow, Cyan, Magenta];
-    text.color(colors[usize::from(layer) - 1]).to_string()
-}
-
+// ANCHOR: main
 fn run(args: &[&str]) -> Result<String> {
-    let (bytes, down) = match args {
-        ["--help" | "-h"] => {
-            return Ok("用法 usage: 11_encapsulation [句子 SENTENCE | --hex HEX | --hex -]".into());
+    match args {
+        [] => story("你好"),
+        ["--help" | "-h"] => Ok(screen::HELP.to_owned()),
+        ["--hex", "-"] => {
+            // 有上限：一帧最多 65549 字节，写成十六进制也到不了 256 KiB。
+            // Bounded: a frame has 65549 bytes at most, less than 256 KiB of hexadecimal text.
+            let text = io::read_to_string(io::stdin().take(1 << 18))?;
+            take_apart(&screen::unhex(&text)?)
         }
-        ["--hex", "-"] => (
-            unhex(&io::read_to_string(io::stdin().take(1 << 18))?)?,
-            false,
-        ),
-        ["--hex", text @ ..] => (unhex(&text.concat())?, false),
-        [] => (encapsulate("你好")?, true),
-        words => (encapsulate(&words.join(" "))?, true),
-    };
-    let mut layers = explain(&bytes)?;
-    let up = Vec::from_iter(layers.iter().map(title));
-    if down {
-        layers.reverse();
+        ["--hex", text @ ..] => take_apart(&screen::unhex(&text.concat())?),
+        [flag, ..] if flag.starts_with("--") => bail!("不认识 unknown: {flag}\n{}", screen::HELP),
+        words => story(&words.join(" ")),
     }
-    let mut out = Vec::from_iter(layers.iter().map(|layer| details(layer, &bytes, &layers)));
-    if down {
-        out.push(paint(1, "1 物理层 physical · 网卡加前导码和 FCS，发成信号 the card adds preamble and FCS, sends signals"));
-        out.push("一层层拆开 and up again".into());
-        out.extend(up);
-    }
-    Ok(out.join("\n"))
 }
-fn unhex(text: &str) -> Result<Vec<u8>> {
-    let digits = text
-        .chars()
-        .filter(|c| !c.is_whitespace() && *c != ':')
-        .map(|c| {
-            c.to_digit(16)
-                .map(|digit| digit as u8)
-                .with_context(|| format!("不是十六进制 not hexadecimal: {c:?}"))
-        });
-    let digits = digits.collect::<Result<Vec<_>>>()?;
-    ensure!(
-        digits.len() % 2 == 0,
-        "最后一个字节只有一半 only half of the last byte is there"
-    );
-    Ok(digits.chunks(2).map(|d| d[0] << 4 | d[1]).collect())
+
+fn take_apart(frame: &[u8]) -> Result<String> {
+    Ok(screen::details(frame, &explain(frame)?))
 }
+
+fn story(sentence: &str) -> Result<String> {
+    let frame = encapsulate(sentence)?;
+    let (up, mut down) = (explain(&frame)?, explain(&frame)?);
+    down.reverse();
+    Ok(screen::details(&frame, &down) + screen::PHYSICAL + &screen::titles(&up))
+}
+// ANCHOR_END: main
 
 fn main() -> ExitCode {
-    let args = Vec::from_iter(
-        env::args_os()
-            .skip(1)
-            .map(|a| a.to_string_lossy().into_owned()),
-    );
-    match run(&Vec::from_iter(args.iter().map(String::as_str))) {
-        Ok(text) => drop(writeln!(io::stdout(), "{text}")),
+    let args = Vec::from_iter(env::args_os().skip(1));
+    let args = Vec::from_iter(args.iter().map(|arg| arg.to_string_lossy()));
+    match run(&Vec::from_iter(args.iter().map(|arg| &**arg))) {
+        // 读的一方（如 `head`）可能已经关了管道：那也没什么。
+        // Who reads us (say `head`) may have closed the pipe: no harm.
+        Ok(text) => drop(io::stdout().write_all(text.as_bytes())),
         Err(error) => {
-            eprintln!("{} {error:#}", "错误 error:".red());
+            let _ = writeln!(io::stderr(), "{} {error:#}", "错误 error:".red());
             return ExitCode::FAILURE;
         }
     }

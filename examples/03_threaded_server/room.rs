@@ -150,9 +150,9 @@ impl Inside {
         if let (true, Some(screen)) = (to(0), &self.screen) {
             let _ = screen.try_send(Arc::clone(&line));
         }
-        // 满了，也可能只是它的写线程还没轮到：等一下，所有人合计最多 0.1 秒。
-        // Full may only mean that its writer has not run yet: wait, 0.1 s for all together.
-        let patience = Instant::now() + Duration::from_millis(100);
+        // 满了，也可能只是它的写线程还没轮到：等一下，所有人合计最多 0.25 秒。
+        // Full may only mean that its writer has not run yet: wait, 0.25 s for all together.
+        let patience = Instant::now() + Duration::from_millis(250);
         let mut slow = Vec::new();
         self.seats.retain(|&id, seat| {
             let stays = !to(id) || seat.takes(&line, patience);

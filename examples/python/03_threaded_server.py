@@ -22,7 +22,7 @@ HELP = """\
 用法 usage: [server [ADDR] [--max-clients N] | client [ADDR]]    ADDR = IP:PORT
 聊天 chat: /name NEW · /who · /quit    服务器 server: /quit
 状态 status: 0 正常结束 ended in order · 1 网络出错 network error · 2 参数有错 bad argument"""
-LINE, QUEUE, PATIENCE, GRACE, DEADLINE = 4096, 64, 0.1, 2, 5
+LINE, QUEUE, PATIENCE, GRACE, DEADLINE = 4096, 64, 0.25, 2, 5
 TOO_LONG = "! 一行最多 4096 字节，再见 a line has 4096 bytes at most, goodbye"
 BAD_NAME = "! 名字：1–16 个字母、数字、_ 或 - name: 1-16 letters, digits, _ or -"
 
