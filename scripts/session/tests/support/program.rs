@@ -23,17 +23,18 @@ pub(crate) struct Program {
 impl Program {
     /// Starts the example `name` with `args`.
     pub(crate) fn start(name: &str, args: &[&str]) -> Self {
+        // One pipe for both streams, so that the order on the screen is the program's.
+        let (screen, both) = std::io::pipe().unwrap();
         let mut child = Command::new(session::example(name).unwrap())
             .args(args)
             .env("NO_COLOR", "1")
             .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
+            .stdout(both.try_clone().unwrap())
+            .stderr(both)
             .spawn()
             .unwrap();
         let (tell, pieces) = mpsc::channel();
-        forward(child.stdout.take().unwrap(), tell.clone());
-        forward(child.stderr.take().unwrap(), tell);
+        forward(screen, tell);
         let keyboard = child.stdin.take();
         Self {
             child,
