@@ -187,7 +187,11 @@ impl Reader {
         took: Duration,
         again: bool,
     ) {
-        let (saved, took) = (slashes(saved), seconds(took));
+        // After an overflow of the system's queue it is not known which file it was.
+        let saved = Some(slashes(saved))
+            .filter(|path| !path.is_empty())
+            .unwrap_or("book".into());
+        let took = seconds(took);
         match result {
             Ok(site) => {
                 if self.shared.publish(site) && again {
@@ -218,15 +222,10 @@ impl Reader {
             format!("在浏览器里读：{url}（保存即更新，Ctrl-C 结束）"),
             format!("read it at {url} (follows every save; Ctrl-C ends it)"),
         ));
-        if open && let Err(error) = opener::open_browser(url) {
-            eprintln!(
-                "{}",
-                pick(
-                    self.lang,
-                    format!("打不开浏览器（{error}）；请把上面的地址粘进浏览器"),
-                    format!("cannot open a browser ({error}); paste the address above into one"),
-                )
-            );
+        if open {
+            // In a thread: some systems come back only when the browser is closed.
+            let (url, lang) = (url.clone(), self.lang);
+            thread::spawn(move || open_browser(&url, lang));
         }
     }
 
@@ -234,6 +233,17 @@ impl Reader {
     pub fn end(self) {
         self.shared.end();
         let _ = self.server.join();
+    }
+}
+
+fn open_browser(url: &str, lang: Lang) {
+    if let Err(error) = opener::open_browser(url) {
+        let words = pick(
+            lang,
+            format!("打不开浏览器（{error}）；请把上面的地址粘进浏览器"),
+            format!("cannot open a browser ({error}); paste the address above into one"),
+        );
+        eprintln!("{words}");
     }
 }
 

@@ -39,7 +39,6 @@
             const part = parent.appendChild(document.createElement('span'));
             part.className = name;
             part.lang = lang;
-            part.style.display = '';
             part.textContent = words;
             if (name === 'zh') parent.append(' ');
         }
@@ -55,8 +54,8 @@
         panel.id = 'workbook-troubles';
         panel.setAttribute('role', 'alert');
         panel.style.cssText = 'position:fixed;inset:auto 0 0 0;z-index:10000;max-height:60vh;overflow:auto;' +
-            'box-sizing:border-box;padding:1rem 1.25rem;background:#fff4f2;color:#1d1d1d;' +
-            'border-top:4px solid #b3261e;font:1rem/1.6 system-ui,sans-serif;text-align:start;' +
+            'box-sizing:border-box;padding:16px 20px;background:#fff4f2;color:#1d1d1d;' +
+            'border-top:4px solid #b3261e;font:16px/1.6 system-ui,sans-serif;text-align:start;' +
             'box-shadow:0 -4px 24px rgb(0 0 0 / 30%)';
         const close = panel.appendChild(document.createElement('button'));
         close.type = 'button';
@@ -65,10 +64,10 @@
         bilingual(close, '关闭', 'close');
         close.addEventListener('click', hide);
         const title = panel.appendChild(document.createElement('p'));
-        title.style.cssText = 'margin:0 0 .5rem;font-weight:bold';
+        title.style.cssText = 'margin:0 0 8px;font-weight:bold';
         bilingual(title, '书有错，这里还是上一次正确的样子。', 'The book has mistakes; this is the last good one.');
         const list = panel.appendChild(document.createElement('ol'));
-        list.style.cssText = 'margin:0;padding-inline-start:1.5rem';
+        list.style.cssText = 'margin:0;padding-inline-start:24px';
         for (const trouble of troubles) {
             const item = list.appendChild(document.createElement('li'));
             item.style.cssText = 'overflow-wrap:anywhere;white-space:pre-wrap';
