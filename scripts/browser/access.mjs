@@ -37,9 +37,8 @@ for (const theme of THEMES) {
   test(`axe finds nothing in what opens and moves: ${theme}`, () => withTab({ lang: "both", theme, reducedMotion: "reduce" }, async (tab) => {
     await tab.goto(at(await pageWith("figure.session")));
     const look = async (what) => assert.deepEqual(await violations(tab, "states"), [], what);
-    await tab.locator(".session .ahead").first().click();
-    for (let i = 0; i < 30; i++) await tab.locator(".session .ahead").first().click({ force: true });
-    await look("a session at its last step");
+    for (let i = 0; i < 4; i++) await tab.locator(".session .ahead").first().click();
+    await look("a session at its fourth step");
     await tab.locator(".session .copy").first().click();
     await look("copied");
     await tab.click("#mdbook-theme-toggle");

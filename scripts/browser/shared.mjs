@@ -48,7 +48,8 @@ export async function everyPage(options, act, tabs = 3) {
     }
   });
   await Promise.all(Array.from({ length: tabs }, worker));
-  assert.deepEqual(complaints.sort(), []);
+  const told = complaints.sort().slice(0, 25);
+  assert.ok(told.length === 0, `${complaints.length} complaints\n${told.join("\n")}`);
 }
 
 /** The first page that has such an element; a book without one fails the test that needs it. */
