@@ -63,6 +63,8 @@ fn server(listener: &TcpListener) -> Result<()> {
     // The kernel already takes calls for us; accept hands over one. It may wait: Ctrl-C ends it.
     let (stream, peer) = listener.accept().context("accept")?;
     let message = read_message(&stream, peer)?;
+    // 收齐了才解码：一个字可能断在两次 read 之间。
+    // Decode when all is here: a character may be cut between two reads.
     // 坏字节显示成 U+FFFD：一条坏消息不该让服务器崩溃。
     // Bad bytes appear as U+FFFD: a bad message must not crash a server.
     let text = printable(&String::from_utf8_lossy(&message));
@@ -101,6 +103,8 @@ fn client(address: SocketAddr, words: &[String]) -> Result<()> {
     // 先备好消息再连接，服务器就不必等我们的键盘。
     // The message is ready before we connect, so the server never waits for our keyboard.
     let message = message(words)?;
+    // 三次握手由内核完成；对方主机不回答，我们只等 5 秒。
+    // The kernel does the handshake. If the other host does not answer, we wait 5 s.
     let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(5))
         .map_err(|error| explain(error, address))?;
     say(format_args!("已连接 connected to {address}"));
@@ -129,6 +133,8 @@ fn message(words: &[String]) -> Result<Vec<u8>> {
     if words.is_empty() {
         return Ok(b"Hello, Server".to_vec());
     }
+    // `-` 读标准输入：长文章从文件里来，不用写在命令行上。
+    // `-` reads standard input: a long text comes from a file, not from the command line.
     if words != ["-"] {
         return Ok(words.join(" ").into_bytes());
     }

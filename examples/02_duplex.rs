@@ -37,13 +37,11 @@ fn run(start: &Start, turns: bool) -> io::Result<()> {
         Some(Role::Client) => connect(start)?,
         _ => accept(start)?,
     };
-    // 对方一直不读，两边的缓冲区就会满，write 只好等：最多 10 秒。
-    // If the peer never reads, the buffers on both sides fill and write waits: at most 10 s.
+    // 对方一直不读，两边的缓冲区就会满，write 只好等：每次最多 10 秒。
+    // If the peer never reads, the buffers on both sides fill and write waits: 10 s at most.
     stream.set_write_timeout(Some(Duration::from_secs(10)))?;
-    match turns {
-        true => take_turns(&stream, names),
-        false => both_ways(stream, names),
-    }
+    let talk = if turns { take_turns } else { both_ways };
+    talk(stream, names)
 }
 
 // ANCHOR: accept
@@ -63,6 +61,8 @@ fn accept(start: &Start) -> io::Result<(TcpStream, [&'static str; 2])> {
 // ANCHOR_END: accept
 
 fn connect(start: &Start) -> io::Result<(TcpStream, [&'static str; 2])> {
+    // 对方主机不回答时，内核会重试很久；我们只等 5 秒。
+    // If the other host does not answer, the kernel tries for long; we wait 5 s.
     let stream = TcpStream::connect_timeout(&start.address, Duration::from_secs(5))?;
     say(format_args!("已连接 connected to {}", start.address));
     Ok((stream, [CLIENT, SERVER]))
@@ -141,7 +141,7 @@ fn receive(mut stream: &TcpStream, [_, them]: [&str; 2]) -> io::Result<End> {
 }
 // ANCHOR_END: receive
 
-// ANCHOR: decode
+// ANCHOR: decoder
 /// 一次 read 可能断在一个字中间：能显示的交出来，半个字留在 `held` 里等下文。
 /// A read can end inside a character: give what is whole, hold the half until the rest comes.
 fn decode(held: &mut Vec<u8>, bytes: &[u8]) -> String {
@@ -154,7 +154,7 @@ fn decode(held: &mut Vec<u8>, bytes: &[u8]) -> String {
     let rest = held.split_off(held.len() - if half { tail.len() } else { 0 });
     String::from_utf8_lossy(&mem::replace(held, rest)).into_owned()
 }
-// ANCHOR_END: decode
+// ANCHOR_END: decoder
 
 /// 对方说完了，没有东西可读，但它还会消失：隔一会儿问内核，连接出错了吗。
 /// The peer is done: nothing to read. It can still vanish: ask the kernel now and then.
@@ -168,7 +168,7 @@ fn watch(stream: &TcpStream) -> io::Result<End> {
 // ANCHOR: turns
 /// 轮流说：只有一个线程。等键盘时听不见对方，等对方时说不了话。
 /// Taking turns: one thread. At the keyboard it is deaf; waiting for the peer, it is mute.
-fn take_turns(mut stream: &TcpStream, [me, them]: [&str; 2]) -> io::Result<()> {
+fn take_turns(mut stream: TcpStream, [me, them]: [&'static str; 2]) -> io::Result<()> {
     let (mut buffer, mut held, mut my_turn) = ([0; 1024], Vec::new(), me == CLIENT);
     let last_words = 'talk: loop {
         while my_turn {

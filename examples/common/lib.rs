@@ -72,6 +72,8 @@ pub fn explain(error: io::Error, place: impl Display) -> anyhow::Error {
         // 超时在 Unix 上叫 WouldBlock，在 Windows 上叫 TimedOut。
         // A timeout is WouldBlock on Unix, TimedOut on Windows.
         ErrorKind::WouldBlock | ErrorKind::TimedOut => "等得太久 waited too long",
+        ErrorKind::AddrNotAvailable => "本机没有这个地址 not an address of this machine",
+        ErrorKind::PermissionDenied => "没有权限，换一个大端口 not allowed, choose a higher port",
         _ => "出错 failed",
     };
     anyhow::Error::new(error).context(format!("{words}: {place}"))

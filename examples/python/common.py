@@ -58,6 +58,10 @@ def explain(error):
         return "连接断了 connection lost"
     if isinstance(error, socket.timeout):
         return "等得太久 waited too long"
+    if error.errno == errno.EADDRNOTAVAIL:
+        return "本机没有这个地址 not an address of this machine"
+    if isinstance(error, PermissionError):
+        return "没有权限，换一个大端口 not allowed, choose a higher port"
     return "出错 failed"
 
 
