@@ -101,7 +101,9 @@ fn accept<'s>(scope: &'s Scope<'s, '_>, listener: TcpListener, room: &'s Room, m
         // 描述符用完（EMFILE）时 accept 立刻失败，连接还在排队：歇一下再试，不空转，也不退出。
         // Out of descriptors (EMFILE) accept fails at once: rest, then try again. No spin, no exit.
         if let Err(error) = stream.and_then(start) {
-            room.show(&format!("! 接不了客人，稍后再试 cannot accept, trying again: {error}"));
+            room.show(&format!(
+                "! 接不了客人，稍后再试 cannot accept, trying again: {error}"
+            ));
             thread::sleep(Duration::from_millis(500));
         }
     }
