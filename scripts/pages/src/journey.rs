@@ -15,7 +15,7 @@ pub(crate) fn render(sentence: &str) -> Result<String, String> {
     let fields = groups(&layers);
     let quoted = escape(sentence);
     let mut out = format!(
-        "<figure class=\"encap\" id=\"encap\">\n<figcaption>{}</figcaption>\n<ol class=\"encap-steps\">\n",
+        "<figure class=\"encap\" id=\"encapsulation\">\n<figcaption>{}</figcaption>\n<ol class=\"encap-steps\">\n",
         both(
             &format!("“{quoted}”逐层封装，变成线上的比特，再逐层解封装"),
             &format!(
@@ -62,47 +62,56 @@ fn groups(layers: &[Layer]) -> Vec<Group<'_>> {
 }
 
 fn step(out: &mut String, way: &str, layer: &Layer, fields: &[Group<'_>], frame: &[u8]) {
-    let number = layer.number;
     let size = layer.range.len();
-    let title = both(
-        &format!("{} · {} · {size} 字节", layer.name.0, layer.unit.0),
-        &format!("{} · {} · {size} bytes", layer.name.1, layer.unit.1),
+    let (zh, en) = said(way, layer.number);
+    let (arrow_zh, arrow_en) = match way {
+        "down" => ("往下", "Down"),
+        _ => ("往上", "Up"),
+    };
+    let stage = both(
+        &format!(
+            "{arrow_zh} · {} {}：{}，{size} 字节",
+            layer.number, layer.name.0, layer.unit.0
+        ),
+        &format!(
+            "{arrow_en} · {} {}: {}, {size} bytes",
+            layer.number, layer.name.1, layer.unit.1
+        ),
     );
-    let (zh, en) = said(way, number);
+    let source = layer.fields.first().map_or("", |field| field.source);
+    let said = both(
+        &format!("{zh}格式见 {}。", escape(source)),
+        &format!("{en} Format: {}.", escape(source)),
+    );
     let inside = fields
         .iter()
         .filter(|group| layer.range.contains(&group.range.start));
-    let _ = write!(
-        out,
-        "<li class=\"encap-step {way} layer-{number}\" data-bytes=\"{size}\">\n\
-         <p class=\"encap-title\"><span class=\"num\">{number}</span> {title}</p>\n<p>{}</p>\n\
-         <p class=\"bytes\">{}</p>\n",
-        both(zh, en),
-        spans(inside, frame, hex)
-    );
-    if way == "down" {
-        table(out, layer, fields, frame);
-    }
-    out.push_str("</li>\n");
+    let bytes = spans(inside, frame, |byte| format!("{byte:02x}"));
+    item(out, way, layer.number, size, [&stage, &said, &bytes]);
 }
 
 /// Layer 1 has bits and no header.
 fn wire(out: &mut String, fields: &[Group<'_>], frame: &[u8]) {
     let (size, bits) = (frame.len(), frame.len() * 8);
-    let title = both(
-        &format!("物理层 · 比特 · {bits} 比特"),
-        &format!("physical · bits · {bits} bits"),
+    let stage = both(
+        &format!("线上 · 1 物理层：比特，{size} 字节 = {bits} 比特"),
+        &format!("On the wire · 1 physical: bits, {size} bytes = {bits} bits"),
     );
     let said = both(
         "物理层不看内容，只把比特变成线上的信号。网卡另加的前导码和 FCS 没有画出来。",
         "The physical layer does not look inside; it turns bits into signals. The preamble and the FCS, which the card adds, are not shown.",
     );
+    let bytes = spans(fields.iter(), frame, |byte| format!("{byte:08b}"));
+    item(out, "down", 1, size, [&stage, &said, &bytes]);
+}
+
+fn item(out: &mut String, way: &str, layer: u8, size: usize, parts: [&str; 3]) {
+    let [stage, said, bytes] = parts;
     let _ = write!(
         out,
-        "<li class=\"encap-step down layer-1\" data-bytes=\"{size}\">\n\
-         <p class=\"encap-title\"><span class=\"num\">1</span> {title}</p>\n<p>{said}</p>\n\
-         <p class=\"bytes bits\">{}</p>\n</li>\n",
-        spans(fields.iter(), frame, |byte| format!("{byte:08b}"))
+        "<li class=\"encap-step {way} layer-{layer}\" data-size=\"{size}\">\n\
+         <p class=\"stage\">{stage}</p>\n<p class=\"said\">{said}</p>\n\
+         <div class=\"bytes\">\n{bytes}\n</div>\n</li>\n"
     );
 }
 
@@ -115,17 +124,19 @@ fn spans<'a>(
         .map(|group| {
             let bytes = frame.get(group.range.clone()).unwrap_or_default();
             let bytes: Vec<String> = bytes.iter().map(|byte| show(*byte)).collect();
+            let name = both(
+                &group.join("、", |field| field.name.0),
+                &group.join(", ", |field| field.name.1),
+            );
             format!(
-                "<span class=\"field layer-{}\" tabindex=\"0\" data-zh=\"{}\" data-en=\"{}\" data-value=\"{}\">{}</span>",
+                "<span class=\"field layer-{}\"><code class=\"hex nohighlight\">{}</code> <span class=\"name\">{name}</span> <span class=\"value\">{}</span></span>",
                 group.layer,
-                group.join("、", |field| field.name.0),
-                group.join(", ", |field| field.name.1),
+                bytes.join(" "),
                 group.join(", ", |field| &field.value),
-                bytes.join(" ")
             )
         })
         .collect();
-    spans.join(" ")
+    spans.join("\n")
 }
 
 impl Group<'_> {
@@ -137,38 +148,6 @@ impl Group<'_> {
             .collect();
         parts.join(between)
     }
-}
-
-/// The fields that a layer added, as a table.
-fn table(out: &mut String, layer: &Layer, fields: &[Group<'_>], frame: &[u8]) {
-    let _ = write!(
-        out,
-        "<details>\n<summary>{}</summary>\n<table>\n<thead><tr><th>{}</th><th>{}</th><th>{}</th><th>{}</th></tr></thead>\n<tbody>\n",
-        both("逐个字段", "Field by field"),
-        both("字段", "Field"),
-        both("字节", "Bytes"),
-        both("值", "Value"),
-        both("出处", "Source")
-    );
-    for group in fields.iter().filter(|group| group.layer == layer.number) {
-        let bytes = frame.get(group.range.clone()).unwrap_or_default();
-        let bytes: Vec<String> = bytes.iter().map(|byte| hex(*byte)).collect();
-        for field in &group.fields {
-            let _ = writeln!(
-                out,
-                "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
-                both(&escape(field.name.0), &escape(field.name.1)),
-                bytes.join(" "),
-                escape(&field.value),
-                escape(field.source)
-            );
-        }
-    }
-    out.push_str("</tbody>\n</table>\n</details>\n");
-}
-
-fn hex(byte: u8) -> String {
-    format!("{byte:02x}")
 }
 
 /// What a layer does on the way down or up.

@@ -200,7 +200,7 @@ impl Work<'_> {
     fn journey(&mut self, sentence: &str, line: usize) -> String {
         match journey::render(sentence) {
             Ok(html) => {
-                self.id("encap", &self.zh_file.clone(), line);
+                self.id("encapsulation", &self.zh_file.clone(), line);
                 html
             }
             Err(error) => self.complain(

@@ -67,13 +67,13 @@ impl Shown {
             Action::Line { pattern, .. } => (
                 "out",
                 ("输出", "output"),
-                code(&(span("prompt", prompt) + &elide(pattern))),
+                code(&(span("prompt", &elide(prompt)) + &elide(pattern))),
             ),
-            Action::Prompt { text, .. } => ("out prompt", ("提示", "prompt"), code(&escape(text))),
+            Action::Prompt { text, .. } => ("out prompt", ("提示", "prompt"), code(&elide(text))),
             Action::Type { text, .. } => (
                 "in",
                 ("键入", "typed"),
-                code(&(span("prompt", prompt) + &span("typed", text))),
+                code(&(span("prompt", &elide(prompt)) + &span("typed", &escape(text)))),
             ),
             Action::EndOfInput { .. } => (
                 "eof",
@@ -141,11 +141,11 @@ fn key(name: &str, zh: &str, en: &str) -> String {
     format!("<kbd>{name}</kbd> {}", both(zh, en))
 }
 
-fn span(class: &str, text: &str) -> String {
-    if text.is_empty() {
+fn span(class: &str, html: &str) -> String {
+    if html.is_empty() {
         return String::new();
     }
-    format!("<span class=\"{class}\">{}</span>", escape(text))
+    format!("<span class=\"{class}\">{html}</span>")
 }
 
 /// `[..]` stands for text that varies.

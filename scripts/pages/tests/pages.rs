@@ -263,7 +263,7 @@ fn the_stepper_grows_by_a_header_a_layer_and_shrinks_again() {
     let sizes: Vec<(&str, &str)> = shown
         .lines()
         .filter_map(|line| line.strip_prefix("<li class=\"encap-step "))
-        .filter_map(|rest| rest.strip_suffix("\">")?.split_once("\" data-bytes=\""))
+        .filter_map(|rest| rest.strip_suffix("\">")?.split_once("\" data-size=\""))
         .collect();
     assert_eq!(
         sizes,
@@ -283,9 +283,13 @@ fn the_stepper_grows_by_a_header_a_layer_and_shrinks_again() {
         !shown.trim_end().contains("\n\n"),
         "a blank line ends the HTML block"
     );
-    assert!(shown.contains(">e4 bd a0 e5 a5 bd</span>"), "{shown}");
+    assert!(shown.contains(">e4 bd a0 e5 a5 bd</code>"), "{shown}");
     assert!(
-        shown.contains("data-en=\"version, IHL\" data-value=\"4, 5\">45</span>"),
+        shown.contains(
+            "<span class=\"field layer-3\"><code class=\"hex nohighlight\">45</code> <span class=\"name\">\
+             <span class=\"zh\" lang=\"zh-CN\">版本、首部长度</span> <span class=\"en\" lang=\"en\">version, IHL</span>\
+             </span> <span class=\"value\">4, 5</span></span>"
+        ),
         "{shown}"
     );
 }
