@@ -262,8 +262,7 @@ fn fields(printed: &str) -> BTreeMap<String, String> {
         let (place, names) = name.trim_start().split_once("  ")?;
         let english = names
             .char_indices()
-            .filter(|(_, c)| !c.is_ascii())
-            .next_back()
+            .rfind(|(_, c)| !c.is_ascii())
             .map_or(0, |(at, c)| at + c.len_utf8());
         let english = names[english..].trim_start().trim_start_matches("MAC ");
         let value = value.rsplit_once("  [")?.0;
