@@ -6,20 +6,23 @@
 //!
 //!     cargo run --example 03_threaded_server
 //!
-//! 这个文件管线程和连接；`03_threaded_server/room.rs` 管房间：谁在、说给谁听。
-//! This file has threads and connections; `03_threaded_server/room.rs` has the room.
-use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
+//! 这个文件管线程；旁边的 `room.rs` 管房间：谁在、说给谁听；`wire.rs` 管一行怎样读、怎样写。
+//! This file has the threads; beside it, `room.rs` has who hears whom, `wire.rs` reads and writes.
+use std::io::{self, BufReader, ErrorKind};
 use std::net::{Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, mpsc};
 use std::thread::{self, Builder, Scope};
 use std::{process::ExitCode, time::Duration};
 
-use common::{Role, explain, printable, say, usage};
+use common::{Role, explain, say, usage};
 use room::Room;
+use wire::{read_line, write_lines};
 
 #[path = "03_threaded_server/room.rs"]
 mod room;
+#[path = "03_threaded_server/wire.rs"]
+mod wire;
 
 const ADDRESS: &str = "127.0.0.1:7777";
 const HELP: &str = "\
@@ -138,65 +141,6 @@ fn guest(room: &Room, max: usize, stream: &Arc<TcpStream>) {
     });
 }
 // ANCHOR_END: guest
-
-// ANCHOR: writer
-type Lines = mpsc::Receiver<Arc<str>>;
-fn write_lines(
-    room: &Room,
-    mut stream: &TcpStream,
-    lines: Lines,
-    crlf: &AtomicBool,
-    gone: mpsc::Receiver<()>,
-) {
-    // 一行一次 write，立刻发走，不等上一行的 ACK。
-    // One write a line, sent at once, without waiting for the ACK of the last.
-    let _ = stream.set_nodelay(true);
-    let _ = stream.set_write_timeout(Some(DEADLINE));
-    for line in lines {
-        // telnet 发来 CRLF，也要靠 CR 才回到行首；nc 只用 LF。对方用什么，就回什么。
-        // telnet sends CRLF and needs the CR to go back to column 1; nc uses LF. Answer in kind.
-        let end = if crlf.load(Ordering::Relaxed) {
-            "\r\n"
-        } else {
-            "\n"
-        };
-        let late = room.closed_for().is_some_and(|time| time > DEADLINE);
-        if late || stream.write_all(format!("{line}{end}").as_bytes()).is_err() {
-            let _ = stream.shutdown(Shutdown::Both);
-            return;
-        }
-    }
-    // 房间放了手，队列也空了：发 FIN，等对方也关，最多 2 秒。
-    // The room has let go and the queue is empty: send FIN, and wait 2 s for the peer's.
-    let _ = stream.shutdown(Shutdown::Write);
-    let _ = gone.recv_timeout(GRACE);
-    let _ = stream.shutdown(Shutdown::Both);
-}
-// ANCHOR_END: writer
-
-// ANCHOR: read_line
-fn read_line(
-    reader: &mut impl BufRead,
-    max: usize,
-    crlf: &AtomicBool,
-) -> io::Result<Option<String>> {
-    let mut line = Vec::new();
-    // 读到 LF 为止，不管它分几次来；CR 和 LF 不算在 4096 里。
-    // Read up to LF, in however many pieces it comes; CR and LF do not count in the 4096.
-    reader.take(max as u64 + 2).read_until(b'\n', &mut line)?;
-    let whole = line.strip_suffix(b"\n");
-    crlf.store(line.ends_with(b"\r\n"), Ordering::Relaxed);
-    match whole.map(|line| line.strip_suffix(b"\r").unwrap_or(line)) {
-        // 不是 UTF-8 的、会摆布终端的字节，都换成 U+FFFD：它们要上别人的屏幕。
-        // What is not UTF-8, or would drive a terminal, becomes U+FFFD: others' screens show it.
-        Some(text) if text.len() <= max => Ok(Some(printable(&String::from_utf8_lossy(text)))),
-        // 没等到 LF 就结束：半句话不算，也许后面还有。
-        // It ended before LF: half a sentence does not count, there may have been more.
-        None if line.len() < max + 2 => Ok(None),
-        _ => Err(ErrorKind::InvalidData.into()),
-    }
-}
-// ANCHOR_END: read_line
 
 // ANCHOR: wake
 fn keyboard(room: &Room, mut door: SocketAddr) {
