@@ -22,6 +22,7 @@ mod story;
 )]
 mod encapsulation;
 
+mod ids;
 mod links;
 mod scan;
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use session::Session;
 
 use crate::blocks::{self, Block, Kind};
+use crate::ids::{self, Ids};
 use crate::links::{Anchors, nearest};
 use crate::problem::{Problems, slashes};
 use crate::scan::{Found, Scan, scan};
@@ -20,7 +21,7 @@ pub(crate) struct Work<'a> {
     en_file: PathBuf,
     sources: &'a dyn Sources,
     problems: &'a mut Problems,
-    ids: HashMap<String, (PathBuf, usize)>,
+    ids: Ids,
     sessions: HashMap<String, usize>,
 }
 
@@ -37,7 +38,7 @@ pub(crate) fn render(
         en_file: Path::new("book").join(path.with_extension("en.md")),
         sources,
         problems,
-        ids: HashMap::new(),
+        ids: Ids::default(),
         sessions: HashMap::new(),
     };
     let zh = plain(&page.content);
@@ -68,12 +69,12 @@ impl Work<'_> {
         let (zh_blocks, en_blocks) = (blocks::split(zh), blocks::split(en));
         let (zh_file, en_file) = (self.zh_file.clone(), self.en_file.clone());
         let zh_scan = scan(zh, &zh_blocks, &zh_file, self.problems);
-        self.heading_ids(&zh_blocks, &zh_file);
+        self.ids.headings(&zh_blocks, &zh_file, self.problems);
         // The twin is missing, or the same: everything about it has been said.
         let mut en_scan = Scan::default();
         if zh != en {
             en_scan = scan(en, &en_blocks, &en_file, self.problems);
-            self.heading_ids_alone(&en_blocks, &en_file);
+            ids::english_headings(&en_blocks, &en_file, self.problems);
         }
         let pairs = align(
             &Twin {
@@ -91,10 +92,11 @@ impl Work<'_> {
             out += &self.pair(pair);
             out += "\n\n";
         }
-        self.html_ids(&zh_scan, &zh_file);
-        self.html_ids_of_english(&en_scan, &pairs, &en_file);
+        self.ids.html(&zh_scan, &zh_file, self.problems);
+        self.ids
+            .english_html(&en_scan, &pairs, &en_file, self.problems);
         let anchors = Anchors {
-            ids: self.ids.into_keys().collect(),
+            ids: self.ids.into_names(),
             links: links(zh_scan, &zh_file)
                 .chain(links(en_scan, &en_file))
                 .collect(),
@@ -180,7 +182,7 @@ impl Work<'_> {
                     count => format!("session-{name}-{count}"),
                 };
                 let html = story::render(&session, &id);
-                self.id(&id, &self.zh_file.clone(), line);
+                self.ids.add(&id, &self.zh_file, line, self.problems);
                 html
             }
             Err(errors) => {
@@ -200,7 +202,8 @@ impl Work<'_> {
     fn journey(&mut self, sentence: &str, line: usize) -> String {
         match journey::render(sentence) {
             Ok(html) => {
-                self.id("encapsulation", &self.zh_file.clone(), line);
+                self.ids
+                    .add("encapsulation", &self.zh_file, line, self.problems);
                 html
             }
             Err(error) => self.complain(
@@ -219,9 +222,8 @@ impl Work<'_> {
         let file = folder.join(format!("{name}.html"));
         match figure::render(&source.replace("\r\n", "\n")) {
             Ok(figure) => {
-                let page = self.zh_file.clone();
                 for (_, id) in html::attribute(&figure, "id") {
-                    self.id(id, &page, line);
+                    self.ids.add(id, &self.zh_file, line, self.problems);
                 }
                 figure
             }
@@ -263,94 +265,6 @@ impl Work<'_> {
         self.problems.add(&self.zh_file, line, zh, en);
         String::new()
     }
-
-    fn heading_ids(&mut self, blocks: &[Block<'_>], file: &Path) {
-        for (id, line) in well_formed(blocks, file, self.problems) {
-            self.id(&id, file, line);
-        }
-    }
-
-    /// The English headings come out with the Chinese ones: their ids only have to differ from each other.
-    fn heading_ids_alone(&mut self, blocks: &[Block<'_>], file: &Path) {
-        let mut seen = HashMap::new();
-        for (id, line) in well_formed(blocks, file, self.problems) {
-            let first = *seen.entry(id.clone()).or_insert(line);
-            if first != line {
-                twice(&id, file, line, (file, first), self.problems);
-            }
-        }
-    }
-
-    fn html_ids(&mut self, scan: &Scan, file: &Path) {
-        for found in &scan.html_ids {
-            self.id(&found.text, file, found.line);
-        }
-    }
-
-    /// Ids in blocks that come out once were counted in the Chinese page.
-    fn html_ids_of_english(&mut self, scan: &Scan, pairs: &[Pair<'_>], file: &Path) {
-        for found in &scan.html_ids {
-            let shared = pairs.iter().any(|pair| {
-                let lines = pair.en.text.matches('\n').count();
-                (pair.en.line..=pair.en.line + lines).contains(&found.line) && pair.is_same()
-            });
-            if !shared {
-                self.id(&found.text, file, found.line);
-            }
-        }
-    }
-
-    fn id(&mut self, id: &str, file: &Path, line: usize) {
-        match self.ids.get(id) {
-            Some((first, at)) => twice(id, file, line, (first, *at), self.problems),
-            None => {
-                self.ids.insert(id.to_owned(), (file.to_owned(), line));
-            }
-        }
-    }
-}
-
-fn twice(id: &str, file: &Path, line: usize, first: (&Path, usize), problems: &mut Problems) {
-    let first = format!("{}:{}", slashes(first.0), first.1);
-    problems.add(
-        file,
-        line,
-        format!("id {id} 在这一页出现了两次（先在 {first}）；换一个"),
-        format!("the id {id} is on this page twice (first at {first}); choose another"),
-    );
-}
-
-/// The ids of headings; a missing or unusable one is a problem.
-fn well_formed(blocks: &[Block<'_>], file: &Path, problems: &mut Problems) -> Vec<(String, usize)> {
-    let mut ids = Vec::new();
-    for block in blocks {
-        let Kind::Heading { id, .. } = &block.kind else {
-            continue;
-        };
-        match id {
-            None => problems.add(
-                file,
-                block.line,
-                format!("标题「{}」没有 id；在末尾加 {{#ascii-id}}，两种语言写同一个", block.inner),
-                format!("the heading \"{}\" has no id; add {{#ascii-id}} at its end, the same in both twins", block.inner),
-            ),
-            Some(id) if !is_ascii_id(id) => problems.add(
-                file,
-                block.line,
-                format!("id {id} 只能用 ASCII 字母、数字、- 和 _，以字母开头"),
-                format!("the id {id} may use ASCII letters, digits, - and _ only, and starts with a letter"),
-            ),
-            Some(id) => ids.push((id.clone(), block.line)),
-        }
-    }
-    ids
-}
-
-fn is_ascii_id(id: &str) -> bool {
-    id.starts_with(|c: char| c.is_ascii_alphabetic())
-        && id
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
 fn heading(pair: &Pair<'_>, level: u8, id: Option<&str>) -> String {
