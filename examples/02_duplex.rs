@@ -79,7 +79,7 @@ fn both_ways(stream: TcpStream, names: [&'static str; 2]) -> io::Result<()> {
     let stream = Arc::new(stream);
     let (tell, told) = mpsc::channel();
     let (ours, tell_ours) = (Arc::clone(&stream), tell.clone());
-    thread::spawn(move || tell_ours.send(send_keyboard(&ours)));
+    thread::spawn(move || send_keyboard(&ours, &tell_ours).or_else(|e| tell_ours.send(Err(e))));
     thread::spawn(move || {
         let _ = tell.send(receive(&stream, names));
         tell.send(watch(&stream))
@@ -94,7 +94,7 @@ fn both_ways(stream: TcpStream, names: [&'static str; 2]) -> io::Result<()> {
 // ANCHOR_END: both_ways
 
 // ANCHOR: keyboard
-fn send_keyboard(mut stream: &TcpStream) -> io::Result<End> {
+fn send_keyboard(mut stream: &TcpStream, tell: &mpsc::Sender<io::Result<End>>) -> io::Result<()> {
     let mut buffer = [0; 4096];
     // 终端按行给。行末的换行也发走：少了它，两句快话到了对方就分不开。
     // The terminal gives lines. Their ends go too, or two quick lines would melt into one.
@@ -102,11 +102,11 @@ fn send_keyboard(mut stream: &TcpStream) -> io::Result<End> {
         stream.write_all(&buffer[..n])?;
     }
     // ANCHOR: half_close
-    // 键盘结束（Ctrl-D）：只关我们的方向。内核发出 FIN，对方读到 0；我们照样能收。
-    // End of input (Ctrl-D): close our direction only. FIN goes out; we can still receive.
-    stream.shutdown(Shutdown::Write)?;
+    // 键盘结束（Ctrl-D）：先报告，再关我们的方向。内核发出 FIN，对方读到 0；我们照样能收。
+    // End of input (Ctrl-D): report, then close our direction only. FIN goes; we still receive.
+    let _ = tell.send(Ok("我说完了，还在听 I am done, still listening"));
+    stream.shutdown(Shutdown::Write)
     // ANCHOR_END: half_close
-    Ok("我说完了，还在听 I am done, still listening")
 }
 // ANCHOR_END: keyboard
 
