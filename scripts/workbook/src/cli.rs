@@ -10,7 +10,7 @@ use crate::words::{Lang, pick};
 
 #[derive(Debug, Parser)]
 #[command(name = "cargo workbook", bin_name = "cargo workbook", version)]
-#[command(args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
+#[command(disable_help_subcommand = true)]
 struct Line {
     #[command(subcommand)]
     verb: Option<Verb>,
@@ -83,7 +83,15 @@ pub fn parse(args: &[OsString], lang: Lang) -> Asked {
         .try_get_matches_from(args)
         .and_then(|matches| Line::from_arg_matches(&matches));
     match parsed {
-        Ok(line) => Asked::Run(line.verb.unwrap_or(Verb::Read(line.read))),
+        Ok(Line { verb, read, .. }) => match verb {
+            None => Asked::Run(Verb::Read(read)),
+            Some(verb) if read == Read::default() => Asked::Run(verb),
+            Some(_) => Asked::Mistake(pick(
+                lang,
+                "--port 和 --open 写在 read 后面，或者不写命令。用法见 cargo workbook --help",
+                "--port and --open go after read, or with no command; see cargo workbook --help",
+            )),
+        },
         Err(error) => match error.kind() {
             ErrorKind::DisplayHelp => Asked::Show(help(lang).to_owned()),
             ErrorKind::DisplayVersion => Asked::Show(error.to_string()),
@@ -134,10 +142,8 @@ fn mistake(error: &clap::Error, lang: Lang) -> String {
         ),
         ErrorKind::ArgumentConflict => pick(
             lang,
-            format!("{arg} 不能这样用：它重复了，或者和这个命令配不到一起"),
-            format!(
-                "{arg} cannot be used like this: it is there twice, or does not go with the command"
-            ),
+            format!("{arg} 写了两次"),
+            format!("{arg} is there twice"),
         ),
         _ => pick(lang, "看不懂这条命令", "this command line makes no sense"),
     };
@@ -177,6 +183,7 @@ mod tests {
     fn no_verb_means_read() {
         runs("workbook", Verb::Read(Read::default()));
         runs("workbook --lang zh", Verb::Read(Read::default()));
+        runs("workbook --lang zh build", Verb::Build);
         let how = Read {
             port: Some(4000),
             open: true,
@@ -213,6 +220,16 @@ mod tests {
             "workbook --port 70000",
             "--port <N> 不能是 70000。用法见 cargo workbook --help",
             "--port <N> cannot be 70000; see cargo workbook --help",
+        );
+        is_a_mistake(
+            "workbook --port 4000 --port 4001",
+            "--port <N> 写了两次。用法见 cargo workbook --help",
+            "--port <N> is there twice; see cargo workbook --help",
+        );
+        is_a_mistake(
+            "workbook --port 4000 build",
+            "--port 和 --open 写在 read 后面，或者不写命令。用法见 cargo workbook --help",
+            "--port and --open go after read, or with no command; see cargo workbook --help",
         );
         is_a_mistake(
             "workbook --port",
