@@ -2,6 +2,7 @@
 //!
 //! [`render`] is a pure function of the pages and the [`Sources`] they name. `main.rs` speaks
 //! mdBook's protocol; the tool `workbook` calls [`render`] itself. ARCHITECTURE.md has the notation.
+#![deny(clippy::print_stdout)]
 
 mod page;
 

@@ -1,5 +1,6 @@
 //! The preprocessor as mdBook calls it: `[context, book]` as JSON on standard input,
 //! the book on standard output, problems on standard error.
+#![deny(clippy::print_stdout)]
 
 use std::env;
 use std::io::{self, Read, Write};
