@@ -4,7 +4,9 @@
 //! other's servers.
 
 use std::env;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
+use std::io;
+use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -20,14 +22,20 @@ pub(super) struct Turn {
 }
 
 pub(super) fn take() -> Result<Turn> {
-    let path = env::temp_dir().join("socket-workbook-sessions.lock");
-    let Ok(file) = OpenOptions::new().create(true).append(true).open(&path) else {
+    take_at(
+        &env::temp_dir().join("socket-workbook-sessions.lock"),
+        DEADLINE,
+    )
+}
+
+fn take_at(path: &Path, deadline: Duration) -> Result<Turn> {
+    let Ok(file) = open(path) else {
         return Ok(Turn { _lock: None });
     };
-    let until = Instant::now() + DEADLINE;
+    let until = Instant::now() + deadline;
     while !locked(&file) {
         if Instant::now() >= until {
-            let minutes = DEADLINE.as_secs() / 60;
+            let minutes = deadline.as_secs() / 60;
             bail!(
                 "another process has been running sessions for {minutes} minutes: \
                  end it (it holds {})",
@@ -37,6 +45,41 @@ pub(super) fn take() -> Result<Turn> {
         thread::sleep(Duration::from_millis(20));
     }
     Ok(Turn { _lock: Some(file) })
+}
+
+/// Every user of the machine takes turns at the same file: one makes it, all may read it, and
+/// reading is enough to lock it. Anybody can put something else in its place in a shared
+/// directory, so no link is followed, and a pipe is not waited for.
+#[cfg(unix)]
+fn open(path: &Path) -> io::Result<File> {
+    use std::fs::{OpenOptions, Permissions};
+    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+
+    use rustix::fs::OFlags;
+
+    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
+    let existing = || {
+        let mut options = OpenOptions::new();
+        options.read(true).custom_flags(flags).open(path)
+    };
+    match existing() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        found => return found,
+    }
+    match OpenOptions::new().write(true).create_new(true).open(path) {
+        Ok(file) => {
+            // Whatever the umask says.
+            file.set_permissions(Permissions::from_mode(0o644))?;
+            Ok(file)
+        }
+        // Somebody else was faster.
+        Err(_) => existing(),
+    }
+}
+
+#[cfg(not(unix))]
+fn open(_path: &Path) -> io::Result<File> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// Whether the lock is ours, or locks do not work here.
@@ -50,4 +93,64 @@ fn locked(file: &File) -> bool {
 #[cfg(not(unix))]
 fn locked(_file: &File) -> bool {
     true
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::path::PathBuf;
+    use std::sync::mpsc;
+
+    use super::*;
+
+    /// A path where nothing is.
+    fn place(name: &str) -> PathBuf {
+        let name = format!("socket-workbook-{}-{name}", std::process::id());
+        let path = env::temp_dir().join(name);
+        let _ = fs::remove_file(&path);
+        path
+    }
+
+    #[test]
+    fn the_next_one_waits_until_the_turn_is_over() {
+        let path = place("turn");
+        let first = take_at(&path, DEADLINE).unwrap();
+        assert!(take_at(&path, Duration::ZERO).is_err());
+        let (taken, wait) = mpsc::channel();
+        let next = path.clone();
+        thread::spawn(move || taken.send(take_at(&next, DEADLINE).is_ok()));
+        assert!(wait.try_recv().is_err());
+        drop(first);
+        assert!(wait.recv_timeout(DEADLINE).unwrap());
+        fs::remove_file(path).unwrap();
+    }
+
+    #[test]
+    fn every_user_may_lock_the_file_and_only_its_owner_may_write_it() {
+        let path = place("mode");
+        let turn = take_at(&path, DEADLINE).unwrap();
+        assert!(turn._lock.is_some());
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o644);
+        fs::remove_file(path).unwrap();
+    }
+
+    #[test]
+    fn a_link_in_its_place_is_not_followed() {
+        let (path, target) = (place("link"), place("target"));
+        symlink(&target, &path).unwrap();
+        let turn = take_at(&path, DEADLINE).unwrap();
+        assert!(turn._lock.is_none() && !target.exists());
+        fs::remove_file(path).unwrap();
+    }
+
+    #[test]
+    fn a_pipe_in_its_place_is_not_waited_for() {
+        let path = place("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&path).status();
+        assert!(made.unwrap().success());
+        take_at(&path, DEADLINE).unwrap();
+        fs::remove_file(path).unwrap();
+    }
 }
