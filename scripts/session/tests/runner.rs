@@ -116,6 +116,28 @@ fn a_prompt_has_no_line_end_and_typing_continues_it() {
 }
 
 #[test]
+fn a_prompt_after_which_text_never_stops_is_a_failure_in_time() {
+    let failure = fails(
+        "a $ while printf .; do sleep 0.03; done\na _ [..]\na ? 0\n",
+        &impatient(),
+    );
+    assert_eq!(failure.came, "more text all the time for 0.4 s");
+}
+
+#[test]
+fn a_line_that_never_ends_is_a_failure_in_time() {
+    let failure = fails(
+        "a $ while printf .; do sleep 0.03; done\na | x\na ? 0\n",
+        &impatient(),
+    );
+    let came = &failure.came;
+    assert!(
+        came.starts_with("`..") && came.contains(" with no line end, then "),
+        "{came}"
+    );
+}
+
+#[test]
 fn a_prompt_may_be_elided() {
     let story =
         passes("a $ printf '你: '; read x; echo \"=$x\"\na _ 你:[..]\na > hi\na | =hi\na ? 0\n");

@@ -63,7 +63,11 @@ impl Terminal<'_> {
             }
             if output::matches(text, &output.pending()) && !output.is_empty() {
                 match self.process.wait(Instant::now() + SETTLE) {
-                    Waited::More => continue,
+                    Waited::More if Instant::now() < until => continue,
+                    Waited::More => {
+                        let time = seconds(deadline);
+                        return Err(mismatch(format!("more text all the time for {time}")));
+                    }
                     Waited::TooMuch => return Err(mismatch(too_much())),
                     Waited::Nothing | Waited::Closed => {
                         return Ok(self.process.output.read_pending());
@@ -166,21 +170,22 @@ impl Terminal<'_> {
 
     /// Waits for more output; an error says why none will come.
     fn wait(&mut self, until: Instant, deadline: Duration) -> Result<(), String> {
-        let waited = self.process.wait(until);
+        // A program that never stops writing always has more: the deadline comes first.
+        let waited = match Instant::now() < until {
+            true => self.process.wait(until),
+            false => Waited::Nothing,
+        };
+        let why = match waited {
+            Waited::More => return Ok(()),
+            Waited::TooMuch => return Err(too_much()),
+            Waited::Nothing => format!("nothing for {}", seconds(deadline)),
+            Waited::Closed => "the end of its output".to_owned(),
+        };
         let partial = match self.process.output.pending() {
             text if text.is_empty() => String::new(),
             text => format!("`{}` with no line end, then ", shorten(&text)),
         };
-        match waited {
-            Waited::More => Ok(()),
-            Waited::TooMuch => Err(too_much()),
-            Waited::Nothing => Err(format!(
-                "{partial}nothing for {}: {}",
-                seconds(deadline),
-                self.state()
-            )),
-            Waited::Closed => Err(format!("{partial}the end of its output: {}", self.state())),
-        }
+        Err(format!("{partial}{why}: {}", self.state()))
     }
 
     /// Whether it runs, in words. Its output may close a moment before its end.
