@@ -59,9 +59,11 @@ pub(crate) fn render(
     }
 }
 
-/// Line ends and byte order marks as editors on Windows leave them.
+/// Line ends and byte order marks as editors leave them. Markdown ends a line at a lone CR as well.
 fn plain(text: &str) -> String {
-    text.trim_start_matches('\u{feff}').replace("\r\n", "\n")
+    text.trim_start_matches('\u{feff}')
+        .replace("\r\n", "\n")
+        .replace('\r', "\n")
 }
 
 impl Work<'_> {

@@ -71,6 +71,13 @@ fn a_heading_comes_out_once_with_both_texts_and_its_id() {
 }
 
 #[test]
+fn a_lone_carriage_return_ends_a_line_as_in_markdown() {
+    let (zh, en) = ("# 题 {#t}\r\r字\r", "# T {#t}\r\rword\r");
+    let plain = Book::twins(&zh.replace('\r', "\n"), &en.replace('\r', "\n"));
+    assert_eq!(Book::twins(zh, en).shown(), plain.shown());
+}
+
+#[test]
 fn line_ends_of_windows_and_byte_order_marks_change_nothing() {
     let (zh, en) = (
         "# 题 {#t}\n\n第一行\n第二行\n",
