@@ -183,6 +183,12 @@ fn number(level: HeadingLevel) -> u8 {
 }
 
 impl Block<'_> {
+    /// Whether this line of the file is one of its lines.
+    pub(crate) fn covers(&self, line: usize) -> bool {
+        let last = self.line + self.text.matches('\n').count();
+        (self.line..=last).contains(&line)
+    }
+
     /// What stands here, with the beginning of its text.
     pub(crate) fn describe(&self, lang: Lang) -> String {
         let what = self.kind.describe(lang);

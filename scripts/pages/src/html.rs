@@ -51,6 +51,10 @@ pub(crate) fn tags(html: &str) -> Vec<Tag<'_>> {
         }
         let close = rest.starts_with('/');
         let rest = &rest[usize::from(close)..];
+        if !rest.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            at = start + 1;
+            continue;
+        }
         let name_len = rest
             .find(|c: char| !c.is_ascii_alphanumeric() && c != '-')
             .unwrap_or(rest.len());
@@ -58,20 +62,16 @@ pub(crate) fn tags(html: &str) -> Vec<Tag<'_>> {
             break;
         };
         let name = rest[..name_len].to_ascii_lowercase();
-        if name.starts_with(|c: char| c.is_ascii_alphabetic()) {
-            let attributes = &rest[name_len..name_len + end];
-            at = start + 1 + usize::from(close) + name_len + end + 1;
-            found.push(Tag {
-                end: at,
-                void: attributes.ends_with('/') || VOID.contains(&name.as_str()),
-                name,
-                close,
-                attributes,
-                offset: start,
-            });
-        } else {
-            at = start + 1;
-        }
+        let attributes = &rest[name_len..name_len + end];
+        at = start + 1 + usize::from(close) + name_len + end + 1;
+        found.push(Tag {
+            end: at,
+            void: attributes.ends_with('/') || VOID.contains(&name.as_str()),
+            name,
+            close,
+            attributes,
+            offset: start,
+        });
     }
     found
 }

@@ -36,11 +36,10 @@ impl Ids {
         problems: &mut Problems,
     ) {
         for found in &scan.html_ids {
-            let shared = pairs.iter().any(|pair| {
-                let lines = pair.en.text.matches('\n').count();
-                (pair.en.line..=pair.en.line + lines).contains(&found.line) && pair.is_same()
-            });
-            if !shared {
+            // The block that begins on this line, or the last one before.
+            let place = pairs.partition_point(|pair| pair.en.line <= found.line);
+            let pair = place.checked_sub(1).and_then(|place| pairs.get(place));
+            if !pair.is_some_and(|pair| pair.is_same() && pair.en.covers(found.line)) {
                 self.add(&found.text, file, found.line, problems);
             }
         }

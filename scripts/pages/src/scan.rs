@@ -41,7 +41,7 @@ pub(crate) fn scan(page: &str, blocks: &[Block<'_>], file: &Path, problems: &mut
     }
     let events: Vec<_> = parser.into_offset_iter().collect();
     let mut scan = Scan::default();
-    let mut heading = false;
+    let (mut heading, mut code) = (false, false);
     for (at, (event, range)) in events.iter().enumerate() {
         let line = lines.number(range.start);
         match event {
@@ -59,7 +59,9 @@ pub(crate) fn scan(page: &str, blocks: &[Block<'_>], file: &Path, problems: &mut
                 format!("这里不能用脚注 [^{label}]；把话写进正文或列表"),
                 format!("a footnote [^{label}] does not work here; say it in the text or a list"),
             ),
+            Event::End(TagEnd::CodeBlock) => code = false,
             Event::Start(Tag::CodeBlock(kind)) => {
+                code = true;
                 pasted(
                     &blocks::fence(kind, &events[at + 1..]),
                     line,
@@ -70,7 +72,9 @@ pub(crate) fn scan(page: &str, blocks: &[Block<'_>], file: &Path, problems: &mut
             Event::Start(Tag::HtmlBlock) | Event::InlineHtml(_) => {
                 scan.html(page, range, &lines);
             }
-            Event::Text(_) if !heading => stray_marks(&events, at, line, file, problems),
+            Event::Text(_) if !heading && !code => {
+                stray_marks(&events[at..], line, file, problems);
+            }
             _ => {}
         }
     }
@@ -129,30 +133,24 @@ fn stray_directives(blocks: &[Block<'_>], file: &Path, problems: &mut Problems) 
 }
 
 /// `**` that the reader would see: Markdown does not take it for emphasis between a letter and a full-width mark.
+/// `events` begin with a text.
 fn stray_marks(
     events: &[(Event<'_>, Range<usize>)],
-    at: usize,
     line: usize,
     file: &Path,
     problems: &mut Problems,
 ) {
-    let in_code = events[..at]
-        .iter()
-        .rev()
-        .find(|(event, _)| !matches!(event, Event::Text(_)))
-        .is_some_and(|(event, _)| matches!(event, Event::Start(Tag::CodeBlock(_))));
     let text = |at: usize| match events.get(at) {
         Some((Event::Text(text), range)) => Some((text.as_ref(), range)),
         _ => None,
     };
-    let Some((here, range)) = text(at) else {
+    let Some((here, range)) = text(0) else {
         return;
     };
     // The parser gives the two stars of a failed mark as two texts.
     let split = here.ends_with('*')
-        && text(at + 1)
-            .is_some_and(|(next, follow)| next.starts_with('*') && follow.start == range.end);
-    if !in_code && (here.contains("**") || split) {
+        && text(1).is_some_and(|(next, follow)| next.starts_with('*') && follow.start == range.end);
+    if here.contains("**") || split {
         problems.add(
             file,
             line,
