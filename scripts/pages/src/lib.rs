@@ -35,7 +35,7 @@ mod text;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-pub use problem::{Lang, Problem};
+pub use problem::{Lang, Problem, TOLD, count};
 pub use sources::{Directory, Sources};
 
 use problem::Problems;

@@ -7,7 +7,7 @@ use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use pages::{Directory, Lang, Page, Problem, render};
+use pages::{Directory, Lang, Page, Problem, TOLD, count, render};
 use serde_json::Value;
 
 fn main() -> ExitCode {
@@ -104,15 +104,9 @@ fn each_chapter(items: &mut [Value], visit: &mut dyn FnMut(PathBuf, &mut String)
 
 fn report(problems: &[Problem]) -> String {
     let lang = language();
-    let mut text: String = problems
-        .iter()
-        .map(|problem| problem.display(lang) + "\n")
-        .collect();
-    text += &match lang {
-        Lang::Zh => format!("书里有 {} 处要改。", problems.len()),
-        Lang::En => format!("problems in the book: {}", problems.len()),
-    };
-    text
+    let told = problems.iter().take(TOLD);
+    let text: String = told.map(|problem| problem.display(lang) + "\n").collect();
+    text + &count(problems.len(), lang)
 }
 
 fn language() -> Lang {

@@ -46,6 +46,19 @@ impl Problem {
     }
 }
 
+/// This many are told at once: nobody mends more before the next build.
+pub const TOLD: usize = 50;
+
+/// The last line of a report: how many there are.
+pub fn count(problems: usize, lang: Lang) -> String {
+    match lang {
+        Lang::Zh if problems > TOLD => format!("有 {problems} 处要改，上面是前 {TOLD} 处。"),
+        Lang::Zh => format!("有 {problems} 处要改。"),
+        Lang::En if problems > TOLD => format!("to mend: {problems}, the first {TOLD} above"),
+        Lang::En => format!("to mend: {problems}"),
+    }
+}
+
 /// The problems found so far.
 #[derive(Debug, Default)]
 pub(crate) struct Problems(Vec<Problem>);

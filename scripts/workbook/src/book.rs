@@ -1,17 +1,27 @@
 //! Building the book: mdBook, with the pages preprocessor as a library, and strictly:
 //! whatever mdBook warns about and carries on is a failure here.
 
+mod ground;
 mod log;
 mod preprocessor;
 
 use std::fs;
+use std::io::{self, ErrorKind};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use mdbook_driver::MDBook;
 
 use crate::words::{Lang, pick, slashes};
+use pages::Problem;
 use preprocessor::{Broken, Pages};
+
+/// How often to try again when another process was between two steps of ours.
+const TURNS: usize = 100;
+
+/// A scratch folder in which nothing happened for this long belongs to nobody.
+const ABANDONED: Duration = Duration::from_secs(60 * 60);
 
 /// One thing to mend, in both languages.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,16 +74,11 @@ impl From<&pages::Problem> for Trouble {
     }
 }
 
-/// All troubles, a line each, and how many they are.
+/// The first troubles, a line each, and how many there are.
 pub fn report(troubles: &[Trouble], lang: Lang) -> String {
-    let mut text: String = troubles.iter().map(|t| t.display(lang) + "\n").collect();
-    let count = troubles.len();
-    text += &pick(
-        lang,
-        format!("有 {count} 处要改。\n"),
-        format!("to mend: {count}\n"),
-    );
-    text
+    let told = troubles.iter().take(pages::TOLD);
+    let text: String = told.map(|trouble| trouble.display(lang) + "\n").collect();
+    text + &pages::count(troubles.len(), lang) + "\n"
 }
 
 /// Builds the book into its own build directory, which changes only when all went well.
@@ -119,12 +124,37 @@ pub fn build_into(root: &Path, destination: &Path) -> Result<PathBuf, Vec<Troubl
 }
 
 fn with_mdbook(root: &Path, destination: &Path) -> anyhow::Result<PathBuf> {
+    if !root.join("book.toml").is_file() {
+        return Err(Broken(vec![words_at(
+            root,
+            "",
+            "没有这个文件；把它放回来",
+            "there is no such file; put it back",
+        )])
+        .into());
+    }
     let mut book = MDBook::load(root)?;
+    let mut problems = ground::configuration(root, &book.config);
+    problems.extend(ground::links(root, &book.config.book.src));
+    if !problems.is_empty() {
+        return Err(Broken(problems).into());
+    }
     let place = std::mem::replace(&mut book.config.build.build_dir, destination.to_owned());
-    preprocessor::is_in_place(&book.config)?;
     book.with_preprocessor(Pages);
     book.build()?;
     Ok(place)
+}
+
+/// A problem on the line of `book.toml` that begins with `start`, or on its first.
+fn words_at(root: &Path, start: &str, zh: impl Into<String>, en: impl Into<String>) -> Problem {
+    let text = fs::read_to_string(root.join("book.toml")).unwrap_or_default();
+    let line = text.lines().position(|line| line.starts_with(start));
+    Problem {
+        file: "book.toml".into(),
+        line: line.unwrap_or(0) + 1,
+        message_zh: zh.into(),
+        message_en: en.into(),
+    }
 }
 
 fn said_by_mdbook(message: String) -> Trouble {
@@ -132,7 +162,7 @@ fn said_by_mdbook(message: String) -> Trouble {
     Trouble::somewhere(format!("mdBook 报告：{message}"), en)
 }
 
-fn unwritable(place: &Path, error: &std::io::Error) -> Trouble {
+fn unwritable(place: &Path, error: &io::Error) -> Trouble {
     let place = place.display();
     Trouble::somewhere(
         format!("写不进 {place}：{error}；请检查权限和磁盘空间"),
@@ -140,16 +170,31 @@ fn unwritable(place: &Path, error: &std::io::Error) -> Trouble {
     )
 }
 
-/// Two renames, so that nobody meets a half-written site.
-fn replace(new: &Path, place: &Path, old: &Path) -> std::io::Result<()> {
+/// Two renames, so that nobody meets a half-written site. When another process has put its own
+/// there between the two, the last one wins. `old` is a folder for what was there before.
+fn replace(new: &Path, place: &Path, old: &Path) -> io::Result<()> {
     if let Some(parent) = place.parent() {
         fs::create_dir_all(parent)?;
     }
-    match fs::rename(place, old) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
-        _ => {}
+    fs::create_dir_all(old)?;
+    let mut turn = 0;
+    loop {
+        let old = old.join(turn.to_string());
+        let before = match fs::rename(place, &old) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+            before => before,
+        };
+        match fs::rename(new, place) {
+            Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty && turn < TURNS => turn += 1,
+            Err(error) => {
+                if before.is_ok() {
+                    let _ = fs::rename(&old, place);
+                }
+                return Err(error);
+            }
+            Ok(()) => return Ok(()),
+        }
     }
-    fs::rename(new, place)
 }
 
 /// A folder of this process below `target/`, removed at the end.
@@ -158,7 +203,7 @@ pub struct Scratch(PathBuf);
 
 impl Scratch {
     /// Makes it.
-    pub fn new(root: &Path) -> std::io::Result<Scratch> {
+    pub fn new(root: &Path) -> io::Result<Scratch> {
         use std::sync::atomic::{AtomicU32, Ordering};
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!(
@@ -166,12 +211,20 @@ impl Scratch {
             std::process::id(),
             COUNT.fetch_add(1, Ordering::Relaxed)
         );
-        let path = root.join("target/workbook").join(name);
+        let all = root.join("target/workbook");
+        sweep(&all);
+        let path = all.join(name);
         if path.exists() {
             fs::remove_dir_all(&path)?;
         }
-        fs::create_dir_all(&path)?;
-        Ok(Scratch(path))
+        let mut turn = 0;
+        loop {
+            match fs::create_dir_all(&path) {
+                // Another process has just removed the empty folder around it.
+                Err(error) if error.kind() == ErrorKind::NotFound && turn < TURNS => turn += 1,
+                made => return made.map(|()| Scratch(path)),
+            }
+        }
     }
 
     /// Where it is.
@@ -185,5 +238,65 @@ impl Drop for Scratch {
         let _ = fs::remove_dir_all(&self.0);
         // Only succeeds when no other process has a folder there.
         let _ = self.0.parent().map(fs::remove_dir);
+    }
+}
+
+/// Removes what killed processes left. A folder in use that is nevertheless removed after an hour
+/// without a build does no harm: the next build makes it again.
+fn sweep(all: &Path) {
+    for entry in fs::read_dir(all).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let is_old = |path: &Path| {
+            let modified = fs::symlink_metadata(path).and_then(|data| data.modified());
+            modified.is_ok_and(|time| time.elapsed().is_ok_and(|age| age > ABANDONED))
+        };
+        let site = path.join("site");
+        if is_old(&path) && (is_old(&site) || !site.exists()) {
+            let _ = fs::remove_dir_all(&path);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn processes_that_build_at_once_do_not_disturb_each_other() {
+        let root = tempfile::tempdir().unwrap();
+        let root = root.path();
+        std::thread::scope(|threads| {
+            for _ in 0..8 {
+                threads.spawn(|| {
+                    for _ in 0..50 {
+                        let scratch = Scratch::new(root).unwrap();
+                        let site = scratch.path().join("site");
+                        fs::create_dir(&site).unwrap();
+                        fs::write(site.join("index.html"), "whole").unwrap();
+                        let place = root.join("target/book");
+                        replace(&site, &place, &scratch.path().join("old")).unwrap();
+                    }
+                });
+            }
+        });
+        let index = root.join("target/book/index.html");
+        assert_eq!(fs::read_to_string(index).unwrap(), "whole");
+        assert!(!root.join("target/workbook").exists());
+    }
+
+    #[test]
+    fn what_a_killed_process_left_is_removed_later() {
+        let root = tempfile::tempdir().unwrap();
+        let all = root.path().join("target/workbook");
+        for name in ["old", "new"] {
+            fs::create_dir_all(all.join(name).join("site")).unwrap();
+        }
+        let long_ago = std::time::SystemTime::now() - 2 * ABANDONED;
+        for folder in ["old/site", "old"] {
+            let folder = fs::File::open(all.join(folder)).unwrap();
+            folder.set_modified(long_ago).unwrap();
+        }
+        drop(Scratch::new(root.path()).unwrap());
+        assert!(!all.join("old").exists() && all.join("new").exists());
     }
 }

@@ -19,7 +19,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 use cli::{Asked, Verb};
-use words::{Lang, pick, say, seconds};
+use words::{Lang, pick, say, seconds, warn};
 
 /// Runs the tool with these arguments, the first being its own name.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -32,7 +32,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::SUCCESS;
         }
         Asked::Mistake(text) => {
-            eprintln!("{text}");
+            warn(text);
             return ExitCode::from(2);
         }
     };
@@ -40,7 +40,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            eprintln!("{}: {error:#}", pick(lang, "出错", "error"));
+            warn(format!("{}: {error:#}", pick(lang, "出错", "error")));
             ExitCode::FAILURE
         }
     }
@@ -69,7 +69,7 @@ fn build(root: &std::path::Path, lang: Lang) -> Result<bool> {
             Ok(true)
         }
         Err(troubles) => {
-            eprint!("{}", book::report(&troubles, lang));
+            warn(book::report(&troubles, lang));
             Ok(false)
         }
     }

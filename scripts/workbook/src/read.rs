@@ -16,7 +16,7 @@ use crate::cli;
 use crate::serve::{self, Patience, Port, Shared};
 use crate::site::Site;
 use crate::watch::{self, WatchEvent};
-use crate::words::{Lang, pick, say, seconds, slashes};
+use crate::words::{Lang, pick, say, seconds, slashes, warn};
 use pace::{Pace, Step};
 
 /// Where to start looking for a free port.
@@ -35,7 +35,7 @@ pub fn read(root: &Path, how: cli::Read, lang: Lang) -> Result<bool> {
     }
     let (events, received) = channel();
     let interrupt = events.clone();
-    let reader = Reader::start(root, listener, events, lang)?;
+    let mut reader = Reader::start(root, listener, events, lang)?;
     reader.interrupt_with(interrupt)?;
     reader.follow(&received, how.open);
     reader.end();
@@ -51,7 +51,7 @@ pub struct Reader {
     shared: Shared,
     scratch: Scratch,
     server: JoinHandle<()>,
-    _watching: watch::Watching,
+    watching: watch::Watching,
 }
 
 impl Reader {
@@ -92,7 +92,7 @@ impl Reader {
             shared,
             scratch,
             server,
-            _watching: watching,
+            watching,
         })
     }
 
@@ -111,7 +111,7 @@ impl Reader {
     }
 
     /// The loop: builds after saves, publishes what was built, until Ctrl-C.
-    pub fn follow(&self, events: &Receiver<WatchEvent>, mut open: bool) {
+    pub fn follow(&mut self, events: &Receiver<WatchEvent>, mut open: bool) {
         let mut pace = Pace::new(Instant::now());
         let mut saved = PathBuf::new();
         let mut started = Instant::now();
@@ -138,6 +138,7 @@ impl Reader {
             };
             match event {
                 WatchEvent::Saved(path) => {
+                    self.watching.renew(&path);
                     saved = path;
                     pace.saved(Instant::now());
                 }
@@ -150,14 +151,11 @@ impl Reader {
                     }
                 }
                 WatchEvent::Blind(error) => {
-                    eprintln!(
-                        "{}",
-                        pick(
-                            self.lang,
-                            format!("监视文件出错：{error}"),
-                            format!("watching the files: {error}")
-                        )
-                    );
+                    warn(pick(
+                        self.lang,
+                        format!("监视文件出错：{error}"),
+                        format!("watching the files: {error}"),
+                    ));
                     pace.saved(Instant::now());
                 }
                 WatchEvent::Interrupted => return,
@@ -209,7 +207,7 @@ impl Reader {
                 }
             }
             Err(troubles) => {
-                eprint!("{}", book::report(&troubles, self.lang));
+                warn(book::report(&troubles, self.lang));
                 self.shared.warn(troubles);
             }
         }
@@ -243,7 +241,7 @@ fn open_browser(url: &str, lang: Lang) {
             format!("打不开浏览器（{error}）；请把上面的地址粘进浏览器"),
             format!("cannot open a browser ({error}); paste the address above into one"),
         );
-        eprintln!("{words}");
+        warn(words);
     }
 }
 

@@ -24,39 +24,54 @@ pub enum WatchEvent {
     Interrupted,
 }
 
+/// The folders that the book is made of.
+const FOLDERS: [&str; 2] = ["book", "examples"];
+
 /// Watches as long as it lives.
 pub struct Watching {
-    _watcher: Box<dyn Watcher>,
+    root: PathBuf,
+    watcher: Box<dyn Watcher + Send>,
     /// Why the files are looked at twice a second instead of being watched by the system.
     pub polling: Option<notify::Error>,
 }
 
+impl Watching {
+    /// After a change of this path: another folder may stand there now, and the system watches
+    /// the one that has gone.
+    pub fn renew(&mut self, path: &Path) {
+        let folder = self.root.join(path);
+        if FOLDERS.iter().any(|name| path == Path::new(name)) && folder.is_dir() {
+            let _ = self.watcher.unwatch(&folder);
+            let _ = self.watcher.watch(&folder, RecursiveMode::Recursive);
+        }
+    }
+}
+
 /// Tells every change of what the book is made of.
 pub fn watch(root: &Path, events: Sender<WatchEvent>) -> notify::Result<Watching> {
-    let tell = teller(root, events.clone());
-    let native = RecommendedWatcher::new(tell, Config::default())
+    // A link in the book is an error, and may lead to the whole disk.
+    let config = Config::default().with_follow_symlinks(false);
+    let watching = |watcher, polling| Watching {
+        root: root.to_owned(),
+        watcher,
+        polling,
+    };
+    let native = RecommendedWatcher::new(teller(root, events.clone()), config)
         .and_then(|mut watcher| cover(&mut watcher, root).map(|()| watcher));
     match native {
-        Ok(watcher) => Ok(Watching {
-            _watcher: Box::new(watcher),
-            polling: None,
-        }),
+        Ok(watcher) => Ok(watching(Box::new(watcher), None)),
         Err(reason) => {
-            let config = Config::default().with_poll_interval(Duration::from_millis(500));
+            let config = config.with_poll_interval(Duration::from_millis(500));
             let mut watcher = PollWatcher::new(teller(root, events), config)?;
             cover(&mut watcher, root)?;
-            Ok(Watching {
-                _watcher: Box::new(watcher),
-                polling: Some(reason),
-            })
+            Ok(watching(Box::new(watcher), Some(reason)))
         }
     }
 }
 
 fn cover(watcher: &mut impl Watcher, root: &Path) -> notify::Result<()> {
     watcher.watch(root, RecursiveMode::NonRecursive)?;
-    for folder in ["book", "examples"] {
-        let folder = root.join(folder);
+    for folder in FOLDERS.map(|name| root.join(name)) {
         if folder.is_dir() {
             watcher.watch(&folder, RecursiveMode::Recursive)?;
         }
@@ -106,7 +121,7 @@ fn is_of_the_book(path: &Path) -> bool {
     let Some(top) = names.next() else {
         return false;
     };
-    if top != "book" && top != "examples" {
+    if !FOLDERS.contains(&top) {
         return path == Path::new("book.toml");
     }
     !names.any(is_litter)

@@ -39,9 +39,17 @@ pub fn pick(lang: Lang, zh: impl Into<String>, en: impl Into<String>) -> String 
 
 /// A line on standard output. A reader that has closed the pipe is not an error.
 pub fn say(line: impl AsRef<str>) {
-    let mut stdout = io::stdout().lock();
-    let _ = writeln!(stdout, "{}", line.as_ref().trim_end());
-    let _ = stdout.flush();
+    write(io::stdout().lock(), line.as_ref());
+}
+
+/// A line on standard error, likewise.
+pub fn warn(line: impl AsRef<str>) {
+    write(io::stderr().lock(), line.as_ref());
+}
+
+fn write(mut to: impl Write, line: &str) {
+    let _ = writeln!(to, "{}", line.trim_end());
+    let _ = to.flush();
 }
 
 /// `1.2`

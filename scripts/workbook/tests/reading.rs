@@ -55,6 +55,23 @@ fn an_editor_that_replaces_the_file_is_followed() {
 }
 
 #[test]
+fn a_folder_that_is_replaced_is_followed_as_well() {
+    let book = Fixture::new();
+    let program = Program::start(book.root(), &["--port", "0", "--lang", "en"]);
+    let gone = book.path("gone");
+    fs::rename(book.path("book"), &gone).unwrap();
+    fs::create_dir(book.path("book")).unwrap();
+    for file in ["SUMMARY.md", "a.md", "a.en.md", "sub"] {
+        fs::rename(gone.join(file), book.path("book").join(file)).unwrap();
+    }
+    for turn in ["换过的目录", "再改一次"] {
+        book.page("sub/b", turn, turn);
+        program.wait_for("/sub/b.html", turn);
+    }
+    program.interrupt();
+}
+
+#[test]
 fn a_build_does_not_start_the_next_one() {
     let book = Fixture::new();
     let mut program = Program::start(book.root(), &["--port", "0", "--lang", "en"]);
@@ -207,6 +224,68 @@ fn what_mdbook_only_warns_about_fails_the_build() {
     book.write("book/a.en.md", "# A {#a}\n\n<div>\n\nopen\n");
     let (status, words) = program::fails(book.root(), &["build", "--lang", "en"]);
     assert_eq!(status, 1, "{words}");
+}
+
+#[test]
+fn a_build_never_replaces_anything_but_a_folder_below_target() {
+    let book = Fixture::new();
+    let config = fs::read_to_string(book.path("book.toml")).unwrap();
+    for place in ["book", "", ".", "target", "target/../book"] {
+        let place = format!("build-dir = \"{place}\"");
+        book.write(
+            "book.toml",
+            &config.replace("build-dir = \"target/book\"", &place),
+        );
+        let (status, words) = program::fails(book.root(), &["build", "--lang", "en"]);
+        assert_eq!(status, 1);
+        assert!(
+            words.starts_with("book.toml:6: build-dir is ") && words.contains("target/book"),
+            "{words}"
+        );
+        assert!(book.path("book/SUMMARY.md").is_file());
+    }
+    book.write(
+        "book.toml",
+        &config.replace("build-dir = \"target/book\"\n", ""),
+    );
+    let (_, words) = program::fails(book.root(), &["build", "--lang", "zh"]);
+    assert!(words.contains("build-dir 是 book"), "{words}");
+    assert!(book.path("book/SUMMARY.md").is_file());
+}
+
+#[test]
+fn a_link_that_leads_out_of_the_book_is_refused() {
+    let book = Fixture::new();
+    std::os::unix::fs::symlink("/etc", book.path("book/sub/etc")).unwrap();
+    let (_, words) = program::fails(book.root(), &["build", "--lang", "en"]);
+    assert!(
+        words.starts_with("book/sub/etc:1: this is a symbolic link"),
+        "{words}"
+    );
+}
+
+#[test]
+fn without_its_configuration_the_book_says_what_is_missing() {
+    let book = Fixture::new();
+    let program = Program::start(book.root(), &["--port", "0", "--lang", "en"]);
+    let mut events = program.events();
+    events.wait_for("event: ready");
+    fs::rename(book.path("book.toml"), book.path("b.toml")).unwrap();
+    events.wait_for("event: broken");
+    let troubles = events.wait_for("data: ");
+    assert!(troubles.contains("book.toml:1"), "{troubles}");
+    fs::rename(book.path("b.toml"), book.path("book.toml")).unwrap();
+    events.wait_for("event: ready");
+    program.interrupt();
+}
+
+#[test]
+fn a_closed_standard_error_changes_nothing() {
+    let book = Fixture::new();
+    book.write("book/a.md", "# 没有编号\n");
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    assert_eq!(program::status(book.root(), &["build"], writer), Some(1));
 }
 
 #[test]

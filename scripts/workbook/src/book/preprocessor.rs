@@ -6,7 +6,6 @@ use std::fmt;
 use std::path::PathBuf;
 
 use mdbook_driver::book::{Book, BookItem};
-use mdbook_driver::config::Config;
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 use pages::{Directory, Page, Problem};
 
@@ -54,21 +53,6 @@ fn written(book: &Book) -> Vec<Page> {
             })
         })
         .collect()
-}
-
-/// Without this table mdBook would run `pages` last, after the includes.
-pub(super) fn is_in_place(config: &Config) -> anyhow::Result<()> {
-    let before: Option<Vec<String>> = config.get("preprocessor.pages.before")?;
-    if before.is_some_and(|names| names.iter().any(|name| name == "links")) {
-        return Ok(());
-    }
-    Err(Broken(vec![Problem {
-        file: "book.toml".into(),
-        line: 1,
-        message_zh: "缺少 [preprocessor.pages] 和它的 before = [\"links\"]；请补上".to_owned(),
-        message_en: "[preprocessor.pages] with before = [\"links\"] is missing; add it".to_owned(),
-    }])
-    .into())
 }
 
 /// The problems of the pages, on their way through mdBook's errors.

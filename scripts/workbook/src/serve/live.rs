@@ -82,6 +82,7 @@ fn event(now: &Now) -> String {
     let troubles: Vec<_> = now
         .troubles
         .iter()
+        .take(pages::TOLD)
         .map(|trouble| json!({ "place": trouble.place, "zh": trouble.zh, "en": trouble.en }))
         .collect();
     format!(

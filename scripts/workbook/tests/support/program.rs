@@ -25,6 +25,12 @@ pub(crate) fn fails(folder: &Path, args: &[&str]) -> (i32, String) {
     )
 }
 
+/// How it ends when this is its standard error.
+pub(crate) fn status(folder: &Path, args: &[&str], stderr: impl Into<Stdio>) -> Option<i32> {
+    let status = command(folder, args).stderr(stderr).status();
+    status.unwrap().code()
+}
+
 pub(crate) fn succeeds(folder: &Path, args: &[&str]) -> String {
     let output = command(folder, args).output().unwrap();
     assert!(
