@@ -22,6 +22,9 @@ use pace::{Pace, Step};
 /// Where to start looking for a free port.
 const PORT: u16 = 3000;
 
+/// How long the end waits for a build.
+const LAST_BUILD: Duration = Duration::from_millis(400);
+
 /// Serves the book until Ctrl-C. Always `true`: a broken page is told and mended meanwhile.
 pub fn read(root: &Path, how: cli::Read, lang: Lang) -> Result<bool> {
     let listener = serve::bind(how.port.map_or(Port::From(PORT), Port::Exactly), lang)?;
@@ -34,9 +37,8 @@ pub fn read(root: &Path, how: cli::Read, lang: Lang) -> Result<bool> {
         ));
     }
     let (events, received) = channel();
-    let interrupt = events.clone();
+    send_interrupts_to(events.clone())?;
     let mut reader = Reader::start(root, listener, events, lang)?;
-    reader.interrupt_with(interrupt)?;
     reader.follow(&received, how.open);
     reader.end();
     Ok(true)
@@ -51,6 +53,7 @@ pub struct Reader {
     shared: Shared,
     scratch: Scratch,
     server: JoinHandle<()>,
+    building: Option<JoinHandle<()>>,
     watching: watch::Watching,
 }
 
@@ -92,22 +95,9 @@ impl Reader {
             shared,
             scratch,
             server,
+            building: None,
             watching,
         })
-    }
-
-    /// Sends Ctrl-C as an event.
-    fn interrupt_with(&self, events: Sender<WatchEvent>) -> Result<()> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
-        thread::Builder::new()
-            .name("interrupt".into())
-            .spawn(move || {
-                runtime.block_on(interrupted());
-                let _ = events.send(WatchEvent::Interrupted);
-            })?;
-        Ok(())
     }
 
     /// The loop: builds after saves, publishes what was built, until Ctrl-C.
@@ -163,18 +153,21 @@ impl Reader {
         }
     }
 
-    fn build(&self) {
+    fn build(&mut self) {
         let (root, folder) = (self.root.clone(), self.scratch.path().join("site"));
         let events = self.events.clone();
         let work = move || {
             let _ = events.send(WatchEvent::Built(site(&root, &folder)));
         };
-        if let Err(error) = thread::Builder::new().name("build".into()).spawn(work) {
-            let trouble = Trouble::somewhere(
-                format!("系统不给新的线程：{error}"),
-                format!("the system gives no thread: {error}"),
-            );
-            let _ = self.events.send(WatchEvent::Built(Err(vec![trouble])));
+        match thread::Builder::new().name("build".into()).spawn(work) {
+            Ok(building) => self.building = Some(building),
+            Err(error) => {
+                let trouble = Trouble::somewhere(
+                    format!("系统不给新的线程：{error}"),
+                    format!("the system gives no thread: {error}"),
+                );
+                let _ = self.events.send(WatchEvent::Built(Err(vec![trouble])));
+            }
         }
     }
 
@@ -227,11 +220,30 @@ impl Reader {
         }
     }
 
-    /// Ends the streams and the server; a build that is running ends with the process.
+    /// Ends the streams and the server. A build that is running would write into the scratch
+    /// folder again while it is removed: it may end, but not hold anybody up.
     pub fn end(self) {
         self.shared.end();
+        let until = Instant::now() + LAST_BUILD;
+        while Instant::now() < until && self.building.as_ref().is_some_and(|b| !b.is_finished()) {
+            thread::sleep(Duration::from_millis(5));
+        }
         let _ = self.server.join();
     }
+}
+
+/// Sends Ctrl-C as an event.
+fn send_interrupts_to(events: Sender<WatchEvent>) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    thread::Builder::new()
+        .name("interrupt".into())
+        .spawn(move || {
+            runtime.block_on(interrupted());
+            let _ = events.send(WatchEvent::Interrupted);
+        })?;
+    Ok(())
 }
 
 fn open_browser(url: &str, lang: Lang) {
