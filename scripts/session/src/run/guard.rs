@@ -2,8 +2,8 @@
 //!
 //! A runner that dies by ^C or SIGKILL cannot end anything, and a server left behind would
 //! keep its port and fail every later session. So a shell waits on a pipe that only the runner
-//! holds: when the pipe closes, it ends every process group that is still listed. A gap of
-//! microseconds stays between the start of a program and its listing.
+//! holds: when the pipe closes, it ends every process group that is still listed. A child becomes
+//! its program only after it has been listed.
 
 #[cfg(unix)]
 mod platform {
@@ -50,6 +50,11 @@ for group in $groups; do kill -s KILL -- "-$group"; done
         }
     }
 
+    /// Starts the shell, which takes milliseconds, before there is anything to list.
+    pub(in super::super) fn stand_by() {
+        LazyLock::force(&GUARD);
+    }
+
     pub(in super::super) fn watch(group: u32) {
         tell('+', group);
     }
@@ -61,8 +66,9 @@ for group in $groups; do kill -s KILL -- "-$group"; done
 
 #[cfg(not(unix))]
 mod platform {
+    pub(in super::super) fn stand_by() {}
     pub(in super::super) fn watch(_group: u32) {}
     pub(in super::super) fn forget(_group: u32) {}
 }
 
-pub(super) use platform::{forget, watch};
+pub(super) use platform::{forget, stand_by, watch};

@@ -47,7 +47,7 @@ struct Keyboard {
 impl Process {
     pub(super) fn start(invocation: &Invocation, directory: &Path) -> io::Result<Self> {
         let (reader, writer) = io::pipe()?;
-        let mut command = Command::new(&invocation.program);
+        let mut command = tree::command(&invocation.program)?;
         command
             .args(&invocation.args)
             .current_dir(directory)
@@ -56,12 +56,15 @@ impl Process {
             .stderr(writer);
         environment(&mut command);
         tree::hear_interrupts();
-        tree::lead(&mut command);
+        guard::stand_by();
         let mut child = command.spawn()?;
         guard::watch(child.id());
         // The command holds our copies of the pipe's end: while they are open, it never ends.
         drop(command);
-        let keyboard = child.stdin.take().map(keyboard);
+        let keyboard = child.stdin.take().map(|mut stdin| {
+            tree::release(&mut stdin);
+            keyboard(stdin)
+        });
         let screen = screen(reader);
         Ok(Self {
             child,

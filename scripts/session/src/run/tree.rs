@@ -6,7 +6,8 @@
 
 use std::fmt;
 use std::io;
-use std::process::{Child, Command};
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command};
 
 use crate::Status;
 
@@ -29,12 +30,14 @@ impl fmt::Display for Ended {
 
 #[cfg(unix)]
 mod platform {
+    use std::io::Write;
+    use std::os::unix::fs::PermissionsExt;
     use std::os::unix::process::CommandExt;
     use std::sync::{Arc, Once};
 
     use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 
-    use super::{Child, Command, Ended, Status, io};
+    use super::{Child, ChildStdin, Command, Ended, Path, Status, io};
 
     pub(in super::super) const CAN_INTERRUPT: bool = true;
 
@@ -60,8 +63,24 @@ mod platform {
         Some(ignored & (1 << (Signal::INT.as_raw() - 1)) != 0)
     }
 
-    pub(in super::super) fn lead(command: &mut Command) {
-        command.process_group(0);
+    /// Waits for a line before it becomes the program: a runner that is killed in between, when
+    /// nobody knows the child's number yet, closes the input and so ends the child.
+    const WAIT: &str = r#"read -r go && exec "$0" "$@""#;
+
+    pub(in super::super) fn command(program: &Path) -> io::Result<Command> {
+        let data = program.metadata()?;
+        if !data.is_file() || data.permissions().mode() & 0o111 == 0 {
+            return Err(io::ErrorKind::PermissionDenied.into());
+        }
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", WAIT]).arg(program).process_group(0);
+        Ok(command)
+    }
+
+    /// The child's number is known: it may become the program.
+    pub(in super::super) fn release(keyboard: &mut ChildStdin) {
+        // Fails only when the child has ended, which its screen will show.
+        let _ = keyboard.write_all(b"\n");
     }
 
     pub(in super::super) fn ended(child: &mut Child) -> io::Result<Option<Ended>> {
@@ -92,13 +111,17 @@ mod platform {
 
 #[cfg(not(unix))]
 mod platform {
-    use super::{Child, Command, Ended, Status, io};
+    use super::{Child, ChildStdin, Command, Ended, Path, Status, io};
 
     pub(in super::super) const CAN_INTERRUPT: bool = false;
 
     pub(in super::super) fn hear_interrupts() {}
 
-    pub(in super::super) fn lead(_command: &mut Command) {}
+    pub(in super::super) fn command(program: &Path) -> io::Result<Command> {
+        Ok(Command::new(program))
+    }
+
+    pub(in super::super) fn release(_keyboard: &mut ChildStdin) {}
 
     pub(in super::super) fn ended(child: &mut Child) -> io::Result<Option<Ended>> {
         let status = child.try_wait()?;
@@ -124,4 +147,6 @@ mod platform {
     }
 }
 
-pub(super) use platform::{CAN_INTERRUPT, ended, hear_interrupts, interrupt, kill, lead};
+pub(super) use platform::{
+    CAN_INTERRUPT, command, ended, hear_interrupts, interrupt, kill, release,
+};
