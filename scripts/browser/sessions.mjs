@@ -86,6 +86,7 @@ test("every command has a copy button, which says what it did", () => withTab({ 
 }));
 
 test("one column per terminal, one row per moment", () => everyPage({ lang: "zh" }, (tab) => tab.evaluate(() => {
+  document.querySelectorAll("details").forEach((details) => { details.open = true; });
   const complaints = [];
   for (const figure of document.querySelectorAll("figure.session")) {
     const steps = [...figure.querySelectorAll(".step")].map((step) => ({ step, box: step.getBoundingClientRect() }));
@@ -109,6 +110,7 @@ test("one column per terminal, one row per moment", () => everyPage({ lang: "zh"
 })));
 
 test("on a phone a session is one column, and says whose each step is", () => everyPage({ lang: "zh", ...PHONE }, (tab) => tab.evaluate(() => {
+  document.querySelectorAll("details").forEach((details) => { details.open = true; });
   const complaints = [];
   for (const figure of document.querySelectorAll("figure.session")) {
     let last;
