@@ -8,7 +8,6 @@
     const steps = [...figure.querySelectorAll(".encap-step")];
     const bytes = (step) => Number(step.dataset.size);
     const most = Math.max(...steps.map(bytes));
-    const top = steps.findIndex((step) => bytes(step) === most); // where down turns into up
     let at = 0;
 
     const size = document.createElement("p");
@@ -45,7 +44,8 @@
       up.setAttribute("aria-disabled", at === 0);
       down.setAttribute("aria-disabled", at === steps.length - 1);
       count.textContent = `${at + 1} / ${steps.length}`;
-      down.innerHTML = at < top ? pair("往下一层", "One layer down") : pair("往上一层", "One layer up");
+      const turned = (steps[at + 1] ?? steps[at]).classList.contains("up");
+      down.innerHTML = turned ? pair("往上一层", "One layer up") : pair("往下一层", "One layer down");
       measure(steps[at]);
       hint();
     }

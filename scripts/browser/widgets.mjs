@@ -70,6 +70,9 @@ test("a message is walked down and up, and its bytes grow and shrink", () => wit
   });
   const sizes = [];
   for (let i = 0; i < count; i++) {
+    const next = tab.locator(".encap-step").nth(Math.min(i + 1, count - 1));
+    const way = (await next.getAttribute("class")).includes("up") ? "往上一层" : "往下一层";
+    assert.equal(await tab.locator(".encap .ahead").innerText(), way);
     const { shown, bytes, said } = await look();
     assert.equal(shown, 1, "one stage at a time");
     assert.match(said, new RegExp(`^${bytes} `), "the size is the number of bytes");
