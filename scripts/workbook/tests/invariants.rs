@@ -148,6 +148,29 @@ fn _3_and_4_the_book_builds_without_a_trouble_and_10_its_links_hold() {
     assert!(troubles.is_empty(), "{}", report(&troubles, Lang::En));
 }
 
+#[test]
+fn _3_the_readme_shows_what_the_session_shows() {
+    let session = read("examples/02_duplex.first_come.session");
+    let readme = read("README.md");
+    let shown: Vec<&str> = readme
+        .split("```console\n")
+        .skip(1)
+        .filter_map(|rest| rest.split_once("```"))
+        .flat_map(|(block, _)| block.strip_prefix("$ "))
+        .flat_map(str::lines)
+        .collect();
+    assert_eq!(shown.len(), 9, "two terminals: {shown:#?}");
+    for line in shown {
+        let happens = [" $ ", " | ", " > "]
+            .iter()
+            .any(|mark| session.contains(&format!("{mark}{line}\n")));
+        assert!(
+            happens,
+            "README.md shows a line that no terminal does: {line}"
+        );
+    }
+}
+
 #[track_caller]
 fn is_refused(zh: &str, en: &str) {
     let book = Fixture::new();
