@@ -150,21 +150,30 @@ impl Inside {
         if let (true, Some(screen)) = (to(0), &self.screen) {
             let _ = screen.try_send(Arc::clone(&line));
         }
-        // 满了，也可能只是它的写线程还没轮到：等一下，所有人合计最多 0.25 秒。
-        // Full may only mean that its writer has not run yet: wait, 0.25 s for all together.
+        // 满了，也可能只是它的写线程还没轮到：一起等，最多 0.25 秒。
+        // Full may only mean that its writer has not run yet: wait for all together, 0.25 s at most.
         let patience = Instant::now() + Duration::from_millis(250);
-        let mut slow = Vec::new();
-        self.seats.retain(|&id, seat| {
-            let stays = !to(id) || seat.takes(&line, patience);
-            if !stays {
-                // 写线程正卡在 write 里：关掉连接，它就醒来。
-                // Its writer waits in write: closing the connection wakes it.
-                let _ = seat.stream.shutdown(Shutdown::Both);
-                slow.push(mem::take(&mut seat.name));
+        let mut waiting: Vec<u64> = self.seats.keys().copied().filter(|&id| to(id)).collect();
+        loop {
+            waiting.retain(|id| {
+                self.seats
+                    .get(id)
+                    .is_some_and(|seat| seat.is_full_for(&line))
+            });
+            if waiting.is_empty() || Instant::now() > patience {
+                break;
             }
-            stays
-        });
-        for name in slow {
+            thread::sleep(Duration::from_millis(1));
+        }
+        let slow: Vec<Seat> = waiting
+            .iter()
+            .filter_map(|id| self.seats.remove(id))
+            .collect();
+        for seat in slow {
+            // 写线程正卡在 write 里：关掉连接，它就醒来。
+            // Its writer waits in write: closing the connection wakes it.
+            let _ = seat.stream.shutdown(Shutdown::Both);
+            let name = seat.name;
             self.tell(
                 &format!("* {name} 太慢，断开了 too slow, disconnected"),
                 everyone,
@@ -209,13 +218,12 @@ fn everyone(_: u64) -> bool {
 }
 
 impl Seat {
-    fn takes(&self, line: &Arc<str>, patience: Instant) -> bool {
-        while let Err(TrySendError::Full(_)) = self.queue.try_send(Arc::clone(line)) {
-            if Instant::now() > patience {
-                return false;
-            }
-            thread::sleep(Duration::from_millis(1));
-        }
-        true
+    /// 放进队列；放不下就是真。写线程已经走了不算满：读线程会来告别。
+    /// Puts it into the queue, or tells that it is full. A writer that has gone does not count.
+    fn is_full_for(&self, line: &Arc<str>) -> bool {
+        matches!(
+            self.queue.try_send(Arc::clone(line)),
+            Err(TrySendError::Full(_))
+        )
     }
 }
