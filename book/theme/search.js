@@ -120,9 +120,10 @@
   bar.addEventListener("keydown", (event) => { if (event.isComposing || event.keyCode === 229) event.stopPropagation(); });
   bar.addEventListener("compositionend", () => bar.dispatchEvent(new KeyboardEvent("keyup")));
 
-  // A page opened with ?search= may have searched before this script ran: search once more.
+  // A page opened with ?search= may have searched before this script ran: search once more. mdBook does not search for
+  // the same words twice in a row, so something else comes between.
   if (bar.value) {
     const query = bar.value;
-    for (bar.value of [query + " ", "", query]) bar.dispatchEvent(new KeyboardEvent("keyup"));
+    for (bar.value of ["…", query]) bar.dispatchEvent(new KeyboardEvent("keyup"));
   }
 })();
