@@ -5,8 +5,10 @@ use super::html::{Kind, Link};
 /// Its references, in order, with their lines.
 pub(super) fn links(css: &str) -> Vec<Link> {
     let css = without_comments(css);
+    // Same length, so that a place in one is a place in the other.
+    let lower = css.to_ascii_lowercase();
     let mut found = Vec::new();
-    for (at, _) in css.match_indices("url(") {
+    for (at, _) in lower.match_indices("url(") {
         let rest = css[at + 4..].trim_start();
         let target = match rest.strip_prefix(['"', '\'']) {
             Some(quoted) => quoted.split(['"', '\'']).next(),
@@ -14,7 +16,7 @@ pub(super) fn links(css: &str) -> Vec<Link> {
         };
         found.extend(target.map(|target| link(&css, at, target)));
     }
-    for (at, _) in css.match_indices("@import") {
+    for (at, _) in lower.match_indices("@import") {
         let rest = css[at + 7..].trim_start();
         let target = rest
             .strip_prefix(['"', '\''])
@@ -53,7 +55,7 @@ mod tests {
 
     #[test]
     fn urls_and_imports_are_found_on_their_lines() {
-        let css = "@import 'a.css';\n/* url(no)\n */ p { background: url( \"b.png\" ) }\n\
+        let css = "@import 'a.css';\n/* url(no)\n */ p { background: URL( \"b.png\" ) }\n\
             @font-face { src: url(c.woff2) format(\"woff2\"), url('d.woff') }";
         let found: Vec<_> = links(css)
             .into_iter()

@@ -159,7 +159,8 @@ fn references(tag: &Tag) -> Vec<(Kind, String)> {
         "form" => add(Kind::Way, "action"),
         "link" => add(link_kind(&value(tag, "rel").unwrap_or_default()), "href"),
         "object" => add(Kind::Part, "data"),
-        "use" | "image" | "feImage" => {
+        // The tokenizer gives names in lower case, `feImage` too.
+        "use" | "image" | "feimage" => {
             add(Kind::Part, "href");
             add(Kind::Part, "xlink:href");
         }

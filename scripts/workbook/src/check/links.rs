@@ -279,6 +279,10 @@ mod tests {
             "<img srcset='../a.css 1x, y.png 2x'>",
             &["y.png does not exist; correct the link"],
         );
+        check(
+            "<svg><feImage href='z.png'/></svg>",
+            &["z.png does not exist; correct the link"],
+        );
     }
 
     #[test]
