@@ -121,7 +121,12 @@ fn a_prompt_after_which_text_never_stops_is_a_failure_in_time() {
         "a $ while printf .; do sleep 0.03; done\na _ [..]\na ? 0\n",
         &impatient(),
     );
-    assert_eq!(failure.came, "more text all the time for 0.4 s");
+    // On a busy machine the program may pause long enough for a prompt; then its end fails.
+    let came = &failure.came;
+    assert!(
+        came == "more text all the time for 0.4 s" || came.starts_with("`."),
+        "{came}"
+    );
 }
 
 #[test]
