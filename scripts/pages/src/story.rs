@@ -49,6 +49,15 @@ fn note(action: &Action) -> String {
     }
 }
 
+/// A browser may break a line behind any hyphen: not inside `--example`, please.
+fn unbroken(command: &str) -> String {
+    let word = |word: &str| match word.starts_with('-') {
+        true => span("flag", &escape(word)),
+        false => escape(word),
+    };
+    command.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
 /// How a step looks, and its words for a screen reader.
 struct Shown {
     class: &'static str,
@@ -62,7 +71,10 @@ impl Shown {
             Action::Start { command, .. } => (
                 "start",
                 ("命令", "command"),
-                format!("<code class=\"cmd nohighlight\">{}</code>", escape(command)),
+                format!(
+                    "<code class=\"cmd nohighlight\">{}</code>",
+                    unbroken(command)
+                ),
             ),
             Action::Line { pattern, .. } => (
                 "out",
