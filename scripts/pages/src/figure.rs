@@ -19,7 +19,7 @@ pub(crate) fn render(source: &str) -> Result<String, (&'static str, &'static str
     }
     if !tags
         .first()
-        .is_some_and(|tag| tag.offset == 0 && matches!(tag.name.as_str(), "figure" | "div"))
+        .is_some_and(|tag| tag.offset == 0 && matches!(tag.name.as_str(), "figure" | "div" | "dl"))
     {
         return Err((
             "图要以 <figure> 开头；把它包进 <figure class=\"fig\">",
