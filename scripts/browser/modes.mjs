@@ -40,6 +40,9 @@ for (const mode of MODES) {
           if (mode === "en") check(!han.test(text), `${name}="${text}" is not English`);
         }
       }
+      const [active] = document.querySelectorAll(".chapter a.active");
+      const chapter = mode === "both" ? "" : active.querySelector(`.${mode}`).textContent;
+      check(document.title.startsWith(chapter) && / - ./.test(document.title), `title is ${document.title}, the page is ${chapter}`);
       const headings = [...document.querySelectorAll("main :is(h2, h3) > a.header")].map((a) => a.innerText.trim());
       const listed = [...document.querySelectorAll(".header-in-summary")].map((a) => a.innerText.trim());
       check(JSON.stringify(headings) === JSON.stringify(listed) || mode === "both", `heading list: ${listed}; headings: ${headings}`);

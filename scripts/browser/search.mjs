@@ -104,8 +104,9 @@ test("a page opened with ?search= shows the results, and no words found is said"
 test("Enter while a Chinese word is being composed opens nothing", () => withTab({ lang: "zh" }, async (tab) => {
   await search(tab, "套接字");
   const url = tab.url();
-  await tab.evaluate(() => document.getElementById("mdbook-searchbar").dispatchEvent(
-    new KeyboardEvent("keydown", { key: "Enter", keyCode: 229, isComposing: true, bubbles: true })));
+  const enter = (isComposing) => tab.evaluate((isComposing) => document.getElementById("mdbook-searchbar").dispatchEvent(
+    new KeyboardEvent("keydown", { key: "Enter", isComposing, bubbles: true, cancelable: true })), isComposing);
+  assert.equal(await enter(true), true, "mdBook took the key");
   assert.equal(tab.url(), url);
   await tab.locator("#mdbook-searchbar").press("Enter");
   await tab.waitForURL(/highlight=/);
