@@ -1,6 +1,7 @@
 //! 一条连接上的两个方向：怎样读出一行，怎样把队列里的行写出去。
 //! The two directions of a connection: how a line is read, and how queued lines are written.
 use std::io::{self, BufRead, ErrorKind, Read, Write};
+use std::iter;
 use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,7 +10,7 @@ use std::sync::mpsc::Receiver;
 use common::printable;
 
 use crate::room::Room;
-use crate::{DEADLINE, GRACE};
+use crate::{DEADLINE, GRACE, QUEUE};
 
 // ANCHOR: read_line
 pub(crate) fn read_line(
@@ -43,11 +44,11 @@ pub(crate) fn write_lines(
     crlf: &AtomicBool,
     gone: Receiver<()>,
 ) {
-    // 一行一次 write，立刻发走，不等上一行的 ACK。
-    // One write a line, sent at once, without waiting for the ACK of the last.
+    // 立刻发走，不等上一次 write 的 ACK。
+    // Sent at once, without waiting for the ACK of the last write.
     let _ = stream.set_nodelay(true);
     let _ = stream.set_write_timeout(Some(DEADLINE));
-    for line in lines {
+    while let Ok(first) = lines.recv() {
         // telnet 发来 CRLF，也要靠 CR 才回到行首；nc 只用 LF。对方用什么，就回什么。
         // telnet sends CRLF and needs the CR to go back to column 1; nc uses LF. Answer in kind.
         let end = if crlf.load(Ordering::Relaxed) {
@@ -55,8 +56,15 @@ pub(crate) fn write_lines(
         } else {
             "\n"
         };
+        // 醒来一次，把排着的行一起写走：落后的人这样才跟得上。
+        // Awake once, write all that waits in one go: this is how one who is behind catches up.
+        let mut text = String::new();
+        for line in iter::once(first).chain(lines.try_iter().take(QUEUE)) {
+            text += &line;
+            text += end;
+        }
         let late = room.closed_for().is_some_and(|time| time > DEADLINE);
-        if late || stream.write_all(format!("{line}{end}").as_bytes()).is_err() {
+        if late || stream.write_all(text.as_bytes()).is_err() {
             let _ = stream.shutdown(Shutdown::Both);
             return;
         }
