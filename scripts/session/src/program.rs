@@ -16,6 +16,8 @@ pub enum Program {
     Python { script: String, args: Vec<String> },
     /// `nc ARGS`
     Netcat { args: Vec<String> },
+    /// `curl ARGS`
+    Curl { args: Vec<String> },
 }
 
 /// A command that is not one of ours.
@@ -26,10 +28,11 @@ pub struct UnknownProgram {
 }
 
 /// Every form of command that [`Program::parse`] knows.
-pub const KNOWN: [&str; 3] = [
+pub const KNOWN: [&str; 4] = [
     "cargo run --example NAME [-- ARGS]",
     "python3 examples/python/NAME.py [ARGS]",
     "nc ARGS",
+    "curl ARGS",
 ];
 
 impl Program {
@@ -53,6 +56,7 @@ impl Program {
             ["cargo", ..] => Err("cargo starts our examples here, and nothing else".to_owned()),
             ["python3", script, ref args @ ..] => python(script, args),
             ["nc", ref args @ ..] => Ok(Self::Netcat { args: owned(args) }),
+            ["curl", ref args @ ..] => Ok(Self::Curl { args: owned(args) }),
             [] => Err("it is empty".to_owned()),
             [first, ..] => Err(format!("there is no `{first}` among our programs")),
         }
@@ -213,6 +217,15 @@ mod tests {
     }
 
     #[test]
+    fn curl_takes_its_address_without_quotes() {
+        let args = ["-sS", "http://127.0.0.1:8016/"];
+        assert_eq!(
+            Program::parse(&format!("curl {}", args.join(" "))).unwrap(),
+            Program::Curl { args: owned(&args) }
+        );
+    }
+
+    #[test]
     fn every_other_command_is_refused_with_its_reason() {
         refuses("", "it is empty");
         refuses("rm -rf x", "there is no `rm` among our programs");
@@ -255,7 +268,7 @@ mod tests {
             Program::parse("sh").unwrap_err().to_string(),
             "a session cannot start `sh`: there is no `sh` among our programs; known: \
              `cargo run --example NAME [-- ARGS]`, `python3 examples/python/NAME.py [ARGS]`, \
-             `nc ARGS`"
+             `nc ARGS`, `curl ARGS`"
         );
     }
 }

@@ -135,6 +135,10 @@ fn cast<'a>(
 ) -> Result<Cast<'a>, Box<Failure>> {
     let mut invocations = BTreeMap::new();
     let mut lacks = None;
+    if !session.hosts.is_empty() {
+        let reason = "its actors sit on hosts of their own: `cargo workbook capture` plays it";
+        return Ok(Cast::Lacks(reason.to_owned()));
+    }
     for step in &session.steps {
         match &step.action {
             Action::Start { command, .. } if !invocations.contains_key(command.as_str()) => {

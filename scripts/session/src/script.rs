@@ -3,19 +3,29 @@
 //! The parser is pure and collects every error. After the lines are read, [`plot`] checks that
 //! the story is possible: nobody types before they start, and every program ends.
 
+mod head;
 mod line;
 mod plot;
 
 use std::fmt;
 use std::time::Duration;
 
+pub use head::{Host, Loss, LossKind, Ports, Which, mac};
 use line::Item;
 
 /// A story with actors: what is typed and what appears in each terminal, in order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Session {
     /// What the story shows.
     pub title: Text,
+    /// The machines of a capture, in the order of their lines; none for a session that runs here.
+    pub hosts: Vec<Host>,
+    /// What the wires of a capture do not deliver.
+    pub losses: Vec<Loss>,
+    /// How many client ports the hosts of a capture have, where it is not one.
+    pub ports: Vec<Ports>,
+    /// The bytes of the payload differ from one recording to the next.
+    pub varies_payload: bool,
     /// What happens, in order.
     pub steps: Vec<Step>,
 }
@@ -94,17 +104,33 @@ impl Session {
     pub fn parse(source: &str) -> Result<Self, Vec<ParseError>> {
         let (items, mut errors) = line::read(source);
         let title = title(&items, &mut errors);
+        let head = head::Head::read(&items, &mut errors);
         let steps = steps(items, &mut errors);
         // A line that cannot be read would make the story look impossible as well.
         if errors.is_empty() {
             plot::check(&steps, source.lines().count(), &mut errors);
+            head.seat(&steps, &mut errors);
         }
         if errors.is_empty() {
-            Ok(Self { title, steps })
+            Ok(Self {
+                title,
+                hosts: head.hosts,
+                losses: head.losses,
+                ports: head.ports,
+                varies_payload: head.varies_payload,
+                steps,
+            })
         } else {
             errors.sort_by_key(|error| error.line);
             Err(errors)
         }
+    }
+
+    /// How many client ports `host` has.
+    #[must_use]
+    pub fn ports_of(&self, host: &str) -> u16 {
+        let ports = self.ports.iter().find(|ports| ports.host == host);
+        ports.map_or(1, |ports| ports.count)
     }
 
     /// The actors, in order of first appearance.
@@ -212,7 +238,12 @@ fn steps(items: Vec<(usize, Item)>, errors: &mut Vec<ParseError>) -> Vec<Step> {
     let mut items = items.into_iter().peekable();
     while let Some((line, item)) = items.next() {
         match item {
-            Item::Title(..) if steps.is_empty() => {}
+            Item::Title(..) | Item::Fact(_) if steps.is_empty() => {}
+            Item::Fact(_) => errors.push(ParseError {
+                line,
+                expected: "the hosts, and what the wire does, before the first step".to_owned(),
+                found: "a line about them after it".to_owned(),
+            }),
             Item::Title(..) => errors.push(ParseError {
                 line,
                 expected: "the title before the first step".to_owned(),

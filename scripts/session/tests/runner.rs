@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use session::run::{Found, Invocation, run_with};
-use session::{Action, Failure, Options, Report, Session, Status, Step, Text};
+use session::{Action, Failure, Options, Report, Session, Status, Step};
 
 fn shell(command: &str) -> Result<Found> {
     let args = vec!["-c".into(), command.into()];
@@ -448,7 +448,6 @@ fn a_program_left_running_is_a_failure_and_its_whole_tree_ends() {
     );
     let actor = || "a".to_owned();
     let session = Session {
-        title: Text::default(),
         steps: vec![
             Step {
                 line: 1,
@@ -465,6 +464,7 @@ fn a_program_left_running_is_a_failure_and_its_whole_tree_ends() {
                 },
             },
         ],
+        ..Session::default()
     };
     let failure = run_with(&session, &options(), &shell).unwrap_err();
     assert_eq!(
@@ -530,6 +530,15 @@ fn the_runner_that_is_killed() {
 }
 
 #[test]
+fn a_session_on_hosts_of_its_own_does_not_run_on_this_one() {
+    let session = parse("host a 192.0.2.1\na $ true\na ? 0\n");
+    let Ok(Report::Skipped { reason }) = run_with(&session, &options(), &shell) else {
+        panic!("it must be skipped");
+    };
+    assert!(reason.contains("cargo workbook capture"), "{reason}");
+}
+
+#[test]
 fn a_hand_made_session_out_of_order_fails_and_does_not_panic() {
     let actor = || "a".to_owned();
     let exit = Action::Exit {
@@ -537,11 +546,11 @@ fn a_hand_made_session_out_of_order_fails_and_does_not_panic() {
         status: Status::Code(0),
     };
     let session = Session {
-        title: Text::default(),
         steps: vec![Step {
             line: 1,
             action: exit,
         }],
+        ..Session::default()
     };
     let failure = run_with(&session, &options(), &shell).unwrap_err();
     assert_eq!(failure.came, "none has started, or it has ended");

@@ -37,6 +37,7 @@ pub fn find(command: &str, root: &Path) -> Result<Found> {
             all.extend(os(args));
             Ok(installed(&["python3", "python"], all, "Python 3"))
         }
+        Program::Curl { args } => Ok(installed(&["curl"], os(args), "curl")),
         Program::Netcat { args } => Ok(installed(&["nc"], os(args), "netcat (nc)")),
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::head::{self, Host, Loss, Ports};
 use super::{Action, ParseError, Status, Text};
 
 /// What one line says.
@@ -10,7 +11,17 @@ use super::{Action, ParseError, Status, Text};
 pub(super) enum Item {
     Title(Language, String),
     Note(Language, String),
+    Fact(Fact),
     Action(Action),
+}
+
+/// What the head of a capture's session says.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Fact {
+    Host(Host),
+    Lose(Loss),
+    Ports(Ports),
+    VariesPayload,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,11 +64,23 @@ fn item(line: &str) -> Result<Item, Mismatch> {
     match word {
         "title" => bilingual("title", rest).map(|(language, text)| Item::Title(language, text)),
         "note" => bilingual("note", rest).map(|(language, text)| Item::Note(language, text)),
+        "host" | "lose" | "ports" | "varies" => fact(word, rest).map(Item::Fact),
         actor if is_actor(actor) => action(actor, rest.trim_start()).map(Item::Action),
         _ => mismatch(
             "`title`, `note` or the name of an actor (an ASCII word)",
             line,
         ),
+    }
+}
+
+fn fact(word: &str, rest: &str) -> Result<Fact, Mismatch> {
+    let words: Vec<&str> = rest.split_ascii_whitespace().collect();
+    match word {
+        "host" => head::host(&words).map(Fact::Host),
+        "lose" => head::loss(&words).map(Fact::Lose),
+        "ports" => head::ports(&words).map(Fact::Ports),
+        _ if words == ["payload"] => Ok(Fact::VariesPayload),
+        _ => mismatch("`payload` after `varies`", &words.join(" ")),
     }
 }
 
@@ -165,7 +188,7 @@ fn split_word(text: &str) -> (&str, &str) {
     text.split_at(text.find([' ', '\t']).unwrap_or(text.len()))
 }
 
-fn is_actor(word: &str) -> bool {
+pub(super) fn is_actor(word: &str) -> bool {
     word.starts_with(|first: char| first.is_ascii_alphabetic())
         && word
             .chars()

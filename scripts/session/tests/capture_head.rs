@@ -1,0 +1,177 @@
+//! The head of a capture's session: what it says, and what it refuses.
+
+use std::net::Ipv4Addr;
+
+use session::{Loss, LossKind, Session, Which, mac};
+
+const HEAD: &str = "title zh 题\ntitle en T\nhost a 192.0.2.1\n";
+const STEPS: &str = "a $ nc\na ? 0\n";
+
+#[track_caller]
+fn reads(head: &str) -> Session {
+    Session::parse(&format!("{HEAD}{head}{STEPS}")).expect("a session")
+}
+
+/// The lines stand after a good head of three lines; the errors are shown one per line.
+#[track_caller]
+fn refuses(lines: &str, expected: &str) {
+    let source = format!("{HEAD}{lines}{STEPS}");
+    let errors = Session::parse(&source).expect_err("this session must be refused");
+    let shown: Vec<_> = errors.iter().map(ToString::to_string).collect();
+    assert_eq!(shown.join("\n"), expected);
+}
+
+#[test]
+fn hosts_losses_and_ports_are_read_in_order() {
+    let head = "host router 192.0.2.254 198.51.100.254\nlose a syn 2\nlose router any all\n\
+                ports a 3\nvaries payload\n";
+    let session = reads(head);
+    let names: Vec<_> = session.hosts.iter().map(|host| &host.name).collect();
+    assert_eq!(names, ["a", "router"]);
+    assert_eq!(session.hosts[0].addresses, [Ipv4Addr::new(192, 0, 2, 1)]);
+    assert_eq!(session.hosts[1].addresses.len(), 2);
+    assert_eq!(
+        session.losses[0],
+        Loss {
+            host: "a".to_owned(),
+            kind: LossKind::Syn,
+            which: Which::Nth(2),
+        }
+    );
+    assert_eq!(session.losses[1].which, Which::All);
+    assert_eq!((session.ports_of("a"), session.ports_of("router")), (3, 1));
+    assert!(session.varies_payload);
+}
+
+#[test]
+fn a_head_survives_being_shown() {
+    let head = "host router 192.0.2.254 198.51.100.254\nlose a data 2\nports a 3\n";
+    let session = reads(head);
+    let shown = format!(
+        "{}\n{}\n{}\n",
+        session.hosts[1], session.losses[0], session.ports[0]
+    );
+    assert_eq!(shown, head);
+}
+
+#[test]
+fn the_head_may_name_a_host_before_its_line() {
+    let source = "title zh 题\ntitle en T\nlose a any 1\nhost a 192.0.2.1\na $ nc\na ? 0\n";
+    assert!(Session::parse(source).is_ok());
+}
+
+#[test]
+fn a_session_without_hosts_has_no_head() {
+    let source = format!("title zh 题\ntitle en T\n{STEPS}");
+    let session = Session::parse(&source).unwrap();
+    assert!(session.hosts.is_empty() && !session.varies_payload);
+    for (line, found) in [("lose a syn 1", "`a`"), ("ports a 1", "`a`")] {
+        let errors = Session::parse(&format!("{line}\n{source}")).unwrap_err();
+        assert_eq!(errors[0].found, found);
+    }
+    let errors = Session::parse(&format!("varies payload\n{source}")).unwrap_err();
+    assert_eq!(errors[0].expected, "a `host` line first");
+}
+
+#[test]
+fn the_mac_address_counts_from_one() {
+    assert_eq!(mac(0, 0), [2, 0, 0, 0, 1, 1]);
+    assert_eq!(mac(2, 1), [2, 0, 0, 0, 3, 2]);
+}
+
+#[test]
+fn an_address_is_one_that_is_nobodys() {
+    let expected = "an address of a host in 192.0.2.0/24, 198.51.100.0/24 or 203.0.113.0/24, found";
+    for word in [
+        "8.8.8.8",
+        "192.0.2.0",
+        "192.0.2.255",
+        "192.0.2",
+        "::1",
+        "甲",
+    ] {
+        refuses(
+            &format!("host b {word}\n"),
+            &format!("line 4: expected {expected} `{word}`"),
+        );
+    }
+}
+
+#[test]
+fn a_host_needs_a_name_and_an_address() {
+    refuses(
+        "host\nhost 甲 192.0.2.2\nhost b\n",
+        "line 4: expected `host NAME ADDRESS…`, found nothing\n\
+         line 5: expected the name of a host (an ASCII word), found `甲`\n\
+         line 6: expected an address after `host b`, found nothing",
+    );
+}
+
+#[test]
+fn hosts_differ_in_name_and_address() {
+    refuses(
+        "host a 192.0.2.2\nhost b 192.0.2.1\nhost c 192.0.2.3 192.0.2.4\n",
+        "line 4: expected one `host a`, found a second one\n\
+         line 5: expected an address that no other host has, found `192.0.2.1`\n\
+         line 6: expected the network cards of a host in different networks, found `192.0.2.4`",
+    );
+}
+
+#[test]
+fn a_network_has_one_router() {
+    refuses(
+        "host r 192.0.2.2 198.51.100.2\nhost s 198.51.100.3 203.0.113.3\n",
+        "line 5: expected one router for the network of 198.51.100.0, which is `r`, found `s`",
+    );
+}
+
+#[test]
+fn every_actor_sits_at_a_host() {
+    refuses(
+        "b $ nc\nb ? 0\n",
+        "line 4: expected `host b ADDRESS` in the head, found no host for `b`",
+    );
+}
+
+#[test]
+fn a_loss_names_a_host_a_kind_and_a_number() {
+    for line in ["a", "a fin 1", "a syn 0", "a syn", "a syn -1", "a syn 1 2"] {
+        refuses(
+            &format!("lose {line}\n"),
+            &format!(
+                "line 4: expected `lose NAME syn|data|any N|all`, N from 1, found `lose {line}`"
+            ),
+        );
+    }
+    refuses(
+        "lose z syn 1\n",
+        "line 4: expected the name of a host of this session, found `z`",
+    );
+}
+
+#[test]
+fn ports_stand_once_for_a_host() {
+    refuses(
+        "ports a 2\nports a 0\n",
+        "line 5: expected `ports NAME N`, N from 1 to 1000, found `ports a 0`",
+    );
+    refuses(
+        "ports a 2\nports a 3\n",
+        "line 5: expected one `ports a`, found a second one",
+    );
+    refuses(
+        "varies sizes\n",
+        "line 4: expected `payload` after `varies`, found `sizes`",
+    );
+}
+
+#[test]
+fn the_head_stands_before_the_story() {
+    let source = format!("{HEAD}{STEPS}lose a syn 1\n");
+    let errors = Session::parse(&source).unwrap_err();
+    assert_eq!(
+        errors[0].to_string(),
+        "line 6: expected the hosts, and what the wire does, before the first step, \
+         found a line about them after it"
+    );
+}
