@@ -16,7 +16,9 @@ mod turn;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::io;
 use std::path::PathBuf;
+use std::process::{Child, Command};
 use std::time::Duration;
 
 use crate::{Action, Session, Step};
@@ -80,6 +82,34 @@ impl Options {
     }
 }
 
+/// Where the terminals of a session stand.
+pub trait Place {
+    /// Starts a program at the terminal of `actor`.
+    ///
+    /// # Errors
+    /// It does not start.
+    fn spawn(&mut self, actor: &str, command: Command) -> io::Result<Child>;
+
+    /// The step with this index is about to cause something: `$`, `>`, `^D`, `^C` or `~`.
+    ///
+    /// # Errors
+    /// Why it cannot happen now; the session fails there.
+    fn before(&mut self, step: usize) -> Result<(), String>;
+}
+
+/// Every terminal stands on this machine.
+struct Here;
+
+impl Place for Here {
+    fn spawn(&mut self, _actor: &str, mut command: Command) -> io::Result<Child> {
+        command.spawn()
+    }
+
+    fn before(&mut self, _step: usize) -> Result<(), String> {
+        Ok(())
+    }
+}
+
 /// Runs `session` with the programs that [`crate::Program`] knows.
 ///
 /// # Errors
@@ -99,21 +129,49 @@ pub fn run_with(
     options: &Options,
     find: &dyn Fn(&str) -> anyhow::Result<Found>,
 ) -> Result<Report, Box<Failure>> {
-    play(session, options, cast(session, find)?)
+    play_here(session, options, cast(session, find)?)
+}
+
+/// Runs `session` with the programs that `find` knows, in `place`.
+///
+/// # Errors
+/// The first step that did not happen as written, with the story up to there.
+pub fn run_at(
+    session: &Session,
+    options: &Options,
+    find: &dyn Fn(&str) -> anyhow::Result<Found>,
+    place: &mut dyn Place,
+) -> Result<Report, Box<Failure>> {
+    play(session, options, cast(session, find)?, place)
+}
+
+fn play_here<'a>(
+    session: &'a Session,
+    options: &Options,
+    cast: Cast<'a>,
+) -> Result<Report, Box<Failure>> {
+    if !session.hosts.is_empty() {
+        let reason = "its actors sit on hosts of their own: `cargo workbook capture` plays it";
+        return Ok(Report::Skipped {
+            reason: reason.to_owned(),
+        });
+    }
+    play(session, options, cast, &mut Here)
 }
 
 fn play<'a>(
     session: &'a Session,
     options: &Options,
     cast: Cast<'a>,
+    place: &mut dyn Place,
 ) -> Result<Report, Box<Failure>> {
     let invocations = match cast {
         Cast::Complete(invocations) => invocations,
         Cast::Lacks(reason) => return Ok(Report::Skipped { reason }),
     };
-    let mut stage = stage::Stage::new(options, invocations);
-    for step in &session.steps {
-        stage.play(step)?;
+    let mut stage = stage::Stage::new(options, invocations, place);
+    for (index, step) in session.steps.iter().enumerate() {
+        stage.play(index, step)?;
     }
     Ok(Report::Passed {
         story: stage.end()?,
@@ -135,10 +193,6 @@ fn cast<'a>(
 ) -> Result<Cast<'a>, Box<Failure>> {
     let mut invocations = BTreeMap::new();
     let mut lacks = None;
-    if !session.hosts.is_empty() {
-        let reason = "its actors sit on hosts of their own: `cargo workbook capture` plays it";
-        return Ok(Cast::Lacks(reason.to_owned()));
-    }
     for step in &session.steps {
         match &step.action {
             Action::Start { command, .. } if !invocations.contains_key(command.as_str()) => {

@@ -147,6 +147,19 @@ impl Session {
 }
 
 impl Action {
+    /// Whether a person or the passing of time makes something happen: `$`, `>`, `^D`, `^C`, `~`.
+    #[must_use]
+    pub fn causes(&self) -> bool {
+        match self {
+            Self::Start { .. }
+            | Self::Type { .. }
+            | Self::EndOfInput { .. }
+            | Self::Interrupt { .. }
+            | Self::Silent { .. } => true,
+            Self::Note(_) | Self::Line { .. } | Self::Prompt { .. } | Self::Exit { .. } => false,
+        }
+    }
+
     /// Whose terminal it happens in; a note happens in none.
     #[must_use]
     pub fn actor(&self) -> Option<&str> {

@@ -45,7 +45,13 @@ struct Keyboard {
 }
 
 impl Process {
-    pub(super) fn start(invocation: &Invocation, directory: &Path) -> io::Result<Self> {
+    /// `spawn` starts the command and drops it: the command holds our copies of the pipe's end,
+    /// and while they are open, it never ends.
+    pub(super) fn start(
+        invocation: &Invocation,
+        directory: &Path,
+        spawn: impl FnOnce(Command) -> io::Result<Child>,
+    ) -> io::Result<Self> {
         let (reader, writer) = io::pipe()?;
         let mut command = tree::command(&invocation.program)?;
         command
@@ -57,10 +63,8 @@ impl Process {
         environment(&mut command);
         tree::hear_interrupts();
         guard::stand_by();
-        let mut child = command.spawn()?;
+        let mut child = spawn(command)?;
         guard::watch(child.id());
-        // The command holds our copies of the pipe's end: while they are open, it never ends.
-        drop(command);
         let keyboard = child.stdin.take().map(|mut stdin| {
             tree::release(&mut stdin);
             keyboard(stdin)

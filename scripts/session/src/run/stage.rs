@@ -5,22 +5,28 @@ use std::time::Instant;
 
 use super::process::{Process, Waited};
 use super::terminal::{AFTERMATH, Mismatch, Terminal};
-use super::{Failure, Invocation, Invocations, Options};
+use super::{Failure, Invocations, Options, Place};
 use crate::{Action, Step};
 
-pub(super) struct Stage<'a> {
+pub(super) struct Stage<'a, 'p> {
     options: &'a Options,
     invocations: Invocations<'a>,
+    place: &'p mut dyn Place,
     terminals: BTreeMap<&'a str, Terminal<'a>>,
     story: Vec<String>,
     last: Option<&'a Step>,
 }
 
-impl<'a> Stage<'a> {
-    pub(super) fn new(options: &'a Options, invocations: Invocations<'a>) -> Self {
+impl<'a, 'p> Stage<'a, 'p> {
+    pub(super) fn new(
+        options: &'a Options,
+        invocations: Invocations<'a>,
+        place: &'p mut dyn Place,
+    ) -> Self {
         Self {
             options,
             invocations,
+            place,
             terminals: BTreeMap::new(),
             story: Vec::new(),
             last: None,
@@ -28,8 +34,14 @@ impl<'a> Stage<'a> {
     }
 
     /// Makes `step` happen, or sees it happen.
-    pub(super) fn play(&mut self, step: &'a Step) -> Result<(), Box<Failure>> {
+    pub(super) fn play(&mut self, index: usize, step: &'a Step) -> Result<(), Box<Failure>> {
         self.last = Some(step);
+        if step.action.causes() {
+            self.place.before(index).map_err(|came| {
+                let expected = "a quiet moment before this step".to_owned();
+                self.fail(Mismatch { expected, came })
+            })?;
+        }
         match self.act(&step.action) {
             Ok(Some(happened)) => self.story.push(happened),
             Ok(None) => {}
@@ -91,7 +103,10 @@ impl<'a> Stage<'a> {
         let Some(invocation) = self.invocations.get(command) else {
             return Err(started("no program behind this command".to_owned()));
         };
-        let process = start(invocation, self.options).map_err(started)?;
+        let program = invocation.program.display();
+        let spawn = |command| self.place.spawn(actor, command);
+        let process = Process::start(invocation, &self.options.directory, spawn)
+            .map_err(|error| started(format!("`{program}`: {error}")))?;
         self.terminals.insert(actor, Terminal { command, process });
         Ok(())
     }
@@ -129,9 +144,4 @@ impl<'a> Stage<'a> {
             running,
         })
     }
-}
-
-fn start(invocation: &Invocation, options: &Options) -> Result<Process, String> {
-    Process::start(invocation, &options.directory)
-        .map_err(|error| format!("`{}`: {error}", invocation.program.display()))
 }
