@@ -1,4 +1,4 @@
-//! The book's pages: twins, sessions, code and figures become one bilingual page each.
+//! The book's pages: twins, sessions, captures, code and figures become one bilingual page each.
 //!
 //! [`render`] is a pure function of the pages and the [`Sources`] they name. `main.rs` speaks
 //! mdBook's protocol; the tool `workbook` calls [`render`] itself. ARCHITECTURE.md has the notation.
@@ -9,6 +9,7 @@ mod page;
 mod blocks;
 mod twins;
 
+mod capture;
 mod code;
 mod figure;
 mod journey;

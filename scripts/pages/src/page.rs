@@ -1,18 +1,23 @@
 //! One page: both twins in, one bilingual page out.
 
 use std::collections::HashMap;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use capture::Capture;
 use session::Session;
 
 use crate::blocks::{self, Block, Kind};
+use crate::capture::{Drawing, Drawn};
 use crate::ids::{self, Ids};
 use crate::links::{Anchors, nearest};
 use crate::problem::{Problems, slashes};
 use crate::scan::{Found, Scan, scan};
 use crate::sources::{Sources, reason};
 use crate::twins::{Pair, Twin, align};
-use crate::{Page, code, figure, html, journey, story, text};
+use crate::{Page, capture as captures, code, figure, html, journey, story, text};
+
+const DIRECTIVES: [&str; 5] = ["session", "capture", "packet", "figure", "encapsulation"];
 
 /// The page under work.
 pub(crate) struct Work<'a> {
@@ -23,6 +28,8 @@ pub(crate) struct Work<'a> {
     problems: &'a mut Problems,
     ids: Ids,
     sessions: HashMap<String, usize>,
+    captures: Vec<String>,
+    drawn: Drawn,
 }
 
 /// Renders a page, and tells what it offers to links.
@@ -40,6 +47,8 @@ pub(crate) fn render(
         problems,
         ids: Ids::default(),
         sessions: HashMap::new(),
+        captures: Vec::new(),
+        drawn: Drawn::default(),
     };
     let zh = plain(&page.content);
     match sources.read(&work.en_file) {
@@ -151,6 +160,8 @@ impl Work<'_> {
         let argument = argument.trim();
         match name {
             "session" => self.session(argument, line),
+            "capture" => self.capture(argument, line),
+            "packet" => self.packet(argument, line),
             "figure" => self.figure(argument, line),
             "encapsulation" => self.journey(argument, line),
             "include" => self.complain(
@@ -159,7 +170,7 @@ impl Work<'_> {
                 "{{#include …}} belongs in a fence: a line ```rust, the directive, a line ```",
             ),
             _ => {
-                let near = nearest(name, ["session", "figure", "encapsulation"].into_iter());
+                let near = nearest(name, DIRECTIVES.into_iter());
                 self.complain(
                     line,
                     format!("没有指令 {name}{}", near.zh()),
@@ -175,29 +186,141 @@ impl Work<'_> {
             return String::new();
         };
         let file = folder.join(format!("{name}.session"));
-        match Session::parse(&source.replace("\r\n", "\n")) {
-            Ok(session) => {
-                let count = self.sessions.entry(name.to_owned()).or_default();
-                *count += 1;
-                let id = match *count {
-                    1 => format!("session-{name}"),
-                    count => format!("session-{name}-{count}"),
+        let Some(session) = self.parsed(&source, &file) else {
+            return String::new();
+        };
+        let count = self.sessions.entry(name.to_owned()).or_default();
+        *count += 1;
+        let id = match *count {
+            1 => format!("session-{name}"),
+            count => format!("session-{name}-{count}"),
+        };
+        self.ids.add(&id, &self.zh_file, line, self.problems);
+        story::render(&session, &id)
+    }
+
+    fn parsed(&mut self, source: &str, file: &Path) -> Option<Session> {
+        let parsed = Session::parse(&source.replace("\r\n", "\n"));
+        for error in parsed.as_ref().err().into_iter().flatten() {
+            self.problems.add(
+                file,
+                error.line,
+                format!("应当是：{}；实际是：{}", error.expected, error.found),
+                format!("expected {}, found {}", error.expected, error.found),
+            );
+        }
+        parsed.ok()
+    }
+
+    fn capture(&mut self, name: &str, line: usize) -> String {
+        let Some(recording) = self.recording(name, line) else {
+            return String::new();
+        };
+        let times = self.captures.iter().filter(|one| *one == name).count();
+        let unique = match times {
+            0 => name.to_owned(),
+            times => format!("{name}-{}", times + 1),
+        };
+        let file = self.from_here(&recording.file);
+        let drawing = recording.drawing(&unique, self.captures.is_empty(), &file);
+        let html = captures::whole(&drawing, &mut self.drawn);
+        self.captures.push(name.to_owned());
+        self.add_drawn(line);
+        html
+    }
+
+    fn packet(&mut self, argument: &str, line: usize) -> String {
+        let (name, number) = argument.rsplit_once(' ').unwrap_or((argument, ""));
+        let Ok(number) = number.parse::<usize>() else {
+            return self.complain(
+                line,
+                "要写明是第几个包：{{#packet 名字 4}}",
+                "say which packet: {{#packet NAME 4}}",
+            );
+        };
+        let Some(recording) = self.recording(name.trim(), line) else {
+            return String::new();
+        };
+        let packets = &recording.capture.packets;
+        let Some(packet) = packets.iter().find(|packet| packet.number == number) else {
+            let file = slashes(&recording.file);
+            return self.complain(
+                line,
+                format!(
+                    "book/{file} 里没有第 {number} 个包；它有 {} 个",
+                    packets.len()
+                ),
+                format!(
+                    "book/{file} has no packet {number}; it has {}",
+                    packets.len()
+                ),
+            );
+        };
+        let file = self.from_here(&recording.file);
+        let first = self
+            .captures
+            .first()
+            .is_some_and(|first| first == name.trim());
+        let drawing = recording.drawing(name.trim(), first, &file);
+        let html = captures::single(&drawing, packet, &mut self.drawn);
+        self.add_drawn(line);
+        html
+    }
+
+    /// A capture with its session, or a problem that says what to do.
+    fn recording(&mut self, name: &str, line: usize) -> Option<Recording> {
+        let folder = Path::new("book/captures");
+        let source = self.named(folder, name, "session", line)?;
+        let session = self.parsed(&source, &folder.join(format!("{name}.session")))?;
+        let file = folder.join(format!("{name}.pcapng"));
+        let again = format!("cargo workbook capture {name}");
+        let bytes = match self.sources.bytes(&file) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                let file = slashes(&file);
+                let (why_zh, why_en) = match error.kind() {
+                    ErrorKind::NotFound => (format!("没有 {file}"), format!("no {file}")),
+                    _ => (
+                        format!("读不到 {file}：{error}"),
+                        format!("cannot read {file}: {error}"),
+                    ),
                 };
-                let html = story::render(&session, &id);
-                self.ids.add(&id, &self.zh_file, line, self.problems);
-                html
+                self.complain(
+                    line,
+                    format!("{why_zh}：用 {again} 录制"),
+                    format!("{why_en}: record it with {again}"),
+                );
+                return None;
             }
-            Err(errors) => {
-                for error in errors {
-                    self.problems.add(
-                        &file,
-                        error.line,
-                        format!("应当是：{}；实际是：{}", error.expected, error.found),
-                        format!("expected {}, found {}", error.expected, error.found),
-                    );
-                }
-                String::new()
+        };
+        match capture::read(&bytes, &session) {
+            Ok(capture) => Some(Recording {
+                file: Path::new("captures").join(format!("{name}.pcapng")),
+                size: bytes.len(),
+                session,
+                capture,
+            }),
+            Err(error) => {
+                let file = slashes(&file);
+                self.complain(
+                    line,
+                    format!("{file} 读不懂：{error}；用 {again} 重新录制"),
+                    format!("cannot make sense of {file}: {error}; record it again with {again}"),
+                );
+                None
             }
+        }
+    }
+
+    /// A file of `book/` as this page links to it.
+    fn from_here(&self, file: &Path) -> String {
+        let up = self.page.components().count().saturating_sub(1);
+        "../".repeat(up) + &slashes(file)
+    }
+
+    fn add_drawn(&mut self, line: usize) {
+        for id in std::mem::take(&mut self.drawn.ids) {
+            self.ids.add(&id, &self.zh_file, line, self.problems);
         }
     }
 
@@ -266,6 +389,28 @@ impl Work<'_> {
     fn complain(&mut self, line: usize, zh: impl Into<String>, en: impl Into<String>) -> String {
         self.problems.add(&self.zh_file, line, zh, en);
         String::new()
+    }
+}
+
+/// A capture as its files have it.
+struct Recording {
+    /// From `book/`.
+    file: PathBuf,
+    size: usize,
+    session: Session,
+    capture: Capture,
+}
+
+impl Recording {
+    fn drawing<'a>(&'a self, name: &'a str, first: bool, file: &'a str) -> Drawing<'a> {
+        Drawing {
+            capture: &self.capture,
+            session: &self.session,
+            name,
+            first,
+            file,
+            size: self.size,
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Where the text of twins, programs, sessions and figures comes from.
+//! Where the text of twins, programs, sessions and figures comes from, and the bytes of captures.
 
 use std::fs;
 use std::io;
@@ -8,6 +8,11 @@ use std::path::{Path, PathBuf};
 pub trait Sources {
     /// The text of a file.
     fn read(&self, path: &Path) -> io::Result<String>;
+
+    /// The bytes of a file that is not text.
+    fn bytes(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.read(path).map(String::into_bytes)
+    }
 
     /// All files below a folder, from the repository root. Used for files that no page names, and for advice.
     fn files(&self, _folder: &Path) -> Vec<PathBuf> {
@@ -29,6 +34,10 @@ impl Directory {
 impl Sources for Directory {
     fn read(&self, path: &Path) -> io::Result<String> {
         fs::read_to_string(self.0.join(path))
+    }
+
+    fn bytes(&self, path: &Path) -> io::Result<Vec<u8>> {
+        fs::read(self.0.join(path))
     }
 
     fn files(&self, folder: &Path) -> Vec<PathBuf> {

@@ -6,19 +6,40 @@ use crate::html::{both, escape};
 
 /// Renders a session as a figure with this id, without a blank line, which would end the HTML block.
 pub(crate) fn render(session: &Session, id: &str) -> String {
-    let actors = session.actors();
     let mut out = format!(
         "<figure class=\"session\" id=\"{id}\" style=\"--terminals:{}\">\n<figcaption>{}</figcaption>\n<ol class=\"steps\">\n",
-        actors.len(),
+        session.actors().len(),
         both(&words(&session.title.zh), &words(&session.title.en)),
         id = escape(id),
     );
+    for moment in moments(session) {
+        out += &moment.step();
+    }
+    out + "</ol>\n</figure>"
+}
+
+/// A step as it is drawn.
+pub(crate) struct Moment<'a> {
+    /// Its place in `session.steps`.
+    pub(crate) step: usize,
+    pub(crate) class: &'static str,
+    /// Who it happens to, and which terminal that is; a note happens to nobody.
+    pub(crate) actor: Option<(usize, &'a str)>,
+    /// What is shown, with its words for a screen reader.
+    pub(crate) html: String,
+}
+
+/// What there is to draw, in order. A prompt that is answered at once is drawn with its answer.
+pub(crate) fn moments(session: &Session) -> Vec<Moment<'_>> {
+    let actors = session.actors();
     // What each terminal shows on its last line, if that line has no end yet.
     let mut prompts = vec![String::new(); actors.len()];
-    let mut steps = session.steps.iter().map(|step| &step.action).peekable();
-    while let Some(action) = steps.next() {
+    let mut moments = Vec::with_capacity(session.steps.len());
+    let mut steps = session.steps.iter().enumerate().peekable();
+    while let Some((step, at)) = steps.next() {
+        let action = &at.action;
         let Some(actor) = action.actor() else {
-            out += &note(action);
+            moments.extend(note(step, action));
             continue;
         };
         let terminal = actors.iter().position(|name| *name == actor).unwrap_or(0);
@@ -26,7 +47,8 @@ pub(crate) fn render(session: &Session, id: &str) -> String {
         if let Action::Prompt { text, .. } = action {
             prompt.push_str(text);
             // Typed at once: the line that is typed shows the prompt.
-            if matches!(steps.peek(), Some(Action::Type { actor: next, .. }) if next == actor) {
+            let next = steps.peek().map(|(_, next)| &next.action);
+            if matches!(next, Some(Action::Type { actor: next, .. }) if next == actor) {
                 continue;
             }
         }
@@ -34,19 +56,34 @@ pub(crate) fn render(session: &Session, id: &str) -> String {
         if !matches!(action, Action::Prompt { .. } | Action::Silent { .. }) {
             prompt.clear();
         }
-        out += &shown.step(terminal, actor);
+        moments.push(shown.moment(step, terminal, actor));
     }
-    out + "</ol>\n</figure>"
+    moments
 }
 
-fn note(action: &Action) -> String {
-    match action {
-        Action::Note(text) => format!(
-            "<li class=\"step note\">{}</li>\n",
-            both(&words(&text.zh), &words(&text.en))
-        ),
-        _ => String::new(),
+impl Moment<'_> {
+    fn step(&self) -> String {
+        let (class, html) = (self.class, &self.html);
+        match self.actor {
+            None => format!("<li class=\"step {class}\">{html}</li>\n"),
+            Some((terminal, _)) => format!(
+                "<li class=\"step {class}\" data-terminal=\"{terminal}\" style=\"--col:{}\">{html}</li>\n",
+                terminal + 1
+            ),
+        }
     }
+}
+
+fn note(step: usize, action: &Action) -> Option<Moment<'_>> {
+    let Action::Note(text) = action else {
+        return None;
+    };
+    Some(Moment {
+        step,
+        class: "note",
+        actor: None,
+        html: both(&words(&text.zh), &words(&text.en)),
+    })
 }
 
 /// A browser may break a line behind any hyphen: not inside `--example`, please.
@@ -111,25 +148,35 @@ impl Shown {
         Shown { class, said, html }
     }
 
-    fn step(&self, terminal: usize, actor: &str) -> String {
-        format!(
-            "<li class=\"step {class}\" data-terminal=\"{terminal}\" style=\"--col:{col}\"><span class=\"who\">{who}</span><span class=\"sr\">{said}</span>{html}</li>\n",
-            class = self.class,
-            col = terminal + 1,
-            who = role(actor),
-            said = both(
+    fn moment(self, step: usize, terminal: usize, actor: &str) -> Moment<'_> {
+        let html = format!(
+            "<span class=\"who\">{}</span><span class=\"sr\">{}</span>{}",
+            role(actor),
+            both(
                 &format!("，{}：", self.said.0),
                 &format!(", {}: ", self.said.1)
             ),
-            html = self.html,
-        )
+            self.html,
+        );
+        Moment {
+            step,
+            class: self.class,
+            actor: Some((terminal, actor)),
+            html,
+        }
     }
 }
 
-fn role(actor: &str) -> String {
+/// The name of an actor or a host, in both languages where it has two.
+pub(crate) fn role(actor: &str) -> String {
     let zh = match actor {
         "server" => "服务器",
         "client" => "客户端",
+        "router" => "路由器",
+        "browser" => "浏览器",
+        "proxy" => "反向代理",
+        "app" => "应用服务器",
+        "dns" | "nameserver" => "名字服务器",
         name => return escape(name),
     };
     both(zh, actor)
@@ -167,7 +214,7 @@ fn elide(pattern: &str) -> String {
 }
 
 /// Text with `code` in it.
-fn words(text: &str) -> String {
+pub(crate) fn words(text: &str) -> String {
     let parts: Vec<String> = text.split('`').map(escape).collect();
     if parts.len().is_multiple_of(2) {
         return escape(text);

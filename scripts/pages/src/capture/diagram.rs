@@ -1,0 +1,326 @@
+//! The time diagram: hosts as columns, steps and packets in one list, in order.
+
+use std::fmt::Write;
+use std::net::Ipv4Addr;
+use std::ops::Range;
+
+use capture::{Capture, Packet};
+use session::Action;
+
+use super::{Drawing, Drawn, words};
+use crate::html::{both, escape};
+use crate::story::{self, Moment};
+
+pub(super) fn write(out: &mut String, drawing: &Drawing<'_>, drawn: &mut Drawn) {
+    hosts(out, drawing.capture);
+    let _ = writeln!(
+        out,
+        "<p class=\"cap-hint\">{}</p>\n<ol class=\"cap-steps\">",
+        both(
+            "点一个箭头，看它的每个字节；用 ↑ ↓ 换包。",
+            "Choose an arrow to see its bytes; ↑ ↓ go from packet to packet."
+        )
+    );
+    let packets = &drawing.capture.packets;
+    for one in packets.iter().filter(|packet| packet.step.is_none()) {
+        packet(out, drawing, one, drawn);
+    }
+    let mut drawn_to = 0;
+    for moment in story::moments(drawing.session) {
+        // A prompt that is drawn with its answer has no line of its own, and may have caused nothing.
+        let steps = drawn_to..moment.step;
+        drawn_to = moment.step + 1;
+        caused(out, drawing, steps, drawn);
+        step(out, drawing, &moment, drawn);
+        caused(out, drawing, moment.step..drawn_to, drawn);
+    }
+    caused(out, drawing, drawn_to..usize::MAX, drawn);
+    out.push_str("</ol>\n");
+}
+
+/// The packets that these steps caused.
+fn caused(out: &mut String, drawing: &Drawing<'_>, steps: Range<usize>, drawn: &mut Drawn) {
+    for one in &drawing.capture.packets {
+        if one.step.is_some_and(|step| steps.contains(&step)) {
+            packet(out, drawing, one, drawn);
+        }
+    }
+}
+
+fn hosts(out: &mut String, capture: &Capture) {
+    out.push_str("<div class=\"cap-hosts\">\n");
+    for host in &capture.hosts {
+        let _ = write!(
+            out,
+            "<div class=\"cap-host\"><b>{}</b>",
+            story::role(&host.name)
+        );
+        for address in &host.addresses {
+            let _ = write!(out, " <code class=\"nohighlight\">{address}</code>");
+        }
+        out.push_str("</div>\n");
+    }
+    out.push_str("</div>\n");
+}
+
+fn step(out: &mut String, drawing: &Drawing<'_>, moment: &Moment<'_>, drawn: &mut Drawn) {
+    let id = drawn.id(drawing.step_id(moment.step));
+    let column = moment.actor.map_or(0, |(_, name)| {
+        let host = drawing
+            .capture
+            .hosts
+            .iter()
+            .position(|host| host.name == name);
+        host.unwrap_or(0) + 1
+    });
+    let _ = write!(
+        out,
+        "<li class=\"cap-step {}\" id=\"{}\"",
+        moment.class,
+        escape(&id)
+    );
+    if column > 0 {
+        let _ = write!(out, " style=\"--col:{column}\"");
+    }
+    let packets: Vec<&Packet> = drawing
+        .capture
+        .packets
+        .iter()
+        .filter(|packet| packet.step == Some(moment.step))
+        .collect();
+    if let (Some(first), Some(last)) = (packets.first(), packets.last()) {
+        let _ = write!(out, " data-packets=\"{} {}\"", first.number, last.number);
+    }
+    let _ = write!(out, "><div class=\"cap-box\">{}", moment.html);
+    if let Some(packet) = carrier(drawing, moment.step, &packets) {
+        let numbers = match (packets.first(), packets.last()) {
+            (Some(first), Some(last)) if first.number != last.number => {
+                format!("{}–{}", first.number, last.number)
+            }
+            _ => packet.number.to_string(),
+        };
+        let _ = write!(
+            out,
+            " <a class=\"cap-to\" href=\"#{}\">{}</a>",
+            escape(&drawing.packet_id(packet.number)),
+            both(
+                &format!("包 {numbers}"),
+                &format!(
+                    "packet{} {numbers}",
+                    if packets.len() == 1 { "" } else { "s" }
+                )
+            )
+        );
+    }
+    out.push_str("</div></li>\n");
+}
+
+/// The packet that a step is about: the one that carries what was typed, else the first with
+/// bytes of the program, else the first.
+fn carrier<'a>(drawing: &Drawing<'_>, step: usize, packets: &[&'a Packet]) -> Option<&'a Packet> {
+    let typed = match drawing.session.steps.get(step).map(|step| &step.action) {
+        Some(Action::Type { text, .. }) if !text.is_empty() => text.as_bytes(),
+        _ => &[],
+    };
+    let holds = |packet: &&&Packet| {
+        !typed.is_empty()
+            && packet
+                .bytes
+                .windows(typed.len())
+                .any(|bytes| bytes == typed)
+    };
+    let carries = |packet: &&&Packet| packet.layers.iter().any(|layer| layer.number == 7);
+    packets
+        .iter()
+        .find(holds)
+        .or_else(|| packets.iter().find(carries))
+        .or_else(|| packets.first())
+        .copied()
+}
+
+fn packet(out: &mut String, drawing: &Drawing<'_>, packet: &Packet, drawn: &mut Drawn) {
+    let id = drawn.id(drawing.packet_id(packet.number));
+    let way = Way::of(drawing.capture, packet);
+    let highest = words::highest(packet);
+    let layer = highest.map_or(1, |layer| layer.number);
+    let _ = write!(
+        out,
+        "<li class=\"cap-packet layer-{layer} {}{}\" id=\"{}\" data-packet=\"{}\"",
+        way.class(),
+        if packet.lost { " lost" } else { "" },
+        escape(&id),
+        packet.number,
+    );
+    if let Some(step) = packet.step {
+        let _ = write!(out, " data-step=\"{}\"", step + 1);
+    }
+    let _ = write!(
+        out,
+        " style=\"--lo:{};--hi:{}\"><a href=\"#{}-bytes\"",
+        way.low + 1,
+        way.high + 1,
+        escape(&id)
+    );
+    // From another page, a packet can be named without knowing which capture comes first.
+    if drawing.first {
+        let alias = drawn.id(format!("{}-packet-{}", drawing.name, packet.number));
+        let _ = write!(out, " id=\"{}\"", escape(&alias));
+    }
+    let _ = write!(
+        out,
+        "><span class=\"cap-no\">{}</span> <span class=\"cap-time\">{}</span> <span class=\"cap-top\"><span class=\"cap-proto\"><b>{layer}</b> {}</span> <span class=\"cap-label\">{}</span></span>",
+        packet.number,
+        words::time(packet.time),
+        highest.map_or_else(String::new, |layer| words::protocol(layer.protocol)),
+        escape(&packet.label),
+    );
+    way.arrows(out);
+    if packet.lost {
+        let _ = write!(
+            out,
+            "<span class=\"cap-cross\">{}</span>",
+            both("丢失", "lost")
+        );
+    }
+    let _ = write!(
+        out,
+        " <span class=\"cap-size\">{}</span><span class=\"sr\">{}</span></a>",
+        both(
+            &format!("{} 字节", packet.bytes.len()),
+            &format!("{} B", packet.bytes.len())
+        ),
+        ends(drawing.capture, packet),
+    );
+    states(out, drawing.capture, packet);
+    out.push_str("</li>\n");
+}
+
+/// Who sends it to whom, for readers who do not see the arrow.
+fn ends(capture: &Capture, packet: &Packet) -> String {
+    let name = |host: usize| {
+        let name = capture.hosts.get(host);
+        name.map_or_else(String::new, |host| escape(&host.name))
+    };
+    let from = name(packet.from);
+    let (zh, en) = match packet.to {
+        Some(to) => (name(to), name(to)),
+        None => ("所有主机".to_owned(), "every host".to_owned()),
+    };
+    both(
+        &format!("，从 {from} 到 {zh}"),
+        &format!(", from {from} to {en}"),
+    )
+}
+
+fn states(out: &mut String, capture: &Capture, packet: &Packet) {
+    let last = capture.hosts.len();
+    for change in &packet.states {
+        let side = match change.host {
+            0 => " first",
+            host if host + 1 == last => " last",
+            _ => "",
+        };
+        let _ = write!(
+            out,
+            " <span class=\"cap-state{side}\" style=\"--col:{}\"><span class=\"sr\">{} </span>{}</span>",
+            change.host + 1,
+            capture
+                .hosts
+                .get(change.host)
+                .map_or_else(String::new, |host| escape(&host.name)),
+            escape(change.state),
+        );
+    }
+}
+
+/// Where a packet's arrow goes, in columns from 0.
+struct Way {
+    from: usize,
+    /// Whom it reaches.
+    reached: Vec<usize>,
+    low: usize,
+    high: usize,
+}
+
+impl Way {
+    fn of(capture: &Capture, packet: &Packet) -> Way {
+        let reached = match packet.to {
+            Some(to) => vec![to],
+            None => wire(capture, packet),
+        };
+        let ends = || reached.iter().copied().chain([packet.from]);
+        let (mut low, mut high) = (
+            ends().min().unwrap_or(packet.from),
+            ends().max().unwrap_or(packet.from),
+        );
+        // Nobody else is on this wire: a short arrow all the same.
+        if low == high {
+            match high + 1 < capture.hosts.len() {
+                true => high += 1,
+                false => low = low.saturating_sub(1),
+            }
+        }
+        Way {
+            from: packet.from,
+            reached,
+            low,
+            high,
+        }
+    }
+
+    fn class(&self) -> &'static str {
+        match (self.low < self.from, self.from < self.high) {
+            (true, true) => "both",
+            (true, false) => "left",
+            _ => "right",
+        }
+    }
+
+    /// A line to each host it reaches. Without an end if it reaches nobody.
+    fn arrows(&self, out: &mut String) {
+        if self.reached.is_empty() {
+            let _ = write!(out, "<span class=\"cap-arrow nobody\"></span>");
+        }
+        for host in &self.reached {
+            let (low, high) = (self.from.min(*host), self.from.max(*host));
+            let way = if *host < self.from { "left" } else { "right" };
+            let _ = write!(
+                out,
+                "<span class=\"cap-arrow {way}\" style=\"--lo:{};--hi:{}\"></span>",
+                low + 1,
+                high + 1
+            );
+        }
+    }
+}
+
+/// The other hosts on the wire that a broadcast was sent to. The last byte of a recorded MAC
+/// address names the network card, from 1, and so the network.
+fn wire(capture: &Capture, packet: &Packet) -> Vec<usize> {
+    let network = |address: &Ipv4Addr| {
+        let [a, b, c, _] = address.octets();
+        [a, b, c]
+    };
+    let card = packet.bytes.get(11).map_or(1, |byte| usize::from(*byte));
+    let Some(sender) = capture.hosts.get(packet.from) else {
+        return Vec::new();
+    };
+    let address = sender
+        .addresses
+        .get(card.wrapping_sub(1))
+        .or(sender.addresses.first());
+    let Some(here) = address.map(network) else {
+        return Vec::new();
+    };
+    let hosts = capture.hosts.iter().enumerate();
+    hosts
+        .filter(|(at, host)| {
+            *at != packet.from
+                && host
+                    .addresses
+                    .iter()
+                    .any(|address| network(address) == here)
+        })
+        .map(|(at, _)| at)
+        .collect()
+}

@@ -1,0 +1,55 @@
+//! The words of a diagram that are the same for every packet.
+
+use std::time::Duration;
+
+use capture::{Layer, Packet};
+
+use crate::html::both;
+
+/// The OSI name of a layer, in both languages.
+pub(super) fn layer(number: u8) -> (&'static str, &'static str) {
+    match number {
+        7 => ("应用层", "application"),
+        6 => ("表示层", "presentation"),
+        5 => ("会话层", "session"),
+        4 => ("传输层", "transport"),
+        3 => ("网络层", "network"),
+        2 => ("数据链路层", "data link"),
+        _ => ("物理层", "physical"),
+    }
+}
+
+/// The protocol of a layer, in both languages where it has two names.
+pub(super) fn protocol(name: &str) -> String {
+    match name {
+        "data" => both("数据", "data"),
+        "Ethernet" => both("以太网", "Ethernet"),
+        "padding" => both("填充", "padding"),
+        name => crate::html::escape(name),
+    }
+}
+
+/// The highest layer of a packet: its colour.
+pub(super) fn highest(packet: &Packet) -> Option<&Layer> {
+    // Padding comes last, and belongs to Ethernet.
+    packet.layers.iter().rev().max_by_key(|layer| layer.number)
+}
+
+/// Since the first packet, with three digits that matter.
+pub(super) fn time(time: Duration) -> String {
+    let micros = time.as_micros();
+    #[allow(clippy::cast_precision_loss, reason = "three digits are shown")]
+    let millis = micros as f64 / 1000.0;
+    match micros {
+        0 => "0 ms".to_owned(),
+        1..10_000 => format!("{millis:.2} ms"),
+        10_000..100_000 => format!("{millis:.1} ms"),
+        100_000..1_000_000 => format!("{millis:.0} ms"),
+        _ => format!("{:.2} s", millis / 1000.0),
+    }
+}
+
+/// `1 packet`, `2 packets`.
+pub(super) fn packets(count: usize) -> String {
+    format!("{count} packet{}", if count == 1 { "" } else { "s" })
+}
