@@ -1,0 +1,120 @@
+//! Plays a session on its hosts and gives what was on their wires.
+
+use std::io;
+use std::net::Ipv4Addr;
+use std::path::Path;
+use std::process::{Child, Command};
+
+use anyhow::{Result, anyhow, bail, ensure};
+use session::run::{Found, Place, run_at};
+use session::{Options, Report, Session};
+
+use crate::host::{Host, Plan, network};
+use crate::loss::Losses;
+use crate::wire::{Frame, Socket, Wire};
+
+/// What was on the wires while a session ran.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recording {
+    /// The wires, in the order in which the session names them.
+    pub networks: Vec<Ipv4Addr>,
+    /// The frames, in the order in which they were sent.
+    pub frames: Vec<Frame>,
+}
+
+/// Plays `session` with the programs of the repository at `root`.
+///
+/// # Errors
+/// A step that did not happen, with the story up to there; a program that is not installed; a
+/// host or a wire that the system refuses.
+pub fn record(session: &Session, root: &Path) -> Result<Recording> {
+    record_with(session, &Options::new(root), &|command| {
+        session::run::find(command, root)
+    })
+}
+
+/// Plays `session` with the programs that `find` knows.
+///
+/// # Errors
+/// As [`record`].
+pub fn record_with(
+    session: &Session,
+    options: &Options,
+    find: &dyn Fn(&str) -> Result<Found>,
+) -> Result<Recording> {
+    ensure!(
+        !session.hosts.is_empty(),
+        "it has no host: a capture's session begins with `host NAME ADDRESS`"
+    );
+    let mut lab = Lab::open(session)?;
+    match run_at(session, options, find, &mut lab) {
+        Ok(Report::Passed { .. }) => lab.close(),
+        Ok(Report::Skipped { reason }) => bail!(reason),
+        Err(failure) => Err(anyhow!(failure)),
+    }
+}
+
+struct Lab<'a> {
+    session: &'a Session,
+    hosts: Vec<Host>,
+    networks: Vec<Ipv4Addr>,
+    wire: Wire,
+}
+
+impl<'a> Lab<'a> {
+    fn open(session: &'a Session) -> Result<Self> {
+        let mut hosts = Vec::new();
+        let mut sockets = Vec::new();
+        let mut networks = Vec::new();
+        for (index, plan) in Plan::of(session).into_iter().enumerate() {
+            let cards = plan.cards.clone();
+            let (host, devices) = Host::start(plan)?;
+            hosts.push(host);
+            for (card, device) in cards.into_iter().zip(devices) {
+                let network = network(card.address);
+                if !networks.contains(&network) {
+                    networks.push(network);
+                }
+                sockets.push(Socket {
+                    host: index,
+                    network,
+                    mac: card.mac,
+                    device,
+                });
+            }
+        }
+        let wire = Wire::start(sockets, Losses::of(session))?;
+        Ok(Self {
+            session,
+            hosts,
+            networks,
+            wire,
+        })
+    }
+
+    /// Waits for the last packets.
+    fn close(self) -> Result<Recording> {
+        Ok(Recording {
+            networks: self.networks,
+            frames: self.wire.end()?,
+        })
+    }
+}
+
+impl Place for Lab<'_> {
+    fn spawn(&mut self, actor: &str, command: Command) -> io::Result<Child> {
+        let index = self
+            .session
+            .hosts
+            .iter()
+            .position(|host| host.name == actor);
+        match index.and_then(|index| self.hosts.get(index)) {
+            Some(host) => host.spawn(command),
+            None => Err(io::Error::other(format!("there is no host {actor}"))),
+        }
+    }
+
+    fn before(&mut self, step: usize) -> Result<(), String> {
+        self.wire.before(step)
+    }
+}

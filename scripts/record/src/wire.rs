@@ -1,0 +1,285 @@
+//! The wires: a switch of ours between TAP devices.
+//!
+//! One thread reads what the hosts send, notes each frame once, and delivers it a moment later,
+//! or loses it. That moment is the length of the wire: what a program sends in one go is on it
+//! before the first answer can come, in every recording, also on a busy machine.
+
+use std::collections::VecDeque;
+use std::io::{self, PipeReader, PipeWriter};
+use std::net::Ipv4Addr;
+use std::os::fd::AsFd;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant, SystemTime};
+
+use anyhow::{Context, Result, anyhow};
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, ppoll};
+use tun_rs::SyncDevice;
+
+use crate::loss::Losses;
+
+/// How long a frame is on its way: light in a fibre goes about 1000 km.
+pub const LATENCY: Duration = Duration::from_millis(5);
+
+/// Longer than a delayed acknowledgement (40 ms) and its way.
+const QUIET: Duration = Duration::from_millis(100);
+
+/// Longer than the first retransmission timeout (200 ms).
+const OVER: Duration = Duration::from_millis(300);
+
+/// A wire that is not quiet by then never will be.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+/// More than a page can show; a program that sends without end must not fill the memory.
+const MOST_FRAMES: usize = 2000;
+
+/// The largest frame of a card with the usual MTU is 1514 bytes.
+const LARGEST: usize = 1 << 16;
+
+/// One frame, as a host sent it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frame {
+    /// When, since 1970.
+    pub time: Duration,
+    /// On which wire.
+    pub network: Ipv4Addr,
+    /// The step that caused it: an index into `session.steps`.
+    pub step: usize,
+    /// The wire did not deliver it.
+    pub lost: bool,
+    /// All of it.
+    pub bytes: Vec<u8>,
+}
+
+/// A network card at the end of a wire.
+pub struct Socket {
+    /// The host, as an index.
+    pub host: usize,
+    /// The wire.
+    pub network: Ipv4Addr,
+    /// The card's MAC address.
+    pub mac: [u8; 6],
+    /// Our side of it.
+    pub device: SyncDevice,
+}
+
+/// The running switch.
+#[derive(Debug)]
+pub struct Wire {
+    log: Arc<Mutex<Log>>,
+    // Closed to end the thread.
+    stop: Option<PipeWriter>,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Debug)]
+struct Log {
+    frames: Vec<Frame>,
+    /// The last time that something was sent or delivered.
+    busy: Instant,
+    step: usize,
+    trouble: Option<String>,
+}
+
+impl Wire {
+    /// Connects `sockets`, those of one network to each other.
+    pub(crate) fn start(sockets: Vec<Socket>, losses: Losses) -> Result<Self> {
+        let (reader, writer) = io::pipe().context("make a pipe")?;
+        let log = Arc::new(Mutex::new(Log {
+            frames: Vec::new(),
+            busy: Instant::now(),
+            step: 0,
+            trouble: None,
+        }));
+        let switch = Switch {
+            sockets,
+            losses,
+            log: Arc::clone(&log),
+            way: VecDeque::new(),
+        };
+        let thread = thread::Builder::new()
+            .name("wire".to_owned())
+            .spawn(move || switch.run(&reader))
+            .context("start a thread for the wire")?;
+        Ok(Self {
+            log,
+            stop: Some(writer),
+            thread: Some(thread),
+        })
+    }
+
+    /// Waits for a quiet moment, and notes that from now on `step` is the cause.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn before(&self, step: usize) -> Result<(), String> {
+        self.quiet(QUIET)?;
+        lock(&self.log).step = step;
+        Ok(())
+    }
+
+    /// Waits until nothing more will come, and gives what came.
+    ///
+    /// # Errors
+    /// The wire is never quiet, or it broke.
+    pub fn end(mut self) -> Result<Vec<Frame>> {
+        self.quiet(OVER).map_err(|why| anyhow!("{why}"))?;
+        self.join();
+        Ok(std::mem::take(&mut lock(&self.log).frames))
+    }
+
+    fn quiet(&self, moment: Duration) -> Result<(), String> {
+        let until = Instant::now() + DEADLINE;
+        loop {
+            let busy = {
+                let log = lock(&self.log);
+                if let Some(trouble) = &log.trouble {
+                    return Err(trouble.clone());
+                }
+                log.busy
+            };
+            let now = Instant::now();
+            let quiet = now.saturating_duration_since(busy);
+            if quiet >= moment {
+                return Ok(());
+            }
+            if now >= until {
+                let seconds = DEADLINE.as_secs();
+                return Err(format!("frames on the wire all the time for {seconds} s"));
+            }
+            thread::sleep(moment - quiet);
+        }
+    }
+
+    fn join(&mut self) {
+        self.stop = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Wire {
+    fn drop(&mut self) {
+        self.join();
+    }
+}
+
+struct Switch {
+    sockets: Vec<Socket>,
+    losses: Losses,
+    log: Arc<Mutex<Log>>,
+    /// Frames on their way: when they arrive, from which socket, and what they are.
+    way: VecDeque<(Instant, usize, Vec<u8>)>,
+}
+
+impl Switch {
+    fn run(mut self, stop: &PipeReader) {
+        if let Err(error) = self.carry(stop) {
+            lock(&self.log).trouble = Some(format!("the wire broke: {error:#}"));
+        }
+    }
+
+    fn carry(&mut self, stop: &PipeReader) -> Result<()> {
+        let mut buffer = vec![0; LARGEST];
+        loop {
+            if self.wait(stop)? {
+                return Ok(());
+            }
+            for index in 0..self.sockets.len() {
+                while let Some(length) = receive(&self.sockets[index].device, &mut buffer)? {
+                    self.take(index, &buffer[..length])?;
+                }
+            }
+            self.deliver()?;
+        }
+    }
+
+    /// Until a frame comes or arrives. Whether it is time to stop.
+    fn wait(&self, stop: &PipeReader) -> Result<bool> {
+        let mut fds: Vec<_> = self
+            .sockets
+            .iter()
+            .map(|socket| PollFd::new(socket.device.as_fd(), PollFlags::POLLIN))
+            .collect();
+        fds.push(PollFd::new(stop.as_fd(), PollFlags::POLLIN));
+        let arrival = self
+            .way
+            .front()
+            .map(|(at, ..)| at.saturating_duration_since(Instant::now()).into());
+        match ppoll(&mut fds, arrival, None) {
+            Ok(_) | Err(Errno::EINTR) => {}
+            Err(error) => return Err(error).context("wait for a frame"),
+        }
+        let stopped = fds.last().and_then(PollFd::any);
+        Ok(stopped.unwrap_or(false))
+    }
+
+    /// Notes a frame that a host sent, and puts it on its way.
+    fn take(&mut self, from: usize, bytes: &[u8]) -> Result<()> {
+        let socket = &self.sockets[from];
+        let lost = self.losses.lose(socket.host, bytes);
+        let mut log = lock(&self.log);
+        if log.frames.len() == MOST_FRAMES {
+            return Err(anyhow!("more than {MOST_FRAMES} frames"));
+        }
+        log.busy = Instant::now();
+        let frame = Frame {
+            time: SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default(),
+            network: socket.network,
+            step: log.step,
+            lost,
+            bytes: bytes.to_vec(),
+        };
+        log.frames.push(frame);
+        if !lost {
+            let arrival = log.busy + LATENCY;
+            self.way.push_back((arrival, from, bytes.to_vec()));
+        }
+        Ok(())
+    }
+
+    /// Hands over every frame whose time has come.
+    fn deliver(&mut self) -> Result<()> {
+        while let Some((at, ..)) = self.way.front()
+            && *at <= Instant::now()
+            && let Some((_, from, bytes)) = self.way.pop_front()
+        {
+            for (index, socket) in self.sockets.iter().enumerate() {
+                if index != from
+                    && socket.network == self.sockets[from].network
+                    && is_for(&bytes, socket.mac)
+                {
+                    // Before: the answer may come while we hand it over.
+                    lock(&self.log).busy = Instant::now();
+                    send(&socket.device, &bytes)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// To everyone, or to this card.
+fn is_for(frame: &[u8], mac: [u8; 6]) -> bool {
+    frame.first().is_some_and(|byte| byte & 1 == 1) || frame.starts_with(&mac)
+}
+
+fn receive(device: &SyncDevice, buffer: &mut [u8]) -> Result<Option<usize>> {
+    match device.recv(buffer) {
+        Ok(length) => Ok(Some(length)),
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(None),
+        Err(error) => Err(error).context("read a frame"),
+    }
+}
+
+fn send(device: &SyncDevice, frame: &[u8]) -> Result<()> {
+    device.send(frame).context("deliver a frame")?;
+    Ok(())
+}
+
+fn lock(log: &Mutex<Log>) -> MutexGuard<'_, Log> {
+    log.lock().unwrap_or_else(PoisonError::into_inner)
+}
