@@ -1,0 +1,246 @@
+//! HTTP/1.1 的语法：头部的字节说了什么。这里只看字节，不碰网络。
+//! The syntax of HTTP/1.1: what the bytes of a head say. Bytes only here, no network.
+use std::str;
+
+/// 不能接受：回答用的状态码，和记在日志里的原因。
+/// Not acceptable: the status to answer with, and the reason for the log.
+pub(crate) type Refusal = (u16, &'static str);
+
+#[derive(Debug)]
+pub(crate) struct Request {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) keep_alive: bool,
+    pub(crate) old: bool,
+    pub(crate) body: Body,
+}
+
+#[derive(Debug)]
+pub(crate) struct Response {
+    pub(crate) status: u16,
+    pub(crate) lines: Vec<String>,
+    pub(crate) location: Option<String>,
+    pub(crate) keep_alive: bool,
+    pub(crate) body: Body,
+}
+
+// ANCHOR: body
+/// 正文到哪里为止，由头部说（RFC 9112 §6.3）。TCP 不知道，它只有一条字节流。
+/// The head says where the body ends (RFC 9112 §6.3). TCP cannot: it has one stream of bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Body {
+    None,
+    Length(u64),
+    Chunked,
+    UntilClose,
+}
+
+fn body(fields: &Fields<'_>, version: u8) -> Result<Option<Body>, Refusal> {
+    let lengths = fields.all("content-length");
+    let codings = fields.all("transfer-encoding").join(",");
+    // 两个字段各说各的：前面的代理信一个，我们信另一个，正文里就能藏一个请求（请求走私）。
+    // Two fields, two lengths: if a proxy believes one and we the other, the body can hide a
+    // request (request smuggling).
+    match (&lengths[..], codings.as_str()) {
+        ([], "") => Ok(None),
+        ([_, ..], codings) if !codings.is_empty() => {
+            Err((400, "Content-Length 和 Transfer-Encoding 都有 both"))
+        }
+        ([length], "") => Ok(Some(Body::Length(decimal(length)?))),
+        ([_, _, ..], _) => Err((400, "两个 Content-Length two of them")),
+        ([], _) if version == 0 => Err((400, "HTTP/1.0 没有分块 has no chunks")),
+        ([], codings) if codings.trim().eq_ignore_ascii_case("chunked") => Ok(Some(Body::Chunked)),
+        _ => Err((501, "不认识的传输编码 unknown transfer coding")),
+    }
+}
+
+/// 只要数字：`parse` 还会接受 `+5`。18 位不会溢出。
+/// Digits only: `parse` would take `+5` as well. 18 of them cannot overflow.
+fn decimal(text: &str) -> Result<u64, Refusal> {
+    let digits = (1..=18).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    let number = text.parse().ok().filter(|_| digits);
+    number.ok_or((400, "Content-Length 不是数 not a number"))
+}
+// ANCHOR_END: body
+
+// ANCHOR: request
+/// `GET /path HTTP/1.1`，字段，空行。
+/// `GET /path HTTP/1.1`, fields, an empty line.
+pub(crate) fn request(head: &[u8]) -> Result<Request, Refusal> {
+    let text = String::from_utf8_lossy(head);
+    let (start, fields) = split(&text).map_err(|why| (400, why))?;
+    let words: Vec<&str> = start.split(' ').collect();
+    let [method, target, version] = words[..] else {
+        return Err((400, "请求行不是三个词 not three words in the request line"));
+    };
+    let version = minor(version)?;
+    if !is_token(method) {
+        return Err((400, "方法不是一个词 the method is not a word"));
+    }
+    // 同一个地址可以有许多网站，Host 说要哪一个；1.1 必须有，而且只能有一个（RFC 9112 §3.2）。
+    // One address may have many sites, and Host says which: 1.1 needs it, once (RFC 9112 §3.2).
+    match fields.all("host")[..] {
+        [host] if host.bytes().all(is_host) => {}
+        [] if version == 0 => {}
+        _ => return Err((400, "要有一个 Host needs one Host")),
+    }
+    Ok(Request {
+        method: method.to_owned(),
+        path: path(method, target)?,
+        keep_alive: keep_alive(&fields, version),
+        old: version == 0,
+        // 请求没有说长度，就是没有正文；`Content-Length: 0` 也是。
+        // A request that tells no length has no body; nor has `Content-Length: 0`.
+        body: match body(&fields, version)? {
+            None | Some(Body::Length(0)) => Body::None,
+            Some(body) => body,
+        },
+    })
+}
+// ANCHOR_END: request
+
+/// 请求的目标：通常是 `/path?query`；发给代理的是整个 URL，服务器也要认（RFC 9112 §3.2.2）。
+/// The target: mostly `/path?query`; a whole URL, as for proxies, counts too (RFC 9112 §3.2.2).
+fn path(method: &str, target: &str) -> Result<String, Refusal> {
+    let bad = (400, "请求的目标看不懂 bad request target");
+    if !target.bytes().all(|b| b.is_ascii_graphic() && b != b'#') {
+        return Err(bad);
+    }
+    let scheme = target.get(..7).unwrap_or_default();
+    let path = if scheme.eq_ignore_ascii_case("http://") {
+        let rest = &target[7..];
+        let end = rest.find(['/', '?']).unwrap_or(rest.len());
+        if end == 0 || !rest[..end].bytes().all(is_host) {
+            return Err(bad);
+        }
+        format!("/{}", rest[end..].trim_start_matches('/'))
+    } else {
+        target.to_owned()
+    };
+    // `OPTIONS *` 和 `CONNECT host:port` 没有路径；它们是别的方法，自有回答。
+    // `OPTIONS *` and `CONNECT host:port` have no path; they are other methods, answered as such.
+    let other = matches!(method, "OPTIONS" | "CONNECT");
+    if other || path.starts_with('/') {
+        let end = path.find('?').unwrap_or(path.len());
+        return Ok(path[..end].to_owned());
+    }
+    Err(bad)
+}
+
+// ANCHOR: response
+/// `HTTP/1.1 200 OK`，字段，空行。
+/// `HTTP/1.1 200 OK`, fields, an empty line.
+pub(crate) fn response(head: &[u8], method: &str) -> Result<Response, &'static str> {
+    let text = String::from_utf8_lossy(head);
+    let (start, fields) = split(&text)?;
+    let mut words = start.splitn(3, ' ');
+    let version = minor(words.next().unwrap_or_default()).map_err(|(_, why)| why)?;
+    let code = words.next().unwrap_or_default();
+    let status = code
+        .parse()
+        .ok()
+        .filter(|n| (100..600).contains(n) && code.len() == 3);
+    let status = status.ok_or("没有状态码 no status code")?;
+    let body = match (method, status) {
+        // 这几种从来没有正文，不管字段怎么说（RFC 9112 §6.3）。
+        // These never have a body, whatever the fields say (RFC 9112 §6.3).
+        ("HEAD", _) | (_, 100..200 | 204 | 304) => Body::None,
+        _ => body(&fields, version)
+            .map_err(|(_, why)| why)?
+            .unwrap_or(Body::UntilClose),
+    };
+    Ok(Response {
+        status,
+        lines: text
+            .lines()
+            .map(str::to_owned)
+            .take_while(|line| !line.is_empty())
+            .collect(),
+        location: fields.all("location").first().map(|&to| to.to_owned()),
+        keep_alive: keep_alive(&fields, version),
+        body,
+    })
+}
+// ANCHOR_END: response
+
+/// 1.1 没有人说 close 就不关，1.0 要双方说好（RFC 9112 §9.3）。
+/// 1.1 stays open if nobody says close; 1.0 only if both say so (RFC 9112 §9.3).
+fn keep_alive(fields: &Fields<'_>, version: u8) -> bool {
+    let stays = version > 0 || fields.says("connection", "keep-alive");
+    stays && !fields.says("connection", "close")
+}
+
+/// 分块的大小是十六进制，后面可以有 `;扩展`（RFC 9112 §7.1）。
+/// The size of a chunk is hexadecimal; `;extensions` may follow (RFC 9112 §7.1).
+pub(crate) fn chunk_size(line: &[u8]) -> Option<u64> {
+    let size = line.split(|&b| b == b';').next()?.trim_ascii_end();
+    let digits = (1..=15).contains(&size.len()) && size.iter().all(u8::is_ascii_hexdigit);
+    let text = str::from_utf8(size).ok().filter(|_| digits)?;
+    u64::from_str_radix(text, 16).ok()
+}
+
+// ANCHOR: split
+/// 第一行，和后面的 `名字: 值`。
+/// The first line, and the `name: value` lines after it.
+fn split(text: &str) -> Result<(&str, Fields<'_>), &'static str> {
+    // 发送用 CRLF；接收时单独一个 LF 也可以算行尾，单独的 CR 不行（RFC 9112 §2.2）。
+    // Send CRLF. A receiver may take LF alone as a line end, but not CR alone (RFC 9112 §2.2).
+    let mut lines = text
+        .split('\n')
+        .map(|line| line.strip_suffix('\r').unwrap_or(line));
+    let start = lines.next().unwrap_or_default();
+    let mut fields = Vec::new();
+    for line in lines.take_while(|line| !line.is_empty()) {
+        // 名字和冒号之间不许有空格，行首也不许：不同的程序会读出不同的意思（§5.1、§5.2）。
+        // No space before the colon or at the start: programs disagree on what it means (§5).
+        let Some((name, value)) = line.split_once(':').filter(|(name, _)| is_token(name)) else {
+            return Err("字段看不懂 not a field");
+        };
+        fields.push((name, value.trim_matches([' ', '\t'])));
+    }
+    let control = |c: char| c.is_ascii_control() && c != '\t';
+    let values = fields.iter().map(|&(_, value)| value);
+    if values.chain([start]).any(|value| value.contains(control)) {
+        return Err("控制字符 control character");
+    }
+    Ok((start, Fields(fields)))
+}
+// ANCHOR_END: split
+
+struct Fields<'a>(Vec<(&'a str, &'a str)>);
+
+impl<'a> Fields<'a> {
+    /// 字段名不分大小写，同名的可以有几个。
+    /// Names ignore case, and one may come several times.
+    fn all(&self, name: &str) -> Vec<&'a str> {
+        let same = self
+            .0
+            .iter()
+            .filter(|(other, _)| other.eq_ignore_ascii_case(name));
+        same.map(|&(_, value)| value).collect()
+    }
+
+    fn says(&self, name: &str, word: &str) -> bool {
+        let values = self.all(name).join(",");
+        values
+            .split(',')
+            .any(|one| one.trim().eq_ignore_ascii_case(word))
+    }
+}
+
+fn minor(version: &str) -> Result<u8, Refusal> {
+    match version.strip_prefix("HTTP/").map(str::as_bytes) {
+        Some([b'1', b'.', minor @ b'0'..=b'9']) => Ok(minor - b'0'),
+        Some([b'0'..=b'9', b'.', b'0'..=b'9']) => Err((505, "只懂 HTTP/1 HTTP/1 only")),
+        _ => Err((400, "不是 HTTP not HTTP")),
+    }
+}
+
+fn is_token(word: &str) -> bool {
+    let mark = |b| b"!#$%&'*+-.^_`|~".contains(&b);
+    !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || mark(b))
+}
+
+fn is_host(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=:[]".contains(&b)
+}
