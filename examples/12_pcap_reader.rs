@@ -1,0 +1,201 @@
+//! 读抓包文件：每个包一行，像 tcpdump；加 `-v`，每个首部的每个字段。
+//! Reads capture files: a line per packet, as tcpdump does; with `-v`, each field of each header.
+//!
+//!     cargo run --example 12_pcap_reader -- book/captures/one_shot.pcapng
+//!     cargo run --example 12_pcap_reader -- book/captures/one_shot.pcapng 1 -v
+//!
+//! 这个文件拆包。`12_pcap_reader/` 里，file.rs 读文件，headers.rs 是首部的表，line.rs 写一行，
+//! screen.rs 写 `-v`。
+//! This file takes packets apart. In `12_pcap_reader/`, file.rs reads the file, headers.rs has the
+//! tables of the headers, line.rs writes the line, screen.rs what `-v` shows.
+#![allow(missing_docs, reason = "the names of the fields say it")]
+use anyhow::{Context, Result};
+use colored::Colorize;
+use file::{Capture, Record};
+use headers::{Header, Kind, Packet};
+use std::{env, fs::File, io, io::BufReader, io::Read, io::Write, process::ExitCode};
+
+#[path = "12_pcap_reader/checksum.rs"]
+pub mod checksum;
+#[path = "12_pcap_reader/file.rs"]
+pub mod file;
+#[path = "12_pcap_reader/headers.rs"]
+pub mod headers;
+#[path = "12_pcap_reader/line.rs"]
+pub mod line;
+#[path = "12_pcap_reader/options.rs"]
+pub mod options;
+#[path = "12_pcap_reader/screen.rs"]
+pub mod screen;
+
+// ANCHOR: dissect
+/// 从外往里拆：每个首部说出里面是谁，直到里面没有首部。剩下的就是数据。
+/// From the outside in: each header tells who is inside, until no header is. The rest is data.
+pub fn dissect(link: u64, record: &Record) -> Packet<'_> {
+    let mut packet = Packet::new(&record.bytes, record.original);
+    let (mut at, mut quoted) = (0, false);
+    // 链路类型 1 是以太网；别的我们不会拆。
+    // Link type 1 is Ethernet; we know no other.
+    let mut next = (link == 1).then_some(Kind::Ethernet);
+    while let Some(kind) = next {
+        // 有几个字节看几个：可能没有抓全，ICMP 也只引用开头。
+        // Look at the bytes that are there: a capture may keep only some, ICMP cites only some.
+        let have = packet.end.min(packet.bytes.len()).saturating_sub(at);
+        let whole = have >= headers::least(kind);
+        if whole && let Some(trouble) = headers::nonsense(&packet, kind, at) {
+            packet.trouble.get_or_insert(trouble);
+            break;
+        }
+        let size = match whole {
+            true => size(&packet, kind, at),
+            false => headers::least(kind),
+        };
+        packet.headers.push(Header {
+            kind,
+            at,
+            size: size.min(have),
+            quoted,
+        });
+        if size > have {
+            let cut = (!quoted).then_some((at + have, "首部不完整 header cut off"));
+            packet.trouble = packet.trouble.or(cut);
+            break;
+        }
+        // 长度可以说假话：最多信到外面一层给的范围。
+        // A length may lie: we believe it no further than the layer outside allows.
+        let (end, field) = end(&packet, kind, at);
+        if end > packet.end && !quoted {
+            let why = "长度超出了包 length goes beyond the packet";
+            packet.trouble.get_or_insert((at + field, why));
+        }
+        packet.end = packet.end.min(end);
+        next = inside(&packet, kind, at);
+        quoted |= kind == Kind::Icmp;
+        at += size;
+    }
+    packet
+}
+
+/// 每个首部回答三个问题。一：我有多长？IP 和 TCP 后面可能有选项，首部里写着有几个 4 字节。
+/// Each header answers three questions. One: how long am I? IP and TCP may have options, so they
+/// say how many times 4 bytes they have.
+fn size(packet: &Packet<'_>, kind: Kind, at: usize) -> usize {
+    match kind {
+        Kind::Ipv4 => packet.number(at, 1) % 16 * 4,
+        Kind::Tcp => packet.number(at + 12, 1) / 16 * 4,
+        _ => headers::least(kind),
+    }
+}
+
+/// 二：我管的字节到哪里为止？后面可能有以太网补的零。也说出长度写在首部的第几个字节。
+/// Two: where do my bytes end? Ethernet may have added zeros. Also: in which byte that is written.
+fn end(packet: &Packet<'_>, kind: Kind, at: usize) -> (usize, usize) {
+    match kind {
+        Kind::Arp => (at + 28, 0),
+        Kind::Ipv4 => (at + packet.number(at + 2, 2), 2),
+        Kind::Ipv6 => (at + 40 + packet.number(at + 4, 2), 4),
+        // 分片的 UDP：长度说的是整个数据报，不只这一片。
+        // UDP in fragments: the length is that of the whole datagram, not of this fragment.
+        Kind::Udp if !packet.fragment() => (at + packet.number(at + 4, 2), 4),
+        _ => (packet.end, 0),
+    }
+}
+
+/// 三：里面是谁？
+/// Three: who is inside?
+fn inside(packet: &Packet<'_>, kind: Kind, at: usize) -> Option<Kind> {
+    let number = match kind {
+        Kind::Ethernet => packet.number(at + 12, 2),
+        // 只有第一片里有 TCP、UDP 或 ICMP 的首部。
+        // Only the first fragment has the header of TCP, UDP or ICMP.
+        Kind::Ipv4 if packet.number(at + 6, 2) & 0x1fff != 0 => return None,
+        Kind::Ipv4 => packet.number(at + 9, 1),
+        Kind::Ipv6 => packet.number(at + 6, 1),
+        // ICMP 的差错报文引用出错的那个包：IP 首部和后面至少 8 个字节（RFC 792）。
+        // An ICMP error cites the packet it is about: IP header and 8 bytes or more (RFC 792).
+        Kind::Icmp => packet.number(at, 1),
+        _ => return None,
+    };
+    match (kind, number) {
+        (Kind::Ethernet, 0x0800) | (Kind::Icmp, 3 | 4 | 5 | 11 | 12) => Some(Kind::Ipv4),
+        (Kind::Ethernet, 0x0806) => Some(Kind::Arp),
+        (Kind::Ethernet, 0x86dd) => Some(Kind::Ipv6),
+        (Kind::Ipv4, 1) => Some(Kind::Icmp),
+        (Kind::Ipv4 | Kind::Ipv6, 6) => Some(Kind::Tcp),
+        (Kind::Ipv4 | Kind::Ipv6, 17) => Some(Kind::Udp),
+        _ => None,
+    }
+}
+// ANCHOR_END: dissect
+
+// ANCHOR: main
+fn main() -> ExitCode {
+    let args = env::args_os().skip(1);
+    let args = args.map(|arg| arg.to_string_lossy().into_owned());
+    let (flags, words): (Vec<_>, Vec<_>) =
+        args.partition(|arg| arg.len() > 1 && arg.starts_with('-'));
+    if flags.iter().any(|flag| flag == "--help" || flag == "-h") {
+        println!("{}", screen::HELP);
+        return ExitCode::SUCCESS;
+    }
+    let numbers = words.iter().skip(1).map(|word| word.parse::<u64>());
+    let numbers = numbers.collect::<Result<Vec<_>, _>>();
+    let known = flags.iter().all(|flag| flag == "-v");
+    let (Some(path), Ok(numbers), true) = (words.first(), numbers, known) else {
+        eprintln!("{}\n{}", "参数有错 bad arguments".red(), screen::HELP);
+        return ExitCode::from(2);
+    };
+    let result = open(path).and_then(|input| show(input, &numbers, !flags.is_empty()));
+    if let Err(error) = result {
+        let _ = writeln!(io::stderr(), "{} {path}: {error:#}", "错误 error:".red());
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
+
+fn open(path: &str) -> Result<Box<dyn Read>> {
+    if path == "-" {
+        return Ok(Box::new(io::stdin()));
+    }
+    Ok(Box::new(File::open(path).context("打不开 cannot open")?))
+}
+
+fn show(input: impl Read, numbers: &[u64], verbose: bool) -> Result<()> {
+    let mut capture = Capture::open(BufReader::new(input))?;
+    let (mut talks, mut start) = (line::Talks::default(), None);
+    for count in 1.. {
+        let Some(record) = capture.next().transpose()? else {
+            break;
+        };
+        let wire = &capture.wires[record.wire];
+        let packet = dissect(wire.link, &record);
+        start = start.or(record.nanos);
+        let since = record.nanos.zip(start).map(|(now, start)| now - start);
+        // 没有选中的包也要看：相对序号从连接的开头数起。
+        // Look at packets that were not chosen too: relative numbers begin with the connection.
+        let line = line::line(&packet, &mut talks);
+        if !numbers.is_empty() && !numbers.contains(&count) {
+            continue;
+        }
+        let wire = if capture.wires.len() > 1 {
+            &wire.name
+        } else {
+            ""
+        };
+        let mut text = screen::first_line(count, since, wire, &line);
+        if verbose {
+            text += &screen::details(&packet, &record);
+        }
+        // 读我们输出的一方（如 `head`）可能已经走了：那也没什么。
+        // Who reads our output (say `head`) may have gone: no harm.
+        if io::stdout()
+            .write_all(text.as_bytes())
+            .and_then(|()| io::stdout().flush())
+            .is_err()
+        {
+            break;
+        }
+    }
+    Ok(())
+}
+// ANCHOR_END: main

@@ -1,0 +1,239 @@
+//! 首部：有哪些，每个字段几个比特、叫什么、怎样显示，哪些字节说不通。
+//! Headers: which there are, how wide each field is, its name, how to show it, what makes no sense.
+use Kind::{Arp, Ethernet, Icmp, Ipv4, Ipv6, Tcp, Udp};
+use Show::{Checksum, Decimal, Flags, Hex, Ip, Mac, Named};
+
+// ANCHOR: packet
+/// 一个首部：是什么，从包的第几个字节起，多长。`quoted`：它在 ICMP 引用的包里。
+/// A header: what, from which byte of the packet, how long. `quoted`: in a packet cited by ICMP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Header {
+    pub kind: Kind,
+    pub at: usize,
+    pub size: usize,
+    pub quoted: bool,
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Ethernet,
+    Arp,
+    Ipv4,
+    Ipv6,
+    Icmp,
+    Udp,
+    Tcp,
+}
+
+/// 拆开的包。`end`：最里面的数据到哪里为止；`trouble`：第一处说不通的字节。
+/// A packet taken apart. `end`: where the innermost data ends; `trouble`: the first byte that
+/// makes no sense.
+pub struct Packet<'a> {
+    pub bytes: &'a [u8],
+    pub original: usize,
+    pub headers: Vec<Header>,
+    pub end: usize,
+    pub trouble: Option<(usize, &'static str)>,
+}
+// ANCHOR_END: packet
+
+impl<'a> Packet<'a> {
+    /// 一个还没有拆的包。
+    /// A packet that has not been taken apart.
+    pub fn new(bytes: &'a [u8], original: usize) -> Self {
+        let (headers, end, trouble) = (Vec::new(), original, None);
+        Self {
+            bytes,
+            original,
+            headers,
+            end,
+            trouble,
+        }
+    }
+
+    // ANCHOR: number
+    /// 网络字节序：高位字节在前。没有的字节算 0，所以不会越界。
+    /// Network byte order: the high byte first. Bytes that are not there count as 0: no overrun.
+    pub fn number(&self, at: usize, size: usize) -> usize {
+        let bytes = self.bytes.iter().skip(at).take(size);
+        bytes.fold(0, |sum, byte| sum << 8 | usize::from(*byte))
+    }
+    // ANCHOR_END: number
+
+    pub fn find(&self, kind: Kind) -> Option<Header> {
+        let mut own = self.headers.iter().filter(|header| !header.quoted);
+        own.find(|header| header.kind == kind).copied()
+    }
+
+    /// 是不是一片：标志 MF 是 1，或者片偏移不是 0。
+    /// Is it a fragment: the flag MF is 1, or the fragment offset is not 0?
+    pub fn fragment(&self) -> bool {
+        let ip = self.find(Kind::Ipv4);
+        ip.is_some_and(|ip| self.number(ip.at + 6, 2) & 0x3fff != 0)
+    }
+}
+
+// ANCHOR: tables
+/// 一行：几个比特，中文名，英文名，怎样显示。
+/// A row: how many bits, the Chinese name, the English name, how to show it.
+pub type Row = (usize, &'static str, &'static str, Show);
+#[derive(Clone, Copy)]
+pub enum Show {
+    Decimal,
+    Hex,
+    Mac,
+    Ip,
+    Checksum,
+    Flags(&'static [&'static str]),
+    Named(&'static [(usize, &'static str)]),
+}
+
+const ETHERNET: &[Row] = &[
+    (48, "目的 MAC", "destination MAC", Mac),
+    (48, "源 MAC", "source MAC", Mac),
+    (
+        16,
+        "类型",
+        "EtherType",
+        Named(&[(0x0800, "IPv4"), (0x0806, "ARP"), (0x86dd, "IPv6")]),
+    ),
+];
+const ARP: &[Row] = &[
+    (
+        16,
+        "硬件类型",
+        "hardware type",
+        Named(&[(1, "以太网 Ethernet")]),
+    ),
+    (16, "协议类型", "protocol type", Named(&[(0x0800, "IPv4")])),
+    (8, "硬件地址长度", "hardware address length", Decimal),
+    (8, "协议地址长度", "protocol address length", Decimal),
+    (
+        16,
+        "操作",
+        "operation",
+        Named(&[(1, "请求 request"), (2, "应答 reply")]),
+    ),
+    (48, "发方 MAC", "sender MAC", Mac),
+    (32, "发方 IP", "sender IP", Ip),
+    (48, "目标 MAC", "target MAC", Mac),
+    (32, "目标 IP", "target IP", Ip),
+];
+#[rustfmt::skip]
+const IPV4: &[Row] = &[
+    (4, "版本", "version", Decimal), (4, "首部长度", "IHL", Decimal),
+    (6, "服务", "DSCP", Decimal), (2, "拥塞", "ECN", Decimal),
+    (16, "总长度", "total length", Decimal),
+    (16, "标识", "identification", Decimal),
+    (3, "标志", "flags", Flags(&["MF", "DF"])), (13, "片偏移", "fragment offset", Decimal),
+    (8, "生存时间", "TTL", Decimal),
+    (8, "协议", "protocol", Named(&[(1, "ICMP"), (6, "TCP"), (17, "UDP")])),
+    (16, "首部校验和", "header checksum", Checksum),
+    (32, "源地址", "source address", Ip),
+    (32, "目的地址", "destination address", Ip),
+];
+#[rustfmt::skip]
+const IPV6: &[Row] = &[
+    (4, "版本", "version", Decimal), (8, "流量类别", "traffic class", Hex), (20, "流标签", "flow label", Hex),
+    (16, "载荷长度", "payload length", Decimal),
+    (8, "下一个首部", "next header", Named(&[(6, "TCP"), (17, "UDP"), (58, "ICMPv6")])),
+    (8, "跳数限制", "hop limit", Decimal),
+    (128, "源地址", "source address", Ip),
+    (128, "目的地址", "destination address", Ip),
+];
+const UDP: &[Row] = &[
+    (16, "源端口", "source port", Decimal),
+    (16, "目的端口", "destination port", Decimal),
+    (16, "长度", "length", Decimal),
+    (16, "校验和", "checksum", Checksum),
+];
+#[rustfmt::skip]
+const TCP: &[Row] = &[
+    (16, "源端口", "source port", Decimal), (16, "目的端口", "destination port", Decimal),
+    (32, "序号", "sequence number", Decimal),
+    (32, "确认号", "acknowledgment number", Decimal),
+    (4, "数据偏移", "data offset", Decimal), (4, "保留", "reserved", Decimal),
+    (8, "标志", "flags", Flags(&["FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"])),
+    (16, "窗口", "window", Decimal),
+    (16, "校验和", "checksum", Checksum), (16, "紧急指针", "urgent pointer", Decimal),
+];
+// ANCHOR_END: tables
+
+// ICMP 的后 4 个字节，意思随类型变。
+// The last 4 bytes of ICMP mean something else for each type.
+const TYPES: Show = Named(&[
+    (0, "回显应答 echo reply"),
+    (3, "不可达 unreachable"),
+    (5, "改道 redirect"),
+    (8, "回显请求 echo request"),
+    (11, "超时 time exceeded"),
+    (12, "参数有错 parameter problem"),
+]);
+macro_rules! icmp {
+    ($($rest:expr),*) => {
+        &[(8, "类型", "type", TYPES), (8, "代码", "code", Decimal), (16, "校验和", "checksum", Checksum), $($rest),*]
+    };
+}
+const ECHO: &[Row] = icmp!(
+    (16, "标识", "identifier", Decimal),
+    (16, "序号", "sequence number", Decimal)
+);
+const UNREACHABLE: &[Row] = icmp!(
+    (16, "未用", "unused", Decimal),
+    (16, "下一跳 MTU", "next-hop MTU", Decimal)
+);
+const REDIRECT: &[Row] = icmp!((32, "网关", "gateway", Ip));
+const OTHER: &[Row] = icmp!((32, "其余", "rest", Hex));
+
+/// 层、名字、出处、字段。
+/// Layer, name, source, fields.
+pub fn about(
+    packet: &Packet<'_>,
+    header: Header,
+) -> (u8, &'static str, &'static str, &'static [Row]) {
+    let icmp = match packet.number(header.at, 1) {
+        0 | 8 => ECHO,
+        3 => UNREACHABLE,
+        5 => REDIRECT,
+        _ => OTHER,
+    };
+    match header.kind {
+        Ethernet => (2, "以太网 Ethernet", "RFC 894", ETHERNET),
+        Arp => (2, "ARP", "RFC 826", ARP),
+        Ipv4 => (3, "IPv4", "RFC 791 §3.1", IPV4),
+        Ipv6 => (3, "IPv6", "RFC 8200 §3", IPV6),
+        Icmp => (3, "ICMP", "RFC 792", icmp),
+        Udp => (4, "UDP", "RFC 768", UDP),
+        Tcp => (4, "TCP", "RFC 9293 §3.1", TCP),
+    }
+}
+
+/// 首部至少几个字节。
+/// The fewest bytes of a header.
+pub fn least(kind: Kind) -> usize {
+    match kind {
+        Ethernet => 14,
+        Arp => 28,
+        Ipv6 => 40,
+        Ipv4 | Tcp => 20,
+        Icmp | Udp => 8,
+    }
+}
+
+/// 一个首部里第一处说不通的字节：偏移和原因。
+/// The first byte of a header that makes no sense: its offset, and why.
+pub fn nonsense(packet: &Packet<'_>, kind: Kind, at: usize) -> Option<(usize, &'static str)> {
+    let (one, two) = (|i| packet.number(at + i, 1), |i| packet.number(at + i, 2));
+    let (byte, why) = match kind {
+        Arp if (two(0), two(2), two(4)) != (1, 0x0800, 0x0604) => {
+            (0, "不是以太网上的 IPv4 not for IPv4 on Ethernet")
+        }
+        Ipv4 if one(0) / 16 != 4 => (0, "IP 版本不是 4 IP version is not 4"),
+        Ipv4 if one(0) % 16 < 5 => (0, "IHL 小于 5 IHL is below 5"),
+        Ipv4 if two(2) < one(0) % 16 * 4 => (2, "总长度短于首部 total length below the header's"),
+        Ipv6 if one(0) / 16 != 6 => (0, "IP 版本不是 6 IP version is not 6"),
+        Udp if two(4) < 8 => (4, "UDP 长度小于 8 UDP length is below 8"),
+        Tcp if one(12) / 16 < 5 => (12, "数据偏移小于 5 data offset is below 5"),
+        _ => return None,
+    };
+    Some((at + byte, why))
+}

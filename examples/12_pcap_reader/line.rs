@@ -1,0 +1,246 @@
+//! 一个包写成一行，像 tcpdump。
+//! A packet in one line, as tcpdump writes it.
+use super::headers::{Header, Kind, Packet, least};
+use super::screen::{data_text, ip, mac, paint};
+use std::collections::HashMap;
+
+// ANCHOR: relative
+/// 每条连接两个方向的起点，让序号从 0 数起。真正的起点是随机的（RFC 9293 §3.4.1）。
+/// Where both directions of each connection begin, to count from 0. The real start is random (RFC
+/// 9293 §3.4.1).
+#[derive(Default)]
+pub struct Talks(HashMap<(Vec<u8>, Vec<u8>), [u32; 2]>);
+
+// 记得住这么多条连接；再多，就忘掉旧的。
+// We remember this many connections; if there are more, we forget.
+const CONNECTIONS: usize = 10_000;
+
+impl Talks {
+    /// 减去起点：自己的序号，对方的确认号。像 tcpdump 一样，第一个带 ACK 的段才算开头，
+    /// 所以 SYN 显示真正的序号。
+    /// Less the start: our sequence number, the peer's acknowledged. As in tcpdump, the first
+    /// segment with ACK is the beginning, so a SYN shows the real number.
+    fn relative(&mut self, ends: (Vec<u8>, Vec<u8>), flags: usize, seq: u32, ack: u32) -> [u32; 2] {
+        let (syn, has_ack) = (flags & 2 != 0, flags & 16 != 0);
+        if !has_ack {
+            return [seq, ack];
+        }
+        // 一个方向用 (a, b)，另一个方向用 (b, a)：一条连接只记一次。
+        // One direction is (a, b), the other (b, a): a connection is kept once.
+        let turned = ends.0 > ends.1;
+        let key = if turned { (ends.1, ends.0) } else { ends };
+        let [mine, other] = if turned { [1, 0] } else { [0, 1] };
+        if syn || !self.0.contains_key(&key) {
+            if self.0.len() == CONNECTIONS {
+                self.0.clear();
+            }
+            let mut start = [0; 2];
+            (start[mine], start[other]) = (seq, ack.wrapping_sub(1));
+            self.0.insert(key, start);
+            return [seq, ack];
+        }
+        let start = self.0[&key];
+        [
+            seq.wrapping_sub(start[mine]),
+            ack.wrapping_sub(start[other]),
+        ]
+    }
+}
+// ANCHOR_END: relative
+
+/// 最里面的一个首部决定这一行写什么。
+/// The innermost header decides what the line says.
+pub fn line(packet: &Packet<'_>, talks: &mut Talks) -> String {
+    let own = packet.headers.iter().filter(|header| !header.quoted);
+    let mut line = match own.copied().last() {
+        None => format!("未知的链路 unknown link, {}", length(packet, 0)),
+        Some(last) if last.size < least(last.kind) => cut(packet),
+        Some(last) => match last.kind {
+            Kind::Ethernet => ethernet(packet),
+            Kind::Arp => arp(packet, last.at),
+            Kind::Ipv4 | Kind::Ipv6 => network(packet, last),
+            Kind::Icmp => between(packet, None) + &icmp(packet, last.at),
+            Kind::Udp => between(packet, Some(last.at)) + &udp(packet, last.at),
+            Kind::Tcp => between(packet, Some(last.at)) + &tcp(packet, last, talks),
+        },
+    };
+    if let Some(text) = data_text(packet) {
+        line += &format!("  {}", paint(7, &text));
+    }
+    if let Some((at, why)) = packet.trouble {
+        line += &paint(1, &format!("  偏移 offset {at}: {why}"));
+    }
+    line
+}
+
+fn ethernet(packet: &Packet<'_>) -> String {
+    let [to, from] = [0, 6].map(|at| paint(2, &mac(packet, at)));
+    let kind = paint(2, &format!("EtherType 0x{:04x}", packet.number(12, 2)));
+    format!("{from} > {to}: {kind}, {}", length(packet, 0))
+}
+
+fn arp(packet: &Packet<'_>, at: usize) -> String {
+    let [asks, about] = [at + 14, at + 24].map(|at| paint(3, &ip(packet, at, 4)));
+    let [from, to] = [at + 8, at + 18].map(|at| paint(2, &mac(packet, at)));
+    let words = match packet.number(at + 6, 2) {
+        // 请求里，要找的 MAC 填 0；填了别的，是想确认老朋友还在。
+        // A request has zeros for the MAC it looks for; others check that an old friend is there.
+        1 if packet.number(at + 18, 6) == 0 => format!("Request who-has {about} tell {asks}"),
+        1 => format!("Request who-has {about} ({to}) tell {asks}"),
+        2 => format!("Reply {asks} is-at {from}"),
+        other => format!("operation {other}"),
+    };
+    format!("{}, {words}, {}", paint(2, "ARP"), length(packet, at))
+}
+
+/// 里面不是 TCP、UDP、ICMP，或者是后面的一片。
+/// Neither TCP nor UDP nor ICMP inside, or a later fragment.
+fn network(packet: &Packet<'_>, last: Header) -> String {
+    let offset = packet.number(last.at + 6, 2) % 0x2000 * 8;
+    let inside = match (last.kind, offset) {
+        (Kind::Ipv6, _) => format!("next header {}", packet.number(last.at + 6, 1)),
+        (_, 0) => format!("protocol {}", packet.number(last.at + 9, 1)),
+        _ => format!("fragment {} offset {offset}", packet.number(last.at + 4, 2)),
+    };
+    let rest = length(packet, last.at + last.size);
+    between(packet, None) + &format!("{}, {rest}", paint(3, &inside))
+}
+
+fn icmp(packet: &Packet<'_>, at: usize) -> String {
+    let [two, last] = [at + 4, at + 6].map(|at| packet.number(at, 2));
+    // 引用的包：它的目的地址，和它后面的目的端口。
+    // The cited packet: its destination, and the destination port behind it.
+    let cited = packet.headers.iter().filter(|header| header.quoted);
+    let cited = Vec::from_iter(cited.map(|header| header.at));
+    let to = cited
+        .first()
+        .map_or_else(String::new, |at| ip(packet, at + 16, 4));
+    let port = cited.get(1).map_or(0, |at| packet.number(at + 2, 2));
+    let words = match (packet.number(at, 1), packet.number(at + 1, 1)) {
+        (0, _) => format!("echo reply, id {two}, seq {last}"),
+        (8, _) => format!("echo request, id {two}, seq {last}"),
+        (3, 0) => format!("net {to} unreachable"),
+        (3, 1) => format!("host {to} unreachable"),
+        (3, 3) => format!(
+            "{to} {} port {port} unreachable",
+            if quotes_tcp(packet) { "tcp" } else { "udp" }
+        ),
+        (3, 4) => format!("{to} unreachable - need to frag (mtu {last})"),
+        (5, _) => format!("redirect {to} to {}", ip(packet, at + 4, 4)),
+        (11, 0) => "time exceeded in-transit".to_owned(),
+        (11, 1) => "ip reassembly time exceeded".to_owned(),
+        (kind, code) => format!("type {kind} code {code}"),
+    };
+    format!(
+        "{}, {}",
+        paint(3, &format!("ICMP {words}")),
+        length(packet, at)
+    )
+}
+
+fn quotes_tcp(packet: &Packet<'_>) -> bool {
+    packet
+        .headers
+        .iter()
+        .any(|header| header.quoted && header.kind == Kind::Tcp)
+}
+
+fn udp(packet: &Packet<'_>, at: usize) -> String {
+    let length = packet.number(at + 4, 2).saturating_sub(8);
+    paint(4, &format!("UDP, length {length}"))
+}
+
+// ANCHOR: tcp
+fn tcp(packet: &Packet<'_>, header: Header, talks: &mut Talks) -> String {
+    let at = header.at;
+    let [seq, ack] = [at + 4, at + 8].map(|at| packet.number(at, 4) as u32);
+    let flags = packet.number(at + 13, 1);
+    let [seq, ack] = talks.relative(ends(packet, at), flags, seq, ack);
+    let letters = FLAGS.iter().filter(|(_, bit)| flags & bit != 0);
+    let letters = String::from_iter(letters.map(|(letter, _)| letter));
+    let mut words = format!("Flags [{letters}]");
+    // 首部里没有数据的长度：到包的末尾还有几个字节，就是几个。
+    // The header does not say how much data there is: it is what is left to the packet's end.
+    let data = packet.end.saturating_sub(at + header.size) as u32;
+    // SYN 和 FIN 各占一个序号；只有 ACK 的段不占，不必写。
+    // SYN and FIN take a number each. A segment with ACK alone takes none: not written.
+    match data {
+        0 if flags & 7 == 0 => {}
+        0 => words += &format!(", seq {seq}"),
+        data => words += &format!(", seq {seq}:{}", seq.wrapping_add(data)),
+    }
+    if flags & 16 != 0 {
+        words += &format!(", ack {ack}");
+    }
+    paint(
+        4,
+        &format!("{words}, win {}, length {data}", packet.number(at + 14, 2)),
+    )
+}
+const FLAGS: [(char, usize); 8] = [
+    ('F', 1),
+    ('S', 2),
+    ('R', 4),
+    ('P', 8),
+    ('.', 16),
+    ('U', 32),
+    ('E', 64),
+    ('W', 128),
+];
+// ANCHOR_END: tcp
+
+/// 一条连接的两端：地址和端口的字节。
+/// The two ends of a connection: the bytes of addresses and ports.
+fn ends(packet: &Packet<'_>, at: usize) -> (Vec<u8>, Vec<u8>) {
+    let (from, to, size) = addresses(packet);
+    let part = |at, size| packet.bytes.get(at..at + size).unwrap_or_default();
+    let [a, b] =
+        [(from, at), (to, at + 2)].map(|(ip, port)| [part(ip, size), part(port, 2)].concat());
+    (a, b)
+}
+
+/// `IP 谁 > 谁: `；有端口就写在地址后面。
+/// `IP who > whom: `; ports, if there are any, follow the addresses.
+fn between(packet: &Packet<'_>, ports: Option<usize>) -> String {
+    let (from, to, size) = addresses(packet);
+    let port = |add| ports.map(|at| packet.number(at + add, 2));
+    let [from, to] = [(from, 0), (to, 2)].map(|(at, add)| {
+        let dotted = port(add).map(|port| format!(".{}", paint(4, &port.to_string())));
+        paint(3, &ip(packet, at, size)) + &dotted.unwrap_or_default()
+    });
+    let name = paint(3, if size == 4 { "IP" } else { "IP6" });
+    format!("{name} {from} > {to}: ")
+}
+
+/// 源地址和目的地址在哪里，有几个字节。
+/// Where the source and destination addresses are, and their size.
+fn addresses(packet: &Packet<'_>) -> (usize, usize, usize) {
+    match (packet.find(Kind::Ipv4), packet.find(Kind::Ipv6)) {
+        (Some(ip), _) => (ip.at + 12, ip.at + 16, 4),
+        (_, Some(ip)) => (ip.at + 8, ip.at + 24, 16),
+        _ => (0, 0, 0),
+    }
+}
+
+/// 首部没有抓全：用还完整的那一层写。
+/// A header cut off: write it with the layer that is still whole.
+fn cut(packet: &Packet<'_>) -> String {
+    let whole = packet
+        .headers
+        .iter()
+        .filter(|header| header.size >= least(header.kind));
+    match whole.copied().last() {
+        Some(last) if last.kind == Kind::Ethernet => ethernet(packet),
+        Some(last) => network(packet, last),
+        None => length(packet, 0),
+    }
+}
+
+fn length(packet: &Packet<'_>, from: usize) -> String {
+    let end = if from == 0 {
+        packet.original
+    } else {
+        packet.end
+    };
+    format!("length {}", end.saturating_sub(from))
+}
