@@ -1,0 +1,73 @@
+//! 命令行的选项。
+//! The options of the command line.
+use std::io::{self, Read};
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use common::usage;
+use rustls::pki_types::ServerName;
+
+pub(crate) struct Options {
+    pub(crate) cert: PathBuf,
+    pub(crate) name: ServerName<'static>,
+    pub(crate) records: bool,
+    pub(crate) words: Vec<String>,
+}
+
+impl Options {
+    pub(crate) fn read(rest: &[String]) -> Self {
+        // 临时目录里的固定名字：同一台机器上，两个终端不用多说就找得到。
+        // A fixed name in the temporary directory: both terminals find it without a word.
+        let mut cert = std::env::temp_dir().join("17_tls.pem");
+        let (mut name, mut records) = (crate::NAME.to_owned(), false);
+        let mut rest = rest.iter();
+        let mut words = Vec::new();
+        while let Some(word) = rest.next() {
+            let mut value = || match rest.next() {
+                Some(value) => value.clone(),
+                None => usage(format_args!(
+                    "后面少了一个词 a word is missing after {word}"
+                )),
+            };
+            match word.as_str() {
+                "--cert" => cert = value().into(),
+                "--name" => name = value(),
+                "--records" => records = true,
+                // 选项在前，消息在后；`--` 之后的都是消息。
+                // Options come first, then the message; after `--` all is message.
+                "--" => break,
+                _ if word.starts_with("--") => {
+                    usage(format_args!("不认识的参数 unknown argument: {word}"))
+                }
+                _ => {
+                    words.push(word.clone());
+                    break;
+                }
+            }
+        }
+        words.extend(rest.cloned());
+        let name = ServerName::try_from(name.clone())
+            .unwrap_or_else(|_| usage(format_args!("不是主机名 not a host name: {name}")));
+        Self {
+            cert,
+            name,
+            records,
+            words,
+        }
+    }
+
+    pub(crate) fn message(&self) -> Result<Vec<u8>> {
+        if self.words.is_empty() {
+            return Ok(b"Hello, Server".to_vec());
+        }
+        if self.words != ["-"] {
+            return Ok(self.words.join(" ").into_bytes());
+        }
+        let mut bytes = Vec::new();
+        io::stdin()
+            .lock()
+            .read_to_end(&mut bytes)
+            .context("读标准输入 reading standard input")?;
+        Ok(bytes)
+    }
+}
