@@ -14,7 +14,7 @@ DEADLINE = 10
 # 向内核要很小的接收缓冲区，几个段就满。给多少由内核定：Linux 给两倍。
 # Ask for a very small receive buffer: a few segments fill it. The kernel decides: Linux doubles it.
 BUFFER = 2048
-MESSAGE = b"0123456789abcde\n" * 192
+MESSAGE = b"0123456789abcde\n" * 135
 HELP = """\
 用法 usage: server [ADDR] | client [ADDR]    ADDR = IP:PORT
 服务器按回车才读 the server reads when you press Enter"""
