@@ -1,0 +1,215 @@
+//! What two recordings of one session must have in common.
+
+use std::collections::{BTreeMap, HashMap};
+
+use session::Session;
+
+use crate::{Capture, Field, Packet};
+
+/// A long list helps nobody: the first differences say what happened.
+const MAX_DIFFERENCES: usize = 20;
+
+/// What must be the same in two recordings of `session`, and is not. Empty if nothing.
+///
+/// Packets are compared in order within each step and conversation; two conversations in the
+/// same step may take turns differently. Absolute sequence numbers, times, identifiers, windows
+/// (open or closed is compared), and ports that the system chose may differ.
+#[must_use]
+pub fn differences(committed: &Capture, recorded: &Capture, session: &Session) -> Vec<String> {
+    let mut found = Vec::new();
+    if committed.hosts != recorded.hosts {
+        found.push("the hosts of the session are not the same".to_owned());
+        return found;
+    }
+    let (before, after) = (committed.packets.len(), recorded.packets.len());
+    if before != after {
+        found.push(format!(
+            "there were {before} packets, now there are {after}"
+        ));
+    }
+    let old = conversations(committed, session);
+    let new = conversations(recorded, session);
+    let mut keys: Vec<_> = old.keys().chain(new.keys()).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    for key in keys {
+        let empty = Vec::new();
+        let (old, new) = (
+            old.get(key).unwrap_or(&empty),
+            new.get(key).unwrap_or(&empty),
+        );
+        if let Some(difference) = first_difference(old, new, committed, session) {
+            found.push(difference);
+        }
+    }
+    if found.len() > MAX_DIFFERENCES {
+        let more = found.len() - MAX_DIFFERENCES;
+        found.truncate(MAX_DIFFERENCES);
+        found.push(format!("and {more} more differences"));
+    }
+    found
+}
+
+/// A packet and what must stay the same of it.
+struct Sight<'a> {
+    packet: &'a Packet,
+    facts: Vec<(&'static str, String)>,
+}
+
+/// The packets of every step and conversation, in order.
+type Conversations<'a> = BTreeMap<(Option<usize>, Vec<String>), Vec<Sight<'a>>>;
+
+fn conversations<'a>(capture: &'a Capture, session: &Session) -> Conversations<'a> {
+    let mut ports = Ports::default();
+    let mut all = Conversations::new();
+    for packet in &capture.packets {
+        let mut ends = vec![host(capture, Some(packet.from)), host(capture, packet.to)];
+        let facts = facts(packet, session.varies_payload, &mut ports, &mut ends);
+        ends.sort_unstable();
+        let sight = Sight { packet, facts };
+        all.entry((packet.step, ends)).or_default().push(sight);
+    }
+    all
+}
+
+fn host(capture: &Capture, host: Option<usize>) -> String {
+    let host = host.and_then(|host| capture.hosts.get(host));
+    host.map_or_else(|| "everyone".to_owned(), |host| host.name.clone())
+}
+
+fn facts(
+    packet: &Packet,
+    varies_payload: bool,
+    ports: &mut Ports,
+    ends: &mut Vec<String>,
+) -> Vec<(&'static str, String)> {
+    let protocols: Vec<_> = packet.layers.iter().map(|layer| layer.protocol).collect();
+    let mut facts = vec![
+        ("sender", ends[0].clone()),
+        ("receiver", ends[1].clone()),
+        ("lost", if packet.lost { "yes" } else { "no" }.to_owned()),
+        ("protocols", protocols.join(", ")),
+        ("size", format!("{} bytes", packet.bytes.len())),
+    ];
+    let mut addresses = ["", ""];
+    for layer in &packet.layers {
+        if varies_payload && layer.number > 4 {
+            facts.push((
+                "size of the payload",
+                format!("{} bytes", layer.bytes.len()),
+            ));
+            continue;
+        }
+        for field in &layer.fields {
+            let value = match field.kind.id {
+                "ip.src" | "ip.dst" => {
+                    addresses[usize::from(field.kind.id == "ip.dst")] = &field.value;
+                    Some(field.value.clone())
+                }
+                "tcp.src" | "udp.src" | "tcp.dst" | "udp.dst" => {
+                    let address = addresses[usize::from(field.kind.id.ends_with("dst"))];
+                    let port = ports.name(address, &field.value);
+                    ends.push(port.clone());
+                    Some(port)
+                }
+                _ => stable(field),
+            };
+            facts.extend(value.map(|value| (field.kind.name.1, value)));
+        }
+    }
+    facts
+}
+
+/// What a field says that must be the same every time.
+fn stable(field: &Field) -> Option<String> {
+    match field.kind.id {
+        // Chosen anew by the system, or a clock.
+        "ip.id" | "icmp.id" | "dns.id" | "tcp.option.tsval" | "tcp.option.tsecr" => None,
+        id if id.ends_with(".checksum") || id.ends_with(".random") => {
+            // The number varies, being right does not. 0 means that there is none.
+            Some(field.meaning.en.clone())
+        }
+        "tcp.seq" | "tcp.ack" | "tcp.option.sack.left" | "tcp.option.sack.right" => {
+            Some(field.meaning.en.clone())
+        }
+        "tcp.window" => Some(if field.value == "0" { "0" } else { "open" }.to_owned()),
+        _ if field.value.starts_with("Date:") => None,
+        _ => Some(field.value.clone()),
+    }
+}
+
+/// Ports that the system chose, by the order in which they appear.
+#[derive(Default)]
+struct Ports(HashMap<(String, String), usize>);
+
+impl Ports {
+    fn name(&mut self, address: &str, port: &str) -> String {
+        /// Clients of a capture have these and the following ones.
+        const FIRST: u16 = 50_000;
+        if port.parse::<u16>().is_ok_and(|port| port < FIRST) {
+            return port.to_owned();
+        }
+        let next = self.0.keys().filter(|(host, _)| host == address).count() + 1;
+        let key = (address.to_owned(), port.to_owned());
+        let number = *self.0.entry(key).or_insert(next);
+        format!("client port {number} of {address}")
+    }
+}
+
+fn first_difference(
+    old: &[Sight],
+    new: &[Sight],
+    capture: &Capture,
+    session: &Session,
+) -> Option<String> {
+    for (before, after) in old.iter().zip(new) {
+        let place = place(before.packet, capture, session);
+        let changed = differing(&before.facts, &after.facts);
+        if let Some((name, was, is)) = changed {
+            return Some(format!(
+                "packet {}: {name} was {was}, now {is} (it was `{}`, now `{}`)",
+                place, before.packet.label, after.packet.label
+            ));
+        }
+    }
+    let common = old.len().min(new.len());
+    if let Some(gone) = old.get(common) {
+        let place = place(gone.packet, capture, session);
+        return Some(format!(
+            "packet {place}: `{}` is missing now",
+            gone.packet.label
+        ));
+    }
+    let extra = new.get(common)?;
+    let place = place(extra.packet, capture, session);
+    Some(format!("packet {place}: `{}` is new", extra.packet.label))
+}
+
+fn differing<'a>(
+    before: &'a [(&'static str, String)],
+    after: &'a [(&'static str, String)],
+) -> Option<(&'static str, &'a str, &'a str)> {
+    for ((name, was), (other, is)) in before.iter().zip(after) {
+        if name != other {
+            return Some(("a field", name, other));
+        }
+        if was != is {
+            return Some((name, was, is));
+        }
+    }
+    (before.len() != after.len()).then_some(("number of fields", "another one", "this"))
+}
+
+/// `5 (client to server, step 9: client > 你好)`.
+fn place(packet: &Packet, capture: &Capture, session: &Session) -> String {
+    let from = host(capture, Some(packet.from));
+    let to = host(capture, packet.to);
+    let step = packet
+        .step
+        .and_then(|step| Some((step, session.steps.get(step)?)));
+    let step = step.map_or_else(
+        || "before the first step".to_owned(),
+        |(index, step)| format!("step {}: {}", index + 1, step.action),
+    );
+    format!("{} ({from} to {to}, {step})", packet.number)
+}

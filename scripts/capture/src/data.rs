@@ -1,0 +1,121 @@
+//! Payload that no header describes: text by lines, anything else in hexadecimal.
+
+use std::ops::Range;
+
+use crate::bits::{Header, kinds, nothing, say, text};
+use crate::{Kind, Layer, Text};
+
+kinds! {
+TEXT "data.text" "文字" "text"
+    "程序写进套接字的文字，UTF-8 编码：一个汉字三个字节。" "Text that a program wrote into its socket, in UTF-8: a Chinese character takes three bytes." "RFC 3629"
+BYTES "data.bytes" "数据" "data"
+    "程序给的字节。网络不看它们的含义。" "Bytes from a program. The network does not look at what they mean." ""
+}
+
+/// Pieces of a payload that are shown one by one; what follows is one piece.
+const PIECES: usize = 200;
+
+/// Bytes that a program sent.
+pub(crate) fn layer(frame: &[u8], bytes: Range<usize>) -> Layer {
+    named(frame, bytes, "data", &TEXT)
+}
+
+/// The same under the name of a protocol whose lines are text.
+pub(crate) fn named(
+    frame: &[u8],
+    bytes: Range<usize>,
+    protocol: &'static str,
+    line: &'static Kind,
+) -> Layer {
+    let mut header = Header::new(frame, bytes);
+    lines(&mut header, line, PIECES);
+    header.finish(7, protocol)
+}
+
+/// Names the rest of a header by lines of text and runs of other bytes.
+pub(crate) fn lines(header: &mut Header, line: &'static Kind, pieces: usize) {
+    for _ in 0..pieces {
+        if header.left() == 0 {
+            return;
+        }
+        let bytes = header.bytes(header.left() / 8);
+        let (length, written) = piece(bytes);
+        match written {
+            Some(value) => {
+                let meaning = line_meaning(&value);
+                header.put(line, length * 8, value, meaning);
+            }
+            None => header.octets(&BYTES, length, count(length, bytes)),
+        }
+    }
+    let left = header.left() / 8;
+    header.octets(&BYTES, left, count(left, &[]));
+}
+
+/// The next line or run: how many bytes, and the text if it is one.
+fn piece(bytes: &[u8]) -> (usize, Option<String>) {
+    let valid = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default(),
+    };
+    let length = valid
+        .char_indices()
+        .find(|&(at, c)| (is_binary(c)) || (at > 0 && valid.as_bytes()[at - 1] == b'\n'))
+        .map_or(valid.len(), |(at, _)| at);
+    if length > 0 {
+        return (length, Some(written(&valid[..length])));
+    }
+    // Up to where readable text starts again: 4 characters, not one that fits by chance.
+    let mut end = 1;
+    while end < bytes.len() && !readable(&bytes[end..]) {
+        end += 1;
+    }
+    (end, None)
+}
+
+fn readable(bytes: &[u8]) -> bool {
+    const ENOUGH: usize = 4;
+    let window = &bytes[..bytes.len().min(4 * ENOUGH)];
+    let valid = match std::str::from_utf8(window) {
+        Ok(text) => text,
+        Err(error) => std::str::from_utf8(&window[..error.valid_up_to()]).unwrap_or_default(),
+    };
+    let good = valid
+        .chars()
+        .take(ENOUGH)
+        .take_while(|&c| !is_binary(c))
+        .count();
+    good == ENOUGH || (good > 0 && valid.len() == bytes.len())
+}
+
+fn is_binary(c: char) -> bool {
+    c.is_control() && !matches!(c, '\n' | '\r' | '\t')
+}
+
+/// Control characters the way programmers write them.
+fn written(text: &str) -> String {
+    text.replace('\r', "\\r")
+        .replace('\n', "\\n")
+        .replace('\t', "\\t")
+}
+
+fn line_meaning(value: &str) -> Text {
+    if value.ends_with("\\r\\n") {
+        say("行尾是 \\r\\n", "ends with \\r\\n")
+    } else if value.ends_with("\\n") {
+        say("行尾是 \\n", "ends with \\n")
+    } else {
+        nothing()
+    }
+}
+
+fn count(length: usize, bytes: &[u8]) -> Text {
+    let part = (1..4).contains(&length) && bytes.iter().take(length).all(|byte| byte & 0x80 != 0);
+    if part {
+        return say(
+            "半个字：其余的字节在另一个段里",
+            "part of a character: its other bytes are in another segment",
+        );
+    }
+    text(format!("{length} 字节"), format!("{length} bytes"))
+}

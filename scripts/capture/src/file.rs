@@ -1,0 +1,191 @@
+//! The frames of a pcapng file, with the words that the recorder wrote beside them.
+
+use std::time::Duration;
+
+use pcap_parser::nom;
+use pcap_parser::pcapng::{Block, parse_block_be, parse_block_le};
+use pcap_parser::{
+    EnhancedPacketBlock, InterfaceDescriptionBlock, Linktype, OptionCode, PcapError,
+    parse_sectionheaderblock,
+};
+
+/// Bounds: a recording in the book has at most 200 packets.
+const MAX_FILE: usize = 64 << 20;
+const MAX_PACKETS: usize = 20_000;
+const MAX_INTERFACES: usize = 256;
+/// The largest IPv4 datagram in an Ethernet frame.
+const MAX_FRAME: usize = 65_535 + 14;
+
+/// A frame as it stands in the file.
+pub(crate) struct Frame<'a> {
+    /// Where its block starts in the file.
+    pub(crate) offset: usize,
+    /// Since the epoch of its interface.
+    pub(crate) time: Duration,
+    /// The step of the session, from 1.
+    pub(crate) step: Option<usize>,
+    /// The wire did not deliver it.
+    pub(crate) lost: bool,
+    pub(crate) bytes: &'a [u8],
+}
+
+/// What a frame needs to know of its interface.
+struct Interface {
+    /// Units of its clock in a second.
+    resolution: u64,
+}
+
+/// All frames of the file, in order.
+pub(crate) fn frames(file: &[u8]) -> Result<Vec<Frame<'_>>, String> {
+    if file.len() > MAX_FILE {
+        return Err(format!(
+            "the file has {} bytes: at most {MAX_FILE} are read; record less in one session",
+            file.len()
+        ));
+    }
+    let mut frames = Vec::new();
+    let mut interfaces = Vec::new();
+    let mut big_endian = false;
+    let mut offset = 0;
+    while offset < file.len() {
+        let rest = &file[offset..];
+        let at = |problem: String| format!("byte {offset}: {problem}; record the capture again");
+        let section = rest.starts_with(&[0x0a, 0x0d, 0x0d, 0x0a]);
+        if offset == 0 && !section {
+            return Err(at("not a pcapng file: it starts with a section header \
+                           (0a 0d 0d 0a)"
+                .to_owned()));
+        }
+        let parsed = if section {
+            parse_sectionheaderblock(rest).map(|(rest, block)| (rest, Block::SectionHeader(block)))
+        } else if big_endian {
+            parse_block_be(rest)
+        } else {
+            parse_block_le(rest)
+        };
+        let (after, block) = parsed.map_err(|error| at(problem(&error, rest)))?;
+        match block {
+            Block::SectionHeader(header) => {
+                big_endian = header.big_endian();
+                interfaces.clear();
+            }
+            Block::InterfaceDescription(block) => {
+                if interfaces.len() == MAX_INTERFACES {
+                    return Err(at(format!("more than {MAX_INTERFACES} interfaces")));
+                }
+                interfaces.push(interface(&block).map_err(at)?);
+            }
+            Block::EnhancedPacket(block) => {
+                if frames.len() == MAX_PACKETS {
+                    return Err(at(format!("more than {MAX_PACKETS} packets")));
+                }
+                frames.push(frame(&block, &interfaces, offset).map_err(at)?);
+            }
+            Block::SimplePacket(_) => {
+                return Err(at(
+                    "a packet without a time (simple packet block)".to_owned()
+                ));
+            }
+            _ => {}
+        }
+        let read = rest.len() - after.len();
+        if read == 0 {
+            return Err(at("an empty block".to_owned()));
+        }
+        offset += read;
+    }
+    Ok(frames)
+}
+
+fn problem(error: &nom::Err<PcapError<&[u8]>>, rest: &[u8]) -> String {
+    match error {
+        nom::Err::Incomplete(_) => {
+            format!("a block is cut off: only {} bytes are left", rest.len())
+        }
+        nom::Err::Error(_) | nom::Err::Failure(_) => {
+            "a block whose length, type or options cannot be right".to_owned()
+        }
+    }
+}
+
+fn interface(block: &InterfaceDescriptionBlock) -> Result<Interface, String> {
+    if block.linktype != Linktype::ETHERNET {
+        return Err(format!(
+            "an interface of link type {}: only Ethernet (1) is read",
+            block.linktype.0
+        ));
+    }
+    let resolution = block.ts_resolution().filter(|&units| units > 0);
+    Ok(Interface {
+        resolution: resolution
+            .ok_or_else(|| format!("a clock resolution (if_tsresol) of {}", block.if_tsresol))?,
+    })
+}
+
+fn frame<'a>(
+    block: &EnhancedPacketBlock<'a>,
+    interfaces: &[Interface],
+    offset: usize,
+) -> Result<Frame<'a>, String> {
+    let interface = interfaces
+        .get(block.if_id as usize)
+        .ok_or_else(|| format!("a packet on interface {}, which is not there", block.if_id))?;
+    let length = block.caplen as usize;
+    if length > MAX_FRAME {
+        return Err(format!("a packet of {length} bytes: at most {MAX_FRAME}"));
+    }
+    if block.caplen < block.origlen {
+        return Err(format!(
+            "only {} of the {} bytes of a packet were recorded",
+            block.caplen, block.origlen
+        ));
+    }
+    let bytes = block.data.get(..length).ok_or_else(|| {
+        format!(
+            "a packet of {length} bytes in a block of {}",
+            block.data.len()
+        )
+    })?;
+    let mut frame = Frame {
+        offset,
+        time: time(block, interface.resolution),
+        step: None,
+        lost: false,
+        bytes,
+    };
+    for option in &block.options {
+        if option.code == OptionCode::Comment {
+            let text = option
+                .as_str()
+                .map_err(|_| "a packet comment that is not UTF-8".to_owned())?;
+            comment(text, &mut frame)?;
+        }
+    }
+    Ok(frame)
+}
+
+/// `step 9: client > 你好`, and `lost` on a line of its own.
+fn comment(text: &str, frame: &mut Frame) -> Result<(), String> {
+    for line in text.lines() {
+        if line.trim() == "lost" {
+            frame.lost = true;
+        } else if let Some(rest) = line.strip_prefix("step ") {
+            let digits = rest.split(':').next().unwrap_or_default().trim();
+            let step = digits.parse::<usize>().ok().filter(|&step| step > 0);
+            frame.step =
+                Some(step.ok_or_else(|| {
+                    format!("a packet comment `step {digits}`: steps count from 1")
+                })?);
+        }
+    }
+    Ok(())
+}
+
+fn time(block: &EnhancedPacketBlock, resolution: u64) -> Duration {
+    let units = u64::from(block.ts_high) << 32 | u64::from(block.ts_low);
+    let nanos = u128::from(units % resolution) * 1_000_000_000 / u128::from(resolution);
+    Duration::new(
+        units / resolution,
+        u32::try_from(nanos).unwrap_or(999_999_999),
+    )
+}

@@ -1,0 +1,294 @@
+//! TCP conversations: numbers that count from the connection's start, and what a segment does.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+
+pub(crate) const FIN: u8 = 1;
+pub(crate) const SYN: u8 = 2;
+pub(crate) const RST: u8 = 4;
+pub(crate) const ACK: u8 = 16;
+
+/// A TCP segment as a conversation sees it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Segment {
+    pub(crate) source: SocketAddr,
+    pub(crate) destination: SocketAddr,
+    pub(crate) seq: u32,
+    pub(crate) ack: u32,
+    pub(crate) flags: u8,
+    pub(crate) window: u16,
+    /// The window scale option.
+    pub(crate) scale: Option<u8>,
+    /// Bytes of payload.
+    pub(crate) payload: u32,
+}
+
+impl Segment {
+    pub(crate) fn has(&self, flag: u8) -> bool {
+        self.flags & flag != 0
+    }
+
+    /// How many sequence numbers it takes.
+    pub(crate) fn length(&self) -> u32 {
+        self.payload + u32::from(self.has(SYN)) + u32::from(self.has(FIN))
+    }
+
+    /// The sequence number after its last one.
+    pub(crate) fn end(&self) -> u32 {
+        self.seq.wrapping_add(self.length())
+    }
+}
+
+/// `a` comes before `b`, the way sequence numbers count (RFC 9293 §3.4).
+pub(crate) fn before(a: u32, b: u32) -> bool {
+    a != b && b.wrapping_sub(a) < 1 << 31
+}
+
+/// What a segment does in its conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Event {
+    /// SYN.
+    Open,
+    /// SYN, ACK.
+    Answer,
+    /// The first acknowledgment of an opening end.
+    Established,
+    /// New bytes.
+    Data,
+    /// Bytes that were sent before.
+    Again,
+    /// An acknowledgment with no bytes.
+    Ack,
+    /// The same acknowledgment once more, while bytes are on their way.
+    DuplicateAck,
+    /// Asks whether the peer is still there.
+    KeepAlive,
+    /// Asks whether the window is still closed.
+    Probe,
+    /// The answer to either.
+    ProbeAnswer,
+    /// The window is another one, nothing else.
+    WindowUpdate,
+    /// FIN.
+    Finish,
+    /// The acknowledgment of a FIN.
+    FinishAck,
+    /// RST in answer to a SYN.
+    Refuse,
+    /// RST.
+    Reset,
+}
+
+/// A segment in its conversation.
+#[derive(Debug, Clone)]
+pub(crate) struct Seen {
+    pub(crate) event: Event,
+    /// Sent before: a retransmission of a SYN, of bytes, or of a FIN.
+    pub(crate) again: bool,
+    /// Relative numbers.
+    pub(crate) seq: u32,
+    pub(crate) ack: u32,
+    /// In bytes, if the scale is known.
+    pub(crate) window: Option<u32>,
+    /// The factor that was agreed on.
+    pub(crate) shift: u8,
+    /// The sender is the end that opened the connection.
+    pub(crate) opener: bool,
+    /// Where the peer's numbers start: SACK blocks count from there.
+    pub(crate) peer_base: u32,
+}
+
+/// All conversations of a capture, one per wire: behind a router the same segment comes again.
+#[derive(Default)]
+pub(crate) struct Flows(BTreeMap<Key, Flow>);
+
+type Card = [u8; 6];
+type Key = ([Card; 2], [SocketAddr; 2]);
+
+#[derive(Default)]
+struct Flow {
+    /// In the order of the key.
+    ends: [End; 2],
+    opener: Option<usize>,
+}
+
+/// One end of a conversation: what it has sent so far.
+#[derive(Default)]
+struct End {
+    /// Relative numbers count from here.
+    base: Option<u32>,
+    /// The number after the last one sent.
+    next: Option<u32>,
+    syn: Option<u32>,
+    fin: Option<u32>,
+    acked: Option<u32>,
+    window: Option<u16>,
+    scale: Option<u8>,
+    /// Its last segment was a probe or a keep-alive.
+    probing: bool,
+}
+
+impl Flows {
+    /// Places a segment in its conversation.
+    pub(crate) fn see(&mut self, cards: (Card, Card), segment: &Segment) -> Seen {
+        let (key, me) = key(cards, segment);
+        let flow = self.0.entry(key).or_default();
+        if flow.is_over(me, segment) {
+            *flow = Flow::default();
+        }
+        flow.see(me, segment)
+    }
+}
+
+fn key(cards: (Card, Card), segment: &Segment) -> (Key, usize) {
+    let (from, to) = (segment.source, segment.destination);
+    let me = usize::from(from > to);
+    let mut ends = [from, to];
+    let mut cards = [cards.0, cards.1];
+    ends.sort_unstable();
+    cards.sort_unstable();
+    ((cards, ends), me)
+}
+
+impl Flow {
+    /// A SYN with another number: the same addresses and ports, but a new connection.
+    fn is_over(&self, me: usize, segment: &Segment) -> bool {
+        let opening = segment.has(SYN) && !segment.has(ACK);
+        let end = &self.ends[me];
+        opening && end.next.is_some() && end.syn != Some(segment.seq)
+    }
+
+    fn see(&mut self, me: usize, segment: &Segment) -> Seen {
+        let (event, again) = self.event(me, segment);
+        if event == Event::Open && self.opener.is_none() {
+            self.opener = Some(me);
+        }
+        self.remember(me, segment, event);
+        let scaled = [0, 1].map(|end: usize| self.ends[end].scale);
+        let shift = match scaled {
+            [Some(_), Some(_)] if !segment.has(SYN) => scaled[me].unwrap_or(0),
+            _ => 0,
+        };
+        let known = segment.has(SYN) || self.ends[me].syn.is_some();
+        let peer_base = self.ends[1 - me].base.unwrap_or(0);
+        Seen {
+            event,
+            again,
+            seq: segment.seq.wrapping_sub(self.ends[me].base.unwrap_or(0)),
+            ack: if segment.has(ACK) {
+                segment.ack.wrapping_sub(peer_base)
+            } else {
+                0
+            },
+            window: known.then(|| u32::from(segment.window) << shift),
+            shift,
+            opener: self.opener == Some(me),
+            peer_base,
+        }
+    }
+
+    fn event(&self, me: usize, segment: &Segment) -> (Event, bool) {
+        let (end, peer) = (&self.ends[me], &self.ends[1 - me]);
+        if segment.has(RST) {
+            let refused = end.syn.is_none() && peer.syn.is_some() && end.acked.is_none();
+            return (if refused { Event::Refuse } else { Event::Reset }, false);
+        }
+        if segment.has(SYN) {
+            let event = if segment.has(ACK) {
+                Event::Answer
+            } else {
+                Event::Open
+            };
+            return (event, end.syn == Some(segment.seq));
+        }
+        let next = end.next.unwrap_or(segment.seq);
+        let closed = peer.window == Some(0) && !segment.has(FIN);
+        let one_back = segment.seq.wrapping_add(1) == next && !segment.has(FIN);
+        if one_back && segment.payload <= 1 && end.acked.is_some() {
+            return (
+                if closed {
+                    Event::Probe
+                } else {
+                    Event::KeepAlive
+                },
+                false,
+            );
+        }
+        if segment.length() > 0 {
+            if before(segment.seq, next) {
+                let event = if segment.has(FIN) && segment.payload == 0 {
+                    Event::Finish
+                } else {
+                    Event::Again
+                };
+                return (event, true);
+            }
+            if closed && segment.payload == 1 {
+                return (Event::Probe, false);
+            }
+            let fin = segment.has(FIN) && segment.payload == 0;
+            return (if fin { Event::Finish } else { Event::Data }, false);
+        }
+        (self.bare(me, segment), false)
+    }
+
+    /// A segment with nothing but an acknowledgment.
+    fn bare(&self, me: usize, segment: &Segment) -> Event {
+        let (end, peer) = (&self.ends[me], &self.ends[1 - me]);
+        if end.acked.is_none() && end.syn.is_some() && peer.syn.is_some() {
+            return Event::Established;
+        }
+        if end.acked != Some(segment.ack) {
+            let fin = peer
+                .fin
+                .is_some_and(|fin| segment.ack == fin.wrapping_add(1));
+            return if fin { Event::FinishAck } else { Event::Ack };
+        }
+        if end.window != Some(segment.window) {
+            return if segment.window == 0 {
+                Event::Ack
+            } else {
+                Event::WindowUpdate
+            };
+        }
+        if peer.probing {
+            return Event::ProbeAnswer;
+        }
+        let waiting = peer.next.is_some_and(|next| before(segment.ack, next));
+        if waiting {
+            Event::DuplicateAck
+        } else {
+            Event::Ack
+        }
+    }
+
+    fn remember(&mut self, me: usize, segment: &Segment, event: Event) {
+        let opening = segment.has(SYN) || segment.has(RST);
+        let end = &mut self.ends[me];
+        // A conversation that was already going on: its first byte gets number 1.
+        let first = if opening {
+            segment.seq
+        } else {
+            segment.seq.wrapping_sub(1)
+        };
+        end.base.get_or_insert(first);
+        if segment.has(SYN) {
+            end.syn = Some(segment.seq);
+            end.scale = segment.scale;
+        }
+        if segment.has(FIN) {
+            end.fin = Some(segment.end().wrapping_sub(1));
+        }
+        let past = end.next.is_none_or(|next| before(next, segment.end()));
+        if past {
+            end.next = Some(segment.end());
+        }
+        end.window = Some(segment.window);
+        end.probing = matches!(event, Event::Probe | Event::KeepAlive);
+        if segment.has(ACK) {
+            end.acked = Some(segment.ack);
+            let peer = &mut self.ends[1 - me];
+            peer.base.get_or_insert(segment.ack.wrapping_sub(1));
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! A frame cut into layers, from the outside in, with the words for its arrow.
+
+use std::net::IpAddr;
+use std::ops::Range;
+
+use crate::bits::{be16, byte, nothing};
+use crate::checksum::Pseudo;
+use crate::flow::{Flows, Segment};
+use crate::ipv4::Ip;
+use crate::names::{Names, sentence};
+use crate::tcp::Checksum;
+use crate::{Layer, Text, arp, data, ethernet, icmp, ipv4, label, tcp, udp};
+
+/// Datagrams inside ICMP errors inside datagrams …: one level is real.
+const MAX_QUOTES: usize = 1;
+
+/// A frame that was read.
+pub(crate) struct Decoded {
+    pub(crate) layers: Vec<Layer>,
+    pub(crate) label: String,
+    pub(crate) said: Text,
+    /// Its TCP segment, if it carries a whole header of one.
+    pub(crate) segment: Option<Segment>,
+}
+
+/// What is known about the frame before it is read.
+pub(crate) struct Context<'a> {
+    pub(crate) names: &'a Names<'a>,
+    /// What to call its sender.
+    pub(crate) from: Text,
+    pub(crate) flows: &'a mut Flows,
+}
+
+/// Cuts a frame into layers. Together they cover every byte, whatever the bytes are.
+pub(crate) fn decode(frame: &[u8], context: Context) -> Decoded {
+    let mut walk = Walk {
+        frame,
+        context,
+        out: Decoded {
+            layers: Vec::new(),
+            label: format!("{} bytes", frame.len()),
+            said: nothing(),
+            segment: None,
+        },
+        quotes: 0,
+    };
+    walk.out.said = sentence(&walk.context.from, "发出一帧", "sends a frame");
+    walk.ethernet();
+    walk.out
+}
+
+struct Walk<'f, 'c> {
+    frame: &'f [u8],
+    context: Context<'c>,
+    out: Decoded,
+    /// How deep inside ICMP errors this is.
+    quotes: usize,
+}
+
+/// An IP packet around a transport header.
+#[derive(Clone, Copy)]
+struct Around {
+    source: IpAddr,
+    destination: IpAddr,
+    protocol: u8,
+    /// All bytes of the datagram are in this frame.
+    whole: bool,
+}
+
+impl<'f> Walk<'f, '_> {
+    fn ethernet(&mut self) {
+        let end = self.frame.len();
+        self.out
+            .layers
+            .push(ethernet::header(self.frame, self.context.names));
+        let rest = ethernet::HEADER.min(end)..end;
+        let used = match be16(self.frame, 12) {
+            0x0800 => self.ipv4(rest.clone()),
+            0x0806 => self.arp(rest.clone()),
+            _ => None,
+        };
+        match used {
+            None => self.data(rest),
+            Some(used) if used < end => self
+                .out
+                .layers
+                .push(ethernet::padding(self.frame, used..end)),
+            Some(_) => {}
+        }
+    }
+
+    /// These return where the packet ends, or `None` if these bytes are no such packet.
+    fn arp(&mut self, bytes: Range<usize>) -> Option<usize> {
+        if bytes.len() < arp::LENGTH {
+            return None;
+        }
+        let end = bytes.start + arp::LENGTH;
+        let (layer, label, said) = arp::packet(
+            self.frame,
+            bytes.start..end,
+            self.context.names,
+            &self.context.from,
+        );
+        self.out.layers.push(layer);
+        (self.out.label, self.out.said) = (label, said);
+        Some(end)
+    }
+
+    fn ipv4(&mut self, bytes: Range<usize>) -> Option<usize> {
+        let quoted = self.quotes > 0;
+        let name = if quoted { "IPv4 (quoted)" } else { "IPv4" };
+        let (layer, ip) =
+            ipv4::header(self.frame, bytes.start, bytes.end, self.context.names, name)?;
+        self.out.layers.push(layer);
+        if !quoted {
+            let (zh, en) = ipv4::protocol_name(ip.protocol);
+            let zh = format!("发出一个 IP 包（{zh}）");
+            self.out.said = sentence(
+                &self.context.from,
+                &zh,
+                &format!("sends an IP packet ({en})"),
+            );
+            self.out.label = format!("IP, protocol {}", ip.protocol);
+        }
+        let contents = ip.start..ip.end;
+        if ip.fragment_offset > 0 {
+            self.data(contents);
+        } else {
+            let around = Around {
+                source: ip.source.into(),
+                destination: ip.destination.into(),
+                protocol: ip.protocol,
+                whole: ip.whole && !ip.more_fragments,
+            };
+            self.transport(contents, around);
+        }
+        if !quoted && ip.is_fragment() {
+            self.fragment(&ip);
+        }
+        Some(ip.end)
+    }
+
+    /// A fragment: what it is a part of stands in the first one only.
+    fn fragment(&mut self, ip: &Ip) {
+        let (start, more) = (ip.fragment_offset, if ip.more_fragments { "+" } else { "" });
+        let end = start + (ip.end - ip.start);
+        let range = format!("fragment {start}:{end}{more}");
+        self.out.label = if start == 0 {
+            format!("{}, {range}", self.out.label)
+        } else {
+            let (_, en) = ipv4::protocol_name(ip.protocol);
+            format!("{en}, {range}")
+        };
+        let zh = format!("发出一个分片：数据的 {start} 到 {end} 字节");
+        let en = format!("sends a fragment: bytes {start} to {end} of the data");
+        self.out.said = sentence(&self.context.from, &zh, &en);
+    }
+
+    fn transport(&mut self, bytes: Range<usize>, around: Around) {
+        let done = match around.protocol {
+            1 => self.icmp(bytes.clone(), &around),
+            6 => self.tcp(bytes.clone(), &around),
+            17 => self.udp(bytes.clone(), &around),
+            _ => false,
+        };
+        if !done {
+            self.data(bytes);
+        }
+    }
+
+    /// These return whether the bytes were such a header.
+    fn icmp(&mut self, bytes: Range<usize>, around: &Around) -> bool {
+        if bytes.len() < icmp::HEADER {
+            return false;
+        }
+        let message = icmp::message(self.frame, bytes.clone(), around.whole, &self.context.from);
+        self.out.layers.push(message.layer);
+        if self.quotes == 0 {
+            (self.out.label, self.out.said) = (message.label, message.said);
+        }
+        let contents = bytes.start + icmp::HEADER..bytes.end;
+        if !(message.quotes && self.quotes < MAX_QUOTES) {
+            self.data(contents);
+            return true;
+        }
+        self.quotes += 1;
+        let used = self.ipv4(contents.clone()).unwrap_or(contents.start);
+        self.quotes -= 1;
+        self.data(used..contents.end);
+        true
+    }
+
+    fn udp(&mut self, bytes: Range<usize>, around: &Around) -> bool {
+        if bytes.len() < udp::HEADER {
+            return false;
+        }
+        let quoted = self.quotes > 0;
+        let checksum = self.checksum(&bytes, around);
+        let name = if quoted { "UDP (quoted)" } else { "UDP" };
+        let layer = udp::fields(self.frame, bytes.start, bytes.end, None, &checksum, name);
+        self.out.layers.push(layer);
+        let contents = udp::contents(self.frame, bytes.start, bytes.end);
+        if !quoted {
+            let size = contents.len();
+            self.out.label = format!("UDP, length {size}");
+            let zh = format!("发出一个 {size} 字节的数据报");
+            let en = format!("sends a datagram of {size} bytes");
+            self.out.said = sentence(&self.context.from, &zh, &en);
+        }
+        self.data(contents.clone());
+        self.data(contents.end..bytes.end);
+        true
+    }
+
+    fn tcp(&mut self, bytes: Range<usize>, around: &Around) -> bool {
+        let quoted = self.quotes > 0;
+        let addresses = (around.source, around.destination);
+        let found = tcp::find(self.frame, bytes.clone(), addresses);
+        let Some(found) = found else {
+            // An ICMP error need not quote more than the ports and the sequence number.
+            let partial = quoted && bytes.len() >= 8;
+            if partial {
+                let layer =
+                    tcp::fields(self.frame, bytes, None, &Checksum::Unknown, "TCP (quoted)");
+                self.out.layers.push(layer);
+            }
+            return partial;
+        };
+        let checksum = self.checksum(&bytes, around);
+        let contents = found.header.end..bytes.end;
+        if quoted {
+            let layer = tcp::fields(self.frame, found.header, None, &checksum, "TCP (quoted)");
+            self.out.layers.push(layer);
+            self.data(contents);
+            return true;
+        }
+        let seen = self.context.flows.see(self.cards(), &found.segment);
+        let layer = tcp::fields(self.frame, found.header, Some(&seen), &checksum, "TCP");
+        self.out.layers.push(layer);
+        self.out.label = label::label(&found.segment, &seen);
+        self.out.said = label::said(&found.segment, &seen, &self.context.from);
+        self.out.segment = Some(found.segment);
+        self.data(contents);
+        true
+    }
+
+    fn checksum(&self, bytes: &Range<usize>, around: &Around) -> Checksum<'f> {
+        if !around.whole || self.quotes > 0 {
+            return Checksum::Unknown;
+        }
+        let pseudo = Pseudo {
+            source: around.source,
+            destination: around.destination,
+            protocol: around.protocol,
+        };
+        Checksum::Over(pseudo, &self.frame[bytes.clone()])
+    }
+
+    /// The cards of this wire between which the frame travels: sender, receiver.
+    fn cards(&self) -> ([u8; 6], [u8; 6]) {
+        let card = |at: usize| std::array::from_fn(|index| byte(self.frame, at + index));
+        (card(6), card(0))
+    }
+
+    fn data(&mut self, bytes: Range<usize>) {
+        if !bytes.is_empty() {
+            self.out.layers.push(data::layer(self.frame, bytes));
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! From the file to the capture: frames, then hosts, layers, and states.
+
+use std::time::Duration;
+
+use session::Session;
+
+use crate::file::{self, Frame};
+use crate::flow::{ACK, Flows, RST, SYN, Segment};
+use crate::frame::{Context, Decoded, decode};
+use crate::names::Names;
+use crate::states::{Hosts, States};
+use crate::{Capture, Host, Packet, ethernet};
+
+/// Reads the recording of `session` from a pcapng file.
+///
+/// # Errors
+/// What is wrong with the file, at which byte, and what to do next.
+pub fn read(file: &[u8], session: &Session) -> Result<Capture, String> {
+    let hosts: Vec<Host> = session.hosts.iter().map(host).collect();
+    if hosts.is_empty() {
+        return Err("its session names no hosts: add a line `host NAME ADDRESS`".to_owned());
+    }
+    let frames = file::frames(file)?;
+    let start = frames
+        .iter()
+        .map(|frame| frame.time)
+        .min()
+        .unwrap_or_default();
+    let names = Names(&hosts);
+    let mut flows = Flows::default();
+    let mut packets = Vec::with_capacity(frames.len());
+    let mut passages = Vec::with_capacity(frames.len());
+    for (index, frame) in frames.iter().enumerate() {
+        let number = index + 1;
+        let place =
+            |problem: String| format!("packet {number} at byte {}: {problem}", frame.offset);
+        let (packet, segment) = packet(frame, number, start, &names, &mut flows).map_err(place)?;
+        if packet.step.is_some_and(|step| step >= session.steps.len()) {
+            return Err(place(format!(
+                "it belongs to a step after the session's last, {}; record the capture again",
+                session.steps.len()
+            )));
+        }
+        passages.push(segment.map(|segment| (ends(&packet, &segment, &names), segment)));
+        packets.push(packet);
+    }
+    follow(&mut packets, &passages);
+    Ok(Capture { hosts, packets })
+}
+
+fn host(host: &session::Host) -> Host {
+    Host {
+        name: host.name.clone(),
+        addresses: host.addresses.clone(),
+    }
+}
+
+fn packet(
+    frame: &Frame,
+    number: usize,
+    start: Duration,
+    names: &Names,
+    flows: &mut Flows,
+) -> Result<(Packet, Option<Segment>), String> {
+    let bytes = frame.bytes;
+    if bytes.len() < ethernet::HEADER {
+        return Err(format!(
+            "{} bytes are too few for an Ethernet frame; record the capture again",
+            bytes.len()
+        ));
+    }
+    let from = names.card(&bytes[6..12]).ok_or_else(|| {
+        format!(
+            "its sender {} is no host of the session; compare the session's `host` lines, \
+             and record the capture again",
+            ethernet::mac(&bytes[6..12])
+        )
+    })?;
+    let context = Context {
+        names,
+        from: names.of(from),
+        flows,
+    };
+    let Decoded {
+        layers,
+        label,
+        said,
+        segment,
+    } = decode(bytes, context);
+    let packet = Packet {
+        number,
+        time: frame.time - start,
+        step: frame.step.map(|step| step - 1),
+        lost: frame.lost,
+        from,
+        to: names.card(&bytes[..6]),
+        bytes: bytes.to_vec(),
+        label,
+        said,
+        layers,
+        states: Vec::new(),
+    };
+    Ok((packet, segment))
+}
+
+type Passage = Option<(Hosts, Segment)>;
+
+/// Which of the connection's own hosts send and receive this segment on this wire.
+fn ends(packet: &Packet, segment: &Segment, names: &Names) -> Hosts {
+    let sender = names.address(segment.source.ip());
+    let receiver = names.address(segment.destination.ip());
+    Hosts {
+        sender: sender.filter(|&host| host == packet.from),
+        receiver: receiver.filter(|&host| Some(host) == packet.to && !packet.lost),
+    }
+}
+
+/// The states of all connections, packet by packet.
+fn follow(packets: &mut [Packet], passages: &[Passage]) {
+    let mut states = States::default();
+    for (index, passage) in passages.iter().enumerate() {
+        let Some((hosts, segment)) = passage else {
+            continue;
+        };
+        let opening = segment.has(SYN) && !segment.has(ACK);
+        let answered = opening && is_answered(&passages[index + 1..], segment);
+        packets[index].states = states.pass(*hosts, segment, answered);
+    }
+}
+
+/// Whether the receiver of a SYN answers it with a SYN of its own: it was LISTEN.
+fn is_answered(later: &[Passage], syn: &Segment) -> bool {
+    later
+        .iter()
+        .flatten()
+        .map(|(_, segment)| segment)
+        .find(|segment| {
+            let back = (segment.source, segment.destination) == (syn.destination, syn.source);
+            back && segment.has(SYN | RST)
+        })
+        .is_some_and(|segment| segment.has(SYN) && segment.has(ACK))
+}

@@ -1,0 +1,59 @@
+//! UDP: two ports, a length, a checksum.
+
+use std::ops::Range;
+
+use crate::Layer;
+use crate::bits::{Header, be16, kinds, say, text};
+use crate::ports;
+use crate::tcp::Checksum;
+
+kinds! {
+SOURCE "udp.src" "源端口" "source port"
+    "发送方的哪个套接字，回信寄到这里。" "Which socket of the sender: answers go there." "RFC 768"
+DESTINATION "udp.dst" "目的端口" "destination port"
+    "给对方主机的哪个套接字。" "Which socket of the receiving host." "RFC 768"
+LENGTH "udp.length" "长度" "length"
+    "首部 8 字节加数据，一共几个字节。" "The header's 8 bytes and the data together." "RFC 768"
+CHECKSUM "udp.checksum" "校验和" "checksum"
+    "发现路上出的错，算法同 TCP。IPv4 里 0 表示没有算。" "Finds damage on the way, computed as TCP's. In IPv4, 0 says that it was not computed." "RFC 768; RFC 1071"
+}
+
+/// The length of the header.
+pub(crate) const HEADER: usize = 8;
+
+/// The fields of a header; `opener`: the sender spoke first.
+pub(crate) fn fields(
+    frame: &[u8],
+    start: usize,
+    end: usize,
+    opener: Option<bool>,
+    checksum: &Checksum,
+    protocol: &'static str,
+) -> Layer {
+    let mut header = Header::new(frame, start..end.min(start + HEADER));
+    for (kind, calls) in [(&SOURCE, opener), (&DESTINATION, opener.map(|is| !is))] {
+        let port = header.peek(16);
+        header.put(kind, 16, port.to_string(), ports::meaning(port, calls));
+    }
+    let length = header.peek(16);
+    let data = length.saturating_sub(8);
+    let meaning = text(
+        format!("首部 8 + 数据 {data} 字节"),
+        format!("8 header + {data} data, in bytes"),
+    );
+    header.put(&LENGTH, 16, length.to_string(), meaning);
+    let meaning = if header.peek(16) == 0 {
+        say("没有算", "not computed")
+    } else {
+        checksum.verdict()
+    };
+    header.hex(&CHECKSUM, 16, meaning);
+    header.finish(4, protocol)
+}
+
+/// Where the contents stand: the length field may say less, or lie.
+pub(crate) fn contents(frame: &[u8], start: usize, end: usize) -> Range<usize> {
+    let length = usize::from(be16(frame, start + 4));
+    let stated = if length < HEADER { end } else { start + length };
+    (start + HEADER).min(end)..stated.clamp((start + HEADER).min(end), end)
+}
