@@ -65,22 +65,20 @@ fn hosts(out: &mut String, capture: &Capture) {
 
 fn step(out: &mut String, drawing: &Drawing<'_>, moment: &Moment<'_>, drawn: &mut Drawn) {
     let id = drawn.id(drawing.step_id(moment.step));
-    let column = moment.actor.map_or(0, |(_, name)| {
-        let host = drawing
-            .capture
-            .hosts
-            .iter()
-            .position(|host| host.name == name);
-        host.unwrap_or(0) + 1
+    let hosts = &drawing.capture.hosts;
+    let host = moment.actor.map(|(_, name)| {
+        let host = hosts.iter().position(|host| host.name == name);
+        host.unwrap_or(0)
     });
+    let side = host.map_or("", |host| side(host, hosts.len()));
     let _ = write!(
         out,
-        "<li class=\"cap-step {}\" id=\"{}\"",
+        "<li class=\"cap-step {}{side}\" id=\"{}\"",
         moment.class,
         escape(&id)
     );
-    if column > 0 {
-        let _ = write!(out, " style=\"--col:{column}\"");
+    if let Some(host) = host {
+        let _ = write!(out, " style=\"--col:{}\"", host + 1);
     }
     let packets: Vec<&Packet> = drawing
         .capture
@@ -89,7 +87,13 @@ fn step(out: &mut String, drawing: &Drawing<'_>, moment: &Moment<'_>, drawn: &mu
         .filter(|packet| packet.step == Some(moment.step))
         .collect();
     if let (Some(first), Some(last)) = (packets.first(), packets.last()) {
-        let _ = write!(out, " data-packets=\"{} {}\"", first.number, last.number);
+        let _ = write!(
+            out,
+            " data-step=\"{}\" data-packets=\"{} {}\"",
+            moment.step + 1,
+            first.number,
+            last.number
+        );
     }
     let _ = write!(out, "><div class=\"cap-box\">{}", moment.html);
     if let Some(packet) = carrier(drawing, moment.step, &packets) {
@@ -168,9 +172,8 @@ fn packet(out: &mut String, drawing: &Drawing<'_>, packet: &Packet, drawn: &mut 
     }
     let _ = write!(
         out,
-        "><span class=\"cap-no\">{}</span> <span class=\"cap-time\">{}</span> <span class=\"cap-top\"><span class=\"cap-proto\"><b>{layer}</b> {}</span> <span class=\"cap-label\">{}</span></span>",
+        "><span class=\"cap-no\">{}</span> <span class=\"cap-top\"><span class=\"cap-proto\"><b>{layer}</b> {}</span> <span class=\"cap-label\">{}</span></span>",
         packet.number,
-        words::time(packet.time),
         highest.map_or_else(String::new, |layer| words::protocol(layer.protocol)),
         escape(&packet.label),
     );
@@ -184,7 +187,8 @@ fn packet(out: &mut String, drawing: &Drawing<'_>, packet: &Packet, drawn: &mut 
     }
     let _ = write!(
         out,
-        " <span class=\"cap-size\">{}</span><span class=\"sr\">{}</span></a>",
+        " <span class=\"cap-meta\"><span class=\"cap-time\">{}</span> <span class=\"cap-size\">{}</span></span><span class=\"sr\">{}</span></a>",
+        words::time(packet.time),
         both(
             &format!("{} 字节", packet.bytes.len()),
             &format!("{} B", packet.bytes.len())
@@ -212,14 +216,19 @@ fn ends(capture: &Capture, packet: &Packet) -> String {
     )
 }
 
+/// Of the outermost hosts: room for words is on that side.
+fn side(host: usize, hosts: usize) -> &'static str {
+    match host {
+        0 => " first",
+        host if host + 1 == hosts => " last",
+        _ => "",
+    }
+}
+
 fn states(out: &mut String, capture: &Capture, packet: &Packet) {
     let last = capture.hosts.len();
     for change in &packet.states {
-        let side = match change.host {
-            0 => " first",
-            host if host + 1 == last => " last",
-            _ => "",
-        };
+        let side = side(change.host, last);
         let _ = write!(
             out,
             " <span class=\"cap-state{side}\" style=\"--col:{}\"><span class=\"sr\">{} </span>{}</span>",

@@ -88,8 +88,9 @@ fn rows(out: &mut String, packet: &Packet, layer: &Layer) {
     let (zh, en) = words::layer(layer.number);
     let protocol = words::protocol(layer.protocol);
     *out += &format!(
-        "<tbody class=\"layer-{n}\"><tr class=\"cap-layer\"><th colspan=\"5\">{n} {name} {protocol} {size}</th></tr>\n",
+        "<tbody class=\"layer-{n}\" data-p=\"{plain}\"><tr class=\"cap-layer\"><th colspan=\"5\">{n} {name} {protocol} {size}</th></tr>\n",
         n = layer.number,
+        plain = escape(layer.protocol),
         name = both(zh, en),
         size = both(
             &format!("{} 字节", layer.bytes.len()),
