@@ -133,6 +133,10 @@ fn settle(plan: &Plan) -> Result<Vec<SyncDevice>> {
     set("ipv4/tcp_rmem", "4096 131072 6291456")?;
     set("ipv4/tcp_wmem", "4096 16384 4194304")?;
     set("ipv4/tcp_ecn", "2")?;
+    // Linux 6.5 and later repeat a SYN four times a second apart before they double the time.
+    set_if_there("ipv4/tcp_syn_linear_timeouts", "0")?;
+    // Every probe of a closed window is answered, not one in half a second.
+    set_if_there("ipv4/tcp_invalid_ratelimit", "0")?;
     // Group 0 may open ICMP datagram sockets: where programs run as it, here and in a user
     // namespace.
     set_if_there("ipv4/ping_group_range", "0 0")?;

@@ -22,11 +22,9 @@ use crate::loss::Losses;
 /// How long a frame is on its way: light in a fibre goes about 1000 km.
 pub const LATENCY: Duration = Duration::from_millis(5);
 
-/// Longer than a delayed acknowledgement (40 ms) and its way.
-const QUIET: Duration = Duration::from_millis(100);
-
-/// Longer than the first retransmission timeout (200 ms).
-const OVER: Duration = Duration::from_millis(300);
+/// Longer than a delayed acknowledgement (40 to 200 ms) and the first retransmission (200 ms and
+/// the way there and back): what a step causes comes before the next step.
+const QUIET: Duration = Duration::from_millis(300);
 
 /// A wire that is not quiet by then never will be.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -114,7 +112,7 @@ impl Wire {
     /// # Errors
     /// There is none.
     pub fn before(&self, step: usize) -> Result<(), String> {
-        self.quiet(QUIET)?;
+        self.quiet()?;
         lock(&self.log).step = step;
         Ok(())
     }
@@ -124,12 +122,12 @@ impl Wire {
     /// # Errors
     /// The wire is never quiet, or it broke.
     pub fn end(mut self) -> Result<Vec<Frame>> {
-        self.quiet(OVER).map_err(|why| anyhow!("{why}"))?;
+        self.quiet().map_err(|why| anyhow!("{why}"))?;
         self.join();
         Ok(std::mem::take(&mut lock(&self.log).frames))
     }
 
-    fn quiet(&self, moment: Duration) -> Result<(), String> {
+    fn quiet(&self) -> Result<(), String> {
         let until = Instant::now() + DEADLINE;
         loop {
             let busy = {
@@ -141,14 +139,14 @@ impl Wire {
             };
             let now = Instant::now();
             let quiet = now.saturating_duration_since(busy);
-            if quiet >= moment {
+            if quiet >= QUIET {
                 return Ok(());
             }
             if now >= until {
                 let seconds = DEADLINE.as_secs();
                 return Err(format!("frames on the wire all the time for {seconds} s"));
             }
-            thread::sleep(moment - quiet);
+            thread::sleep(QUIET - quiet);
         }
     }
 

@@ -33,6 +33,14 @@ pub enum Verb {
         #[command(subcommand)]
         part: Option<Part>,
     },
+    /// Record what is on the wire while a capture's session runs.
+    Capture {
+        /// Only these: `one_shot`; all when empty.
+        names: Vec<String>,
+        /// Write nothing: prove that the recordings in the book would come out the same.
+        #[arg(long)]
+        check: bool,
+    },
 }
 
 /// How to read.
@@ -200,6 +208,24 @@ mod tests {
             "workbook check sessions 02_duplex --lang en",
             Verb::Check {
                 part: Some(Part::Sessions { names }),
+            },
+        );
+    }
+
+    #[test]
+    fn capture_takes_names_and_may_only_check() {
+        runs(
+            "workbook capture",
+            Verb::Capture {
+                names: Vec::new(),
+                check: false,
+            },
+        );
+        runs(
+            "workbook capture one_shot --check",
+            Verb::Capture {
+                names: vec!["one_shot".to_owned()],
+                check: true,
             },
         );
     }

@@ -1,9 +1,11 @@
 //! `cargo workbook`, for readers and authors: build the book and serve it while it changes
-//! (`read`), write it to disk (`build`), prove that all of it is true (`check`).
+//! (`read`), write it to disk (`build`), prove that all of it is true (`check`), record what is on
+//! the wire (`capture`).
 //!
 //! A build (`book`) becomes a snapshot in memory (`site`), which the server (`serve`) answers from.
 
 pub mod book;
+mod capture;
 pub mod check;
 pub mod cli;
 pub mod read;
@@ -37,8 +39,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     match obey(command, lang) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
+        Ok(status) => ExitCode::from(status),
         Err(error) => {
             warn(format!("{}: {error:#}", pick(lang, "出错", "error")));
             ExitCode::FAILURE
@@ -46,14 +47,16 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-/// Whether all went well; what did not has been told already.
-fn obey(verb: Verb, lang: Lang) -> Result<bool> {
+/// The exit status; what did not go well has been told already.
+fn obey(verb: Verb, lang: Lang) -> Result<u8> {
     let root = root::find(&std::env::current_dir()?, lang)?;
-    match verb {
+    let well = match verb {
         Verb::Read(how) => read::read(&root, how, lang),
         Verb::Build => build(&root, lang),
         Verb::Check { part } => check::check(&root, part, lang),
-    }
+        Verb::Capture { names, check } => return capture::capture(&root, &names, check, lang),
+    };
+    Ok(u8::from(!well?))
 }
 
 fn build(root: &std::path::Path, lang: Lang) -> Result<bool> {
