@@ -16,6 +16,7 @@ mod icmp;
 mod ipv4;
 mod label;
 mod names;
+mod passage;
 mod ports;
 mod read;
 mod states;

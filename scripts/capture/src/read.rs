@@ -5,10 +5,10 @@ use std::time::Duration;
 use session::Session;
 
 use crate::file::{self, Frame};
-use crate::flow::{ACK, Flows, RST, SYN, Segment};
+use crate::flow::{Flows, Segment};
 use crate::frame::{Context, Decoded, decode};
 use crate::names::Names;
-use crate::states::{Hosts, States};
+use crate::passage::{self, Passage};
 use crate::{Capture, Host, Packet, ethernet};
 
 /// Reads the recording of `session` from a pcapng file.
@@ -41,10 +41,10 @@ pub fn read(file: &[u8], session: &Session) -> Result<Capture, String> {
                 session.steps.len()
             )));
         }
-        passages.push(segment.map(|segment| (ends(&packet, &segment, &names), segment)));
+        passages.push(segment.map(|segment| Passage::new(&packet, segment, &names)));
         packets.push(packet);
     }
-    follow(&mut packets, &passages);
+    passage::follow(&mut packets, &passages);
     Ok(Capture { hosts, packets })
 }
 
@@ -101,42 +101,4 @@ fn packet(
         states: Vec::new(),
     };
     Ok((packet, segment))
-}
-
-type Passage = Option<(Hosts, Segment)>;
-
-/// Which of the connection's own hosts send and receive this segment on this wire.
-fn ends(packet: &Packet, segment: &Segment, names: &Names) -> Hosts {
-    let sender = names.address(segment.source.ip());
-    let receiver = names.address(segment.destination.ip());
-    Hosts {
-        sender: sender.filter(|&host| host == packet.from),
-        receiver: receiver.filter(|&host| Some(host) == packet.to && !packet.lost),
-    }
-}
-
-/// The states of all connections, packet by packet.
-fn follow(packets: &mut [Packet], passages: &[Passage]) {
-    let mut states = States::default();
-    for (index, passage) in passages.iter().enumerate() {
-        let Some((hosts, segment)) = passage else {
-            continue;
-        };
-        let opening = segment.has(SYN) && !segment.has(ACK);
-        let answered = opening && is_answered(&passages[index + 1..], segment);
-        packets[index].states = states.pass(*hosts, segment, answered);
-    }
-}
-
-/// Whether the receiver of a SYN answers it with a SYN of its own: it was LISTEN.
-fn is_answered(later: &[Passage], syn: &Segment) -> bool {
-    later
-        .iter()
-        .flatten()
-        .map(|(_, segment)| segment)
-        .find(|segment| {
-            let back = (segment.source, segment.destination) == (syn.destination, syn.source);
-            back && segment.has(SYN | RST)
-        })
-        .is_some_and(|segment| segment.has(SYN) && segment.has(ACK))
 }

@@ -45,15 +45,6 @@ impl State {
 /// How many segments that came too early an end remembers.
 const MAX_EARLY: usize = 256;
 
-/// Who sends or receives a segment on this wire: its own hosts, not a router between them.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Hosts {
-    /// The host that has the source address, if it put the frame on the wire.
-    pub(crate) sender: Option<usize>,
-    /// The host that has the destination address, if the frame reached it.
-    pub(crate) receiver: Option<usize>,
-}
-
 /// All ends of all connections.
 #[derive(Default)]
 pub(crate) struct States(BTreeMap<(SocketAddr, SocketAddr), End>);
@@ -72,25 +63,24 @@ struct End {
 }
 
 impl States {
-    /// What this segment changes. `answered`: the receiver of a SYN answers it with SYN, ACK.
-    pub(crate) fn pass(
+    /// The sender's side of a segment.
+    pub(crate) fn sent(&mut self, host: usize, segment: &Segment) -> Option<StateChange> {
+        let ends = (segment.source, segment.destination);
+        self.change(ends, host, |end| end.sends(segment))
+    }
+
+    /// The receiver's side. `answered`: a SYN that is answered with SYN, ACK.
+    pub(crate) fn received(
         &mut self,
-        hosts: Hosts,
+        host: usize,
         segment: &Segment,
         answered: bool,
-    ) -> Vec<StateChange> {
-        let mut changes = Vec::new();
-        let (from, to) = (segment.source, segment.destination);
-        if let Some(host) = hosts.sender {
-            self.change((from, to), host, &mut changes, |end| end.sends(segment));
+    ) -> Option<StateChange> {
+        let ends = (segment.destination, segment.source);
+        if answered {
+            self.listen(ends);
         }
-        if let Some(host) = hosts.receiver {
-            if answered && segment.has(SYN) && !segment.has(ACK) {
-                self.listen((to, from));
-            }
-            self.change((to, from), host, &mut changes, |end| end.receives(segment));
-        }
-        changes
+        self.change(ends, host, |end| end.receives(segment))
     }
 
     /// A program waits here for connections, unless the end is in use already.
@@ -109,18 +99,15 @@ impl States {
         &mut self,
         ends: (SocketAddr, SocketAddr),
         host: usize,
-        changes: &mut Vec<StateChange>,
         step: impl FnOnce(&mut End),
-    ) {
+    ) -> Option<StateChange> {
         let end = self.0.entry(ends).or_insert_with(End::closed);
         let was = end.state;
         step(end);
-        if end.state != was {
-            changes.push(StateChange {
-                host,
-                state: end.state.name(),
-            });
-        }
+        (end.state != was).then(|| StateChange {
+            host,
+            state: end.state.name(),
+        })
     }
 }
 

@@ -1,0 +1,110 @@
+//! When the two ends of a TCP connection send and receive each segment.
+//!
+//! The wire takes time, so segments cross. What an end had received when it sent one of its own
+//! can be seen from the acknowledgment number there.
+
+use crate::Packet;
+use crate::flow::{ACK, RST, SYN, Segment, before};
+use crate::names::Names;
+use crate::states::States;
+
+/// A segment on one wire, and which of the connection's own hosts are on that wire.
+pub(crate) struct Passage {
+    segment: Segment,
+    /// The host that has the source address, if it put the frame there.
+    sender: Option<usize>,
+    /// The host that has the destination address, if the frame reached it.
+    receiver: Option<usize>,
+}
+
+impl Passage {
+    pub(crate) fn new(packet: &Packet, segment: Segment, names: &Names) -> Self {
+        let sender = names.address(segment.source.ip());
+        let receiver = names.address(segment.destination.ip());
+        Self {
+            segment,
+            sender: sender.filter(|&host| host == packet.from),
+            receiver: receiver.filter(|&host| Some(host) == packet.to && !packet.lost),
+        }
+    }
+
+    /// Sent by the end that this one is for.
+    fn answers(&self, other: &Self) -> bool {
+        let (mine, its) = (&self.segment, &other.segment);
+        self.sender.is_some() && (mine.source, mine.destination) == (its.destination, its.source)
+    }
+}
+
+/// Adds the changes of state to the packets.
+pub(crate) fn follow(packets: &mut [Packet], passages: &[Option<Passage>]) {
+    let mut states = States::default();
+    // Segments by the packet after which they arrive.
+    let mut arrivals: Vec<Vec<usize>> = vec![Vec::new(); packets.len()];
+    for index in 0..packets.len() {
+        if let Some(passage) = &passages[index] {
+            let change = passage
+                .sender
+                .and_then(|host| states.sent(host, &passage.segment));
+            packets[index].states.extend(change);
+            if passage.receiver.is_some() {
+                arrivals[arrival(index, passage, passages)].push(index);
+            }
+        }
+        for earlier in std::mem::take(&mut arrivals[index]) {
+            let Some(passage) = &passages[earlier] else {
+                continue;
+            };
+            let answered = is_answered(&passages[earlier + 1..], passage);
+            let change = passage
+                .receiver
+                .and_then(|host| states.received(host, &passage.segment, answered));
+            packets[index].states.extend(change);
+        }
+    }
+}
+
+/// After which packet the receiver has this segment: not before the last of its own packets
+/// that do not know of it.
+fn arrival(index: usize, passage: &Passage, passages: &[Option<Passage>]) -> usize {
+    let mut arrival = index;
+    for (later, other) in passages.iter().enumerate().skip(index + 1) {
+        let Some(other) = other.as_ref().filter(|other| other.answers(passage)) else {
+            continue;
+        };
+        if knows(&other.segment, &passage.segment) {
+            break;
+        }
+        arrival = later;
+    }
+    arrival
+}
+
+/// Whether an end that sends `own` has received `segment`.
+fn knows(own: &Segment, segment: &Segment) -> bool {
+    let opening = own.has(SYN) && !own.has(ACK);
+    if own.has(RST) {
+        return true;
+    }
+    if segment.has(RST) {
+        return opening;
+    }
+    if opening {
+        // Both open at once; or a new connection, long after the old segment.
+        return !segment.has(SYN);
+    }
+    segment.length() == 0 || !before(own.ack, segment.end())
+}
+
+/// Whether the receiver of a SYN answers it with SYN, ACK: it was LISTEN.
+fn is_answered(later: &[Option<Passage>], syn: &Passage) -> bool {
+    if !syn.segment.has(SYN) || syn.segment.has(ACK) {
+        return false;
+    }
+    let mut answers = later.iter().flatten().filter(|other| {
+        let (mine, its) = (&other.segment, &syn.segment);
+        (mine.source, mine.destination) == (its.destination, its.source) && mine.has(SYN | RST)
+    });
+    answers
+        .next()
+        .is_some_and(|answer| answer.segment.has(SYN) && answer.segment.has(ACK))
+}
