@@ -13,10 +13,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail};
+use capture::Capture;
 use session::Session;
 
 use crate::words::{Lang, say, seconds, warn};
-use crate::{ground, lab, pcapng, same, words};
+use crate::{ground, lab, pcapng, words};
 
 /// Nothing was checked.
 const CANNOT: u8 = 3;
@@ -275,11 +276,14 @@ fn check(job: &Job, root: &Path) -> Result<Outcome> {
     let committed = fs::read(job.file("pcapng")).with_context(|| {
         format!("read book/captures/{name}.pcapng; cargo workbook capture {name} makes it")
     })?;
+    let committed =
+        read(&committed, &session).with_context(|| format!("read book/captures/{name}.pcapng"))?;
     let mut differences = Vec::new();
     for attempt in 1..=ATTEMPTS {
         let recording = job.record(&session, root)?;
         let again = pcapng::write(name, &session, &recording)?;
-        differences = same::differences(&committed, &again, &session)?;
+        let again = read(&again, &session).context("read the new recording")?;
+        differences = capture::differences(&committed, &again, &session);
         if differences.is_empty() {
             return Ok(Outcome::Well(recording.frames.len(), attempt));
         }
@@ -288,4 +292,8 @@ fn check(job: &Job, root: &Path) -> Result<Outcome> {
         "in {ATTEMPTS} recordings; if it should be so now: cargo workbook capture {name}"
     ));
     Ok(Outcome::Failed(differences.join("\n")))
+}
+
+fn read(file: &[u8], session: &Session) -> Result<Capture> {
+    capture::read(file, session).map_err(|why| anyhow!(why))
 }

@@ -5,21 +5,13 @@
 //! data until [`pcapng`] makes a file of it. No namespace has a name: the kernel takes everything
 //! back when this process ends, however it ends.
 
-#[cfg(target_os = "linux")]
+#![cfg(target_os = "linux")]
+
 pub mod cli;
-#[cfg(target_os = "linux")]
 pub mod ground;
-#[cfg(target_os = "linux")]
 pub mod host;
-#[cfg(target_os = "linux")]
 pub mod lab;
-#[cfg(target_os = "linux")]
 mod loss;
-#[cfg(target_os = "linux")]
 pub mod pcapng;
-#[cfg(target_os = "linux")]
-pub mod same;
-#[cfg(target_os = "linux")]
 pub mod wire;
-#[cfg(target_os = "linux")]
 pub mod words;

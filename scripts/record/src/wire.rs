@@ -26,6 +26,9 @@ pub const LATENCY: Duration = Duration::from_millis(5);
 /// the way there and back): what a step causes comes before the next step.
 const QUIET: Duration = Duration::from_millis(300);
 
+/// A program may show that it has sent something before the wire has noticed it.
+const NOTICE: Duration = Duration::from_millis(50);
+
 /// A wire that is not quiet by then never will be.
 const DEADLINE: Duration = Duration::from_secs(10);
 
@@ -74,7 +77,7 @@ pub struct Wire {
 #[derive(Debug)]
 struct Log {
     frames: Vec<Frame>,
-    /// The last time that something was sent or delivered.
+    /// The last time that something was caused, sent or delivered.
     busy: Instant,
     step: usize,
     trouble: Option<String>,
@@ -113,7 +116,9 @@ impl Wire {
     /// There is none.
     pub fn before(&self, step: usize) -> Result<(), String> {
         self.quiet()?;
-        lock(&self.log).step = step;
+        let mut log = lock(&self.log);
+        log.step = step;
+        log.busy = Instant::now();
         Ok(())
     }
 
@@ -129,6 +134,7 @@ impl Wire {
 
     fn quiet(&self) -> Result<(), String> {
         let until = Instant::now() + DEADLINE;
+        thread::sleep(NOTICE);
         loop {
             let busy = {
                 let log = lock(&self.log);

@@ -4,6 +4,8 @@ use std::fmt::Display;
 use std::io::{self, Write};
 use std::time::Duration;
 
+use crate::ground::Lack;
+
 /// The reader's language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lang {
@@ -42,10 +44,8 @@ pub fn seconds(time: Duration) -> String {
 }
 
 /// What is missing, and what to do about it.
-#[cfg(target_os = "linux")]
 #[must_use]
-pub fn lack(lang: Lang, lack: &crate::ground::Lack) -> String {
-    use crate::ground::Lack;
+pub fn lack(lang: Lang, lack: &Lack) -> String {
     match lack {
         Lack::Ip => lang.pick(
             "缺少 ip 命令。Debian、Ubuntu：sudo apt-get install iproute2",
@@ -71,13 +71,11 @@ pub fn lack(lang: Lang, lack: &crate::ground::Lack) -> String {
     }
 }
 
-#[cfg(target_os = "linux")]
 fn how_zh() -> &'static str {
     "用 root 运行 cargo workbook capture；Ubuntu 也可以先运行 \
      sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0"
 }
 
-#[cfg(target_os = "linux")]
 fn how_en() -> &'static str {
     "run cargo workbook capture as root, or on Ubuntu first run \
      sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0"
