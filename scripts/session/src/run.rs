@@ -171,10 +171,32 @@ fn play<'a>(
     };
     let mut stage = stage::Stage::new(options, invocations, place);
     for (index, step) in session.steps.iter().enumerate() {
-        stage.play(index, step)?;
+        if let Err(failure) = stage.play(index, step) {
+            return not_permitted(failure);
+        }
     }
     Ok(Report::Passed {
         story: stage.end()?,
+    })
+}
+
+/// A program that may not do its work on this machine ends with this status, as test programs do
+/// for automake: an ICMP socket, say, needs a right that many users do not have.
+pub const NOT_PERMITTED: i32 = 77;
+
+fn not_permitted(failure: Box<Failure>) -> Result<Report, Box<Failure>> {
+    let ended = |line: &&String| {
+        let status = line.split_once(" ? ");
+        status.is_some_and(|(actor, status)| {
+            !actor.contains(' ') && status == NOT_PERMITTED.to_string()
+        })
+    };
+    if !failure.unread.iter().any(|line| ended(&line)) {
+        return Err(failure);
+    }
+    let said = failure.unread.first().cloned().unwrap_or_default();
+    Ok(Report::Skipped {
+        reason: format!("not permitted on this machine (status {NOT_PERMITTED}): {said}"),
     })
 }
 

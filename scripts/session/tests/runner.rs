@@ -71,6 +71,17 @@ fn fails_at(line: usize, came: &str, steps: &str) -> Failure {
 }
 
 #[test]
+fn a_program_that_is_not_permitted_skips_its_session_and_says_why() {
+    let session = parse("a $ echo may not >&2; exit 77\na | hello\na ? 0\n");
+    let reason = "not permitted on this machine (status 77): a | may not".to_owned();
+    let report = run_with(&session, &options(), &shell);
+    assert_eq!(report.unwrap(), Report::Skipped { reason });
+    // Only the status counts, not a line that looks like one, and who expects it gets it.
+    fails("a $ echo 'a ? 77'; exit 1\na | hello\na ? 0\n", &options());
+    passes("a $ exit 77\na ? 77\n");
+}
+
+#[test]
 fn a_conversation_between_two_terminals_passes() {
     let story = passes(
         "a $ echo ready; read x; echo \"got $x\"; read y || echo over; exit 3\n\
