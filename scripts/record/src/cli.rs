@@ -5,29 +5,24 @@
 //! machine cannot record, so nothing was checked.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, anyhow, bail};
-use capture::Capture;
-use session::Session;
+use anyhow::{Context, Result, bail};
 
+use crate::job::{Checked, Job};
 use crate::words::{Lang, say, seconds, warn};
-use crate::{ground, lab, pcapng, words};
+use crate::{ground, words};
 
 /// Nothing was checked.
 const CANNOT: u8 = 3;
 
 /// Recordings wait more than they work.
 const AT_ONCE: usize = 3;
-
-/// What is piggybacked on what depends on a few milliseconds: a difference counts when it comes
-/// each time.
-const ATTEMPTS: usize = 3;
 
 struct Asked {
     lang: Lang,
@@ -102,13 +97,6 @@ fn parse(args: impl IntoIterator<Item = String>) -> Result<Asked, String> {
     Ok(asked)
 }
 
-/// One capture of the book.
-struct Job {
-    name: String,
-    /// `book/captures/NAME`, without what follows the dot.
-    path: PathBuf,
-}
-
 enum Outcome {
     /// So many packets, in this many attempts.
     Well(usize, usize),
@@ -128,8 +116,8 @@ fn obey(asked: &Asked) -> Result<bool> {
                 while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let began = Instant::now();
                     let outcome = match asked.mode {
-                        Mode::Write => write(job, &root),
-                        Mode::Check => check(job, &root),
+                        Mode::Write => written(job, &root),
+                        Mode::Check => checked(job, &root),
                     };
                     let outcome =
                         outcome.unwrap_or_else(|error| Outcome::Failed(format!("{error:#}")));
@@ -141,7 +129,7 @@ fn obey(asked: &Asked) -> Result<bool> {
                         }
                         Outcome::Failed(_) => counts.1 += 1,
                     }
-                    tell(asked.lang, &job.name, began.elapsed(), &outcome);
+                    tell(asked.lang, job.name(), began.elapsed(), &outcome);
                 }
             });
         }
@@ -156,6 +144,17 @@ fn obey(asked: &Asked) -> Result<bool> {
         format!("captures: {well} ok, {failed} failed, {packets} packets in {took} s"),
     ));
     Ok(failed == 0)
+}
+
+fn written(job: &Job, root: &Path) -> Result<Outcome> {
+    Ok(Outcome::Well(job.write(root)?, 1))
+}
+
+fn checked(job: &Job, root: &Path) -> Result<Outcome> {
+    Ok(match job.check(root)? {
+        Checked::Same { packets, attempts } => Outcome::Well(packets, attempts),
+        Checked::Different(differences) => Outcome::Failed(differences.join("\n")),
+    })
 }
 
 fn tell(lang: Lang, name: &str, took: Duration, outcome: &Outcome) {
@@ -195,11 +194,7 @@ fn jobs(captures: &Path, asked: &Asked) -> Result<Vec<Job>> {
     } else {
         &asked.names
     };
-    let job = |name: &String| Job {
-        name: name.clone(),
-        path: captures.join(name),
-    };
-    Ok(wanted.iter().map(job).collect())
+    Ok(wanted.iter().map(|name| Job::new(captures, name)).collect())
 }
 
 /// Files without the session that they come from.
@@ -233,67 +228,25 @@ fn names(captures: &Path, extension: &str) -> Result<Vec<String>> {
     Ok(names)
 }
 
-impl Job {
-    fn file(&self, extension: &str) -> PathBuf {
-        // Not `with_extension`: a name may have a dot.
-        let mut path = self.path.clone().into_os_string();
-        path.push(format!(".{extension}"));
-        path.into()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(line: &str) -> Result<Asked, String> {
+        parse(line.split_whitespace().map(str::to_owned))
     }
 
-    fn session(&self) -> Result<Session> {
-        let name = &self.name;
-        let source = fs::read_to_string(self.file("session"))
-            .with_context(|| format!("read book/captures/{name}.session"))?;
-        Session::parse(&source).map_err(|errors| {
-            let place = |error: &session::ParseError| format!("{name}.session: {error}");
-            anyhow!(errors.iter().map(place).collect::<Vec<_>>().join("\n"))
-        })
+    #[test]
+    fn names_may_stand_on_both_sides_of_an_option() {
+        let asked = asked("a --check --lang zh b").unwrap();
+        assert_eq!(asked.names, ["a", "b"]);
+        assert!(asked.mode == Mode::Check && asked.lang == Lang::Zh);
     }
 
-    fn record(&self, session: &Session, root: &Path) -> Result<lab::Recording> {
-        let name = &self.name;
-        lab::record(session, root)
-            .with_context(|| format!("{name}.session did not happen as written"))
-    }
-}
-
-fn write(job: &Job, root: &Path) -> Result<Outcome> {
-    let session = job.session()?;
-    let recording = job.record(&session, root)?;
-    let bytes = pcapng::write(&job.name, &session, &recording)?;
-    let (file, new) = (job.file("pcapng"), job.file("pcapng.new"));
-    let unwritable = || format!("write {}", file.display());
-    // In one step: whoever reads the file meanwhile has the old one, whole.
-    fs::write(&new, bytes).with_context(unwritable)?;
-    fs::rename(&new, &file).with_context(unwritable)?;
-    Ok(Outcome::Well(recording.frames.len(), 1))
-}
-
-fn check(job: &Job, root: &Path) -> Result<Outcome> {
-    let session = job.session()?;
-    let name = &job.name;
-    let committed = fs::read(job.file("pcapng")).with_context(|| {
-        format!("read book/captures/{name}.pcapng; cargo workbook capture {name} makes it")
-    })?;
-    let committed =
-        read(&committed, &session).with_context(|| format!("read book/captures/{name}.pcapng"))?;
-    let mut differences = Vec::new();
-    for attempt in 1..=ATTEMPTS {
-        let recording = job.record(&session, root)?;
-        let again = pcapng::write(name, &session, &recording)?;
-        let again = read(&again, &session).context("read the new recording")?;
-        differences = capture::differences(&committed, &again, &session);
-        if differences.is_empty() {
-            return Ok(Outcome::Well(recording.frames.len(), attempt));
+    #[test]
+    fn an_option_that_is_not_known_is_a_mistake() {
+        for line in ["--chekc", "--lang", "--lang fr"] {
+            assert!(asked(line).is_err(), "{line}");
         }
     }
-    differences.push(format!(
-        "in {ATTEMPTS} recordings; if it should be so now: cargo workbook capture {name}"
-    ));
-    Ok(Outcome::Failed(differences.join("\n")))
-}
-
-fn read(file: &[u8], session: &Session) -> Result<Capture> {
-    capture::read(file, session).map_err(|why| anyhow!(why))
 }

@@ -10,6 +10,7 @@
 pub mod cli;
 pub mod ground;
 pub mod host;
+pub mod job;
 pub mod lab;
 mod loss;
 pub mod pcapng;

@@ -1,0 +1,126 @@
+//! One capture of the book: `NAME.session` is played, and `NAME.pcapng` is written or compared.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow};
+use capture::Capture;
+use session::Session;
+
+use crate::{lab, pcapng};
+
+/// What is piggybacked on what depends on a few milliseconds: a difference counts when it comes
+/// each time.
+const ATTEMPTS: usize = 3;
+
+/// One capture.
+#[derive(Debug)]
+pub struct Job {
+    name: String,
+    /// `book/captures/NAME`, without what follows the dot.
+    path: PathBuf,
+}
+
+/// How a new recording compares with the file.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Checked {
+    /// Everything that must be the same is the same.
+    Same {
+        /// How many packets.
+        packets: usize,
+        /// How many recordings it took.
+        attempts: usize,
+    },
+    /// What differs in the last of all attempts, and what to do.
+    Different(Vec<String>),
+}
+
+impl Job {
+    /// The capture `name` in the folder `captures`.
+    #[must_use]
+    pub fn new(captures: &Path, name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            path: captures.join(name),
+        }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Records with the programs of the repository at `root`, and writes the file. The number of
+    /// its packets.
+    ///
+    /// # Errors
+    /// The session cannot be read, or did not happen; the old file stays as it is.
+    pub fn write(&self, root: &Path) -> Result<usize> {
+        let session = self.session()?;
+        let recording = self.record(&session, root)?;
+        let bytes = pcapng::write(&self.name, &session, &recording)?;
+        let (file, new) = (self.file("pcapng"), self.file("pcapng.new"));
+        let unwritable = || format!("write {}.pcapng", self.name);
+        // In one step: whoever reads the file meanwhile has the old one, whole.
+        fs::write(&new, bytes).with_context(unwritable)?;
+        fs::rename(&new, &file).with_context(unwritable)?;
+        Ok(recording.frames.len())
+    }
+
+    /// Records and compares with the file; writes nothing.
+    ///
+    /// # Errors
+    /// A file cannot be read, or the session did not happen.
+    pub fn check(&self, root: &Path) -> Result<Checked> {
+        let session = self.session()?;
+        let name = &self.name;
+        let committed = fs::read(self.file("pcapng")).with_context(|| {
+            format!("read {name}.pcapng (cargo workbook capture {name} makes it)")
+        })?;
+        let committed =
+            read(&committed, &session).with_context(|| format!("read {name}.pcapng"))?;
+        let mut differences = Vec::new();
+        for attempts in 1..=ATTEMPTS {
+            let recording = self.record(&session, root)?;
+            let again = pcapng::write(name, &session, &recording)?;
+            let again = read(&again, &session).context("read the new recording")?;
+            differences = capture::differences(&committed, &again, &session);
+            if differences.is_empty() {
+                let packets = recording.frames.len();
+                return Ok(Checked::Same { packets, attempts });
+            }
+        }
+        differences.push(format!(
+            "in {ATTEMPTS} recordings; if it is right as it is now: cargo workbook capture {name}"
+        ));
+        Ok(Checked::Different(differences))
+    }
+
+    fn session(&self) -> Result<Session> {
+        let name = &self.name;
+        let source = fs::read_to_string(self.file("session"))
+            .with_context(|| format!("read {name}.session"))?;
+        Session::parse(&source).map_err(|errors| {
+            let place = |error: &session::ParseError| format!("{name}.session: {error}");
+            anyhow!(errors.iter().map(place).collect::<Vec<_>>().join("\n"))
+        })
+    }
+
+    fn record(&self, session: &Session, root: &Path) -> Result<lab::Recording> {
+        let name = &self.name;
+        lab::record(session, root)
+            .with_context(|| format!("{name}.session did not happen as written"))
+    }
+
+    fn file(&self, extension: &str) -> PathBuf {
+        // Not `with_extension`: a name may have a dot.
+        let mut path = self.path.clone().into_os_string();
+        path.push(format!(".{extension}"));
+        path.into()
+    }
+}
+
+fn read(file: &[u8], session: &Session) -> Result<Capture> {
+    capture::read(file, session).map_err(|why| anyhow!(why))
+}

@@ -1,0 +1,83 @@
+//! A recorder that is killed leaves no process, no namespace and so no interface.
+#![cfg(target_os = "linux")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+const DEADLINE: Duration = Duration::from_secs(120);
+
+#[test]
+fn a_killed_recorder_leaves_nothing() {
+    let mark = format!("RECORD_MARK=mark-{}", std::process::id());
+    let (name, value) = mark.split_once('=').unwrap();
+    // Five seconds of unanswered SYN: time enough to kill it.
+    let mut recorder = Command::new(env!("CARGO_BIN_EXE_record"))
+        .args(["--check", "unanswered"])
+        .env(name, value)
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let Some(elsewhere) = program_on_a_host(&mut recorder, &mark) else {
+        assert_eq!(recorder.wait().unwrap().code(), Some(3));
+        return eprintln!("skipped: no recording here");
+    };
+    recorder.kill().unwrap();
+    recorder.wait().unwrap();
+    wait_until(|| marked(&mark).is_empty());
+    assert_eq!(processes_in(&elsewhere), Vec::<PathBuf>::new());
+}
+
+/// The network namespace of a program that the recorder has started on a host; none if the
+/// recorder ends before.
+fn program_on_a_host(recorder: &mut Child, mark: &str) -> Option<PathBuf> {
+    let ours = fs::read_link("/proc/self/ns/net").expect("our namespace");
+    let mut found = None;
+    wait_until(|| {
+        let namespaces = marked(mark)
+            .into_iter()
+            .filter_map(|process| namespace(&process));
+        found = namespaces.into_iter().find(|namespace| *namespace != ours);
+        found.is_some() || recorder.try_wait().expect("its state").is_some()
+    });
+    found
+}
+
+fn marked(mark: &str) -> Vec<PathBuf> {
+    let has_mark = |process: &PathBuf| {
+        let environment = fs::read(process.join("environ")).unwrap_or_default();
+        environment
+            .split(|byte| *byte == 0)
+            .any(|variable| variable == mark.as_bytes())
+    };
+    processes().into_iter().filter(has_mark).collect()
+}
+
+fn processes_in(namespace: &Path) -> Vec<PathBuf> {
+    let mut processes = processes();
+    processes.retain(|process| self::namespace(process).as_deref() == Some(namespace));
+    processes
+}
+
+fn processes() -> Vec<PathBuf> {
+    let entries = fs::read_dir("/proc")
+        .expect("the processes")
+        .filter_map(Result::ok);
+    let paths = entries.map(|entry| entry.path());
+    paths.filter(|path| path.join("environ").exists()).collect()
+}
+
+fn namespace(process: &Path) -> Option<PathBuf> {
+    fs::read_link(process.join("ns/net")).ok()
+}
+
+#[track_caller]
+fn wait_until(mut condition: impl FnMut() -> bool) {
+    let until = Instant::now() + DEADLINE;
+    while !condition() {
+        assert!(Instant::now() < until, "not within {DEADLINE:?}");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
