@@ -12,7 +12,7 @@ from common import arguments, complain, explain, family, say, start, text, usage
 
 ADDRESS = "127.0.0.1:9993"
 DEADLINE = 5
-ROUNDS = 3
+ROUNDS = 2
 HELP = """\
 用法 usage: server [ADDR] | client [ADDR] [--nodelay]    ADDR = IP:PORT"""
 
