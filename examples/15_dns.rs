@@ -58,6 +58,8 @@ fn run() -> Result<()> {
             let (question, server) = asked(name, options).unwrap_or_else(|error| usage(error));
             query(&question, server)
         }
+        // UDP 的端口也只给一个程序：绑定成功就是先到。
+        // A UDP port belongs to one program, too: if bind works, we came first.
         (None, []) => match UdpSocket::bind(start.address) {
             Err(error) if error.kind() == ErrorKind::AddrInUse => {
                 say("地址有人用，我来问 address in use, so I ask");
@@ -103,6 +105,8 @@ fn serve(bound: io::Result<UdpSocket>, address: SocketAddr, more: &[String]) -> 
     let table = Table::new(more).unwrap_or_else(|error| usage(format_args!("{error:#}")));
     let socket = bound.map_err(|error| explain(error, address))?;
     say(format_args!("监听 listening on {}", socket.local_addr()?));
+    // 一个数据报读一次；比缓冲区长的部分会丢掉，而问题从来没有这么长。
+    // One read per datagram; what exceeds the buffer is lost, and no question is that long.
     let mut buffer = [0; 4096];
     loop {
         // 没有连接，没有 accept：一个套接字收所有人的数据报，recv_from 说是谁寄的。

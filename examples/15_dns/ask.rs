@@ -29,6 +29,8 @@ pub(crate) fn query(question: &Question, server: SocketAddr) -> Result<()> {
         "回答太长，只到了 {0} 条，要用 TCP 问 truncated (TC) after {0} records, ask over TCP: {question}",
         answer.answers.len()
     );
+    // 只打印从问题走得到的记录；别的没有人问过。
+    // Only records that the question leads to are shown; nobody asked for others.
     let way = verify::way(&answer, question);
     for record in &way {
         say(record.to_string().cyan());
@@ -72,6 +74,8 @@ fn ask(question: &Question, server: SocketAddr) -> Result<Message> {
         answers,
     }
     .to_bytes();
+    // 每次都发同样的字节、同一个编号：迟到的回答也还算数。
+    // The same bytes and the same id each time: a late answer still counts.
     for n in 1..=TRIES {
         say(format_args!(
             "问 asking {server} ({n}/{TRIES}): {question}, {} 字节 bytes",

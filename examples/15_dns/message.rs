@@ -108,6 +108,8 @@ fn write_record(out: &mut Writer, record: &Record) {
         Data::Other(_, class, _) => class,
         _ => IN,
     });
+    // 32 位的 TTL 也是高位在前。
+    // The TTL has 32 bits, and the high ones come first as well.
     out.two((record.ttl >> 16) as u16);
     out.two(record.ttl as u16);
     // 数据有多长，写完才知道（名字会压缩）：先占位，再回来填。
@@ -172,6 +174,8 @@ pub(crate) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    // 从前往后读，每个字段读完，`at` 就停在下一个字段上。
+    // Front to back: after each field, `at` stands at the next one.
     fn question(&mut self) -> Result<Question> {
         Ok(Question {
             name: self.name()?,
@@ -197,9 +201,13 @@ impl<'a> Reader<'a> {
                 Data::Aaaa(ip.into())
             }
             (IN, A | AAAA) => bail!("{place}地址的长度不对 not the length of an address: {length}"),
+            // 数据里的名字也会用指针，指到报文的任何地方：所以从整个报文里读。
+            // A name in the data may point anywhere in the message, so the whole message is read.
             (IN, CNAME) => Data::Cname(self.name()?),
             _ => Data::Other(kind, class, self.take(length)?.to_vec()),
         };
+        // 名字自己知道在哪里结束，长度字段又说一遍：两个说法要一致。
+        // A name knows its own end, and the length says it again: the two must agree.
         ensure!(
             self.at == end,
             "{place}数据的长度不对 wrong length of the data: {length}"
@@ -211,6 +219,8 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn take(&mut self, length: usize) -> Result<&'a [u8]> {
+        // 长度是对方写的：先看还有没有这么多字节，再去拿。
+        // The peer wrote the length: look whether there are so many bytes before taking them.
         let Some(bytes) = self.bytes.get(self.at..self.at + length) else {
             bail!("{}报文在这里断了 the message ends too early", self.place());
         };

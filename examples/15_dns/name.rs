@@ -79,6 +79,8 @@ impl Writer {
             if self.bytes.len() < 1 << 14 {
                 self.places.push((rest, self.bytes.len() as u16));
             }
+            // 没写过：长度一个字节，再写标签本身。
+            // It has not: a byte for the length, and then the label itself.
             self.bytes.push(name.0[n].len() as u8);
             self.bytes.extend(&name.0[n]);
         }
@@ -105,6 +107,8 @@ impl FromStr for Name {
             text.bytes().all(|byte| byte.is_ascii_graphic()),
             "名字只能用 ASCII（汉字域名写成 xn--…） ASCII names only (others are written xn--…): {text}"
         );
+        // 末尾的点代表根，写不写都一样。
+        // A dot at the end stands for the root; with or without it, the name is the same.
         let labels = text.strip_suffix('.').unwrap_or(text).split('.');
         let labels: Vec<_> = labels.map(|label| label.as_bytes().to_vec()).collect();
         for label in &labels {
@@ -113,6 +117,8 @@ impl FromStr for Name {
                 "两个点之间要有 1 到 63 个字符 1 to 63 characters between dots: {text}"
             );
         }
+        // 每个标签多 1 字节的长度，最后还有 1 字节的 0：一共不超过 255。
+        // Each label has a byte more for its length, and a 0 ends it: 255 in all.
         let size: usize = labels.iter().map(|label| label.len() + 1).sum();
         ensure!(size < 255, "名字超过 255 字节 name over 255 bytes: {text}");
         Ok(Self(labels))

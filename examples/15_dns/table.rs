@@ -67,6 +67,8 @@ impl Table {
         if flags & RESPONSE != 0 {
             return None;
         }
+        // 协议允许一次问几个，但没有人这样问，也没有说清该怎样答。
+        // The format allows several questions; nobody asks so, and no rule says how to answer.
         let parsed = Message::parse(datagram)
             .ok()
             .filter(|message| message.questions.len() == 1);
@@ -98,6 +100,8 @@ impl Table {
         if question.class != IN || !matches!(zone.as_deref(), Some(b"test" | b"example")) {
             return (REFUSED, Vec::new());
         }
+        // “没有这个名字”和“有名字，没有这种记录”是两回事：后者是成功，0 条。
+        // "No such name" is not "the name has no such record": that is success, with 0 records.
         if !self.0.iter().any(|record| record.name == name) {
             return (NO_SUCH_NAME, Vec::new());
         }

@@ -6,19 +6,22 @@
 //!
 //!     cargo run --example 14_ping
 //!
-//! 旁边的 `echo.rs` 写、读 ICMP 报文；`door.rs` 打开套接字；`error_queue.rs` 取出 ICMP 错误。
-//! Beside it, `echo.rs` has the message, `door.rs` opens a socket, `error_queue.rs` has errors.
+//! 旁边的 `echo.rs` 写、读 ICMP 报文；`door.rs` 打开套接字；`error_queue.rs` 取出 ICMP 错误；
+//! Beside it, `echo.rs` has the message, `door.rs` opens a socket, `error_queue.rs` has errors,
+//! `options.rs` 读参数。
+//! and `options.rs` reads the arguments.
 use std::io::ErrorKind;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::process::ExitCode;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 use colored::Colorize;
 use common::{say, usage};
 use door::{Door, HOW_TO_PERMIT};
 use echo::Answer;
+use options::Asks;
 
 #[path = "14_ping/door.rs"]
 mod door;
@@ -27,27 +30,12 @@ mod echo;
 #[cfg(target_os = "linux")]
 #[path = "14_ping/error_queue.rs"]
 mod error_queue;
+#[path = "14_ping/options.rs"]
+mod options;
 
 const PAUSE: Duration = Duration::from_millis(500);
-// 65535 是 IP 包的上限，减去 IP 首部 20 和 ICMP 首部 8。
-// 65535 is the most that an IP packet has, less 20 for the IP header and 8 for ICMP's.
-const LARGEST: usize = 65507;
-const HELP: &str = "\
-例 examples:
-  cargo run --example 14_ping                        问自己 ask this host
-  cargo run --example 14_ping -- 192.0.2.1 -c 1
-  cargo run --example 14_ping -- 192.0.2.1 -s 3000   超过一帧，要分片 more than a frame: fragments
-  cargo run --example 14_ping -- 192.0.2.1 -t 1      只许走一段路 one hop and no further
-用法 usage: [IP] [-c COUNT] [-s SIZE] [-t TTL] [-W SECONDS]
-  -c 问几次 how many (3)         -s 数据几字节 bytes of data (56)
-  -t 最多经过几个路由器 hops (64)  -W 每次最多等几秒 seconds to wait for each (5)
-权限 permission:
-  Linux    sudo sysctl net.ipv4.ping_group_range='0 2147483647'，或者用 root or run as root
-  macOS    不用特别的权限 none needed        Windows  以管理员运行 run as administrator
-状态 status: 0 有回答 answered · 1 没有回答 no answer · 2 参数有错 bad argument · 77 没有权限 not permitted";
-
 fn main() -> ExitCode {
-    let asks = arguments().unwrap_or_else(|error| usage(format_args!("{error:#}")));
+    let asks = Asks::read().unwrap_or_else(|error| usage(format_args!("{error:#}")));
     match Door::open(asks.ttl) {
         // 77：“这台机器不让”，和“试了，不行”是两回事。检查程序见到它就跳过。
         // 77 says "not allowed here", which is not "tried and failed". Checks skip on it.
@@ -57,14 +45,6 @@ fn main() -> ExitCode {
         }
         door => common::finish(door.context("socket").and_then(|door| ping(&door, &asks))),
     }
-}
-
-struct Asks {
-    to: Ipv4Addr,
-    count: u16,
-    size: usize,
-    ttl: u32,
-    wait: Duration,
 }
 
 // ANCHOR: ping
@@ -79,6 +59,8 @@ fn ping(door: &Door, asks: &Asks) -> Result<()> {
         if seq > 1 {
             thread::sleep(PAUSE);
         }
+        // 一问一答再问下一个：哪个时间属于哪一次，清清楚楚。
+        // One at a time: it is clear which time belongs to which request.
         let request = echo::request(door.id, seq, size);
         let start = Instant::now();
         if let Err(error) = door.send(&request, to) {
@@ -159,47 +141,4 @@ fn report(times: &[Duration], sent: u16) -> Result<()> {
 
 fn ms(time: Duration) -> String {
     format!("{:.2} ms", time.as_secs_f64() * 1000.0)
-}
-
-fn arguments() -> Result<Asks> {
-    // 默认的地址只是为了 `start` 能读参数；ICMP 没有端口。
-    // The default address is there for `start` to read arguments; ICMP has no ports.
-    let start = common::start("127.0.0.1:0", HELP);
-    ensure!(
-        start.role.is_none(),
-        "没有角色，写 IP 就行 no roles, only an IP"
-    );
-    let mut asks = Asks {
-        to: Ipv4Addr::LOCALHOST,
-        count: 3,
-        size: 56,
-        ttl: 64,
-        wait: Duration::from_secs(5),
-    };
-    let mut words = start.rest.iter();
-    while let Some(word) = words.next() {
-        if !word.starts_with('-') {
-            asks.to = word
-                .parse()
-                .with_context(|| format!("要写 IPv4 地址 not an IPv4 address: {word}"))?;
-            continue;
-        }
-        let number = words.next().and_then(|number| number.parse::<usize>().ok());
-        let number = number.with_context(|| format!("后面要有数字 needs a number: {word}"))?;
-        let most = match word.as_str() {
-            "-c" | "-W" => 1000,
-            "-s" => LARGEST,
-            "-t" => 255,
-            _ => bail!("不认识的参数 unknown argument: {word}"),
-        };
-        let least = usize::from(word != "-s");
-        ensure!((least..=most).contains(&number), "{word}: {least} … {most}");
-        match word.as_str() {
-            "-c" => asks.count = number as u16,
-            "-W" => asks.wait = Duration::from_secs(number as u64),
-            "-t" => asks.ttl = number as u32,
-            _ => asks.size = number,
-        }
-    }
-    Ok(asks)
 }
