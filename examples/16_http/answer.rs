@@ -17,9 +17,9 @@ const REQUESTS: u32 = 100;
 // Silence between requests may last this long; once begun, a head must end in time.
 const IDLE: Duration = Duration::from_secs(5);
 const PATIENCE: Duration = Duration::from_secs(10);
-// 读回答也不能无限慢：每秒至少 16 KiB。
-// Nor may an answer be read for ever: 16 KiB a second at least.
-const SLOWEST: u64 = 16 * 1024;
+// 读回答也不能无限慢：每块 16 KiB，期限同上。
+// Nor may an answer be read for ever: it goes in blocks of 16 KiB, each with that deadline.
+const BLOCK: u64 = 16 * 1024;
 // ANCHOR_END: limits
 
 // ANCHOR: connection
@@ -161,19 +161,17 @@ impl Reply {
         )
         .into_bytes();
         let mut left = if self.head_only { 0 } else { self.length };
-        wire.patience(PATIENCE + Duration::from_secs(left / SLOWEST));
         loop {
             // 头部和正文的开头一起写：一个小文件只要一个段。
             // The head goes with the start of the body: a small file needs one segment only.
-            let room = 16 * 1024_u64.saturating_sub(block.len() as u64 / 16);
-            let n = (&mut self.content)
-                .take(left.min(room))
-                .read_to_end(&mut block)? as u64;
+            let mut piece = (&mut self.content).take(left.min(BLOCK));
+            let n = piece.read_to_end(&mut block)? as u64;
             // 文件变短了：许下的长度给不出，只能断开，让对方看出不完整。
             // The file has shrunk: the promised length cannot be kept. Cut, so that it shows.
             if n == 0 && left > 0 {
                 return Err(ErrorKind::UnexpectedEof.into());
             }
+            wire.patience(PATIENCE);
             wire.send(&block)?;
             left -= n;
             if left == 0 {

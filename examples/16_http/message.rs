@@ -38,19 +38,27 @@ pub(crate) enum Body {
 fn body(fields: &Fields<'_>, version: u8) -> Result<Option<Body>, Refusal> {
     let lengths = fields.all("content-length");
     let codings = fields.all("transfer-encoding").join(",");
-    // 两个字段各说各的：前面的代理信一个，我们信另一个，正文里就能藏一个请求（请求走私）。
-    // Two fields, two lengths: if a proxy believes one and we the other, the body can hide a
-    // request (request smuggling).
-    match (&lengths[..], codings.as_str()) {
-        ([], "") => Ok(None),
-        ([_, ..], codings) if !codings.is_empty() => {
-            Err((400, "Content-Length 和 Transfer-Encoding 都有 both"))
-        }
-        ([length], "") => Ok(Some(Body::Length(decimal(length)?))),
-        ([_, _, ..], _) => Err((400, "两个 Content-Length two of them")),
+    let codings: Vec<&str> = match fields.has("transfer-encoding") {
+        true => codings.split(',').map(str::trim).collect(),
+        false => Vec::new(),
+    };
+    let chunked = |coding: &&&str| coding.eq_ignore_ascii_case("chunked");
+    match (&lengths[..], &codings[..]) {
+        ([], []) => Ok(None),
+        // 两个字段各说各的：前面的代理信一个，我们信另一个，正文里就能藏一个请求（请求走私）。
+        // Two fields, two lengths: if a proxy believes one and we the other, the body can hide a
+        // request (request smuggling).
+        ([_, ..], [_, ..]) => Err((400, "Content-Length 和 Transfer-Encoding 都有 both")),
+        ([_, _, ..], []) => Err((400, "两个 Content-Length two of them")),
+        ([length], []) => Ok(Some(Body::Length(decimal(length)?))),
         ([], _) if version == 0 => Err((400, "HTTP/1.0 没有分块 has no chunks")),
-        ([], codings) if codings.trim().eq_ignore_ascii_case("chunked") => Ok(Some(Body::Chunked)),
-        _ => Err((501, "不认识的传输编码 unknown transfer coding")),
+        ([], [one]) if chunked(&one) => Ok(Some(Body::Chunked)),
+        // 最后一层是分块，结尾才分得清；里面还有别的编码，我们不会解。
+        // Only chunks on the outside tell the end; other codings inside them we do not know.
+        ([], [inner @ .., last]) if chunked(&last) && !inner.iter().any(|one| chunked(&one)) => {
+            Err((501, "不认识的传输编码 unknown transfer coding"))
+        }
+        _ => Err((400, "最后一层编码不是分块 chunked is not the last coding")),
     }
 }
 
@@ -218,6 +226,10 @@ impl<'a> Fields<'a> {
             .iter()
             .filter(|(other, _)| other.eq_ignore_ascii_case(name));
         same.map(|&(_, value)| value).collect()
+    }
+
+    fn has(&self, name: &str) -> bool {
+        !self.all(name).is_empty()
     }
 
     fn says(&self, name: &str, word: &str) -> bool {
