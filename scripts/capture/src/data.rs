@@ -17,39 +17,32 @@ const PIECES: usize = 200;
 
 /// Bytes that a program sent.
 pub(crate) fn layer(frame: &[u8], bytes: Range<usize>) -> Layer {
-    named(frame, bytes, "data", &TEXT)
-}
-
-/// The same under the name of a protocol whose lines are text.
-pub(crate) fn named(
-    frame: &[u8],
-    bytes: Range<usize>,
-    protocol: &'static str,
-    line: &'static Kind,
-) -> Layer {
     let mut header = Header::new(frame, bytes);
-    lines(&mut header, line, PIECES);
-    header.finish(7, protocol)
+    let count = header.left() / 8;
+    lines_of(&mut header, &TEXT, count, PIECES);
+    header.finish(7, "data")
 }
 
-/// Names the rest of a header by lines of text and runs of other bytes.
-pub(crate) fn lines(header: &mut Header, line: &'static Kind, pieces: usize) {
+/// Names the next `count` bytes by lines of text and runs of other bytes.
+pub(crate) fn lines_of(header: &mut Header, line: &'static Kind, count: usize, pieces: usize) {
+    let end = (header.left() / 8).saturating_sub(count);
     for _ in 0..pieces {
-        if header.left() == 0 {
+        let left = header.left() / 8 - end;
+        if left == 0 {
             return;
         }
-        let bytes = header.bytes(header.left() / 8);
+        let bytes = header.bytes(left);
         let (length, written) = piece(bytes);
         match written {
             Some(value) => {
                 let meaning = line_meaning(&value);
                 header.put(line, length * 8, value, meaning);
             }
-            None => header.octets(&BYTES, length, count(length, bytes)),
+            None => header.octets(&BYTES, length, size(length, bytes)),
         }
     }
-    let left = header.left() / 8;
-    header.octets(&BYTES, left, count(left, &[]));
+    let left = header.left() / 8 - end;
+    header.octets(&BYTES, left, size(left, &[]));
 }
 
 /// The next line or run: how many bytes, and the text if it is one.
@@ -93,7 +86,7 @@ fn is_binary(c: char) -> bool {
 }
 
 /// Control characters the way programmers write them.
-fn written(text: &str) -> String {
+pub(crate) fn written(text: &str) -> String {
     text.replace('\r', "\\r")
         .replace('\n', "\\n")
         .replace('\t', "\\t")
@@ -109,7 +102,7 @@ fn line_meaning(value: &str) -> Text {
     }
 }
 
-fn count(length: usize, bytes: &[u8]) -> Text {
+fn size(length: usize, bytes: &[u8]) -> Text {
     let part = (1..4).contains(&length) && bytes.iter().take(length).all(|byte| byte & 0x80 != 0);
     if part {
         return say(

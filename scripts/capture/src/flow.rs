@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
+use crate::stream::Stream;
+
 pub(crate) const FIN: u8 = 1;
 pub(crate) const SYN: u8 = 2;
 pub(crate) const RST: u8 = 4;
@@ -100,7 +102,11 @@ pub(crate) struct Seen {
 
 /// All conversations of a capture, one per wire: behind a router the same segment comes again.
 #[derive(Default)]
-pub(crate) struct Flows(BTreeMap<Key, Flow>);
+pub(crate) struct Flows {
+    tcp: BTreeMap<Key, Flow>,
+    /// Who sent the first datagram.
+    udp: BTreeMap<[SocketAddr; 2], SocketAddr>,
+}
 
 type Card = [u8; 6];
 type Key = ([Card; 2], [SocketAddr; 2]);
@@ -126,17 +132,31 @@ struct End {
     scale: Option<u8>,
     /// Its last segment was a probe or a keep-alive.
     probing: bool,
+    stream: Stream,
 }
 
 impl Flows {
     /// Places a segment in its conversation.
     pub(crate) fn see(&mut self, cards: (Card, Card), segment: &Segment) -> Seen {
         let (key, me) = key(cards, segment);
-        let flow = self.0.entry(key).or_default();
+        let flow = self.tcp.entry(key).or_default();
         if flow.is_over(me, segment) {
             *flow = Flow::default();
         }
         flow.see(me, segment)
+    }
+
+    /// What this end says above TCP.
+    pub(crate) fn stream(&mut self, cards: (Card, Card), segment: &Segment) -> &mut Stream {
+        let (key, me) = key(cards, segment);
+        &mut self.tcp.entry(key).or_default().ends[me].stream
+    }
+
+    /// Whether the sender of a datagram is the one who spoke first.
+    pub(crate) fn speaks_first(&mut self, from: SocketAddr, to: SocketAddr) -> bool {
+        let mut ends = [from, to];
+        ends.sort_unstable();
+        *self.udp.entry(ends).or_insert(from) == from
     }
 }
 

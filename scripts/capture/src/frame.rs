@@ -1,15 +1,15 @@
 //! A frame cut into layers, from the outside in, with the words for its arrow.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::ops::Range;
 
 use crate::bits::{be16, byte, nothing};
 use crate::checksum::Pseudo;
-use crate::flow::{Flows, Segment};
+use crate::flow::{Event, Flows, Segment};
 use crate::ipv4::Ip;
 use crate::names::{Names, sentence};
 use crate::tcp::Checksum;
-use crate::{Layer, Text, arp, data, ethernet, icmp, ipv4, label, tcp, udp};
+use crate::{Layer, Text, arp, data, dns, ethernet, icmp, ipv4, ipv6, label, tcp, udp};
 
 /// Datagrams inside ICMP errors inside datagrams …: one level is real.
 const MAX_QUOTES: usize = 1;
@@ -43,9 +43,15 @@ pub(crate) fn decode(frame: &[u8], context: Context) -> Decoded {
             segment: None,
         },
         quotes: 0,
+        router: None,
     };
     walk.out.said = sentence(&walk.context.from, "发出一帧", "sends a frame");
     walk.ethernet();
+    if let Some(router) = walk.router {
+        let said = &walk.out.said;
+        let zh = format!("转发：{}", said.zh);
+        walk.out.said = sentence(&router, &zh, &format!("forwards: {}", said.en));
+    }
     walk.out
 }
 
@@ -55,6 +61,8 @@ struct Walk<'f, 'c> {
     out: Decoded,
     /// How deep inside ICMP errors this is.
     quotes: usize,
+    /// What to call the sender of the frame, if the packet in it is another host's.
+    router: Option<Text>,
 }
 
 /// An IP packet around a transport header.
@@ -77,6 +85,7 @@ impl<'f> Walk<'f, '_> {
         let used = match be16(self.frame, 12) {
             0x0800 => self.ipv4(rest.clone()),
             0x0806 => self.arp(rest.clone()),
+            0x86dd => self.ipv6(rest.clone()),
             _ => None,
         };
         match used {
@@ -113,6 +122,7 @@ impl<'f> Walk<'f, '_> {
             ipv4::header(self.frame, bytes.start, bytes.end, self.context.names, name)?;
         self.out.layers.push(layer);
         if !quoted {
+            self.forwarded(&ip);
             let (zh, en) = ipv4::protocol_name(ip.protocol);
             let zh = format!("发出一个 IP 包（{zh}）");
             self.out.said = sentence(
@@ -140,6 +150,39 @@ impl<'f> Walk<'f, '_> {
         Some(ip.end)
     }
 
+    /// A router puts a packet on the next wire: the words are about the host that sent it.
+    fn forwarded(&mut self, ip: &Ip) {
+        let source = self.context.names.owner(ip.source.into());
+        if !source.en.is_empty() && source != self.context.from {
+            self.router = Some(std::mem::replace(&mut self.context.from, source));
+        }
+    }
+
+    fn ipv6(&mut self, bytes: Range<usize>) -> Option<usize> {
+        let (layer, ip) = ipv6::header(self.frame, bytes, self.context.names)?;
+        self.out.layers.push(layer);
+        let contents = ip.contents.clone();
+        if ip.next == 58 && contents.len() >= 4 {
+            let (layer, label, said) = ipv6::icmp(self.frame, &ip, &self.context.from);
+            self.out.layers.push(layer);
+            (self.out.label, self.out.said) = (label, said);
+        } else {
+            let (zh, en) = ipv4::protocol_name(ip.next);
+            let zh = format!("发出一个 IPv6 包（{zh}）");
+            let en = format!("sends an IPv6 packet ({en})");
+            self.out.said = sentence(&self.context.from, &zh, &en);
+            self.out.label = format!("IPv6, next header {}", ip.next);
+            let around = Around {
+                source: ip.source,
+                destination: ip.destination,
+                protocol: ip.next,
+                whole: ip.whole,
+            };
+            self.transport(contents.clone(), around);
+        }
+        Some(contents.end)
+    }
+
     /// A fragment: what it is a part of stands in the first one only.
     fn fragment(&mut self, ip: &Ip) {
         let (start, more) = (ip.fragment_offset, if ip.more_fragments { "+" } else { "" });
@@ -151,8 +194,9 @@ impl<'f> Walk<'f, '_> {
             let (_, en) = ipv4::protocol_name(ip.protocol);
             format!("{en}, {range}")
         };
-        let zh = format!("发出一个分片：数据的 {start} 到 {end} 字节");
-        let en = format!("sends a fragment: bytes {start} to {end} of the data");
+        let size = end - start;
+        let zh = format!("发出一个分片：从第 {start} 字节起的 {size} 字节");
+        let en = format!("sends a fragment: {size} bytes from byte {start} on");
         self.out.said = sentence(&self.context.from, &zh, &en);
     }
 
@@ -197,9 +241,25 @@ impl<'f> Walk<'f, '_> {
         let quoted = self.quotes > 0;
         let checksum = self.checksum(&bytes, around);
         let name = if quoted { "UDP (quoted)" } else { "UDP" };
-        let layer = udp::fields(self.frame, bytes.start, bytes.end, None, &checksum, name);
+        let port = |at: usize| be16(self.frame, bytes.start + at);
+        let (from, to) = (port(0), port(2));
+        let ends = (
+            SocketAddr::new(around.source, from),
+            SocketAddr::new(around.destination, to),
+        );
+        let opener = (!quoted).then(|| self.context.flows.speaks_first(ends.0, ends.1));
+        let layer = udp::fields(self.frame, bytes.start, bytes.end, opener, &checksum, name);
         self.out.layers.push(layer);
         let contents = udp::contents(self.frame, bytes.start, bytes.end);
+        let payload = &self.frame[contents.clone()];
+        let named = from == 53 || to == 53;
+        if !quoted && !payload.is_empty() && (named || dns::is_message(payload)) {
+            let message = dns::message(self.frame, contents.clone(), false, &self.context.from);
+            self.out.layers.push(message.layer);
+            (self.out.label, self.out.said) = (message.label, message.said);
+            self.data(contents.end..bytes.end);
+            return true;
+        }
         if !quoted {
             let size = contents.len();
             self.out.label = format!("UDP, length {size}");
@@ -240,7 +300,27 @@ impl<'f> Walk<'f, '_> {
         self.out.label = label::label(&found.segment, &seen);
         self.out.said = label::said(&found.segment, &seen, &self.context.from);
         self.out.segment = Some(found.segment);
-        self.data(contents);
+        // A probe repeats a byte or makes one up: there is nothing to read in it.
+        let probe = matches!(seen.event, Event::Probe | Event::KeepAlive);
+        if probe || contents.is_empty() {
+            self.data(contents);
+            return true;
+        }
+        let stream = self.context.flows.stream(self.cards(), &found.segment);
+        let read = stream.read(
+            self.frame,
+            contents,
+            &found.segment,
+            &seen,
+            &self.context.from,
+        );
+        self.out.layers.extend(read.layers);
+        if let Some((label, said)) = read.words {
+            self.out.label = format!("{label} · {}", self.out.label);
+            if !seen.again {
+                self.out.said = said;
+            }
+        }
         true
     }
 

@@ -1,0 +1,111 @@
+//! What a TCP stream carries above TCP, remembered from segment to segment.
+
+use std::ops::Range;
+
+use crate::flow::{Seen, Segment};
+use crate::talk::{self, Talk};
+use crate::{Layer, Text, data, dns, http, tls};
+
+/// Segments of one direction whose beginning is remembered: a retransmission starts where the
+/// first copy did.
+const MAX_PLACES: usize = 4096;
+
+/// One direction of a conversation.
+#[derive(Debug, Default)]
+pub(crate) struct Stream {
+    /// What was being said at each sequence number where a segment began.
+    places: Vec<(u32, Saying)>,
+}
+
+/// What is being said at one place of a stream.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Saying {
+    /// Nothing that is known.
+    #[default]
+    Anything,
+    Tls(tls::State),
+    Http(http::State),
+}
+
+/// The payload of a segment, read.
+pub(crate) struct Said {
+    pub(crate) layers: Vec<Layer>,
+    /// For the arrow, if the bytes say something of their own.
+    pub(crate) words: Option<(String, Text)>,
+}
+
+impl Stream {
+    /// Reads the payload of a segment.
+    pub(crate) fn read(
+        &mut self,
+        frame: &[u8],
+        bytes: Range<usize>,
+        segment: &Segment,
+        seen: &Seen,
+        from: &Text,
+    ) -> Said {
+        let known = self
+            .places
+            .iter()
+            .rev()
+            .find(|(seq, _)| *seq == segment.seq);
+        let mut saying = known.map(|(_, saying)| *saying).unwrap_or_default();
+        let said = read(frame, bytes, segment, seen, from, &mut saying);
+        if self.places.len() < MAX_PLACES && !seen.again {
+            self.places.push((segment.end(), saying));
+        }
+        said
+    }
+}
+
+fn read(
+    frame: &[u8],
+    bytes: Range<usize>,
+    segment: &Segment,
+    seen: &Seen,
+    from: &Text,
+    saying: &mut Saying,
+) -> Said {
+    let payload = &frame[bytes.clone()];
+    let ports = [segment.destination.port(), segment.source.port()];
+    if let Some(talk) = ports.iter().find_map(|&port| Talk::of_port(port)) {
+        let server = Talk::of_port(segment.source.port()).is_some();
+        let (layer, words) = talk::lines(frame, bytes, talk, server, from);
+        return Said::one(layer, words);
+    }
+    if ports.contains(&53) && payload.len() > 14 {
+        let message = dns::message(frame, bytes, true, from);
+        return Said::one(message.layer, Some((message.label, message.said)));
+    }
+    if *saying == Saying::Anything && seen.seq == 1 && tls::is_record(payload) {
+        *saying = Saying::Tls(tls::State::default());
+    }
+    if !matches!(saying, Saying::Tls(_)) && http::is_message(payload) {
+        *saying = Saying::Http(http::State::default());
+    }
+    match saying {
+        Saying::Tls(state) if state.pending > 0 || tls::is_record(payload) => {
+            let mut names = Vec::new();
+            let layers = tls::records(frame, bytes, state, &mut names);
+            let words = Some(tls::words(&names, from));
+            Said { layers, words }
+        }
+        Saying::Http(state) => {
+            let (layer, words) = http::messages(frame, bytes, state, from);
+            Said::one(layer, words)
+        }
+        Saying::Tls(_) | Saying::Anything => Said {
+            layers: vec![data::layer(frame, bytes)],
+            words: None,
+        },
+    }
+}
+
+impl Said {
+    fn one(layer: Layer, words: Option<(String, Text)>) -> Self {
+        Self {
+            layers: vec![layer],
+            words,
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! TLS: records, and the messages of the handshake that can be read without keys.
+
+mod hello;
+
+use std::ops::Range;
+
+use crate::bits::{Header, be16, byte, hex_of, kinds, nothing, say, text};
+use crate::names::sentence;
+use crate::{Layer, Text};
+
+kinds! {
+TYPE "tls.type" "记录类型" "record type"
+    "这条记录装的是什么。" "What this record carries." "RFC 8446 §5.1"
+VERSION "tls.version" "记录版本" "record version"
+    "为了老设备，总是写 0x0301 或 0x0303。真正的版本在握手里谈。" "Always 0x0301 or 0x0303, for old equipment. The real version is agreed on in the handshake." "RFC 8446 §5.1"
+LENGTH "tls.length" "记录长度" "record length"
+    "后面有几个字节属于这条记录。" "How many bytes of this record follow." "RFC 8446 §5.1"
+MESSAGE "tls.handshake" "握手消息" "handshake message"
+    "哪一条握手消息。" "Which message of the handshake." "RFC 8446 §4"
+MESSAGE_LENGTH "tls.handshake.length" "消息长度" "message length"
+    "这条消息有几个字节。" "How many bytes this message has." "RFC 8446 §4"
+MESSAGE_BODY "tls.handshake.body" "消息内容" "message body"
+    "这条消息的内容，明文。" "What the message says, in clear." "RFC 8446 §4"
+CHANGE "tls.ccs" "更换密码" "change cipher spec"
+    "TLS 1.3 里没有作用，只为了让老设备放行。" "Does nothing in TLS 1.3; it is there for old equipment." "RFC 8446 §5, §D.4"
+ALERT_LEVEL "tls.alert.level" "警报级别" "alert level"
+    "1 是警告，2 是致命。" "1 is a warning, 2 is fatal." "RFC 8446 §6"
+ALERT "tls.alert" "警报" "alert"
+    "出了什么事。" "What has happened." "RFC 8446 §6"
+ENCRYPTED "tls.encrypted" "密文" "encrypted data"
+    "没有密钥就读不懂；外人只看得见长度。" "Unreadable without the key; others see only its length." "RFC 8446 §5.2"
+CONTINUED "tls.continued" "接上一段" "continued"
+    "一条记录的后一部分，它从前面的段开始。" "The later part of a record that began in an earlier segment." "RFC 8446 §5.1"
+}
+
+/// The length of a record's header.
+const HEADER: usize = 5;
+/// The longest record (RFC 8446 §5.2).
+const MAX_RECORD: u16 = (1 << 14) + 256;
+
+/// Where a stream of records stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct State {
+    /// Bytes of a record that are still to come.
+    pub(crate) pending: usize,
+    /// That record cannot be read.
+    hidden: bool,
+    /// After a change of ciphers nothing can be read.
+    encrypted: bool,
+}
+
+/// Whether a record starts here.
+pub(crate) fn is_record(bytes: &[u8]) -> bool {
+    bytes.len() >= HEADER
+        && (20..=23).contains(&bytes[0])
+        && bytes[1] == 3
+        && bytes[2] <= 4
+        && be16(bytes, 3) <= MAX_RECORD
+}
+
+/// The records in these bytes; what each one is goes to `names`.
+pub(crate) fn records(
+    frame: &[u8],
+    bytes: Range<usize>,
+    state: &mut State,
+    names: &mut Vec<String>,
+) -> Vec<Layer> {
+    let mut layers = Vec::new();
+    let mut at = bytes.start;
+    while at < bytes.end {
+        let end = if state.pending > 0 {
+            let end = bytes.end.min(at + state.pending);
+            let mut header = Header::new(frame, at..end);
+            let kind = if state.hidden { &ENCRYPTED } else { &CONTINUED };
+            header.octets(kind, end - at, size(end - at));
+            layers.push(header.finish(6, "TLS"));
+            names.push("continued".to_owned());
+            state.pending -= end - at;
+            end
+        } else {
+            let length = HEADER + usize::from(be16(frame, at + 3));
+            let end = bytes.end.min(at + length);
+            layers.push(record(frame, at..end, state, names));
+            state.pending = at + length - end;
+            end
+        };
+        at = end;
+    }
+    layers
+}
+
+fn record(frame: &[u8], bytes: Range<usize>, state: &mut State, names: &mut Vec<String>) -> Layer {
+    let mut header = Header::new(frame, bytes);
+    let kind = byte(header.bytes(1), 0);
+    let (zh, en) = match kind {
+        20 => ("更换密码", "change cipher spec"),
+        21 => ("警报", "alert"),
+        22 => ("握手", "handshake"),
+        23 => ("应用数据（密文）", "application data (encrypted)"),
+        _ => ("", ""),
+    };
+    header.put(&TYPE, 8, kind.to_string(), say(zh, en));
+    header.hex(&VERSION, 16, nothing());
+    let length = header.peek(16);
+    let meaning = text(format!("{length} 字节"), format!("{length} bytes"));
+    header.put(&LENGTH, 16, length.to_string(), meaning);
+    state.hidden = kind == 23 || (state.encrypted && kind != 20);
+    let left = header.left() / 8;
+    match kind {
+        _ if state.hidden => {
+            header.octets(&ENCRYPTED, left, size(left));
+            names.push("encrypted".to_owned());
+        }
+        20 => {
+            header.octets(&CHANGE, left, nothing());
+            names.push("ChangeCipherSpec".to_owned());
+            state.encrypted = true;
+        }
+        21 => {
+            header.number(&ALERT_LEVEL, 8);
+            let alert = header.peek(8);
+            let (zh, en) = alert_name(alert);
+            header.put(&ALERT, 8, alert.to_string(), say(zh, en));
+            names.push("Alert".to_owned());
+        }
+        _ => handshake(&mut header, names),
+    }
+    header.finish(6, "TLS")
+}
+
+/// The messages in one record.
+fn handshake(header: &mut Header, names: &mut Vec<String>) {
+    while header.left() > 0 {
+        let kind = byte(header.bytes(1), 0);
+        let name = message_name(kind);
+        header.put(&MESSAGE, 8, kind.to_string(), say(name, name));
+        let length = usize::try_from(header.peek(24)).unwrap_or_default();
+        header.number(&MESSAGE_LENGTH, 24);
+        let length = length.min(header.left() / 8);
+        match kind {
+            1 => hello::client(header, length),
+            2 => hello::server(header, length),
+            _ => header.octets(&MESSAGE_BODY, length, size(length)),
+        }
+        names.push(if name.is_empty() { "handshake" } else { name }.to_owned());
+    }
+}
+
+fn message_name(kind: u8) -> &'static str {
+    match kind {
+        1 => "ClientHello",
+        2 => "ServerHello",
+        4 => "NewSessionTicket",
+        8 => "EncryptedExtensions",
+        11 => "Certificate",
+        12 => "ServerKeyExchange",
+        13 => "CertificateRequest",
+        14 => "ServerHelloDone",
+        15 => "CertificateVerify",
+        16 => "ClientKeyExchange",
+        20 => "Finished",
+        _ => "",
+    }
+}
+
+fn alert_name(alert: u64) -> (&'static str, &'static str) {
+    match alert {
+        0 => ("说完了（close_notify）", "I am done (close_notify)"),
+        40 => (
+            "谈不拢（handshake_failure）",
+            "no agreement (handshake_failure)",
+        ),
+        42 => ("证书不对（bad_certificate）", "bad certificate"),
+        48 => (
+            "不认识签发者（unknown_ca）",
+            "unknown authority (unknown_ca)",
+        ),
+        70 => ("版本不行（protocol_version）", "protocol version"),
+        _ => ("", ""),
+    }
+}
+
+/// The words for an arrow that carries these records.
+pub(crate) fn words(names: &[String], from: &Text) -> (String, Text) {
+    let mut parts: Vec<(&str, usize)> = Vec::new();
+    for name in names {
+        match parts.last_mut() {
+            Some((last, count)) if last == name => *count += 1,
+            _ => parts.push((name, 1)),
+        }
+    }
+    let written = |(name, count): &(&str, usize)| match count {
+        1 => (*name).to_owned(),
+        count => format!("{count} × {name}"),
+    };
+    let label = parts.iter().map(written).collect::<Vec<_>>().join(", ");
+    let hidden = names
+        .iter()
+        .all(|name| name == "encrypted" || name == "continued");
+    let said = if hidden {
+        sentence(
+            from,
+            "发出密文，外人读不懂",
+            "sends encrypted data that others cannot read",
+        )
+    } else {
+        sentence(from, &format!("TLS：{label}"), &format!("in TLS: {label}"))
+    };
+    (label, said)
+}
+
+fn size(bytes: usize) -> Text {
+    text(format!("{bytes} 字节"), format!("{bytes} bytes"))
+}
+
+/// Names bytes that need no more words.
+fn opaque(header: &mut Header, kind: &'static crate::Kind, length: usize) {
+    let value = hex_of(header.bytes(length));
+    header.put(kind, length * 8, value, size(length));
+}
