@@ -149,8 +149,7 @@
     let current = null, pinned = false, shownChar = null;
 
     function hint() {
-      detail.removeAttribute("data-layer");
-      detail.className = "cp-detail";
+      detail.className = "cp-detail hinting";
       detail.innerHTML = `<p class="cp-hint">${pair("指向、点按一个字节，或用 Tab 和方向键走到一个字段：这里说它是什么。", "Point at a byte, tap it, or go to a field with Tab and the arrow keys: this says what it is.")}</p>`;
     }
 

@@ -4,12 +4,13 @@
 mod diagram;
 mod hex;
 mod tables;
+mod way;
 mod words;
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use capture::{Capture, Packet};
 use session::Session;
@@ -38,6 +39,8 @@ pub(crate) struct Drawn {
     pub(crate) ids: Vec<String>,
     /// The kinds of fields that are explained already.
     kinds: HashSet<&'static str>,
+    /// How often each packet stands alone.
+    alone: HashMap<String, usize>,
 }
 
 /// The whole capture, without a blank line, which would end the HTML block.
@@ -80,7 +83,7 @@ pub(crate) fn whole(drawing: &Drawing<'_>, drawn: &mut Drawn) -> String {
 
 /// One packet of it, alone.
 pub(crate) fn single(drawing: &Drawing<'_>, packet: &Packet, drawn: &mut Drawn) -> String {
-    let id = drawn.id(format!("capture-{}-{}", drawing.name, packet.number));
+    let id = drawn.another(format!("capture-{}-{}", drawing.name, packet.number));
     let mut out = format!(
         "<figure class=\"capture single\" id=\"{}\">\n<noscript>\n<div class=\"cap-tables\">\n",
         escape(&id)
@@ -136,6 +139,16 @@ impl Drawing<'_> {
 }
 
 impl Drawn {
+    /// The same packet may stand on a page more than once.
+    fn another(&mut self, id: String) -> String {
+        let count = self.alone.entry(id.clone()).or_default();
+        *count += 1;
+        match *count {
+            1 => self.id(id),
+            count => self.id(format!("{id}-{count}")),
+        }
+    }
+
     fn id(&mut self, id: String) -> String {
         self.ids.push(id.clone());
         id

@@ -1,26 +1,27 @@
 //! The time diagram: hosts as columns, steps and packets in one list, in order.
 
 use std::fmt::Write;
-use std::net::Ipv4Addr;
 use std::ops::Range;
 
 use capture::{Capture, Packet};
 use session::Action;
 
+use super::way::Way;
 use super::{Drawing, Drawn, words};
 use crate::html::{both, escape};
 use crate::story::{self, Moment};
 
 pub(super) fn write(out: &mut String, drawing: &Drawing<'_>, drawn: &mut Drawn) {
-    hosts(out, drawing.capture);
     let _ = writeln!(
         out,
-        "<p class=\"cap-hint\">{}</p>\n<ol class=\"cap-steps\">",
+        "<p class=\"cap-hint\">{}</p>",
         both(
             "点一个箭头，看它的每个字节；用 ↑ ↓ 换包。",
             "Choose an arrow to see its bytes; ↑ ↓ go from packet to packet."
         )
     );
+    hosts(out, drawing.capture);
+    out.push_str("<ol class=\"cap-steps\">\n");
     let packets = &drawing.capture.packets;
     for one in packets.iter().filter(|packet| packet.step.is_none()) {
         packet(out, drawing, one, drawn);
@@ -187,12 +188,9 @@ fn packet(out: &mut String, drawing: &Drawing<'_>, packet: &Packet, drawn: &mut 
     }
     let _ = write!(
         out,
-        " <span class=\"cap-meta\"><span class=\"cap-time\">{}</span> <span class=\"cap-size\">{}</span></span><span class=\"sr\">{}</span></a>",
+        " <span class=\"cap-meta\"><span class=\"cap-time\">{}</span> <span class=\"cap-size\">{} B</span></span><span class=\"sr\">{}</span></a>",
         words::time(packet.time),
-        both(
-            &format!("{} 字节", packet.bytes.len()),
-            &format!("{} B", packet.bytes.len())
-        ),
+        packet.bytes.len(),
         ends(drawing.capture, packet),
     );
     states(out, drawing.capture, packet);
@@ -240,96 +238,4 @@ fn states(out: &mut String, capture: &Capture, packet: &Packet) {
             escape(change.state),
         );
     }
-}
-
-/// Where a packet's arrow goes, in columns from 0.
-struct Way {
-    from: usize,
-    /// Whom it reaches.
-    reached: Vec<usize>,
-    low: usize,
-    high: usize,
-}
-
-impl Way {
-    fn of(capture: &Capture, packet: &Packet) -> Way {
-        let reached = match packet.to {
-            Some(to) => vec![to],
-            None => wire(capture, packet),
-        };
-        let ends = || reached.iter().copied().chain([packet.from]);
-        let (mut low, mut high) = (
-            ends().min().unwrap_or(packet.from),
-            ends().max().unwrap_or(packet.from),
-        );
-        // Nobody else is on this wire: a short arrow all the same.
-        if low == high {
-            match high + 1 < capture.hosts.len() {
-                true => high += 1,
-                false => low = low.saturating_sub(1),
-            }
-        }
-        Way {
-            from: packet.from,
-            reached,
-            low,
-            high,
-        }
-    }
-
-    fn class(&self) -> &'static str {
-        match (self.low < self.from, self.from < self.high) {
-            (true, true) => "both",
-            (true, false) => "left",
-            _ => "right",
-        }
-    }
-
-    /// A line to each host it reaches. Without an end if it reaches nobody.
-    fn arrows(&self, out: &mut String) {
-        if self.reached.is_empty() {
-            let _ = write!(out, "<span class=\"cap-arrow nobody\"></span>");
-        }
-        for host in &self.reached {
-            let (low, high) = (self.from.min(*host), self.from.max(*host));
-            let way = if *host < self.from { "left" } else { "right" };
-            let _ = write!(
-                out,
-                "<span class=\"cap-arrow {way}\" style=\"--lo:{};--hi:{}\"></span>",
-                low + 1,
-                high + 1
-            );
-        }
-    }
-}
-
-/// The other hosts on the wire that a broadcast was sent to. The last byte of a recorded MAC
-/// address names the network card, from 1, and so the network.
-fn wire(capture: &Capture, packet: &Packet) -> Vec<usize> {
-    let network = |address: &Ipv4Addr| {
-        let [a, b, c, _] = address.octets();
-        [a, b, c]
-    };
-    let card = packet.bytes.get(11).map_or(1, |byte| usize::from(*byte));
-    let Some(sender) = capture.hosts.get(packet.from) else {
-        return Vec::new();
-    };
-    let address = sender
-        .addresses
-        .get(card.wrapping_sub(1))
-        .or(sender.addresses.first());
-    let Some(here) = address.map(network) else {
-        return Vec::new();
-    };
-    let hosts = capture.hosts.iter().enumerate();
-    hosts
-        .filter(|(at, host)| {
-            *at != packet.from
-                && host
-                    .addresses
-                    .iter()
-                    .any(|address| network(address) == here)
-        })
-        .map(|(at, _)| at)
-        .collect()
 }

@@ -88,7 +88,7 @@ fn rows(out: &mut String, packet: &Packet, layer: &Layer) {
     let (zh, en) = words::layer(layer.number);
     let protocol = words::protocol(layer.protocol);
     *out += &format!(
-        "<tbody class=\"layer-{n}\" data-p=\"{plain}\"><tr class=\"cap-layer\"><th colspan=\"5\">{n} {name} {protocol} {size}</th></tr>\n",
+        "<tbody class=\"layer-{n}\" data-p=\"{plain}\"><tr class=\"cap-layer\"><th colspan=\"5\">{n} {name} · {protocol} <span class=\"cap-count\">{size}</span></th></tr>\n",
         n = layer.number,
         plain = escape(layer.protocol),
         name = both(zh, en),
@@ -128,6 +128,10 @@ fn row(out: &mut String, packet: &Packet, field: &Field) {
 }
 
 fn pair(out: &mut String, zh: &str, en: &str) {
+    if zh == en {
+        out.push_str(zh);
+        return;
+    }
     out.push_str("<span class=\"zh\" lang=\"zh-CN\">");
     out.push_str(zh);
     out.push_str("</span> <span class=\"en\" lang=\"en\">");

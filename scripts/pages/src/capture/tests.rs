@@ -192,7 +192,7 @@ fn its_html_is_one_block_with_every_tag_closed_and_every_id_told() {
 fn packets_of_the_first_capture_have_short_ids_and_the_others_their_captures_name() {
     let hand = hand();
     let html = whole(&drawing(&hand, true), &mut Drawn::default());
-    assert!(html.contains("<li class=\"cap-packet layer-7 left lost\" id=\"packet-5\""));
+    assert!(html.contains("<li class=\"cap-packet layer-7 to-left lost\" id=\"packet-5\""));
     assert!(html.contains("<a href=\"#packet-5-bytes\" id=\"hand-packet-5\">"));
     let html = whole(&drawing(&hand, false), &mut Drawn::default());
     assert!(html.contains("id=\"hand-packet-5\""));
@@ -237,7 +237,7 @@ fn a_broadcast_reaches_every_host_of_its_wire() {
     let row = html.split("id=\"packet-1\"").nth(1).expect("the packet");
     let row = row.split("</li>").next().expect("its end");
     assert_eq!(row.matches("class=\"cap-arrow").count(), 2, "{row}");
-    assert!(html.contains("<li class=\"cap-packet layer-3 both\" id=\"packet-1\""));
+    assert!(html.contains("<li class=\"cap-packet layer-3 to-both\" id=\"packet-1\""));
 }
 
 #[track_caller]

@@ -31,8 +31,12 @@ pub(super) fn protocol(name: &str) -> String {
 
 /// The highest layer of a packet: its colour.
 pub(super) fn highest(packet: &Packet) -> Option<&Layer> {
-    // Padding comes last, and belongs to Ethernet.
-    packet.layers.iter().rev().max_by_key(|layer| layer.number)
+    // ARP is of the same layer as the Ethernet around it; padding comes last, and says nothing.
+    let said = packet
+        .layers
+        .iter()
+        .filter(|layer| layer.protocol != "padding");
+    said.max_by_key(|layer| layer.number)
 }
 
 /// Since the first packet, with three digits that matter.

@@ -6,12 +6,17 @@ use std::{env, fs, io};
 
 use pages::{Lang, Page, Problem, Sources, render};
 
-/// A book in memory: paths from the root of the repository, and their text.
+/// A book in memory: paths from the root of the repository, and what the files hold.
 #[derive(Debug, Clone, Default)]
-pub struct Book(BTreeMap<PathBuf, String>);
+pub struct Book(BTreeMap<PathBuf, Vec<u8>>);
 
 impl Sources for Book {
     fn read(&self, path: &Path) -> io::Result<String> {
+        String::from_utf8(self.bytes(path)?)
+            .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "not UTF-8"))
+    }
+
+    fn bytes(&self, path: &Path) -> io::Result<Vec<u8>> {
         self.0
             .get(path)
             .cloned()
@@ -25,8 +30,12 @@ impl Sources for Book {
 }
 
 impl Book {
-    pub fn with(mut self, path: &str, text: &str) -> Self {
-        self.0.insert(path.into(), text.into());
+    pub fn with(self, path: &str, text: &str) -> Self {
+        self.with_bytes(path, text.as_bytes())
+    }
+
+    pub fn with_bytes(mut self, path: &str, bytes: &[u8]) -> Self {
+        self.0.insert(path.into(), bytes.into());
         self
     }
 
