@@ -1,4 +1,4 @@
-//! The table of `book/reference/errors.md`, against the systems themselves: Linux by Rust and
+//! The tables of `book/reference/errors.md`, against the systems themselves: Linux by Rust and
 //! Python here, macOS and Windows by the sources of `libc` and `windows-sys`.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs, io};
 
-/// One row: `| ECONNREFUSED | 111 | 61 | WSAECONNREFUSED 10061 | ConnectionRefused | ConnectionRefusedError |`.
+/// One row of each of the two tables:
+/// `| ECONNREFUSED | 111 | 61 | 10061 |` and
+/// `| ECONNREFUSED | ConnectionRefused | ConnectionRefusedError |`.
 struct Row {
     name: String,
     linux: i32,
@@ -22,28 +24,33 @@ fn root() -> PathBuf {
 
 fn rows() -> Vec<Row> {
     let page = fs::read_to_string(root().join("book/reference/errors.md")).unwrap();
-    let rows: Vec<Row> = page.lines().filter_map(row).collect();
-    assert!(rows.len() >= 16, "{} rows", rows.len());
-    rows
+    let tables: Vec<Vec<String>> = page.lines().filter_map(cells).collect();
+    let (numbers, names): (Vec<_>, Vec<_>) = tables.into_iter().partition(|row| row.len() == 4);
+    assert_eq!(numbers.len(), names.len(), "two tables with the same rows");
+    assert!(numbers.len() >= 16, "{} rows", numbers.len());
+    let pairs = numbers.into_iter().zip(names);
+    pairs
+        .map(|(numbers, names)| {
+            assert_eq!(numbers[0], names[0], "the tables have the same order");
+            Row {
+                linux: numbers[1].parse().unwrap(),
+                macos: numbers[2].parse().unwrap(),
+                windows: numbers[3].clone(),
+                name: numbers[0].clone(),
+                kind: names[1].clone(),
+                exception: names[2].clone(),
+            }
+        })
+        .collect()
 }
 
-fn row(line: &str) -> Option<Row> {
-    let cells: Vec<String> = line
-        .trim_matches('|')
-        .split('|')
-        .map(|cell| cell.trim().replace('`', ""))
-        .collect();
-    let [name, linux, macos, windows, kind, exception] = &cells[..] else {
-        return None;
-    };
-    Some(Row {
-        linux: linux.parse().ok()?,
-        macos: macos.parse().ok()?,
-        name: name.clone(),
-        windows: windows.clone(),
-        kind: kind.clone(),
-        exception: exception.clone(),
-    })
+/// The cells of a line of a table whose first one is the name of an error.
+fn cells(line: &str) -> Option<Vec<String>> {
+    let cells = line.trim_matches('|').split('|');
+    let cells: Vec<String> = cells.map(|cell| cell.trim().replace('`', "")).collect();
+    let is_name =
+        |cell: &str| cell.starts_with('E') && cell.chars().all(|c| c.is_ascii_uppercase());
+    (cells.len() > 2 && is_name(&cells[0])).then_some(cells)
 }
 
 /// A source file of a dependency of the workspace; `None` where cargo has not fetched it.
@@ -55,7 +62,12 @@ fn source(package: &str, file: &str) -> Option<String> {
     let registries = fs::read_dir(home.join("registry/src")).ok()?;
     let packages = registries
         .flatten()
-        .flat_map(|registry| fs::read_dir(registry.path()).into_iter().flatten().flatten())
+        .flat_map(|registry| {
+            fs::read_dir(registry.path())
+                .into_iter()
+                .flatten()
+                .flatten()
+        })
         .filter(|entry| entry.file_name().to_string_lossy().starts_with(package));
     let found = packages.filter_map(|entry| fs::read_to_string(entry.path().join(file)).ok());
     let found = found.last();
@@ -86,7 +98,11 @@ fn python_gives_each_number_the_exception_of_the_table() {
             print(name, number, type(OSError(number, '')).__name__)";
     let rows = rows();
     let names = rows.iter().map(|row| row.name.as_str());
-    let Ok(output) = Command::new("python3").args(["-c", program]).args(names).output() else {
+    let Ok(output) = Command::new("python3")
+        .args(["-c", program])
+        .args(names)
+        .output()
+    else {
         eprintln!("skipped: no python3");
         return;
     };
@@ -95,7 +111,12 @@ fn python_gives_each_number_the_exception_of_the_table() {
         .iter()
         .map(|row| format!("{} {} {}\n", row.name, row.linux, row.exception))
         .collect();
-    assert_eq!(printed, expected, "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(
+        printed,
+        expected,
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 #[test]
@@ -116,17 +137,23 @@ fn the_numbers_of_windows_are_those_of_windows_sys() {
         return;
     };
     for row in rows().iter().filter(|row| row.windows != "—") {
-        let (name, number) = row.windows.split_once(' ').unwrap();
+        let usual = format!("WSA{} {}", row.name, row.windows);
+        let named = if row.windows.contains(' ') {
+            &row.windows
+        } else {
+            &usual
+        };
+        let (name, number) = named.split_once(' ').unwrap();
         let line = format!("pub const {name}: WSA_ERROR = {number}i32;");
         assert!(winsock.contains(&line), "not in windows-sys: {line}");
     }
 }
 
 #[test]
-fn both_twins_have_the_same_table() {
+fn both_twins_have_the_same_tables() {
     let read = |file: &str| fs::read_to_string(root().join(file)).unwrap();
     let table = |text: &str| -> Vec<String> {
-        let rows = text.lines().filter(|line| row(line).is_some());
+        let rows = text.lines().filter(|line| cells(line).is_some());
         rows.map(str::to_owned).collect()
     };
     let twins = ["book/reference/errors.md", "book/reference/errors.en.md"];
@@ -146,7 +173,10 @@ fn every_error_of_the_table_has_its_place_on_the_page_and_is_made_by_a_program()
             .lines()
             .any(|line| line.starts_with("###") && line.contains(&row.name));
         assert!(heading, "{} has no heading on the page", row.name);
-        let line = format!("terminal | {} {} · {} · ", row.name, row.linux, row.exception);
+        let line = format!(
+            "terminal | {} {} · {} · ",
+            row.name, row.linux, row.exception
+        );
         assert!(
             elsewhere.contains(&row.name.as_str()) || made.contains(&line),
             "no program makes {}",
