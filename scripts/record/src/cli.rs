@@ -7,8 +7,8 @@
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -101,15 +101,20 @@ enum Outcome {
     /// So many packets, in this many attempts.
     Well(usize, usize),
     Failed(String),
+    /// By a kernel that is too old for it.
+    Skipped,
 }
 
 fn obey(asked: &Asked) -> Result<bool> {
     let root = session::root()?;
     let captures = root.join("book/captures");
     let jobs = jobs(&captures, asked)?;
+    // Builds all examples, before the clock of a capture runs. A session that needs one which
+    // does not build says so itself.
+    let _ = session::example("01_one_shot");
     let start = Instant::now();
     let next = AtomicUsize::new(0);
-    let counts = Mutex::new((0, 0, 0));
+    let results = Mutex::new(Results::new(asked.lang));
     thread::scope(|scope| {
         for _ in 0..AT_ONCE.min(jobs.len()) {
             scope.spawn(|| {
@@ -121,29 +126,18 @@ fn obey(asked: &Asked) -> Result<bool> {
                     };
                     let outcome =
                         outcome.unwrap_or_else(|error| Outcome::Failed(format!("{error:#}")));
-                    let mut counts = counts.lock().unwrap_or_else(|all| all.into_inner());
-                    match &outcome {
-                        Outcome::Well(packets, _) => {
-                            counts.0 += 1;
-                            counts.2 += packets;
-                        }
-                        Outcome::Failed(_) => counts.1 += 1,
-                    }
-                    tell(asked.lang, job.name(), began.elapsed(), &outcome);
+                    let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
+                    results.add(job.name(), began.elapsed(), &outcome);
                 }
             });
         }
     });
-    let (well, mut failed, packets) = counts.into_inner().unwrap_or_else(|all| all.into_inner());
+    let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
     if asked.names.is_empty() {
-        failed += orphans(&captures, asked.lang)?;
+        orphans(&captures, &mut results)?;
     }
-    let took = seconds(start.elapsed());
-    say(asked.lang.pick(
-        format!("抓包：通过 {well}，失败 {failed}，{packets} 个包，共 {took} 秒"),
-        format!("captures: {well} ok, {failed} failed, {packets} packets in {took} s"),
-    ));
-    Ok(failed == 0)
+    results.summary(start.elapsed());
+    Ok(results.failed == 0)
 }
 
 fn written(job: &Job, root: &Path) -> Result<Outcome> {
@@ -154,29 +148,82 @@ fn checked(job: &Job, root: &Path) -> Result<Outcome> {
     Ok(match job.check(root)? {
         Checked::Same { packets, attempts } => Outcome::Well(packets, attempts),
         Checked::Different(differences) => Outcome::Failed(differences.join("\n")),
+        Checked::OldKernel => Outcome::Skipped,
     })
 }
 
-fn tell(lang: Lang, name: &str, took: Duration, outcome: &Outcome) {
-    let took = seconds(took);
-    match outcome {
-        Outcome::Well(packets, attempts) => {
-            let again = match attempts {
-                1 => String::new(),
-                n => lang.pick(format!("，第 {n} 次"), format!(", attempt {n}")),
-            };
-            say(lang.pick(
-                format!("通过 {took:>6} s  抓包 {name}：{packets} 个包{again}"),
-                format!("ok      {took:>6} s  capture {name}: {packets} packets{again}"),
-            ));
+struct Results {
+    lang: Lang,
+    well: usize,
+    failed: usize,
+    skipped: usize,
+    packets: usize,
+}
+
+impl Results {
+    fn new(lang: Lang) -> Self {
+        Self {
+            lang,
+            well: 0,
+            failed: 0,
+            skipped: 0,
+            packets: 0,
         }
-        Outcome::Failed(why) => {
-            let why = why.replace('\n', "\n    ");
-            say(lang.pick(
-                format!("失败 {took:>6} s  抓包 {name}\n    {why}"),
-                format!("FAILED  {took:>6} s  capture {name}\n    {why}"),
-            ));
+    }
+
+    fn add(&mut self, name: &str, took: Duration, outcome: &Outcome) {
+        let (lang, took) = (self.lang, seconds(took));
+        match outcome {
+            Outcome::Well(packets, attempts) => {
+                self.well += 1;
+                self.packets += packets;
+                let again = match attempts {
+                    1 => String::new(),
+                    n => lang.pick(format!("，第 {n} 次"), format!(", attempt {n}")),
+                };
+                say(lang.pick(
+                    format!("通过 {took:>6} s  抓包 {name}：{packets} 个包{again}"),
+                    format!("ok      {took:>6} s  capture {name}: {packets} packets{again}"),
+                ));
+            }
+            Outcome::Skipped => {
+                self.skipped += 1;
+                say(lang.pick(
+                    format!("跳过 {took:>6} s  抓包 {name}：Linux 6.5 以前重发 SYN 的间隔不一样"),
+                    format!(
+                        "skipped {took:>6} s  capture {name}: before Linux 6.5, a SYN is repeated at \
+                         other times"
+                    ),
+                ));
+            }
+            Outcome::Failed(why) => {
+                self.failed += 1;
+                let why = why.replace('\n', "\n    ");
+                say(lang.pick(
+                    format!("失败 {took:>6} s  抓包 {name}\n    {why}"),
+                    format!("FAILED  {took:>6} s  capture {name}\n    {why}"),
+                ));
+            }
         }
+    }
+
+    fn summary(&self, took: Duration) {
+        let Self {
+            well,
+            failed,
+            skipped,
+            packets,
+            ..
+        } = self;
+        let took = seconds(took);
+        say(self.lang.pick(
+            format!(
+                "抓包：通过 {well}，失败 {failed}，跳过 {skipped}，{packets} 个包，共 {took} 秒"
+            ),
+            format!(
+                "captures: {well} ok, {failed} failed, {skipped} skipped, {packets} packets in {took} s"
+            ),
+        ));
     }
 }
 
@@ -198,18 +245,18 @@ fn jobs(captures: &Path, asked: &Asked) -> Result<Vec<Job>> {
 }
 
 /// Files without the session that they come from.
-fn orphans(captures: &Path, lang: Lang) -> Result<usize> {
+fn orphans(captures: &Path, results: &mut Results) -> Result<()> {
     let sessions = names(captures, "session")?;
-    let mut orphans = names(captures, "pcapng")?;
-    orphans.retain(|name| !sessions.contains(name));
-    for name in &orphans {
-        let why = lang.pick(
-            format!("没有 {name}.session：没人知道它从哪来"),
-            format!("there is no {name}.session: nobody knows where it comes from"),
-        );
-        tell(lang, name, Duration::ZERO, &Outcome::Failed(why));
+    for name in names(captures, "pcapng")? {
+        if !sessions.contains(&name) {
+            let why = results.lang.pick(
+                format!("没有 {name}.session：没人知道它从哪来"),
+                format!("there is no {name}.session: nobody knows where it comes from"),
+            );
+            results.add(&name, Duration::ZERO, &Outcome::Failed(why));
+        }
     }
-    Ok(orphans.len())
+    Ok(())
 }
 
 /// The names of the files in `captures` with this extension, in order.

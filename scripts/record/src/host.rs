@@ -22,6 +22,9 @@ const FIRST_PORT: u16 = 50_000;
 /// known, so that no recording has an ARP request that another one has not.
 const NEVER: &str = "3600000";
 
+/// Linux 6.5 and later repeat a SYN four times a second apart before they double the time.
+const SYN_TIMEOUTS: &str = "ipv4/tcp_syn_linear_timeouts";
+
 /// What a host is to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
@@ -133,8 +136,7 @@ fn settle(plan: &Plan) -> Result<Vec<SyncDevice>> {
     set("ipv4/tcp_rmem", "4096 131072 6291456")?;
     set("ipv4/tcp_wmem", "4096 16384 4194304")?;
     set("ipv4/tcp_ecn", "2")?;
-    // Linux 6.5 and later repeat a SYN four times a second apart before they double the time.
-    set_if_there("ipv4/tcp_syn_linear_timeouts", "0")?;
+    set_if_there(SYN_TIMEOUTS, "4")?;
     // Every probe of a closed window is answered, not one in half a second.
     set_if_there("ipv4/tcp_invalid_ratelimit", "0")?;
     // Group 0 may open ICMP datagram sockets: where programs run as it, here and in a user
@@ -217,6 +219,12 @@ fn set_if_there(name: &str, value: &str) -> Result<()> {
         Ok(true) => set(name, value),
         Ok(false) | Err(_) => Ok(()),
     }
+}
+
+/// Whether this kernel repeats a SYN as the one that made the recordings of the book.
+#[must_use]
+pub fn repeats_syn_as_recorded() -> bool {
+    fs::exists(format!("/proc/sys/net/{SYN_TIMEOUTS}")).unwrap_or(false)
 }
 
 /// The router of the network that `host` is in, if it is not a router itself.

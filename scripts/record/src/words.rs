@@ -65,8 +65,14 @@ pub fn lack(lang: Lang, lack: &Lack) -> String {
             format!("cannot make a network namespace ({error}); {}", how_en()),
         ),
         Lack::Device(error) => lang.pick(
-            format!("/dev/net/tun 打不开（{error}）。{}", how_zh()),
-            format!("/dev/net/tun makes no device ({error}); {}", how_en()),
+            format!(
+                "/dev/net/tun 打不开（{error}）。用 root 运行 cargo workbook capture，\
+                 或者先运行 sudo chmod 666 /dev/net/tun"
+            ),
+            format!(
+                "/dev/net/tun makes no device ({error}); run cargo workbook capture as root, \
+                 or first run sudo chmod 666 /dev/net/tun"
+            ),
         ),
     }
 }
