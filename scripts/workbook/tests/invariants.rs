@@ -349,9 +349,15 @@ fn every_page_is_in_the_table_of_contents_and_has_its_twin() {
     }
 }
 
+/// The numbered programs: beside one another, or in a package of their own (`examples/ping/`).
 fn examples() -> Vec<PathBuf> {
     let mut all = files("examples", "rs");
-    all.retain(|file| file.parent() == Some(Path::new("examples")));
+    all.retain(|file| {
+        let folder = file.parent().unwrap();
+        let is_package = root().join(folder).join("Cargo.toml").is_file();
+        let is_numbered = name_of(file).starts_with(|c: char| c.is_ascii_digit());
+        folder == Path::new("examples") || is_package && is_numbered
+    });
     all
 }
 
