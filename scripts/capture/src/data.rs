@@ -12,6 +12,26 @@ BYTES "data.bytes" "数据" "data"
     "程序给的字节。网络不看它们的含义。" "Bytes from a program. The network does not look at what they mean." ""
 }
 
+kinds! {
+ECHO "icmp.data" "回显数据" "echo data"
+    "请求里随便放的字节，应答原样送回。" "Bytes of the request's own choice; the answer carries them back." "RFC 792"
+FRAGMENT "ip.fragment" "分片的数据" "data of a fragment"
+    "原来数据的一截，凑齐了才交给上面的协议。" "A stretch of the original data. The protocol above gets it when all are here." "RFC 791 §3.2"
+QUOTED "icmp.quoted" "引用的数据" "quoted data"
+    "出事的那个包的开头几个字节，发送方由此认出它。" "The first bytes of the packet in question, so that its sender can recognize it." "RFC 792; RFC 1812 §4.3.2.3"
+UNKNOWN "unknown" "没有解读的数据" "data that is not read"
+    "这种协议的内容，书里没有讲。" "Contents of a protocol that the book does not cover." ""
+}
+
+/// What a run of bytes is that belongs to no program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Run {
+    Echo,
+    Fragment,
+    Quoted,
+    Unknown,
+}
+
 /// Pieces of a payload that are shown one by one; what follows is one piece.
 const PIECES: usize = 200;
 
@@ -21,6 +41,21 @@ pub(crate) fn layer(frame: &[u8], bytes: Range<usize>) -> Layer {
     let count = header.left() / 8;
     lines_of(&mut header, &TEXT, count, PIECES);
     header.finish(7, "data")
+}
+
+/// Bytes that no program sent, as one field.
+pub(crate) fn run(frame: &[u8], bytes: Range<usize>, run: Run) -> Layer {
+    let mut header = Header::new(frame, bytes);
+    let kind = match run {
+        Run::Echo => &ECHO,
+        Run::Fragment => &FRAGMENT,
+        Run::Quoted => &QUOTED,
+        Run::Unknown => &UNKNOWN,
+    };
+    let count = header.left() / 8;
+    let meaning = text(format!("{count} 字节"), format!("{count} bytes"));
+    header.octets(kind, count, meaning);
+    header.finish(3, "data")
 }
 
 /// Names the next `count` bytes by lines of text and runs of other bytes.

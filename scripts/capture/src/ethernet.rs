@@ -66,7 +66,7 @@ pub(crate) fn padding(frame: &[u8], bytes: Range<usize>) -> Layer {
         count,
         say("不属于 IP 包", "not part of the IP packet"),
     );
-    header.finish(2, "Ethernet")
+    header.finish(2, "padding")
 }
 
 fn address(header: &mut Header, kind: &'static Kind, names: &Names) {

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use crate::bits::{be16, byte, nothing};
 use crate::checksum::Pseudo;
+use crate::data::Run;
 use crate::flow::{Event, Flows, Segment};
 use crate::ipv4::Ip;
 use crate::names::{Names, sentence};
@@ -89,7 +90,7 @@ impl<'f> Walk<'f, '_> {
             _ => None,
         };
         match used {
-            None => self.data(rest),
+            None => self.run(rest, Run::Unknown),
             Some(used) if used < end => self
                 .out
                 .layers
@@ -134,7 +135,7 @@ impl<'f> Walk<'f, '_> {
         }
         let contents = ip.start..ip.end;
         if ip.fragment_offset > 0 {
-            self.data(contents);
+            self.run(contents, Run::Fragment);
         } else {
             let around = Around {
                 source: ip.source.into(),
@@ -208,7 +209,8 @@ impl<'f> Walk<'f, '_> {
             _ => false,
         };
         if !done {
-            self.data(bytes);
+            let quoted = self.quotes > 0;
+            self.run(bytes, if quoted { Run::Quoted } else { Run::Unknown });
         }
     }
 
@@ -224,13 +226,13 @@ impl<'f> Walk<'f, '_> {
         }
         let contents = bytes.start + icmp::HEADER..bytes.end;
         if !(message.quotes && self.quotes < MAX_QUOTES) {
-            self.data(contents);
+            self.run(contents, Run::Echo);
             return true;
         }
         self.quotes += 1;
         let used = self.ipv4(contents.clone()).unwrap_or(contents.start);
         self.quotes -= 1;
-        self.data(used..contents.end);
+        self.run(used..contents.end, Run::Quoted);
         true
     }
 
@@ -257,18 +259,20 @@ impl<'f> Walk<'f, '_> {
             let message = dns::message(self.frame, contents.clone(), false, &self.context.from);
             self.out.layers.push(message.layer);
             (self.out.label, self.out.said) = (message.label, message.said);
-            self.data(contents.end..bytes.end);
+            self.run(contents.end..bytes.end, Run::Unknown);
             return true;
         }
-        if !quoted {
+        if quoted {
+            self.run(contents.start..bytes.end, Run::Quoted);
+        } else {
             let size = contents.len();
             self.out.label = format!("UDP, length {size}");
             let zh = format!("发出一个 {size} 字节的数据报");
             let en = format!("sends a datagram of {size} bytes");
             self.out.said = sentence(&self.context.from, &zh, &en);
+            self.data(contents.clone());
+            self.run(contents.end..bytes.end, Run::Unknown);
         }
-        self.data(contents.clone());
-        self.data(contents.end..bytes.end);
         true
     }
 
@@ -291,7 +295,7 @@ impl<'f> Walk<'f, '_> {
         if quoted {
             let layer = tcp::fields(self.frame, found.header, None, &checksum, "TCP (quoted)");
             self.out.layers.push(layer);
-            self.data(contents);
+            self.run(contents, Run::Quoted);
             return true;
         }
         let seen = self.context.flows.see(self.cards(), &found.segment);
@@ -325,7 +329,7 @@ impl<'f> Walk<'f, '_> {
     }
 
     fn checksum(&self, bytes: &Range<usize>, around: &Around) -> Checksum<'f> {
-        if !around.whole || self.quotes > 0 {
+        if !around.whole {
             return Checksum::Unknown;
         }
         let pseudo = Pseudo {
@@ -340,6 +344,13 @@ impl<'f> Walk<'f, '_> {
     fn cards(&self) -> ([u8; 6], [u8; 6]) {
         let card = |at: usize| std::array::from_fn(|index| byte(self.frame, at + index));
         (card(6), card(0))
+    }
+
+    /// Bytes that no program sent.
+    fn run(&mut self, bytes: Range<usize>, run: Run) {
+        if !bytes.is_empty() {
+            self.out.layers.push(data::run(self.frame, bytes, run));
+        }
     }
 
     fn data(&mut self, bytes: Range<usize>) {

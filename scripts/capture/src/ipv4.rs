@@ -103,10 +103,10 @@ fn fields<'a>(frame: &'a [u8], start: usize, length: usize, ip: &Ip, names: &Nam
     let bytes = words * 4;
     let meaning = text(format!("{bytes} 字节"), format!("{bytes} bytes"));
     header.put(&IHL, 4, words.to_string(), meaning);
-    let (zh, en) = if header.peek(6) == 0 {
-        ("普通", "ordinary")
-    } else {
-        ("", "")
+    let (zh, en) = match header.peek(6) {
+        0 => ("普通", "ordinary"),
+        48 => ("网络控制（CS6）", "network control (CS6)"),
+        _ => ("", ""),
     };
     let value = header.peek(6).to_string();
     header.put(&DSCP, 6, value, say(zh, en));

@@ -9,9 +9,12 @@ pub(crate) fn meaning(port: u64, calls: Option<bool>) -> Text {
     match (calls, service) {
         (Some(true), _) => say(
             "系统临时分配给这次通信",
-            "lent by the system for this conversation",
+            "given by the system for this conversation",
         ),
-        (Some(false), "") => say("程序在这个端口上等着", "where the called program waits"),
+        (Some(false), "") => say(
+            "要找的程序用这个端口",
+            "the port of the program that is called",
+        ),
         (_, "") => nothing(),
         (_, name) => text(format!("{name} 的端口"), format!("the port of {name}")),
     }

@@ -177,7 +177,8 @@ pub(crate) fn fields(
     let value = header.peek(16).to_string();
     header.put(&URGENT, 16, value, meaning);
     options::fields(&mut header, seen);
-    header.finish(4, protocol)
+    // Nobody reads a quoted header as a transport: it is the contents of ICMP.
+    header.finish(if protocol == "TCP" { 4 } else { 3 }, protocol)
 }
 
 fn flag(header: &mut Header, kind: &'static Kind, set: (&str, &str)) {

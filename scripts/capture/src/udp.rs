@@ -48,7 +48,8 @@ pub(crate) fn fields(
         checksum.verdict()
     };
     header.hex(&CHECKSUM, 16, meaning);
-    header.finish(4, protocol)
+    // Nobody reads a quoted header as a transport: it is the contents of ICMP.
+    header.finish(if protocol == "UDP" { 4 } else { 3 }, protocol)
 }
 
 /// Where the contents stand: the length field may say less, or lie.
