@@ -1,0 +1,214 @@
+//! 浏览器：拆开网址，问名字，连地址，说 HTTP。哪一步不成，就说是哪一步。
+//! The browser: take the URL apart, ask for the name, connect, speak HTTP. Says which step failed.
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::io::{ErrorKind, Write};
+use std::net::{IpAddr, SocketAddr, TcpStream, UdpSocket};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use common::{explain, printable, say, usage};
+
+use crate::http;
+use crate::message::{A, Data, IN, Message, Question, RCODE, RECURSION_DESIRED};
+use crate::table::NO_SUCH_NAME;
+use crate::timed::Timed;
+use crate::trace::{Layer, Trace};
+use crate::verify::verify;
+
+/// 网址里的三样：问谁、敲哪个门、要什么。
+/// The three things in a URL: whom, which door, what.
+struct Url {
+    host: String,
+    port: u16,
+    path: String,
+}
+
+impl Url {
+    fn parse(text: &str) -> Self {
+        let Some(rest) = text.strip_prefix("http://") else {
+            usage(format_args!(
+                "网址要以 http:// 开头 a URL starts with http:// here: {text}"
+            ));
+        };
+        // `#` 后面的只给浏览器自己用，不上网线。
+        // What follows `#` is for the browser itself and never goes on the wire.
+        let rest = rest.split('#').next().unwrap_or_default();
+        let slash = rest.find(['/', '?']).unwrap_or(rest.len());
+        let (place, path) = rest.split_at(slash);
+        // 没写端口就是 80：`http` 这个词里已经说了。
+        // No port means 80: the word `http` says so.
+        let (host, port) = match place.rsplit_once(':') {
+            Some((host, port)) => (host, port.parse().ok()),
+            None => (place, Some(80)),
+        };
+        let plain = |text: &str| {
+            !text
+                .chars()
+                .any(|c| c.is_control() || c == ' ' || !c.is_ascii())
+        };
+        let (Some(port), true) = (port, !host.is_empty() && plain(rest)) else {
+            usage(format_args!("网址写错 bad URL: {text}"));
+        };
+        let slash = if path.starts_with('/') { "" } else { "/" };
+        Self {
+            host: host.to_owned(),
+            port,
+            path: format!("{slash}{path}"),
+        }
+    }
+
+    /// Host 首部：默认端口不写。 The Host field: the default port is left out.
+    fn place(&self) -> String {
+        match self.port {
+            80 => self.host.clone(),
+            port => format!("{}:{port}", self.host),
+        }
+    }
+}
+
+// ANCHOR: browser
+pub(crate) fn fetch(url: &str, names: SocketAddr) -> Result<()> {
+    let url = Url::parse(url);
+    let trace = Trace::new("browser");
+    let Url { host, port, path } = &url;
+    trace.step(
+        Layer::Application,
+        format_args!("网址 URL: 名字 name {host} · 端口 port {port} · 路径 path {path}"),
+    );
+    // 网址里已经是 IP，就不用问名字。
+    // If the URL has an IP address already, no name is asked for.
+    let ip = match host.parse() {
+        Ok(ip) => ip,
+        Err(_) => {
+            look_up(host, names, &trace).context("第 1 步，问名字 step 1, asking for the name")?
+        }
+    };
+    trace.step(
+        Layer::Network,
+        format_args!("{host} 在 is at {ip}，以后只用它 no name from here on"),
+    );
+    let address = SocketAddr::new(ip, *port);
+    let stream = TcpStream::connect_timeout(&address, Duration::from_secs(5))
+        .map_err(|error| explain(error, address))
+        .context("第 2 步，连接 step 2, connecting")?;
+    trace.step(Layer::Transport, http::connected(&stream, address));
+    let status =
+        ask(&stream, &url, &trace).context("第 3 步，要网页 step 3, asking for the page")?;
+    ensure!(
+        status.starts_with('2'),
+        "第 3 步，服务器说 step 3, the server says: {status}"
+    );
+    Ok(())
+}
+
+/// 名字 → IP：一个 UDP 数据报去，一个回来；丢了就再问，一共 3 次。
+/// Name → IP: one UDP datagram there, one back. If one is lost, ask again: 3 times in all.
+fn look_up(host: &str, names: SocketAddr, trace: &Trace) -> Result<IpAddr> {
+    let question = Question {
+        name: host.parse()?,
+        kind: A,
+        class: IN,
+    };
+    let any: SocketAddr = match names {
+        SocketAddr::V4(_) => ([0; 4], 0).into(),
+        SocketAddr::V6(_) => ([0_u16; 8], 0).into(),
+    };
+    let socket = UdpSocket::bind(any).context("bind")?;
+    socket
+        .connect(names)
+        .map_err(|error| explain(error, names))?;
+    // 编号随机，别人才难冒充（RFC 5452）。
+    // A random id makes forging hard (RFC 5452).
+    let id = RandomState::new().build_hasher().finish() as u16;
+    let (flags, questions, answers) = (RECURSION_DESIRED, vec![question.clone()], Vec::new());
+    let datagram = Message {
+        id,
+        flags,
+        questions,
+        answers,
+    }
+    .to_bytes();
+    for _ in 0..3 {
+        let bytes = datagram.len();
+        trace.step(
+            Layer::Application,
+            format_args!("DNS {host} 的 IP 是多少？ what is its IP?"),
+        );
+        let local = socket.local_addr()?;
+        trace.step(
+            Layer::Transport,
+            format_args!("UDP {local} → {names}, {bytes} 字节 bytes"),
+        );
+        socket
+            .send(&datagram)
+            .map_err(|error| explain(error, names))?;
+        let end = Instant::now() + Duration::from_secs(1);
+        let mut buffer = [0; 2048];
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
+            }
+            socket.set_read_timeout(Some(left))?;
+            let length = match socket.recv(&mut buffer) {
+                Ok(length) => length,
+                Err(error)
+                    if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) =>
+                {
+                    break;
+                }
+                Err(error) => return Err(explain(error, names)),
+            };
+            if let Some(answer) = verify(&buffer[..length], id, &question) {
+                return address_in(&answer?, host);
+            }
+        }
+    }
+    bail!("名字服务器不回答 the name server does not answer: {names}")
+}
+// ANCHOR_END: browser
+
+fn address_in(answer: &Message, host: &str) -> Result<IpAddr> {
+    match answer.flags & RCODE {
+        0 => {}
+        NO_SUCH_NAME => {
+            bail!("没有这个名字，看看网址有没有写错 no such name, check the URL: {host}")
+        }
+        code => bail!("名字服务器说不行 the name server refuses: RCODE {code}"),
+    }
+    let address = answer.answers.iter().find_map(|record| match record.data {
+        Data::A(ip) => Some(ip.into()),
+        _ => None,
+    });
+    address.with_context(|| format!("这个名字没有 IPv4 地址 no IPv4 address: {host}"))
+}
+
+// ANCHOR: ask
+fn ask(stream: &TcpStream, url: &Url, trace: &Trace) -> Result<String> {
+    let (path, host) = (&url.path, url.place());
+    trace.step(
+        Layer::Application,
+        format_args!("GET {path} · Host: {host}"),
+    );
+    // 名字还要再说一遍：一个 IP 上可以有许多网站，代理靠 Host 分。
+    // The name is said once more: many sites may share one IP, and Host tells them apart.
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+    let mut timed = Timed::new(stream, Instant::now() + Duration::from_secs(10));
+    let address = stream.peer_addr()?;
+    let sent = timed.write_all(request.as_bytes());
+    sent.map_err(|error| explain(error, address))?;
+    let (head, body) =
+        http::response(&mut timed, false).map_err(|error| explain(error, address))?;
+    let status = head.line.split_once(' ').map_or("", |(_, status)| status);
+    let status = printable(status);
+    let bytes = body.len();
+    trace.step(
+        Layer::Application,
+        format_args!("{status} · {bytes} 字节 bytes"),
+    );
+    for line in printable(&String::from_utf8_lossy(&body)).lines() {
+        say(format_args!("│ {line}"));
+    }
+    Ok(status)
+}
+// ANCHOR_END: ask
