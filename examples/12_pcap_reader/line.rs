@@ -90,7 +90,10 @@ fn arp(packet: &Packet<'_>, at: usize) -> String {
         2 => format!("Reply {asks} is-at {from}"),
         other => format!("operation {other}"),
     };
-    format!("{}, {words}, {}", paint(2, "ARP"), length(packet, at))
+    // tcpdump 把补的零也算进长度。
+    // tcpdump counts the zeros at the end of the frame too.
+    let length = packet.original.saturating_sub(at);
+    format!("{}, {words}, length {length}", paint(2, "ARP"))
 }
 
 /// 里面不是 TCP、UDP、ICMP，或者是后面的一片。
@@ -158,7 +161,10 @@ fn tcp(packet: &Packet<'_>, header: Header, talks: &mut Talks) -> String {
     let [seq, ack] = talks.relative(ends(packet, at), flags, seq, ack);
     let letters = FLAGS.iter().filter(|(_, bit)| flags & bit != 0);
     let letters = String::from_iter(letters.map(|(letter, _)| letter));
-    let mut words = format!("Flags [{letters}]");
+    let mut words = match &*letters {
+        "" => "Flags [none]".to_owned(),
+        letters => format!("Flags [{letters}]"),
+    };
     // 首部里没有数据的长度：到包的末尾还有几个字节，就是几个。
     // The header does not say how much data there is: it is what is left to the packet's end.
     let data = packet.end.saturating_sub(at + header.size) as u32;
@@ -172,10 +178,11 @@ fn tcp(packet: &Packet<'_>, header: Header, talks: &mut Talks) -> String {
     if flags & 16 != 0 {
         words += &format!(", ack {ack}");
     }
-    paint(
-        4,
-        &format!("{words}, win {}, length {data}", packet.number(at + 14, 2)),
-    )
+    words += &format!(", win {}", packet.number(at + 14, 2));
+    if flags & 32 != 0 {
+        words += &format!(", urg {}", packet.number(at + 18, 2));
+    }
+    paint(4, &format!("{words}, length {data}"))
 }
 const FLAGS: [(char, usize); 8] = [
     ('F', 1),
