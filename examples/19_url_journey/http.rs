@@ -180,6 +180,10 @@ pub(crate) fn response(stream: &mut Timed<'_>, head_only: bool) -> io::Result<(H
     let more = want.saturating_sub(body.len() as u64);
     stream.take(more).read_to_end(&mut body)?;
     body.truncate(want as usize);
+    // 我们要求过“说完就关”：等到对方的 FIN 再关，两边就不会抢着关。
+    // We asked the server to close after its answer: wait for its FIN before we close, too.
+    stream.end = stream.end.min(Instant::now() + Duration::from_secs(1));
+    let _ = stream.read(&mut [0; 1]);
     match length {
         Some(length) if !head_only && (body.len() as u64) < length => {
             Err(io::Error::other("回答没有说完 the answer was cut short"))
