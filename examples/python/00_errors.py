@@ -26,7 +26,7 @@ def main():
         try:
             make()
             say(f"没有出错 no error · {words}")
-        except AttributeError:
+        except (AttributeError, ImportError):
             say(f"这个系统没有 not on this system · {words}")
         except OSError as error:
             name = errno.errorcode.get(error.errno, "")
