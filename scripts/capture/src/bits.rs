@@ -53,6 +53,12 @@ pub(crate) fn text(zh: String, en: String) -> Text {
     Text { zh, en }
 }
 
+/// `1 byte`, `2 bytes`.
+pub(crate) fn octets(count: u64) -> Text {
+    let plural = if count == 1 { "" } else { "s" };
+    text(format!("{count} 字节"), format!("{count} byte{plural}"))
+}
+
 /// Nothing to add.
 pub(crate) fn nothing() -> Text {
     Text::default()

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::bits::{Header, kinds, nothing, say, text};
+use crate::bits::{Header, kinds, nothing, octets, say};
 use crate::{Kind, Layer, Text};
 
 kinds! {
@@ -53,7 +53,7 @@ pub(crate) fn run(frame: &[u8], bytes: Range<usize>, run: Run) -> Layer {
         Run::Unknown => &UNKNOWN,
     };
     let count = header.left() / 8;
-    let meaning = text(format!("{count} 字节"), format!("{count} bytes"));
+    let meaning = octets(count as u64);
     header.octets(kind, count, meaning);
     header.finish(3, "data")
 }
@@ -145,5 +145,5 @@ fn size(length: usize, bytes: &[u8]) -> Text {
             "part of a character: its other bytes are in another segment",
         );
     }
-    text(format!("{length} 字节"), format!("{length} bytes"))
+    octets(length as u64)
 }

@@ -5,7 +5,7 @@ mod record;
 
 use std::ops::Range;
 
-use crate::bits::{Header, be16, kinds, nothing, say, text};
+use crate::bits::{Header, be16, kinds, nothing, octets, say, text};
 use crate::names::sentence;
 use crate::{Kind, Layer, Text};
 
@@ -63,7 +63,7 @@ pub(crate) fn message(frame: &[u8], bytes: Range<usize>, prefixed: bool, from: &
     let mut header = Header::new(frame, bytes.clone());
     if prefixed {
         let length = header.peek(16);
-        let meaning = text(format!("{length} 字节"), format!("{length} bytes"));
+        let meaning = octets(length);
         header.put(&LENGTH, 16, length.to_string(), meaning);
     }
     let start = header.place();

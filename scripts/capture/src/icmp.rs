@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::bits::{Header, be16, byte, kinds, nothing, say, text};
+use crate::bits::{Header, be16, byte, kinds, nothing, octets, say};
 use crate::checksum;
 use crate::names::sentence;
 use crate::{Layer, Text};
@@ -64,7 +64,7 @@ pub(crate) fn message(frame: &[u8], bytes: Range<usize>, whole: bool, from: &Tex
         (3, 4) => {
             header.hex(&UNUSED, 16, nothing());
             let mtu = header.peek(16);
-            let meaning = text(format!("{mtu} 字节"), format!("{mtu} bytes"));
+            let meaning = octets(mtu);
             header.put(&MTU, 16, mtu.to_string(), meaning);
         }
         (3 | 11, _) => {

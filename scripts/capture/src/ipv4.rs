@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use etherparse::Ipv4HeaderSlice;
 
-use crate::bits::{Header, kinds, nothing, say, text};
+use crate::bits::{Header, kinds, nothing, octets, say, text};
 use crate::checksum;
 use crate::names::Names;
 use crate::{Kind, Layer, Text};
@@ -101,7 +101,7 @@ fn fields<'a>(frame: &'a [u8], start: usize, length: usize, ip: &Ip, names: &Nam
     header.put(&VERSION, 4, "4".to_owned(), say("IPv4", "IPv4"));
     let words = header.peek(4);
     let bytes = words * 4;
-    let meaning = text(format!("{bytes} 字节"), format!("{bytes} bytes"));
+    let meaning = octets(bytes);
     header.put(&IHL, 4, words.to_string(), meaning);
     let (zh, en) = match header.peek(6) {
         0 => ("普通", "ordinary"),

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv6Addr};
 use std::ops::Range;
 
-use crate::bits::{Header, be16, byte, kinds, nothing, say, text};
+use crate::bits::{Header, be16, byte, kinds, nothing, octets, say};
 use crate::checksum::Pseudo;
 use crate::ipv4::protocol_name;
 use crate::names::{Names, sentence};
@@ -64,7 +64,7 @@ pub(crate) fn header(frame: &[u8], bytes: Range<usize>, names: &Names) -> Option
     header.hex(&CLASS, 8, nothing());
     header.hex(&FLOW, 20, nothing());
     let length = usize::from(be16(frame, start + 4));
-    let meaning = text(format!("{length} 字节"), format!("{length} bytes"));
+    let meaning = octets(length as u64);
     header.put(&LENGTH, 16, length.to_string(), meaning);
     let next = byte(frame, start + 6);
     let (zh, en) = protocol_name(next);

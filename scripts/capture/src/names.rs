@@ -54,7 +54,7 @@ impl Names<'_> {
     }
 }
 
-/// The names that have a Chinese word; the others stay as they are.
+/// The names that have a Chinese word, the same as above the diagram; the others stay.
 fn chinese(name: &str) -> &str {
     match name {
         "server" => "服务器",
@@ -62,9 +62,8 @@ fn chinese(name: &str) -> &str {
         "router" => "路由器",
         "browser" => "浏览器",
         "proxy" => "反向代理",
-        "nameserver" | "dns" | "resolver" => "域名服务器",
-        "app" | "application" => "应用服务器",
-        "web" => "网站服务器",
+        "app" => "应用服务器",
+        "dns" | "nameserver" => "名字服务器",
         name => name,
     }
 }

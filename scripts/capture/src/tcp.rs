@@ -5,7 +5,7 @@ mod options;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::Range;
 
-use crate::bits::{Header, be16, be32, byte, kinds, nothing, say, text};
+use crate::bits::{Header, be16, be32, byte, kinds, nothing, octets, say, text};
 use crate::checksum::{self, Pseudo};
 use crate::flow::{Seen, Segment};
 use crate::ports;
@@ -139,7 +139,7 @@ pub(crate) fn fields(
     header.put(&ACK, 32, value, meaning);
     let words = header.peek(4);
     let length = words * 4;
-    let meaning = text(format!("{length} 字节"), format!("{length} bytes"));
+    let meaning = octets(length);
     header.put(&OFFSET, 4, words.to_string(), meaning);
     header.number(&RESERVED, 4);
     flag(&mut header, &CWR, ("我放慢了", "I have slowed down"));
@@ -198,7 +198,7 @@ fn window_meaning(window: u64, seen: Option<&Seen>) -> Text {
             window: Some(bytes),
             shift: 0,
             ..
-        }) => text(format!("{bytes} 字节"), format!("{bytes} bytes")),
+        }) => octets(u64::from(*bytes)),
         Some(Seen {
             window: Some(bytes),
             shift,

@@ -4,7 +4,7 @@ mod hello;
 
 use std::ops::Range;
 
-use crate::bits::{Header, be16, byte, hex_of, kinds, nothing, say, text};
+use crate::bits::{Header, be16, byte, hex_of, kinds, nothing, octets, say};
 use crate::names::sentence;
 use crate::{Layer, Text};
 
@@ -102,7 +102,7 @@ fn record(frame: &[u8], bytes: Range<usize>, state: &mut State, names: &mut Vec<
     header.put(&TYPE, 8, kind.to_string(), say(zh, en));
     header.hex(&VERSION, 16, nothing());
     let length = header.peek(16);
-    let meaning = text(format!("{length} 字节"), format!("{length} bytes"));
+    let meaning = octets(length);
     header.put(&LENGTH, 16, length.to_string(), meaning);
     state.hidden = kind == 23 || (state.encrypted && kind != 20);
     let left = header.left() / 8;
@@ -194,23 +194,36 @@ pub(crate) fn words(names: &[String], from: &Text) -> (String, Text) {
         count => format!("{count} × {name}"),
     };
     let label = parts.iter().map(written).collect::<Vec<_>>().join(", ");
+    let has = |name: &str| names.iter().any(|other| other == name);
     let hidden = names
         .iter()
         .all(|name| name == "encrypted" || name == "continued");
-    let said = if hidden {
-        sentence(
-            from,
+    let (zh, en) = if hidden {
+        (
             "发出密文，外人读不懂",
             "sends encrypted data that others cannot read",
         )
+    } else if has("ClientHello") {
+        (
+            "打招呼：列出自己会的密码套件",
+            "says hello and lists the cipher suites it knows",
+        )
+    } else if has("ServerHello") {
+        (
+            "挑好密码套件，接着握手",
+            "picks a cipher suite and goes on with the handshake",
+        )
+    } else if has("Alert") {
+        ("发出警报", "sends an alert")
     } else {
-        sentence(from, &format!("TLS：{label}"), &format!("in TLS: {label}"))
+        ("继续握手", "goes on with the handshake")
     };
+    let said = sentence(from, zh, en);
     (label, said)
 }
 
 fn size(bytes: usize) -> Text {
-    text(format!("{bytes} 字节"), format!("{bytes} bytes"))
+    octets(bytes as u64)
 }
 
 /// Names bytes that need no more words.

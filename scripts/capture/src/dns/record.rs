@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::name;
 use crate::Text;
-use crate::bits::{Header, be16, be32, byte, hex_of, kinds, nothing, say, text};
+use crate::bits::{Header, be16, be32, byte, hex_of, kinds, nothing, octets, say, text};
 
 kinds! {
 TYPE "dns.type" "记录类型" "record type"
@@ -57,7 +57,7 @@ pub(crate) fn fields(header: &mut Header, message: &[u8], start: usize) -> Recor
     header.put(&TYPE, 16, number.to_string(), say(zh, en));
     if number == OPT {
         let size = header.peek(16);
-        let meaning = text(format!("{size} 字节"), format!("{size} bytes"));
+        let meaning = octets(size);
         header.put(&UDP_SIZE, 16, size.to_string(), meaning);
         header.hex(&EXTENDED, 32, nothing());
     } else {

@@ -1,6 +1,6 @@
 //! TCP options: a kind, and for most a length and a value.
 
-use crate::bits::{Header, byte, kinds, nothing, say, text};
+use crate::bits::{Header, byte, kinds, nothing, octets, say, text};
 use crate::flow::Seen;
 use crate::{Kind, Text};
 
@@ -119,7 +119,7 @@ fn mss_meaning(mss: u64) -> Text {
             "Ethernet's 1500 less 20 for IP's header and 20 for TCP's",
         )
     } else {
-        text(format!("{mss} 字节"), format!("{mss} bytes"))
+        octets(mss)
     }
 }
 
