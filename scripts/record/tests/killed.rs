@@ -7,25 +7,40 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
 const DEADLINE: Duration = Duration::from_secs(120);
 
 #[test]
 fn a_killed_recorder_leaves_nothing() {
-    let mark = format!("RECORD_MARK=mark-{}", std::process::id());
-    let (name, value) = mark.split_once('=').unwrap();
+    leaves_nothing_after(Signal::SIGKILL);
+}
+
+#[test]
+fn an_interrupted_recorder_leaves_nothing() {
+    leaves_nothing_after(Signal::SIGINT);
+}
+
+#[track_caller]
+fn leaves_nothing_after(signal: Signal) {
+    let mark = format!("RECORD_MARK={signal}-{}", std::process::id());
+    let (name, value) = mark.split_once('=').expect("a name and a value");
     // Five seconds of unanswered SYN: time enough to kill it.
     let mut recorder = Command::new(env!("CARGO_BIN_EXE_record"))
         .args(["--check", "unanswered"])
         .env(name, value)
         .stdout(Stdio::null())
         .spawn()
-        .unwrap();
+        .expect("the recorder starts");
     let Some(elsewhere) = program_on_a_host(&mut recorder, &mark) else {
-        assert_eq!(recorder.wait().unwrap().code(), Some(3));
+        let status = recorder.wait().expect("its status");
+        assert_eq!(status.code(), Some(3));
         return eprintln!("skipped: no recording here");
     };
-    recorder.kill().unwrap();
-    recorder.wait().unwrap();
+    let number = i32::try_from(recorder.id()).expect("a process number");
+    kill(Pid::from_raw(number), signal).expect("it is ours");
+    recorder.wait().expect("its status");
     wait_until(|| marked(&mark).is_empty());
     assert_eq!(processes_in(&elsewhere), Vec::<PathBuf>::new());
 }

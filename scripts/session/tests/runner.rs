@@ -3,12 +3,13 @@
 //! Here each command is a small shell script; only the tests may start such programs.
 #![cfg(all(unix, feature = "run"))]
 
+use std::io;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use session::run::{Found, Invocation, run_with};
+use session::run::{Found, Invocation, Place, run_at, run_with};
 use session::{Action, Failure, Options, Report, Session, Status, Step};
 
 fn shell(command: &str) -> Result<Found> {
@@ -538,6 +539,42 @@ fn the_runner_that_is_killed() {
     passes(&format!(
         "b $ true\nb ? 0\na $ read x; sleep 60 & echo $$ > {pids}; wait\na > go\na ? 0\n"
     ));
+}
+
+/// Counts what a place is told.
+#[derive(Default)]
+struct Elsewhere {
+    started: Vec<String>,
+    steps: Vec<usize>,
+}
+
+impl Place for Elsewhere {
+    fn spawn(&mut self, actor: &str, mut command: Command) -> io::Result<Child> {
+        self.started.push(actor.to_owned());
+        command.env("PLACE", actor).spawn()
+    }
+
+    fn before(&mut self, step: usize) -> Result<(), String> {
+        self.steps.push(step);
+        match step {
+            7 => Err("a storm".to_owned()),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[test]
+fn a_place_starts_the_programs_and_hears_of_each_step_that_causes_something() {
+    let steps = "note zh 甲\nnote en A\na $ read x; echo $PLACE $x\na > hello\na | a hello\na ? 0\n\
+                 a $ cat\na ~ 20ms\na ^D\na ? 0\n";
+    let mut place = Elsewhere::default();
+    let failure = run_at(&parse(steps), &options(), &shell, &mut place).unwrap_err();
+    assert_eq!(
+        (failure.step.as_str(), failure.came.as_str()),
+        ("a ^D", "a storm")
+    );
+    assert_eq!(place.started, ["a", "a"]);
+    assert_eq!(place.steps, [1, 2, 5, 6, 7]);
 }
 
 #[test]
