@@ -4,8 +4,6 @@ use std::time::Duration;
 
 use capture::{Layer, Packet};
 
-use crate::html::both;
-
 /// The OSI name of a layer, in both languages.
 pub(super) fn layer(number: u8) -> (&'static str, &'static str) {
     match number {
@@ -19,23 +17,23 @@ pub(super) fn layer(number: u8) -> (&'static str, &'static str) {
     }
 }
 
-/// The protocol of a layer, in both languages where it has two names.
-pub(super) fn protocol(name: &str) -> String {
+/// The protocol of a layer, in both languages: few have two names.
+pub(super) fn protocol(name: &'static str) -> (&'static str, &'static str) {
     match name {
-        "data" => both("数据", "data"),
-        "Ethernet" => both("以太网", "Ethernet"),
-        "padding" => both("填充", "padding"),
-        name => crate::html::escape(name),
+        "data" => ("数据", "data"),
+        "Ethernet" => ("以太网", "Ethernet"),
+        "padding" => ("填充", "padding"),
+        name => (name, name),
     }
 }
 
 /// The highest layer of a packet: its colour.
 pub(super) fn highest(packet: &Packet) -> Option<&Layer> {
-    // ARP is of the same layer as the Ethernet around it; padding comes last, and says nothing.
-    let said = packet
-        .layers
-        .iter()
-        .filter(|layer| layer.protocol != "padding");
+    // ARP is of the same layer as the Ethernet around it; padding comes last, and says nothing,
+    // as does the data of an ICMP echo, which no program sent.
+    let said = packet.layers.iter().filter(|layer| {
+        layer.protocol != "padding" && (layer.protocol != "data" || layer.number == 7)
+    });
     said.max_by_key(|layer| layer.number)
 }
 
