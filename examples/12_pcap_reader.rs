@@ -4,10 +4,9 @@
 //!     cargo run --example 12_pcap_reader -- book/captures/one_shot.pcapng
 //!     cargo run --example 12_pcap_reader -- book/captures/one_shot.pcapng 1 -v
 //!
-//! 这个文件拆包。`12_pcap_reader/` 里，file.rs 读文件，headers.rs 是首部的表，line.rs 写一行，
-//! screen.rs 写 `-v`。
-//! This file takes packets apart. In `12_pcap_reader/`, file.rs reads the file, headers.rs has the
-//! tables of the headers, line.rs writes the line, screen.rs what `-v` shows.
+//! 这个文件拆包。`12_pcap_reader/` 里：file.rs 读文件，headers.rs 是首部的表，别的写屏幕。
+//! This file takes packets apart. In `12_pcap_reader/`: file.rs reads the file, headers.rs has the
+//! tables of the headers, and the others write the screen.
 #![allow(missing_docs, reason = "the names of the fields say it")]
 use anyhow::{Context, Result};
 use colored::Colorize;
@@ -27,6 +26,8 @@ pub mod line;
 pub mod options;
 #[path = "12_pcap_reader/screen.rs"]
 pub mod screen;
+#[path = "12_pcap_reader/wire.rs"]
+pub mod wire;
 
 // ANCHOR: dissect
 /// 从外往里拆：每个首部说出里面是谁，直到里面没有首部。剩下的就是数据。
@@ -135,32 +136,37 @@ fn main() -> ExitCode {
     let (flags, words): (Vec<_>, Vec<_>) =
         args.partition(|arg| arg.len() > 1 && arg.starts_with('-'));
     if flags.iter().any(|flag| flag == "--help" || flag == "-h") {
-        println!("{}", screen::HELP);
+        screen::print(screen::HELP);
         return ExitCode::SUCCESS;
     }
     let numbers = words.iter().skip(1).map(|word| word.parse::<u64>());
     let numbers = numbers.collect::<Result<Vec<_>, _>>();
-    let known = flags.iter().all(|flag| flag == "-v");
+    let known = flags.iter().all(|flag| flag == "-v" || flag == "--wire");
     let (Some(path), Ok(numbers), true) = (words.first(), numbers, known) else {
-        eprintln!("{}\n{}", "参数有错 bad arguments".red(), screen::HELP);
+        let _ = writeln!(
+            io::stderr(),
+            "{}\n{}",
+            "参数有错 bad arguments".red(),
+            screen::HELP.trim_end()
+        );
         return ExitCode::from(2);
     };
-    let result = open(path).and_then(|input| show(input, &numbers, !flags.is_empty()));
-    if let Err(error) = result {
-        let _ = writeln!(io::stderr(), "{} {path}: {error:#}", "错误 error:".red());
-        return ExitCode::FAILURE;
+    let result = open(path).and_then(|input| show(input, &numbers, &flags));
+    let complain = |error| writeln!(io::stderr(), "{} {path}: {error:#}", "错误 error:".red());
+    match result.map_err(complain) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
     }
-    ExitCode::SUCCESS
 }
 
 fn open(path: &str) -> Result<Box<dyn Read>> {
-    if path == "-" {
-        return Ok(Box::new(io::stdin()));
-    }
-    Ok(Box::new(File::open(path).context("打不开 cannot open")?))
+    Ok(match path {
+        "-" => Box::new(io::stdin()),
+        path => Box::new(File::open(path).context("打不开 cannot open")?),
+    })
 }
 
-fn show(input: impl Read, numbers: &[u64], verbose: bool) -> Result<()> {
+fn show(input: impl Read, numbers: &[u64], flags: &[String]) -> Result<()> {
     let mut capture = Capture::open(BufReader::new(input))?;
     let (mut talks, mut start) = (line::Talks::default(), None);
     for count in 1.. {
@@ -177,22 +183,15 @@ fn show(input: impl Read, numbers: &[u64], verbose: bool) -> Result<()> {
         if !numbers.is_empty() && !numbers.contains(&count) {
             continue;
         }
-        let wire = if capture.wires.len() > 1 {
-            &wire.name
-        } else {
-            ""
-        };
-        let mut text = screen::first_line(count, since, wire, &line);
-        if verbose {
-            text += &screen::details(&packet, &record);
+        let many = capture.wires.len() > 1;
+        let mut text = screen::first_line(count, since, many.then_some(&*wire.name), &line);
+        for flag in flags {
+            text += &match &**flag {
+                "-v" => screen::details(&packet, &record),
+                _ => wire::on_the_wire(&packet),
+            };
         }
-        // 读我们输出的一方（如 `head`）可能已经走了：那也没什么。
-        // Who reads our output (say `head`) may have gone: no harm.
-        if io::stdout()
-            .write_all(text.as_bytes())
-            .and_then(|()| io::stdout().flush())
-            .is_err()
-        {
+        if !screen::print(&text) {
             break;
         }
     }

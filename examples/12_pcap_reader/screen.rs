@@ -4,6 +4,7 @@ use super::file::Record;
 use super::headers::{Header, Kind, Packet, Show, about};
 use super::options::options;
 use colored::{Color::*, Colorize};
+use std::io::{self, Write};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 pub const HELP: &str = "\
@@ -11,18 +12,28 @@ pub const HELP: &str = "\
   cargo run --example 12_pcap_reader -- book/captures/one_shot.pcapng
   cargo run --example 12_pcap_reader -- book/captures/one_shot.pcapng 1 2 -v
   tcpdump -i lo -U -w - | cargo run --example 12_pcap_reader -- -
-用法 usage: FILE [N…] [-v]
+用法 usage: FILE [N…] [-v] [--wire]
   FILE  pcap 或 pcapng，- 是标准输入 pcap or pcapng, - is standard input
   N     只看第 N 个包 only packet N
   -v    每个首部的每个字段 each field of each header
-状态 status: 0 成功 done · 1 文件有错 bad file · 2 参数有错 bad argument";
+  --wire  网卡还会加什么，要多久 what the card adds, and how long it takes
+状态 status: 0 成功 done · 1 文件有错 bad file · 2 参数有错 bad argument
+";
 
+/// 读我们输出的一方（如 `head`）可能已经走了：那就不用再写。
+/// Who reads our output (say `head`) may have gone: then there is no need to write on.
+pub fn print(text: &str) -> bool {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .is_ok()
+}
 /// 编号、从第一个包算起的秒数、哪条线、那一行。
 /// Number, seconds since the first packet, which wire, the line.
-pub fn first_line(count: u64, since: Option<i128>, wire: &str, line: &str) -> String {
+pub fn first_line(count: u64, since: Option<i128>, wire: Option<&str>, line: &str) -> String {
     let since = since.map_or_else(|| "-".to_owned(), |nanos| seconds(nanos, 6));
-    let space = if wire.is_empty() { "" } else { "  " };
-    format!("{count:>4} {since:>10}  {wire}{space}{line}\n")
+    let wire = wire.map_or_else(String::new, |name| format!("  {name}"));
+    format!("{count:>4} {since:>10}{wire}  {line}\n")
 }
 
 fn seconds(nanos: i128, digits: usize) -> String {

@@ -20,7 +20,7 @@ use std::{fs, io::Write};
 
 use captures::{Order, Timed, block, enhanced, interface, packets, pcap, pcapng, section};
 use reader::file::{Capture, Record};
-use reader::{dissect, line, screen};
+use reader::{dissect, line, screen, wire};
 
 fn read(bytes: &[u8]) -> (Vec<Record>, Option<String>) {
     let mut capture = match Capture::open(bytes) {
@@ -44,12 +44,15 @@ fn fails(file: &[u8], expected: &str) {
 }
 
 fn committed() -> Vec<(PathBuf, Vec<u8>)> {
-    let directory = session::root().unwrap().join("book/captures");
-    let files = fs::read_dir(directory)
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
+    let root = session::root().unwrap();
+    let directory = fs::read_dir(root.join("book/captures")).unwrap();
+    let files = directory.map(|entry| entry.unwrap().path());
+    let files = files.chain([root.join("examples/12_pcap_reader/loopback.pcap")]);
     let mut files: Vec<_> = files
-        .filter(|path| path.extension().is_some_and(|e| e == "pcapng"))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|end| end.to_string_lossy().starts_with("pcap"))
+        })
         .collect();
     files.sort();
     files
@@ -279,12 +282,17 @@ fn the_committed_broken_files_are_what_they_say() {
     lie[32..40].fill(0xff);
     let mut packet = whole[..88].to_vec();
     packet[56..58].fill(0xff);
+    let arp = packets().swap_remove(11);
+    let mut flipped = arp.clone();
+    *flipped.1.last_mut().unwrap() ^= 1;
+    let flipped = pcap(Order::Little, false, &[arp, flipped]);
     let directory = session::root()
         .unwrap()
         .join("examples/12_pcap_reader/broken");
     for (name, file) in [
         ("cut.pcap", cut),
         ("lie.pcap", lie),
+        ("flipped.pcap", flipped),
         ("packet.pcap", packet),
     ] {
         let path = directory.join(name);
@@ -322,8 +330,9 @@ fn everything(file: &[u8]) -> String {
     let mut talks = line::Talks::default();
     while let Some(Ok(record)) = capture.next() {
         let packet = dissect(capture.wires[record.wire].link, &record);
-        text += &screen::first_line(1, record.nanos, "", &line::line(&packet, &mut talks));
+        text += &screen::first_line(1, record.nanos, None, &line::line(&packet, &mut talks));
         text += &screen::details(&packet, &record);
+        text += &wire::on_the_wire(&packet);
     }
     text
 }
@@ -429,6 +438,24 @@ fn packets_with_changed_fields_read_as_tcpdump_reads_them() {
         total.differences.is_empty(),
         "{}",
         total.differences.join("\n")
+    );
+}
+
+#[test]
+fn the_frame_check_sequence_is_crc_32_and_notices_every_flipped_bit() {
+    // The check value of CRC-32 (IEEE 802.3), and a frame of the book.
+    assert_eq!(wire::fcs(b"123456789"), 0xcbf4_3926_u32.to_le_bytes());
+    let mut frame = packets().swap_remove(1).1;
+    let right = wire::fcs(&frame);
+    for bit in 0..frame.len() * 8 {
+        frame[bit / 8] ^= 1 << (bit % 8);
+        assert_ne!(wire::fcs(&frame), right, "bit {bit}");
+        frame[bit / 8] ^= 1 << (bit % 8);
+    }
+    // A receiver computes over frame and FCS together: always the same value.
+    assert_eq!(
+        wire::fcs(&[&frame[..], &right].concat()),
+        0x2144_df1c_u32.to_le_bytes()
     );
 }
 
