@@ -75,6 +75,9 @@ def guest(connection, seats, folder):
 class Control:
     def __init__(self, connection, folder):
         self.connection, self.folder, self.held = connection, os.path.realpath(folder), b""
+        # 226 不必等 150 的 ACK。
+        # 226 need not wait for the ACK of 150.
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.end = time.monotonic() + WHOLE
         self.user, self.inside, self.binary, self.passive = None, False, False, None
 
@@ -88,6 +91,7 @@ class Control:
             verb, _, rest = self.line().partition(" ")
             answer = self.answer(verb.upper(), rest)
             self.reply(answer)
+        self.goodbye()
 
     def answer(self, verb, rest):
         match verb:
@@ -230,6 +234,18 @@ class Control:
         # 文件名用 UTF-8（RFC 2640 §2.2）。
         # Names are UTF-8 (RFC 2640 §2.2).
         return line.decode("utf-8", "replace")
+
+    def goodbye(self):
+        # 等客户端先关，最多 2 秒：TIME-WAIT 就留在它那边，也不会带着没读的数据关闭。
+        # Let the client close first, within 2 s: TIME-WAIT is then there, and nothing stays unread.
+        end = time.monotonic() + 2
+        try:
+            while (left := end - time.monotonic()) > 0:
+                self.connection.settimeout(left)
+                if not self.connection.recv(1024):
+                    break
+        except TimeoutError:
+            pass
 
     def reply(self, words):
         self.connection.settimeout(IDLE)

@@ -89,6 +89,7 @@ class Mail:
             # Commands ignore case. Replies: 3 digits, 2 done, 3 go on, 5 no (§4.2.1); ASCII words.
             answer = self.answer(verb.upper(), rest.strip())
             self.reply(answer)
+        self.goodbye()
 
     def answer(self, verb, rest):
         match verb:
@@ -186,6 +187,18 @@ class Mail:
         line, _, self.held = self.held.partition(b"\r\n")
         return line
     # ANCHOR_END: line
+
+    def goodbye(self):
+        # 等客户端先关，最多 2 秒：TIME-WAIT 就留在它那边，也不会带着没读的数据关闭。
+        # Let the client close first, within 2 s: TIME-WAIT is then there, and nothing stays unread.
+        end = time.monotonic() + 2
+        try:
+            while (left := end - time.monotonic()) > 0:
+                self.connection.settimeout(left)
+                if not self.connection.recv(1024):
+                    break
+        except TimeoutError:
+            pass
 
     def reply(self, words):
         self.connection.settimeout(IDLE)

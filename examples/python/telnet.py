@@ -80,9 +80,9 @@ def guest(connection, seats):
             # "I will echo", and then it does not: no password on the screen. It is on the wire.
             wire.offer(WILL, ECHO)
             word = wire.asks(b"password: ")
-            # 按下的回车也没有显示，所以替屏幕换行。
-            # The Enter key was not shown either: a new line for the screen.
-            wire.send(b"\r\n")
+            # 按下的回车也没有显示，所以先替屏幕换行。
+            # The Enter key was not shown either: first a new line for the screen.
+            wire.waiting += b"\r\n"
             wire.offer(WONT, ECHO)
             wire.send(b"hello " + escape(who) + b"\r\n")
             say(f"{printable(who.decode('utf-8', 'replace'))}: 口令 password: {len(word)} 字节 bytes")
@@ -146,7 +146,8 @@ def escape(data):
 
 class Wire:
     def __init__(self, connection, ours, theirs):
-        self.connection, self.parser, self.held, self.count = connection, Parser(), b"", 0
+        self.connection, self.parser, self.count = connection, Parser(), 0
+        self.held, self.waiting = b"", b""
         self.end = time.monotonic() + WHOLE
         self.allowed = {"us": ours, "them": theirs}
         # 已经打开的选项，在我们这边和对方那边；以及我们提出、还没有回答的。
@@ -156,7 +157,8 @@ class Wire:
 
     def send(self, data):
         self.connection.settimeout(IDLE)
-        self.connection.sendall(data)
+        self.connection.sendall(self.waiting + data)
+        self.waiting = b""
 
     def receive(self):
         self.connection.settimeout(max(min(IDLE, self.end - time.monotonic()), 0.001))
@@ -170,8 +172,10 @@ class Wire:
         return pieces
 
     def offer(self, verb, option):
+        # 和下一段文字一起发：少一个段，也不用等上一个段的 ACK（Nagle 算法会等）。
+        # Goes with the next text: a segment less, and no wait for an ACK (Nagle's would).
         self.asked.add((verb, option))
-        self.send(bytes([IAC, verb, option]))
+        self.waiting += bytes([IAC, verb, option])
 
     # ANCHOR: answer
     def answer(self, verb, option):
@@ -196,24 +200,29 @@ class Wire:
     def asks(self, prompt):
         self.send(prompt)
         while b"\n" not in self.held:
-            pieces = self.receive()
-            if pieces is None:
-                raise ValueError("没说完就走了 left in the middle")
-            for piece in pieces:
-                if isinstance(piece, bytes):
-                    self.held += piece
-                elif (verb := self.answer(*piece)) is not None:
-                    self.send(bytes([IAC, verb, piece[1]]))
-            if len(self.held) > LINE:
-                raise ValueError("一行太长 line too long")
+            self.hear()
         line, _, self.held = self.held.partition(b"\n")
         return line
 
+    def hear(self):
+        pieces = self.receive()
+        if pieces is None:
+            raise ValueError("没说完就走了 left in the middle")
+        for piece in pieces:
+            if isinstance(piece, bytes):
+                self.held += piece
+            elif (verb := self.answer(*piece)) is not None:
+                self.send(bytes([IAC, verb, piece[1]]))
+        if len(self.held) > LINE:
+            raise ValueError("一行太长 line too long")
+
     def goodbye(self):
-        # 先发 FIN，再把对方的最后几个字节读掉：带着没读的数据关闭会变成 RST。
-        # FIN first, then read the peer's last bytes: closing with unread data sends RST.
-        self.connection.shutdown(socket.SHUT_WR)
+        # 等问过的都有了回答，再发 FIN，再把剩下的读掉：带着没读的数据关闭会变成 RST。
+        # Wait for the answers, send FIN, read what is left: closing with unread data sends RST.
         self.end = time.monotonic() + 2
+        while self.asked:
+            self.hear()
+        self.connection.shutdown(socket.SHUT_WR)
         while self.receive() is not None:
             pass
 
