@@ -17,48 +17,74 @@
     return texts.get(figure);
   };
 
-  /** What kinds of fields are for, from all captures of the page, by id. */
+  /** `端口 <i lang=en>port</i>`, as it stands without a script, becomes a pair. */
+  function languages(element) {
+    const en = element.querySelector(":scope > i[lang=en]");
+    if (!en) return element.innerHTML.trim();
+    en.remove();
+    return pair(element.innerHTML.trim(), en.innerHTML);
+  }
+
+  /** What kinds of fields are for, from all captures of the page, by id: { duty, source }. */
   let kinds = null;
   function kind(href) {
     if (!kinds) {
       kinds = new Map();
       for (const figure of document.querySelectorAll("figure.capture")) {
-        const list = /<dl class="cap-fields">[^]*?<\/dl>/.exec(text(figure));
-        if (!list) continue;
-        for (const term of fragment(list[0]).querySelectorAll("dt")) kinds.set(term.id, term.nextElementSibling);
+        const list = /<dl class=cap-fields>[^]*?<\/dl>/.exec(text(figure));
+        for (const term of list ? fragment(list[0]).querySelectorAll("dt") : []) {
+          const about = term.nextElementSibling, cite = about.querySelector("cite");
+          cite.remove();
+          kinds.set(term.id, { duty: languages(about), source: cite.innerHTML });
+        }
       }
     }
     return kinds.get(href.slice(1));
   }
 
+  /** Which bits: `34–35` are bytes, `14.0–3` bits of one byte, `20.3–21.7` bits of two. */
+  function bitsOf(place) {
+    const [, first, bit, last, lastBit] = /^(\d+)(?:\.(\d))?(?:–(\d+)(?:\.(\d))?)?$/.exec(place).map((part) => (part === undefined ? undefined : Number(part)));
+    if (bit === undefined) return [first * 8, ((last ?? first) + 1) * 8];
+    const from = first * 8 + bit;
+    if (last === undefined) return [from, from + 1];
+    return [from, (lastBit === undefined ? first * 8 + last : last * 8 + lastBit) + 1];
+  }
+
   /** The packet whose table has this id: its bytes, layers and fields. */
   function read(figure, id) {
     const all = text(figure);
-    const start = id ? all.indexOf(`<details class="cap-bytes" id="${id}"`) : all.indexOf('<details class="cap-bytes"');
-    if (start < 0) return null;
-    const details = fragment(all.slice(start, all.indexOf("</details>", start) + 10)).firstElementChild;
-    const bytes = [...details.querySelector(".hex").textContent.matchAll(/^[0-9a-f]{4}  ((?:[0-9a-f]{2} ?)+)/gm)]
+    const start = all.indexOf("<style>", id ? all.indexOf(`id="${id}"`) : 0) + 7;
+    if (start < 7) return null;
+    const packet = fragment(all.slice(start, all.indexOf("</style>", start)));
+    const said = packet.querySelector(".cap-said");
+    for (const part of said.children) part.innerHTML = languages(part);
+    const bytes = [...packet.querySelector(".hex").textContent.matchAll(/^[0-9a-f]{4,}  ((?:[0-9a-f]{2} ?)+)/gm)]
       .flatMap((line) => line[1].trim().split(" ").map((byte) => parseInt(byte, 16)));
     const fields = [];
-    const layers = [...details.querySelectorAll("tbody")].map((body) => {
-      const layer = { name: body.className, protocol: body.dataset.p, title: body.querySelector(".cap-layer th").innerHTML, fields: [] };
-      for (const row of body.querySelectorAll("tr[data-b]")) {
-        const [from, size] = row.dataset.b.split("+").map(Number);
+    const layers = [...packet.querySelectorAll("tbody")].map((body) => {
+      const title = body.querySelector("th");
+      title.querySelectorAll("i[lang=en]").forEach((en) => {
+        const zh = en.previousSibling;
+        const [, before, words] = /^([^]*?)([^\s·]+\s*)$/.exec(zh.data.trimEnd());
+        en.replaceWith(fragment(pair(words, en.innerHTML)));
+        zh.data = before;
+      });
+      const layer = { name: body.className, protocol: body.dataset.p, title: title.innerHTML, fields: [] };
+      for (const row of [...body.rows].slice(1)) {
         const [place, , name, value, meaning] = row.children;
+        const [from, to] = bitsOf(place.textContent);
         const field = {
-          at: fields.length, layer, from, to: from + size, first: from >> 3, last: (from + Math.max(size, 1) - 1) >> 3,
-          whole: from % 8 === 0 && size % 8 === 0, place: place.textContent, name: name.firstElementChild.innerHTML,
-          kind: name.firstElementChild.getAttribute("href"), value: value.innerHTML, meaning: meaning.innerHTML,
+          at: fields.length, layer, from, to, first: from >> 3, last: (Math.max(to - 1, from)) >> 3,
+          whole: from % 8 === 0 && to % 8 === 0, place: place.textContent, kind: name.firstElementChild.getAttribute("href"),
+          name: languages(name.firstElementChild), value: value.innerHTML, meaning: languages(meaning),
         };
         layer.fields.push(field);
         fields.push(field);
       }
       return layer;
     });
-    return {
-      label: details.querySelector("summary").innerHTML, said: details.querySelector(".cap-said").innerHTML,
-      bytes, layers, fields: fields.sort((a, b) => a.at - b.at), chars: characters(bytes, layers),
-    };
+    return { said: said.innerHTML, bytes, layers, fields, chars: characters(bytes, layers) };
   }
 
   /** The characters of more than one byte in what programs wrote: { at, size, text }. */
@@ -92,11 +118,12 @@
   const hex = (byte) => byte.toString(16).padStart(2, "0");
   const escape = (text) => text.replace(/[&<]/g, (c) => ({ "&": "&amp;", "<": "&lt;" })[c]);
 
-  function view(packet, number) {
+  function view(packet, number, label) {
     const panel = element("div", "cap-panel");
     panel.setAttribute("role", "group");
     panel.setAttribute("aria-label", `${{ zh: `包 ${number} 的字节`, en: `The bytes of packet ${number}`, both: `包 ${number} · packet ${number}` }[workbook.lang()]}`);
-    const head = element("div", "cp-head", packet.label);
+    const head = element("div", "cp-head", `${pair(`包 ${number}`, `packet ${number}`)} `);
+    head.append(Object.assign(element("code", "nohighlight"), { textContent: label }));
     const said = element("p", "cp-said", packet.said);
     const grid = element("div", "cp-hex");
     const detail = element("div", "cp-detail");
@@ -200,9 +227,7 @@
       const where = field.whole
         ? pair(`字节 ${field.place} · ${size / 8} 字节`, `byte${size > 8 ? "s" : ""} ${field.place} · ${size / 8} byte${size > 8 ? "s" : ""}`)
         : pair(`字节 ${field.first}${field.last > field.first ? `–${field.last}` : ""} 中的 ${size} 位`, `${size} bit${size > 1 ? "s" : ""} of byte${field.last > field.first ? `s ${field.first}–${field.last}` : ` ${field.first}`}`);
-      const about = kind(field.kind);
-      const source = about?.querySelector("cite")?.innerHTML ?? "";
-      const duty = about ? [...about.children].filter((one) => one.tagName !== "CITE").map((one) => one.outerHTML).join(" ") : "";
+      const { duty = "", source = "" } = kind(field.kind) ?? {};
       detail.className = `cp-detail ${field.layer.name}`;
       detail.innerHTML = `<p class="cp-name">${field.name}</p>`
         + (char ? `<p class="cp-value"><code class="nohighlight">${escape(char.text)}</code> U+${char.text.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")} · UTF-8 <code class="nohighlight">${packet.bytes.slice(char.at, char.at + char.size).map(hex).join(" ")}</code></p>`
@@ -307,7 +332,7 @@
       const link = row.querySelector("a");
       const packet = read(figure, link.getAttribute("href").slice(1));
       if (!packet) return null;
-      const { panel, head } = view(packet, row.dataset.packet);
+      const { panel, head } = view(packet, row.dataset.packet, row.querySelector(".cap-label").textContent);
       const at = rows.indexOf(row);
       const controls = element("div", "controls");
       const walk = (name, zh, en, sign, to) => {
@@ -391,7 +416,8 @@
   const diagrams = [...document.querySelectorAll("figure.capture:not(.single)")].map(diagram);
   for (const figure of document.querySelectorAll("figure.capture.single")) {
     const packet = read(figure);
-    if (packet) figure.querySelector("noscript").after(view(packet, figure.id.split("-").at(-1)).panel);
+    const [, number, label] = /<summary>(\d+) <code[^>]*>([^]*?)<\/code>/.exec(text(figure)) ?? [];
+    if (packet) figure.querySelector("noscript").after(view(packet, number, fragment(label).textContent).panel);
   }
 
   /** `#packet-5`, `#one_shot-packet-5`, `#packet-5-bytes`. */

@@ -175,7 +175,7 @@ fn packet(out: &mut String, drawing: &Drawing<'_>, packet: &Packet, drawn: &mut 
         out,
         "><span class=\"cap-no\">{}</span> <span class=\"cap-top\"><span class=\"cap-proto\"><b>{layer}</b> {}</span> <span class=\"cap-label\">{}</span></span>",
         packet.number,
-        highest.map_or_else(String::new, |layer| words::protocol(layer.protocol)),
+        highest.map_or_else(String::new, |layer| either(words::protocol(layer.protocol))),
         escape(&packet.label),
     );
     way.arrows(out);
@@ -197,21 +197,19 @@ fn packet(out: &mut String, drawing: &Drawing<'_>, packet: &Packet, drawn: &mut 
     out.push_str("</li>\n");
 }
 
+/// Words that are the same in both languages stand once.
+fn either((zh, en): (&str, &str)) -> String {
+    if zh == en { escape(zh) } else { both(zh, en) }
+}
+
 /// Who sends it to whom, for readers who do not see the arrow.
 fn ends(capture: &Capture, packet: &Packet) -> String {
     let name = |host: usize| {
         let name = capture.hosts.get(host);
-        name.map_or_else(String::new, |host| escape(&host.name))
+        name.map_or("", |host| host.name.as_str())
     };
-    let from = name(packet.from);
-    let (zh, en) = match packet.to {
-        Some(to) => (name(to), name(to)),
-        None => ("所有主机".to_owned(), "every host".to_owned()),
-    };
-    both(
-        &format!("，从 {from} 到 {zh}"),
-        &format!(", from {from} to {en}"),
-    )
+    let to = packet.to.map_or("*", name);
+    format!(", {} → {}", escape(name(packet.from)), escape(to))
 }
 
 /// Of the outermost hosts: room for words is on that side.

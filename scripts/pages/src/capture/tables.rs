@@ -6,7 +6,7 @@ use std::ops::Range;
 use capture::{Field, Kind, Layer, Packet, Text};
 
 use super::{Drawn, hex, words};
-use crate::html::{both, escape};
+use crate::html::{both, escape, escape_into};
 
 /// A longer field shows its first bytes: the whole packet stands above.
 const SHOWN: usize = 16;
@@ -24,119 +24,108 @@ pub(super) struct Place {
 pub(super) fn packet(out: &mut String, packet: &Packet, place: &Place) {
     let open = if place.open { " open" } else { "" };
     *out += &format!(
-        "<details class=\"cap-bytes\" id=\"{}\"{open}><summary>{} <code class=\"nohighlight\">{}</code></summary>\n<p class=\"cap-said\">{}</p>\n",
+        "<details class=\"cap-bytes\" id=\"{}\"{open}><summary>{} <code class=\"nohighlight\">{}</code></summary>{RAW}",
         escape(&place.id),
-        both(
-            &format!("包 {}", packet.number),
-            &format!("packet {}", packet.number)
-        ),
+        packet.number,
         escape(&packet.label),
-        said(packet, place),
     );
-    let text_from = packet
-        .layers
-        .iter()
-        .find(|layer| layer.number == 7)
-        .map_or(packet.bytes.len(), |layer| layer.bytes.start);
-    out.push_str("<pre class=\"hex\">");
-    hex::dump(out, &packet.bytes, text_from);
-    out.push_str("</pre>\n<table class=\"cap-table\">\n");
+    said(out, packet, place);
+    out.push_str("<pre class=hex>");
+    hex::dump(out, &packet.bytes, text_from(packet));
+    out.push_str("</pre>\n<table class=cap-table>\n");
     for layer in &packet.layers {
         rows(out, packet, layer);
     }
-    out.push_str("</table>\n</details>\n");
+    out.push_str("</table>\n");
+    out.push_str(COOKED);
+    out.push_str("</details>\n");
+}
+
+/// mdBook parses every tag of a page, twice writes it out again, and indexes every word: for these
+/// tables that would cost more than the rest of the book. What stands in a `<style>` it copies.
+/// To a browser `<style>` in `<svg>` is an element like any other, and the first `<p>`, `<dl>` or
+/// `<table>` leaves the `<svg>` (HTML standard, 13.2.6.5: foreign content).
+const RAW: &str = "<svg><style>\n";
+const COOKED: &str = "</style></svg>";
+
+/// Where the bytes of a program begin.
+fn text_from(packet: &Packet) -> usize {
+    let program = packet.layers.iter().find(|layer| layer.number == 7);
+    program.map_or(packet.bytes.len(), |layer| layer.bytes.start)
 }
 
 /// What the packet says, and the step that caused it.
-fn said(packet: &Packet, place: &Place) -> String {
-    let mut out = format!("<span class=\"cap-words\">{}</span>", text(&packet.said));
+fn said(out: &mut String, packet: &Packet, place: &Place) {
+    out.push_str("<p class=cap-said><span class=cap-words>");
+    pair(out, &escape(&packet.said.zh), &escape(&packet.said.en));
+    out.push_str("</span>");
     if packet.lost {
-        out += &format!(
-            " <strong class=\"cap-lost\">{}</strong>",
-            both("在线路上丢失了。", "Lost on the wire.")
-        );
+        out.push_str(" <strong class=cap-gone>");
+        pair(out, "在线路上丢失了。", "Lost on the wire.");
+        out.push_str("</strong>");
     }
-    out += &format!(
-        " <span class=\"cap-when\">{} · {}</span>",
+    *out += &format!(
+        " <span class=cap-when>{} · {} B</span>",
         words::time(packet.time),
-        both(
-            &format!("{} 字节", packet.bytes.len()),
-            &format!("{} bytes", packet.bytes.len())
-        )
+        packet.bytes.len()
     );
     if let (Some(step), Some(cause)) = (packet.step, &place.cause) {
-        out += &format!(
-            " <a class=\"cap-cause\" href=\"#{}\">{}</a>",
-            escape(cause),
-            both(
-                &format!("由第 {} 步引起", step + 1),
-                &format!("caused by step {}", step + 1)
-            )
+        *out += &format!(" <a class=cap-cause href=\"#{}\">", escape(cause));
+        pair(
+            out,
+            &format!("由第 {} 步引起", step + 1),
+            &format!("caused by step {}", step + 1),
         );
+        out.push_str("</a>");
     }
-    out
-}
-
-fn text(text: &Text) -> String {
-    if text.zh.is_empty() && text.en.is_empty() {
-        return String::new();
-    }
-    both(&escape(&text.zh), &escape(&text.en))
+    out.push_str("</p>\n");
 }
 
 fn rows(out: &mut String, packet: &Packet, layer: &Layer) {
     let (zh, en) = words::layer(layer.number);
-    let protocol = words::protocol(layer.protocol);
     *out += &format!(
-        "<tbody class=\"layer-{n}\" data-p=\"{plain}\"><tr class=\"cap-layer\"><th colspan=\"5\">{n} {name} · {protocol} <span class=\"cap-count\">{size}</span></th></tr>\n",
+        "<tbody class=layer-{n} data-p=\"{}\"><tr class=cap-layer><th colspan=5>{n} ",
+        escape(layer.protocol),
         n = layer.number,
-        plain = escape(layer.protocol),
-        name = both(zh, en),
-        size = both(
-            &format!("{} 字节", layer.bytes.len()),
-            &format!("{} bytes", layer.bytes.len())
-        ),
     );
+    pair(out, zh, en);
+    out.push_str(" · ");
+    let (zh, en) = words::protocol(layer.protocol);
+    pair(out, zh, en);
+    let size = layer.bytes.len();
+    *out += &format!(" <span class=cap-count>{size} B</span>\n");
     for field in &layer.fields {
         row(out, packet, field);
     }
-    out.push_str("</tbody>\n");
 }
 
 fn row(out: &mut String, packet: &Packet, field: &Field) {
-    let Range { start, end } = field.bits;
-    let (zh, en) = field.kind.name;
-    out.push_str("<tr data-b=\"");
-    number(out, start);
-    out.push('+');
-    number(out, end.saturating_sub(start));
-    out.push_str("\"><td>");
+    out.push_str("<tr><td>");
     place(out, &field.bits);
-    out.push_str("</td><td><code>");
+    out.push_str("<td>");
     content(out, &packet.bytes, &field.bits);
-    out.push_str("</code></td><th><a href=\"#field-");
+    out.push_str("<th><a href=#field-");
     id(out, field.kind.id);
-    out.push_str("\">");
-    pair(out, zh, en);
-    out.push_str("</a></th><td>");
-    out.push_str(&escape(&field.value));
-    out.push_str("</td><td>");
-    if !field.meaning.zh.is_empty() || !field.meaning.en.is_empty() {
-        pair(out, &escape(&field.meaning.zh), &escape(&field.meaning.en));
+    out.push('>');
+    pair(out, field.kind.name.0, field.kind.name.1);
+    out.push_str("</a><td>");
+    escape_into(out, &field.value);
+    out.push_str("<td>");
+    let Text { zh, en } = &field.meaning;
+    if !zh.is_empty() || !en.is_empty() {
+        pair(out, &escape(zh), &escape(en));
     }
-    out.push_str("</td></tr>\n");
+    out.push('\n');
 }
 
+/// Without the script both languages show; with it, the page takes them apart at the `<i>`.
 fn pair(out: &mut String, zh: &str, en: &str) {
-    if zh == en {
-        out.push_str(zh);
-        return;
-    }
-    out.push_str("<span class=\"zh\" lang=\"zh-CN\">");
     out.push_str(zh);
-    out.push_str("</span> <span class=\"en\" lang=\"en\">");
-    out.push_str(en);
-    out.push_str("</span>");
+    if zh != en {
+        out.push_str(" <i lang=en>");
+        out.push_str(en);
+        out.push_str("</i>");
+    }
 }
 
 fn number(out: &mut String, number: usize) {
@@ -210,19 +199,21 @@ pub(super) fn kinds<'a>(
         return;
     }
     *out += &format!(
-        "<details class=\"cap-kinds\"><summary>{}</summary>\n<dl class=\"cap-fields\">\n",
+        "<details class=\"cap-kinds\"><summary>{}</summary>{RAW}<dl class=cap-fields>\n",
         both("每种字段是做什么的", "What each kind of field is for")
     );
     for kind in new {
-        let mut anchor = String::from("field-");
-        id(&mut anchor, kind.id);
-        *out += &format!(
-            "<dt id=\"{anchor}\">{}</dt><dd>{} <cite>{}</cite></dd>\n",
-            both(kind.name.0, kind.name.1),
-            both(&escape(kind.duty.0), &escape(kind.duty.1)),
-            escape(kind.source),
-        );
-        drawn.id(anchor);
+        out.push_str("<dt id=field-");
+        id(out, kind.id);
+        out.push('>');
+        pair(out, kind.name.0, kind.name.1);
+        out.push_str("<dd>");
+        pair(out, &escape(kind.duty.0), &escape(kind.duty.1));
+        out.push_str(" <cite>");
+        out.push_str(&escape(kind.source));
+        out.push_str("</cite>\n");
     }
-    out.push_str("</dl>\n</details>\n");
+    out.push_str("</dl>\n");
+    out.push_str(COOKED);
+    out.push_str("</details>\n");
 }

@@ -266,3 +266,36 @@ fn text_stands_beside_the_bytes_and_a_character_at_its_first() {
          0010  ff                                               ·",
     );
 }
+
+#[test]
+fn zz_timing() {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../book/captures");
+    let rec = fs::read(dir.join("one_shot.pcapng")).unwrap();
+    let ses = Session::parse(&fs::read_to_string(dir.join("one_shot.session")).unwrap()).unwrap();
+    let (mut head, mut packets) = (Vec::new(), Vec::new());
+    let mut rest = &rec[..];
+    while rest.len() >= 8 {
+        let word = |at: usize| u32::from_le_bytes(rest[at..at + 4].try_into().expect("four"));
+        let (kind, size) = (word(0), word(4) as usize);
+        let into = if kind == 6 { &mut packets } else { &mut head };
+        into.extend_from_slice(&rest[..size]);
+        rest = &rest[size..];
+    }
+    head.extend(packets.repeat(10));
+    for _ in 0..4 {
+        let t = std::time::Instant::now();
+        let c = capture::read(&head, &ses).unwrap();
+        let d = t.elapsed();
+        let t = std::time::Instant::now();
+        let dr = Drawing {
+            capture: &c,
+            session: &ses,
+            name: "x",
+            first: true,
+            file: "x",
+            size: 1,
+        };
+        let html = whole(&dr, &mut Drawn::default());
+        eprintln!("decode {d:?} draw {:?} {} bytes", t.elapsed(), html.len());
+    }
+}
