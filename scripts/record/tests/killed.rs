@@ -24,6 +24,8 @@ fn an_interrupted_recorder_leaves_nothing() {
 
 #[track_caller]
 fn leaves_nothing_after(signal: Signal) {
+    // Now, and not in the recorder: a cold build takes longer than any wait here.
+    session::example("01_one_shot").expect("the examples build");
     let mark = format!("RECORD_MARK={signal}-{}", std::process::id());
     let (name, value) = mark.split_once('=').expect("a name and a value");
     // Five seconds of unanswered SYN: time enough to kill it.
