@@ -108,7 +108,7 @@ fn a_flood_of_forgeries_does_not_hold_the_client_beyond_its_deadline() {
         .unwrap();
     while start.elapsed() < DEADLINE && server.send_to(&wrong, peer).is_ok() {
         let _ = server.recv_from(&mut [0; 64]);
-        if start.elapsed().as_secs() >= 8 {
+        if start.elapsed().as_millis() >= 6_500 {
             break;
         }
     }
