@@ -33,9 +33,18 @@ def server(udp, address):
     udp.bind(address)
     say(f"等数据报 waiting for datagrams on {text(udp.getsockname())}")
     while True:
-        data, peer = udp.recvfrom(LARGEST)
+        try:
+            data, peer = udp.recvfrom(LARGEST)
+        except ConnectionResetError:
+            # Windows 在这里报告：上一个回答没有人收。别的客户端不该受影响。
+            # Windows reports here that nobody took the last answer: no matter for other clients.
+            continue
         say(f"{text(peer)}: {printable(data.decode('utf-8', 'replace'))}")
-        udp.sendto(f"收到 {len(data)} 字节 received {len(data)} bytes".encode(), peer)
+        answer = f"收到 {len(data)} 字节 received {len(data)} bytes"
+        try:
+            udp.sendto(answer.encode(), peer)
+        except OSError as error:
+            say(f"! {text(peer)}: {error}")
 # ANCHOR_END: server
 
 
