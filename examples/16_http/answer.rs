@@ -13,7 +13,7 @@ use crate::wire::Wire;
 // ANCHOR: limits
 const HEAD: usize = 8192;
 const REQUESTS: u32 = 100;
-// 请求之间可以安静这么久；开了口，头部就要在期限内说完。
+// 请求之间可以安静这么久；开了口，首部就要在期限内说完。
 // Silence between requests may last this long; once begun, a head must end in time.
 const IDLE: Duration = Duration::from_secs(5);
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -40,7 +40,7 @@ pub(crate) fn connection(stream: TcpStream, root: &Path, full: bool, log: &SyncS
             Ok(_) if full => Err((503, "连接太多 too many connections")),
             Ok(head) => message::request(&head),
             Err(error) => match error.kind() {
-                ErrorKind::InvalidData => Err((431, "头部太长 head too long")),
+                ErrorKind::InvalidData => Err((431, "首部太长 head too long")),
                 ErrorKind::WouldBlock | ErrorKind::TimedOut => Err((408, "太慢 too slow")),
                 // 没说完就走了（FIN 或 RST）：没有人等回答。
                 // Gone in the middle (FIN or RST): nobody waits for an answer.
@@ -162,7 +162,7 @@ impl Reply {
         .into_bytes();
         let mut left = if self.head_only { 0 } else { self.length };
         loop {
-            // 头部和正文的开头一起写：一个小文件只要一个段。
+            // 首部和正文的开头一起写：一个小文件只要一个段。
             // The head goes with the start of the body: a small file needs one segment only.
             let mut piece = (&mut self.content).take(left.min(BLOCK));
             let n = piece.read_to_end(&mut block)? as u64;

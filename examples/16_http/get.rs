@@ -188,7 +188,7 @@ fn response(wire: &mut Wire, method: &str) -> Result<Response> {
     bail!("一直叫我等 told to wait again and again")
 }
 
-/// 正文读到头部说的地方为止，最多 1 MiB。
+/// 正文读到首部说的地方为止，最多 1 MiB。
 /// The body ends where the head says, and at 1 MiB.
 fn read_body(wire: &mut Wire, body: Body, content: &mut Vec<u8>) -> io::Result<()> {
     match body {

@@ -1,4 +1,4 @@
-//! HTTP/1.1 的语法：头部的字节说了什么。这里只看字节，不碰网络。
+//! HTTP/1.1 的语法：首部的字节说了什么。这里只看字节，不碰网络。
 //! The syntax of HTTP/1.1: what the bytes of a head say. Bytes only here, no network.
 use std::str;
 
@@ -25,7 +25,7 @@ pub(crate) struct Response {
 }
 
 // ANCHOR: body
-/// 正文到哪里为止，由头部说（RFC 9112 §6.3）。TCP 不知道，它只有一条字节流。
+/// 正文到哪里为止，由首部说（RFC 9112 §6.3）。TCP 不知道，它只有一条字节流。
 /// The head says where the body ends (RFC 9112 §6.3). TCP cannot: it has one stream of bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Body {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 pub(crate) struct Wire {
     stream: TcpStream,
-    // 读到了，还没用：一次 read 可能带来半个头部，也可能带来两个请求。
+    // 读到了，还没用：一次 read 可能带来半个首部，也可能带来两个请求。
     // Read, but not used yet: one read may bring half a head, or two requests.
     held: Vec<u8>,
     deadline: Instant,
@@ -68,12 +68,12 @@ impl Wire {
     }
 
     // ANCHOR: head
-    /// 头部到空行为止，不管它分几次来；超过上限是 `InvalidData`。
+    /// 首部到空行为止，不管它分几次来；超过上限是 `InvalidData`。
     /// A head ends at an empty line, in however many pieces it comes; too long: `InvalidData`.
     pub(crate) fn head(&mut self, limit: usize) -> io::Result<Vec<u8>> {
         let mut seen = 0_usize;
         loop {
-            // 头部之前多出的空行不算（RFC 9112 §2.2）。
+            // 首部之前多出的空行不算（RFC 9112 §2.2）。
             // Empty lines before a head do not count (RFC 9112 §2.2).
             while self.held.starts_with(b"\r\n") || self.held.starts_with(b"\n") {
                 self.held.drain(..=usize::from(self.held[0] == b'\r'));

@@ -233,7 +233,7 @@ class Spoken(smtplib.SMTP):
 
 
 def send(address, words):
-    # 信本身也是头部、空行、正文（RFC 5322）；Content-Type 说文字用什么编码。
+    # 信本身也是首部、空行、正文（RFC 5322）；Content-Type 说文字用什么编码。
     # The letter itself is a head, an empty line and a body; Content-Type names the encoding.
     letter = ["Date: " + email.utils.formatdate(), "From: alice@a.example", "To: bob@b.example",
               "MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8",
