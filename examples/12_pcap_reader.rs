@@ -1,7 +1,6 @@
 //! 读抓包文件：每个包一行，像 tcpdump；加 `-v`，每个首部的每个字段。
 //! Reads capture files: a line per packet, as tcpdump does; with `-v`, each field of each header.
 //!
-//!     cargo run --example 12_pcap_reader -- book/captures/one_shot.pcapng
 //!     cargo run --example 12_pcap_reader -- book/captures/one_shot.pcapng 1 -v
 //!
 //! 这个文件拆包。`12_pcap_reader/` 里：file.rs 读文件，headers.rs 是首部的表，别的写屏幕。
@@ -77,6 +76,9 @@ pub fn dissect(link: u64, record: &Record) -> Packet<'_> {
     packet
 }
 
+// ANCHOR_END: dissect
+
+// ANCHOR: questions
 /// 每个首部回答三个问题。一：我有多长？IP 和 TCP 后面可能有选项，首部里写着有几个 4 字节。
 /// Each header answers three questions. One: how long am I? IP and TCP may have options, so they
 /// say how many times 4 bytes they have.
@@ -127,9 +129,8 @@ fn inside(packet: &Packet<'_>, kind: Kind, at: usize) -> Option<Kind> {
         _ => None,
     }
 }
-// ANCHOR_END: dissect
+// ANCHOR_END: questions
 
-// ANCHOR: main
 fn main() -> ExitCode {
     let args = env::args_os().skip(1);
     let args = args.map(|arg| arg.to_string_lossy().into_owned());
@@ -197,4 +198,3 @@ fn show(input: impl Read, numbers: &[u64], flags: &[String]) -> Result<()> {
     }
     Ok(())
 }
-// ANCHOR_END: main

@@ -118,6 +118,7 @@ const ARP: &[Row] = &[
     (48, "目标 MAC", "target MAC", Mac),
     (32, "目标 IP", "target IP", Ip),
 ];
+// ANCHOR_END: tables
 #[rustfmt::skip]
 const IPV4: &[Row] = &[
     (4, "版本", "version", Decimal), (4, "首部长度", "IHL", Decimal),
@@ -156,7 +157,6 @@ const TCP: &[Row] = &[
     (16, "窗口", "window", Decimal),
     (16, "校验和", "checksum", Checksum), (16, "紧急指针", "urgent pointer", Decimal),
 ];
-// ANCHOR_END: tables
 
 // ICMP 的后 4 个字节，意思随类型变。
 // The last 4 bytes of ICMP mean something else for each type.

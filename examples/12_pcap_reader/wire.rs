@@ -32,20 +32,21 @@ pub fn on_the_wire(packet: &Packet<'_>) -> String {
         .take(3)
         .map(|byte| format!("{:08b}", byte.reverse_bits()));
     let rows = [
-        ("前导码 preamble", PREAMBLE.len(), hex(&PREAMBLE)),
+        (1, "前导码 preamble", PREAMBLE.len(), hex(&PREAMBLE)),
         (
+            2,
             "帧 frame",
             packet.bytes.len(),
             Vec::from_iter(bits).join(" ") + " …",
         ),
-        ("填充 padding", padding, String::new()),
-        ("FCS", 4, hex(&fcs(&frame))),
-        ("间隔 gap", GAP, "静默 silence".to_owned()),
+        (2, "填充 padding", padding, String::new()),
+        (2, "FCS", 4, hex(&fcs(&frame))),
+        (1, "间隔 gap", GAP, "静默 silence".to_owned()),
     ];
     let mut out = String::new();
-    for (name, size, what) in rows {
+    for (layer, name, size, what) in rows {
         let row = format!("     {size:>4} B  {name}  {what}");
-        out += &format!("{}\n", paint(1, row.trim_end()));
+        out += &format!("{}\n", paint(layer, row.trim_end()));
     }
     out + &format!(
         "     {total:>4} B  共 total = {} 比特 bits{}\n",
