@@ -25,9 +25,15 @@
     return pair(element.innerHTML.trim(), en.innerHTML);
   }
 
+  /** In rows, a wide space stands between the languages. */
+  function apart(cell) {
+    const [zh, en] = cell.innerHTML.split("\u2003");
+    return en === undefined ? zh : pair(zh, en);
+  }
+
   /** What kinds of fields are for, from all captures of the page, by id: { duty, source }. */
   let kinds = null;
-  function kind(href) {
+  function kind(id) {
     if (!kinds) {
       kinds = new Map();
       for (const figure of document.querySelectorAll("figure.capture")) {
@@ -39,7 +45,7 @@
         }
       }
     }
-    return kinds.get(href.slice(1));
+    return kinds.get(id);
   }
 
   /** Which bits: `34–35` are bytes, `14.0–3` bits of one byte, `20.3–21.7` bits of two. */
@@ -76,8 +82,8 @@
         const [from, to] = bitsOf(place.textContent);
         const field = {
           at: fields.length, layer, from, to, first: from >> 3, last: (Math.max(to - 1, from)) >> 3,
-          whole: from % 8 === 0 && to % 8 === 0, place: place.textContent, kind: name.firstElementChild.getAttribute("href"),
-          name: languages(name.firstElementChild), value: value.innerHTML, meaning: languages(meaning),
+          whole: from % 8 === 0 && to % 8 === 0, place: place.textContent, kind: `field-${row.className}`,
+          name: apart(name), value: value.innerHTML, meaning: apart(meaning),
         };
         layer.fields.push(field);
         fields.push(field);

@@ -173,7 +173,7 @@ fn packet(out: &mut String, drawing: &Drawing<'_>, packet: &Packet, drawn: &mut 
     }
     let _ = write!(
         out,
-        "><span class=\"cap-no\">{}</span> <span class=\"cap-top\"><span class=\"cap-proto\"><b>{layer}</b> {}</span> <span class=\"cap-label\">{}</span></span>",
+        "><span class=\"cap-no\">{}</span> <span class=\"cap-top\"><span class=\"cap-proto\">{layer} {}</span> <span class=\"cap-label\">{}</span></span>",
         packet.number,
         highest.map_or_else(String::new, |layer| either(words::protocol(layer.protocol))),
         escape(&packet.label),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use capture::{Field, Kind, Layer, Packet, Text};
+use capture::{Field, Kind, Layer, Packet};
 
 use super::{Drawn, hex, words};
 use crate::html::{both, escape, escape_into};
@@ -32,11 +32,11 @@ pub(super) fn packet(out: &mut String, packet: &Packet, place: &Place) {
     said(out, packet, place);
     out.push_str("<pre class=hex>");
     hex::dump(out, &packet.bytes, text_from(packet));
-    out.push_str("</pre>\n<table class=cap-table>\n");
+    out.push_str("</pre><table class=cap-table>");
     for layer in &packet.layers {
         rows(out, packet, layer);
     }
-    out.push_str("</table>\n");
+    out.push_str("</table>");
     out.push_str(COOKED);
     out.push_str("</details>\n");
 }
@@ -93,29 +93,35 @@ fn rows(out: &mut String, packet: &Packet, layer: &Layer) {
     let (zh, en) = words::protocol(layer.protocol);
     pair(out, zh, en);
     let size = layer.bytes.len();
-    *out += &format!(" <span class=cap-count>{size} B</span>\n");
+    *out += &format!(" <span class=cap-count>{size} B</span>");
     for field in &layer.fields {
         row(out, packet, field);
     }
 }
 
+/// Each `<` costs mdBook as much as a hundred letters, even here: no end tags, no links.
 fn row(out: &mut String, packet: &Packet, field: &Field) {
-    out.push_str("<tr><td>");
+    out.push_str("<tr class=");
+    id(out, field.kind.id);
+    out.push_str("><td>");
     place(out, &field.bits);
     out.push_str("<td>");
     content(out, &packet.bytes, &field.bits);
-    out.push_str("<th><a href=#field-");
-    id(out, field.kind.id);
-    out.push('>');
-    pair(out, field.kind.name.0, field.kind.name.1);
-    out.push_str("</a><td>");
+    out.push_str("<th>");
+    apart(out, field.kind.name.0, field.kind.name.1);
+    out.push_str("<td>");
     escape_into(out, &field.value);
     out.push_str("<td>");
-    let Text { zh, en } = &field.meaning;
-    if !zh.is_empty() || !en.is_empty() {
-        pair(out, &escape(zh), &escape(en));
+    apart(out, &field.meaning.zh, &field.meaning.en);
+}
+
+/// The wide space between the languages is where the script takes them apart.
+fn apart(out: &mut String, zh: &str, en: &str) {
+    escape_into(out, zh);
+    if zh != en {
+        out.push('\u{2003}');
+        escape_into(out, en);
     }
-    out.push('\n');
 }
 
 /// Without the script both languages show; with it, the page takes them apart at the `<i>`.

@@ -162,14 +162,23 @@ fn a_capture_built_by_hand_comes_out_as_drawn() {
     );
 }
 
+/// Without what mdBook copies as it is.
+fn parsed(html: &str) -> String {
+    let mut parts = html.split("<svg><style>");
+    let first = parts.next().unwrap_or_default().to_owned();
+    let rest = parts.map(|part| part.split_once("</style></svg>").expect("the end").1);
+    rest.fold(first, |all, part| all + part)
+}
+
 #[test]
 fn its_html_is_one_block_with_every_tag_closed_and_every_id_told() {
     let hand = hand();
     for first in [true, false] {
         let mut drawn = Drawn::default();
         let html = whole(&drawing(&hand, first), &mut drawn);
-        assert!(html::balanced(&html));
         assert!(!html.contains("\n\n"), "a blank line ends the block");
+        let html = parsed(&html);
+        assert!(html::balanced(&html));
         let ids: Vec<&str> = html::attribute(&html, "id")
             .into_iter()
             .map(|(_, id)| id)
@@ -204,25 +213,25 @@ fn a_kind_of_field_is_explained_once_on_a_page() {
     let hand = hand();
     let mut drawn = Drawn::default();
     let html = whole(&drawing(&hand, true), &mut drawn);
-    assert_eq!(html.matches("id=\"field-eth-dst\"").count(), 1);
+    assert_eq!(html.matches("<dt id=field-eth-dst>").count(), 1);
     let again = single(&drawing(&hand, false), &hand.0.packets[4], &mut drawn);
-    assert!(!again.contains("id=\"field-"));
-    assert!(again.contains("href=\"#field-data\""));
+    assert!(!again.contains("id=field-"));
+    assert!(again.contains("<tr class=data>"));
 }
 
 #[test]
 fn packets_stand_behind_the_step_that_caused_them_and_point_at_each_other() {
     let hand = hand();
     let html = whole(&drawing(&hand, true), &mut Drawn::default());
+    let html = parsed(&html);
     let order: Vec<&str> = html::attribute(&html, "id")
         .into_iter()
         .map(|(_, id)| id)
         .filter(|id| !id.ends_with("-bytes") && !id.starts_with("hand-packet"))
-        .take(18)
         .collect();
     let expected = "capture-hand packet-8 hand-step-1 hand-step-2 hand-step-3 hand-step-4 packet-1 \
         packet-2 packet-3 packet-4 hand-step-6 packet-5 packet-6 packet-7 hand-step-7 hand-step-8 \
-        hand-step-9 field-eth-dst";
+        hand-step-9";
     assert_eq!(order.join(" "), expected);
     // The step leads to the packet that carries what was typed.
     let step = html.split("id=\"hand-step-6\"").nth(1).expect("the step");
@@ -265,37 +274,4 @@ fn text_stands_beside_the_bytes_and_a_character_at_its_first() {
         "0000  30 31 32 33 34 35 36 37 38 39 61 62 63 64 65 66  0123456789abcdef\n\
          0010  ff                                               ·",
     );
-}
-
-#[test]
-fn zz_timing() {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../book/captures");
-    let rec = fs::read(dir.join("one_shot.pcapng")).unwrap();
-    let ses = Session::parse(&fs::read_to_string(dir.join("one_shot.session")).unwrap()).unwrap();
-    let (mut head, mut packets) = (Vec::new(), Vec::new());
-    let mut rest = &rec[..];
-    while rest.len() >= 8 {
-        let word = |at: usize| u32::from_le_bytes(rest[at..at + 4].try_into().expect("four"));
-        let (kind, size) = (word(0), word(4) as usize);
-        let into = if kind == 6 { &mut packets } else { &mut head };
-        into.extend_from_slice(&rest[..size]);
-        rest = &rest[size..];
-    }
-    head.extend(packets.repeat(10));
-    for _ in 0..4 {
-        let t = std::time::Instant::now();
-        let c = capture::read(&head, &ses).unwrap();
-        let d = t.elapsed();
-        let t = std::time::Instant::now();
-        let dr = Drawing {
-            capture: &c,
-            session: &ses,
-            name: "x",
-            first: true,
-            file: "x",
-            size: 1,
-        };
-        let html = whole(&dr, &mut Drawn::default());
-        eprintln!("decode {d:?} draw {:?} {} bytes", t.elapsed(), html.len());
-    }
 }
