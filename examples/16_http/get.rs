@@ -145,7 +145,7 @@ impl Url {
 }
 
 /// 汉字和空格写成 `%E4…`。控制字符也是：换行若原样发出，就能多添一个字段。
-/// 汉字 and spaces become `%E4…`, control characters too: a raw line end could add a field.
+/// Chinese and spaces become `%E4…`, control characters too: a raw line end could add a field.
 fn encode(path: &str) -> String {
     let plain = |b: u8| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&b);
     let code = |b: u8| {

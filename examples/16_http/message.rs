@@ -61,6 +61,7 @@ fn body(fields: &Fields<'_>, version: u8) -> Result<Option<Body>, Refusal> {
         _ => Err((400, "最后一层编码不是分块 chunked is not the last coding")),
     }
 }
+// ANCHOR_END: body
 
 /// 只要数字：`parse` 还会接受 `+5`。18 位不会溢出。
 /// Digits only: `parse` would take `+5` as well. 18 of them cannot overflow.
@@ -69,7 +70,6 @@ fn decimal(text: &str) -> Result<u64, Refusal> {
     let number = text.parse().ok().filter(|_| digits);
     number.ok_or((400, "Content-Length 不是数 not a number"))
 }
-// ANCHOR_END: body
 
 // ANCHOR: request
 /// `GET /path HTTP/1.1`，字段，空行。

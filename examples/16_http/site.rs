@@ -42,9 +42,10 @@ pub(crate) fn segments(path: &str) -> Result<Vec<String>, Refusal> {
     }
     Ok(names)
 }
+// ANCHOR_END: segments
 
 /// `%E4%BD%A0` 是 3 个字节，也就是“你”。URL 里只能有 ASCII（RFC 3986 §2.1）。
-/// `%E4%BD%A0` is 3 bytes, the character 你. A URL has only ASCII (RFC 3986 §2.1).
+/// `%E4%BD%A0` is 3 bytes, one Chinese character. A URL has only ASCII (RFC 3986 §2.1).
 fn decode(text: &str) -> Option<Vec<u8>> {
     let (mut bytes, mut rest) = (Vec::new(), text.as_bytes());
     while let [first, others @ ..] = rest {
@@ -62,7 +63,6 @@ fn decode(text: &str) -> Option<Vec<u8>> {
     }
     Some(bytes)
 }
-// ANCHOR_END: segments
 
 // ANCHOR: find
 /// `root` 已经是规范的路径（canonicalize）。
