@@ -1,0 +1,278 @@
+//! What the pages say of the recordings, held against the recordings.
+//!
+//! A recording that is made anew keeps its order and sizes; these are the words and the times
+//! that a page adds to it.
+
+#[path = "support/captures.rs"]
+mod captures;
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use capture::{Capture, Packet};
+use captures::Recording;
+use session::Action;
+
+const MS: Duration = Duration::from_millis(1);
+
+fn story(name: &str) -> Recording {
+    let all = captures::all();
+    let found = all.into_iter().find(|one| one.name == name);
+    found.unwrap_or_else(|| panic!("no recording {name}"))
+}
+
+/// The value of a field, as a number; `None` for a packet that does not have it.
+fn value(packet: &Packet, kind: &str) -> Option<u64> {
+    let fields = packet.layers.iter().flat_map(|layer| &layer.fields);
+    let field = fields.into_iter().find(|field| field.kind.id == kind)?;
+    let bits = field.bits.clone();
+    Some(bits.fold(0, |number, bit| {
+        let octet = packet.bytes[bit / 8];
+        number << 1 | u64::from(octet >> (7 - bit % 8) & 1)
+    }))
+}
+
+fn flag(packet: &Packet, kind: &str) -> bool {
+    value(packet, kind) == Some(1)
+}
+
+/// The bytes after the last header: what the program gave.
+fn payload(packet: &Packet) -> &[u8] {
+    let data = packet.layers.iter().find(|layer| layer.protocol == "data");
+    data.map_or(&[], |layer| &packet.bytes[layer.bytes.clone()])
+}
+
+fn sent_by<'a>(capture: &'a Capture, host: &str) -> Vec<&'a Packet> {
+    let sender = |packet: &&Packet| capture.hosts[packet.from].name == host;
+    capture.packets.iter().filter(sender).collect()
+}
+
+/// The packets that each step caused: `client > 你好` is the nth `>`.
+fn caused_by(recording: &Recording, cause: impl Fn(&Action) -> bool) -> Vec<&Packet> {
+    let steps = &recording.session.steps;
+    let packets = recording.capture.packets.iter();
+    packets
+        .filter(|packet| packet.step.is_some_and(|step| cause(&steps[step].action)))
+        .collect()
+}
+
+#[track_caller]
+fn is_between(time: Duration, least: Duration, most: Duration) {
+    assert!(least <= time && time <= most, "{time:?}");
+}
+
+#[test]
+fn refused_is_one_syn_and_a_reset_at_once() {
+    let recording = story("refused");
+    let [.., syn, reset] = &recording.capture.packets[..] else {
+        panic!("too few packets");
+    };
+    assert!(flag(syn, "tcp.syn") && flag(reset, "tcp.rst"));
+    is_between(reset.time - syn.time, Duration::ZERO, 50 * MS);
+}
+
+#[test]
+fn unanswered_is_the_same_syn_five_times_about_a_second_apart() {
+    let recording = story("unanswered");
+    let all = recording.capture.packets.iter();
+    let tcp: Vec<_> = all
+        .filter(|packet| value(packet, "tcp.seq").is_some())
+        .collect();
+    assert_eq!(tcp.len(), 5);
+    for pair in tcp.windows(2) {
+        assert!(pair[1].lost && flag(pair[1], "tcp.syn"));
+        assert_eq!(value(pair[0], "tcp.seq"), value(pair[1], "tcp.seq"));
+        is_between(pair[1].time - pair[0].time, 900 * MS, 1200 * MS);
+    }
+}
+
+#[test]
+fn nine_of_eleven_packets_come_before_anyone_calls_accept() {
+    let recording = story("connect_not_accepted");
+    assert_eq!(recording.capture.packets.len(), 11);
+    let client = caused_by(
+        &recording,
+        |action| matches!(action, Action::Start { actor, .. } if actor == "client"),
+    );
+    assert_eq!(client.len(), 9);
+    assert!(
+        client
+            .iter()
+            .any(|packet| payload(packet) == "你好".as_bytes())
+    );
+}
+
+#[test]
+fn a_lost_segment_comes_again_with_the_same_numbers_after_about_a_quarter_of_a_second() {
+    let recording = story("lost_segment");
+    let packets = &recording.capture.packets;
+    let lost = packets.iter().position(|packet| packet.lost).unwrap_or(0);
+    let (first, again) = (&packets[lost], &packets[lost + 1]);
+    assert_eq!(value(first, "tcp.seq"), value(again, "tcp.seq"));
+    assert_eq!(payload(first), "第二句\n".as_bytes());
+    assert_eq!(payload(first), payload(again));
+    is_between(again.time - first.time, 200 * MS, 300 * MS);
+}
+
+#[test]
+fn the_window_closes_while_712_bytes_wait_and_the_probes_double_their_time() {
+    let recording = story("zero_window");
+    assert_eq!(recording.capture.packets.len(), 17);
+    let server = sent_by(&recording.capture, "server");
+    let closed = server
+        .iter()
+        .find(|packet| value(packet, "tcp.window") == Some(0));
+    let closed = closed.expect("a window of 0").time;
+    let client = sent_by(&recording.capture, "client");
+    let later: Vec<_> = client
+        .iter()
+        .filter(|packet| packet.time > closed)
+        .collect();
+    let [first, second, rest, _ack] = later[..] else {
+        panic!("{} packets after the window closed", later.len());
+    };
+    assert!(payload(first).is_empty() && payload(second).is_empty());
+    let (before, between) = (first.time - closed, second.time - first.time);
+    is_between(between, before * 3 / 2, before * 5 / 2);
+    assert_eq!(payload(rest).len(), 712);
+    assert!(flag(rest, "tcp.fin"));
+    let typed = caused_by(&recording, |action| matches!(action, Action::Type { .. }));
+    assert!(value(typed[0], "tcp.window") > Some(0) && payload(typed[0]).is_empty());
+}
+
+#[test]
+fn nagle_waits_for_the_acknowledgment_and_nodelay_does_not() {
+    let second_round = |name: &str| {
+        let recording = story(name);
+        let parts = sent_by(&recording.capture, "client").into_iter();
+        let parts: Vec<_> = parts.filter(|packet| !payload(packet).is_empty()).collect();
+        assert_eq!(parts.len(), 4, "two rounds of two parts");
+        let answers = sent_by(&recording.capture, "server").into_iter();
+        let answer = answers
+            .filter(|packet| !payload(packet).is_empty())
+            .next_back();
+        // The answer needs 5 ms more to reach the client.
+        let round_trip = answer.expect("an answer").time - parts[2].time + 5 * MS;
+        (parts[3].time - parts[2].time, round_trip, parts[1].number)
+    };
+    let (apart, round_trip, _) = second_round("nagle");
+    is_between(apart, 40 * MS, 70 * MS);
+    is_between(round_trip, 50 * MS, 80 * MS);
+    let (apart, round_trip, number) = second_round("nodelay");
+    is_between(apart, Duration::ZERO, 2 * MS);
+    is_between(round_trip, 10 * MS, 20 * MS);
+    assert_eq!(number, 7, "the page shows packet 7");
+}
+
+#[test]
+fn a_close_with_unread_input_is_an_answer_and_a_reset_without_fin() {
+    let recording = story("reset");
+    let server = sent_by(&recording.capture, "server");
+    assert!(server.iter().all(|packet| !flag(packet, "tcp.fin")));
+    let answer = server
+        .iter()
+        .position(|packet| payload(packet) == "够了\n".as_bytes());
+    let reset = server.iter().position(|packet| flag(packet, "tcp.rst"));
+    assert!(answer.is_some() && answer < reset);
+}
+
+#[test]
+fn the_first_send_to_a_peer_that_has_gone_gets_a_reset_and_the_second_sends_nothing() {
+    let recording = story("broken_pipe");
+    let typed = |words: &str| {
+        caused_by(
+            &recording,
+            |action| matches!(action, Action::Type { text, .. } if text == words),
+        )
+    };
+    let [data, reset] = typed("你好")[..] else {
+        panic!("not a segment and its answer");
+    };
+    assert_eq!(payload(data), "你好\n".as_bytes());
+    assert!(flag(reset, "tcp.rst"));
+    assert!(typed("还在吗").is_empty());
+}
+
+#[test]
+fn after_one_fin_the_other_direction_still_delivers() {
+    let recording = story("half_close");
+    let packets = &recording.capture.packets;
+    let fin = packets.iter().position(|packet| flag(packet, "tcp.fin"));
+    let late = packets
+        .iter()
+        .position(|packet| payload(packet) == "我还没说完\n".as_bytes());
+    assert!(fin.is_some() && fin < late);
+    assert_ne!(
+        packets[fin.unwrap_or(0)].from,
+        packets[late.unwrap_or(0)].from
+    );
+}
+
+#[test]
+fn a_datagram_to_nobody_comes_back_as_port_unreachable() {
+    let recording = story("udp_refused");
+    let last = recording.capture.packets.last().expect("packets");
+    assert_eq!(
+        (value(last, "icmp.type"), value(last, "icmp.code")),
+        (Some(3), Some(3))
+    );
+}
+
+#[test]
+fn a_router_changes_mac_addresses_and_ttl_but_no_ip_address() {
+    let recording = story("journey");
+    let message = |host: &str| {
+        let sent = sent_by(&recording.capture, host).into_iter();
+        let mut sent = sent.filter(|packet| payload(packet) == "你好".as_bytes());
+        sent.next().expect("the message").clone()
+    };
+    let (before, after) = (message("client"), message("router"));
+    for kind in [
+        "ip.src",
+        "ip.dst",
+        "tcp.src",
+        "tcp.dst",
+        "tcp.seq",
+        "tcp.checksum",
+    ] {
+        assert_eq!(value(&before, kind), value(&after, kind), "{kind}");
+    }
+    for kind in ["eth.src", "eth.dst", "ip.checksum"] {
+        assert_ne!(value(&before, kind), value(&after, kind), "{kind}");
+    }
+    assert_eq!(value(&before, "ip.ttl"), Some(64));
+    assert_eq!(value(&after, "ip.ttl"), Some(63));
+}
+
+#[test]
+fn a_page_that_counts_the_packets_of_a_recording_counts_right() {
+    let book = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../book");
+    let recordings = captures::all();
+    let mut counted = 0;
+    for page in [
+        "layers/transport.md",
+        "reference/errors.md",
+        "sockets/socket.md",
+    ] {
+        let text = fs::read_to_string(book.join(page)).expect("a page");
+        let summaries = text.split("<summary>录下的 ").skip(1);
+        for rest in summaries {
+            let Some((count, rest)) = rest.split_once(" 个包") else {
+                continue;
+            };
+            let name = rest
+                .split_once("{{#capture ")
+                .and_then(|(_, name)| name.split_once("}}"));
+            let (name, _) = name.expect("a capture under its summary");
+            let found = recordings.iter().find(|one| one.name == name);
+            let packets = found.map(|one| one.capture.packets.len());
+            assert_eq!(count.parse().ok(), packets, "{page}: {name}");
+            counted += 1;
+        }
+    }
+    assert!(
+        counted > 0,
+        "no page counts packets any more: this test can go"
+    );
+}
