@@ -148,10 +148,8 @@ fn nagle_waits_for_the_acknowledgment_and_nodelay_does_not() {
         let parts = sent_by(&recording.capture, "client").into_iter();
         let parts: Vec<_> = parts.filter(|packet| !payload(packet).is_empty()).collect();
         assert_eq!(parts.len(), 4, "two rounds of two parts");
-        let answers = sent_by(&recording.capture, "server").into_iter();
-        let answer = answers
-            .filter(|packet| !payload(packet).is_empty())
-            .next_back();
+        let mut answers = sent_by(&recording.capture, "server").into_iter();
+        let answer = answers.rfind(|packet| !payload(packet).is_empty());
         // The answer needs 5 ms more to reach the client.
         let round_trip = answer.expect("an answer").time - parts[2].time + 5 * MS;
         (parts[3].time - parts[2].time, round_trip, parts[1].number)
