@@ -56,13 +56,22 @@ def serve(address, folder):
     with socket.create_server(address, family=family(address)) as listener:
         say(f"监听 listening on {text(listener.getsockname())}")
         while True:
+            # 满座就不 accept：新客人在内核的队列里等，座位空了再接。
+            # When full, do not accept: new guests wait in the kernel's queue for a free seat.
             seats.acquire()
             connection, _ = listener.accept()
-            threading.Thread(target=guest, args=(connection, seats, folder), daemon=True).start()
+            threading.Thread(target=seat, args=(seats, connection, folder), daemon=True).start()
 
 
-def guest(connection, seats, folder):
-    with connection, seats:
+def seat(seats, *guest_words):
+    try:
+        guest(*guest_words)
+    finally:
+        seats.release()
+
+
+def guest(connection, folder):
+    with connection:
         control = Control(connection, folder)
         try:
             control.talk()

@@ -62,14 +62,23 @@ def serve(address):
     with socket.create_server(address, family=family(address)) as listener:
         say(f"监听 listening on {text(listener.getsockname())}")
         while True:
+            # 满座就不 accept：新客人在内核的队列里等，座位空了再接。
+            # When full, do not accept: new guests wait in the kernel's queue for a free seat.
             seats.acquire()
             connection, _ = listener.accept()
-            threading.Thread(target=guest, args=(connection, seats), daemon=True).start()
+            threading.Thread(target=seat, args=(seats, connection), daemon=True).start()
+
+
+def seat(seats, *guest_words):
+    try:
+        guest(*guest_words)
+    finally:
+        seats.release()
 
 
 # ANCHOR: login
-def guest(connection, seats):
-    with connection, seats:
+def guest(connection):
+    with connection:
         wire = Wire(connection, ours={ECHO}, theirs={TERMINAL})
         try:
             # 服务器先说：先协商，再问。问“你是哪种终端”，对方可以说不。

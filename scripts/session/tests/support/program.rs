@@ -23,10 +23,23 @@ pub(crate) struct Program {
 impl Program {
     /// Starts the example `name` with `args`.
     pub(crate) fn start(name: &str, args: &[&str]) -> Self {
+        Self::run(Command::new(session::example(name).unwrap()).args(args))
+    }
+
+    /// Starts `examples/python/NAME.py`; `None` on a machine without `python3`.
+    pub(crate) fn python(name: &str, args: &[&str]) -> Option<Self> {
+        let exists = Command::new("python3").arg("-V").output().is_ok();
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+        let mut command = Command::new("python3");
+        command.arg(format!("examples/python/{name}.py"));
+        command.args(args).current_dir(root);
+        exists.then(|| Self::run(command.env("PYTHONUNBUFFERED", "1")))
+    }
+
+    fn run(command: &mut Command) -> Self {
         // One pipe for both streams, so that the order on the screen is the program's.
         let (screen, both) = std::io::pipe().unwrap();
-        let mut child = Command::new(session::example(name).unwrap())
-            .args(args)
+        let mut child = command
             .env("NO_COLOR", "1")
             .stdin(Stdio::piped())
             .stdout(both.try_clone().unwrap())
