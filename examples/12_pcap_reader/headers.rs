@@ -87,42 +87,27 @@ pub enum Show {
     Named(&'static [(usize, &'static str)]),
 }
 
+#[rustfmt::skip]
 const ETHERNET: &[Row] = &[
     (48, "目的 MAC", "destination MAC", Mac),
     (48, "源 MAC", "source MAC", Mac),
-    (
-        16,
-        "类型",
-        "EtherType",
-        Named(&[(0x0800, "IPv4"), (0x0806, "ARP"), (0x86dd, "IPv6")]),
-    ),
+    (16, "类型", "EtherType", Named(&[(0x0800, "IPv4"), (0x0806, "ARP"), (0x86dd, "IPv6")])),
 ];
+#[rustfmt::skip]
 const ARP: &[Row] = &[
-    (
-        16,
-        "硬件类型",
-        "hardware type",
-        Named(&[(1, "以太网 Ethernet")]),
-    ),
+    (16, "硬件类型", "hardware type", Named(&[(1, "以太网 Ethernet")])),
     (16, "协议类型", "protocol type", Named(&[(0x0800, "IPv4")])),
     (8, "硬件地址长度", "hardware address length", Decimal),
     (8, "协议地址长度", "protocol address length", Decimal),
-    (
-        16,
-        "操作",
-        "operation",
-        Named(&[(1, "请求 request"), (2, "应答 reply")]),
-    ),
-    (48, "发方 MAC", "sender MAC", Mac),
-    (32, "发方 IP", "sender IP", Ip),
-    (48, "目标 MAC", "target MAC", Mac),
-    (32, "目标 IP", "target IP", Ip),
+    (16, "操作", "operation", Named(&[(1, "请求 request"), (2, "应答 reply")])),
+    (48, "发送方 MAC", "sender MAC", Mac), (32, "发送方 IP", "sender IP", Ip),
+    (48, "目标 MAC", "target MAC", Mac), (32, "目标 IP", "target IP", Ip),
 ];
 // ANCHOR_END: tables
 #[rustfmt::skip]
 const IPV4: &[Row] = &[
     (4, "版本", "version", Decimal), (4, "首部长度", "IHL", Decimal),
-    (6, "服务", "DSCP", Decimal), (2, "拥塞", "ECN", Decimal),
+    (6, "区分服务", "DSCP", Decimal), (2, "显式拥塞通知", "ECN", Decimal),
     (16, "总长度", "total length", Decimal),
     (16, "标识", "identification", Decimal),
     (3, "标志", "flags", Flags(&["MF", "DF"])), (13, "片偏移", "fragment offset", Decimal),

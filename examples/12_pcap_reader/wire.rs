@@ -26,19 +26,12 @@ pub fn on_the_wire(packet: &Packet<'_>) -> String {
     let total = PREAMBLE.len() + frame.len() + 4 + GAP;
     // 每个字节先走最低位：0x02 在线上是 01000000（§3.3）。
     // Of each byte the lowest bit goes first: 0x02 is 01000000 on the wire (§3.3).
-    let bits = packet
-        .bytes
-        .iter()
-        .take(3)
-        .map(|byte| format!("{:08b}", byte.reverse_bits()));
+    let first = frame.iter().take(3);
+    let bits = Vec::from_iter(first.map(|byte| format!("{:08b}", byte.reverse_bits())));
+    #[rustfmt::skip]
     let rows = [
         (1, "前导码 preamble", PREAMBLE.len(), hex(&PREAMBLE)),
-        (
-            2,
-            "帧 frame",
-            packet.bytes.len(),
-            Vec::from_iter(bits).join(" ") + " …",
-        ),
+        (2, "帧 frame", packet.bytes.len(), bits.join(" ") + " …"),
         (2, "填充 padding", padding, String::new()),
         (2, "FCS", 4, hex(&fcs(&frame))),
         (1, "间隔 gap", GAP, "静默 silence".to_owned()),
