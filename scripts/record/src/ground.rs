@@ -16,6 +16,9 @@ use tun_rs::{DeviceBuilder, Layer};
 /// The device that makes TAP devices.
 const TUN: &str = "/dev/net/tun";
 
+/// Before what else this machine does.
+const PRIORITY: i32 = -10;
+
 /// What this machine lacks.
 #[derive(Debug)]
 pub enum Lack {
@@ -45,6 +48,9 @@ pub fn prepare() -> Result<(), Lack> {
     if !Uid::effective().is_root() {
         become_root_inside().map_err(Lack::UserNamespace)?;
     }
+    // On a busy machine an answer that is late is sent twice. Whoever may not ask for this
+    // records all the same.
+    let _ = rustix::process::setpriority_process(None, PRIORITY);
     // The namespace goes with the thread.
     thread::spawn(try_everything)
         .join()

@@ -11,7 +11,7 @@ use crate::{host, lab, pcapng};
 
 /// What is piggybacked on what depends on a few milliseconds: a difference counts when it comes
 /// each time.
-const ATTEMPTS: usize = 3;
+const ATTEMPTS: usize = 5;
 
 /// One capture.
 #[derive(Debug)]

@@ -22,6 +22,10 @@ use crate::loss::Losses;
 /// How long a frame is on its way: light in a fibre goes about 1000 km.
 pub const LATENCY: Duration = Duration::from_millis(5);
 
+/// What is sent in one go arrives in one go, so that the reader's kernel has all of it before the
+/// reader wakes up: which byte an acknowledgement names depends on that.
+const BURST: Duration = Duration::from_millis(2);
+
 /// Longer than a delayed acknowledgement (40 to 200 ms) and the first retransmission (200 ms and
 /// the way there and back): what a step causes comes before the next step.
 const QUIET: Duration = Duration::from_millis(300);
@@ -244,10 +248,14 @@ impl Switch {
         Ok(())
     }
 
-    /// Hands over every frame whose time has come.
+    /// Hands over every frame whose time has come, and those close behind.
     fn deliver(&mut self) -> Result<()> {
+        let now = Instant::now();
+        if self.way.front().is_none_or(|(at, ..)| *at > now) {
+            return Ok(());
+        }
         while let Some((at, ..)) = self.way.front()
-            && *at <= Instant::now()
+            && *at <= now + BURST
             && let Some((_, from, bytes)) = self.way.pop_front()
         {
             for (index, socket) in self.sockets.iter().enumerate() {
