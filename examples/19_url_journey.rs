@@ -66,6 +66,7 @@ const HELP: &str = "\
   … -- app     [ADDR]                应用服务器 application server  127.0.0.1:8000
   … -- proxy   [ADDR] [APP_ADDR]     反向代理 reverse proxy         127.0.0.1:8080
   … -- browser [URL] [NAMES_ADDR]    浏览器 browser
+  最后写 --quiet：不说每一步 at the end: do not tell each step
 结束 end: Ctrl-D（Windows: Ctrl-Z, Enter）
 状态 status: 0 成功 done · 1 没有得到网页 no page · 2 参数有错 bad argument";
 
@@ -76,6 +77,15 @@ fn main() -> ExitCode {
 }
 
 fn run(words: &[&str]) -> Result<()> {
+    // 步骤可以不说：线上的包已经说了。
+    // The steps may stay untold, where the packets on the wire tell them.
+    let words = match words {
+        [words @ .., "--quiet"] => {
+            trace::be_quiet();
+            words
+        }
+        words => words,
+    };
     match *words {
         ["--help" | "-h", ..] | [_, "--help" | "-h", ..] => {
             say(HELP);

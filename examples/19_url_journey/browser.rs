@@ -101,6 +101,9 @@ pub(crate) fn fetch(url: &str, names: SocketAddr) -> Result<()> {
     Ok(())
 }
 
+// ANCHOR_END: browser
+
+// ANCHOR: look_up
 /// 名字 → IP：一个 UDP 数据报去，一个回来；丢了就再问，一共 3 次。
 /// Name → IP: one UDP datagram there, one back. If one is lost, ask again: 3 times in all.
 fn look_up(host: &str, names: SocketAddr, trace: &Trace) -> Result<IpAddr> {
@@ -166,7 +169,7 @@ fn look_up(host: &str, names: SocketAddr, trace: &Trace) -> Result<IpAddr> {
     }
     bail!("名字服务器不回答 the name server does not answer: {names}")
 }
-// ANCHOR_END: browser
+// ANCHOR_END: look_up
 
 fn address_in(answer: &Message, host: &str) -> Result<IpAddr> {
     match answer.flags & RCODE {

@@ -20,7 +20,7 @@ pub(crate) fn serve(at: SocketAddr, app: SocketAddr) -> Result<()> {
     })
 }
 
-// ANCHOR: proxy
+// ANCHOR: guest
 fn guest(stream: &TcpStream, peer: SocketAddr, app: SocketAddr, trace: &Trace) {
     let request = match http::request(stream) {
         Ok(request) => request,
@@ -69,6 +69,9 @@ fn guest(stream: &TcpStream, peer: SocketAddr, app: SocketAddr, trace: &Trace) {
     }
 }
 
+// ANCHOR_END: guest
+
+// ANCHOR: proxy
 fn pass_on(
     request: &Head,
     peer: SocketAddr,

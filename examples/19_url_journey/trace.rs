@@ -2,6 +2,7 @@
 //! A line for each step: when, who, in which layer, what.
 use std::fmt::Display;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use std::{env, process};
 
@@ -11,6 +12,12 @@ use common::say;
 /// 全程模式里，父进程把起点（1970 年以来的纳秒数）交给每个子进程。
 /// In the whole journey the parent gives each child the start: nanoseconds since 1970.
 pub(crate) const START: &str = "URL_JOURNEY_START";
+
+static QUIET: AtomicBool = AtomicBool::new(false);
+
+pub(crate) fn be_quiet() {
+    QUIET.store(true, Relaxed);
+}
 
 #[derive(Clone)]
 pub(crate) struct Trace {
@@ -33,6 +40,9 @@ impl Trace {
     }
 
     pub(crate) fn step(&self, layer: Layer, text: impl Display) {
+        if QUIET.load(Relaxed) {
+            return;
+        }
         // 颜色不是唯一的记号：层的号码和名字就在旁边。
         // Colour is never the only sign: number and name of the layer stand beside it.
         let (name, color) = match layer {
