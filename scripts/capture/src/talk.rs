@@ -12,7 +12,7 @@ REPLY "talk.reply" "应答行" "reply line"
 COMMAND "talk.command" "命令行" "command line"
     "几个字母的命令，后面是它的参数。" "A command of a few letters, then its arguments." "RFC 5321 §4.1; RFC 959 §4.1"
 LINE "talk.line" "一行文字" "line of text"
-    "内容的一行。" "A line of the content." "RFC 5321 §2.3.7"
+    "内容的一行。" "A line of the content." "RFC 5321 §2.3.8"
 TELNET "telnet.text" "文字" "text"
     "键盘上打的，或屏幕上显示的。" "What was typed, or is shown on the screen." "RFC 854"
 OPTION "telnet.command" "Telnet 命令" "Telnet command"
@@ -162,14 +162,14 @@ fn telnet(header: &mut Header) -> Option<String> {
     let verb = byte(bytes, 1);
     let option = option_name(byte(bytes, 2));
     let (length, value, zh, en) = match verb {
-        251 => (3, format!("WILL {option}"), "我想用", "I want to use it"),
-        252 => (3, format!("WONT {option}"), "我不用", "I will not use it"),
-        253 => (3, format!("DO {option}"), "请你用", "please use it"),
+        251 => (3, format!("WILL {option}"), "我来做", "I will do it"),
+        252 => (3, format!("WONT {option}"), "我不做", "I will not do it"),
+        253 => (3, format!("DO {option}"), "请你做", "please do it"),
         254 => (
             3,
             format!("DONT {option}"),
-            "请你不要用",
-            "please do not use it",
+            "请你不要做",
+            "please do not do it",
         ),
         250 => {
             let end = bytes.windows(2).position(|pair| pair == [255, 240]);

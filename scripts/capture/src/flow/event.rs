@@ -1,0 +1,116 @@
+//! What a segment does, from what both ends have sent before it.
+
+use super::{ACK, FIN, Flow, RST, SYN, Segment, before};
+
+/// What a segment does in its conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Event {
+    /// SYN.
+    Open,
+    /// SYN, ACK.
+    Answer,
+    /// The first acknowledgment of an opening end.
+    Established,
+    /// New bytes.
+    Data,
+    /// Bytes that were sent before.
+    Again,
+    /// An acknowledgment with no bytes.
+    Ack,
+    /// The same acknowledgment once more, while bytes are on their way.
+    DuplicateAck,
+    /// Asks whether the peer is still there.
+    KeepAlive,
+    /// Asks whether the window is still closed.
+    Probe,
+    /// The answer to either.
+    ProbeAnswer,
+    /// The window is another one, nothing else.
+    WindowUpdate,
+    /// FIN.
+    Finish,
+    /// The acknowledgment of a FIN.
+    FinishAck,
+    /// RST in answer to a SYN.
+    Refuse,
+    /// RST.
+    Reset,
+}
+
+impl Flow {
+    /// What it does, and whether it was sent before.
+    pub(super) fn event(&self, me: usize, segment: &Segment) -> (Event, bool) {
+        let (end, peer) = (&self.ends[me], &self.ends[1 - me]);
+        if segment.has(RST) {
+            let refused = end.syn.is_none() && peer.syn.is_some() && end.acked.is_none();
+            return (if refused { Event::Refuse } else { Event::Reset }, false);
+        }
+        if segment.has(SYN) {
+            let event = if segment.has(ACK) {
+                Event::Answer
+            } else {
+                Event::Open
+            };
+            return (event, end.syn == Some(segment.seq));
+        }
+        let next = end.next.unwrap_or(segment.seq);
+        let closed = peer.window == Some(0) && !segment.has(FIN);
+        let one_back = segment.seq.wrapping_add(1) == next && !segment.has(FIN);
+        if one_back && segment.payload <= 1 && end.acked.is_some() {
+            return (
+                if closed {
+                    Event::Probe
+                } else {
+                    Event::KeepAlive
+                },
+                false,
+            );
+        }
+        if segment.length() > 0 {
+            if before(segment.seq, next) {
+                let event = if segment.has(FIN) && segment.payload == 0 {
+                    Event::Finish
+                } else {
+                    Event::Again
+                };
+                return (event, true);
+            }
+            if closed && segment.payload == 1 {
+                return (Event::Probe, false);
+            }
+            let fin = segment.has(FIN) && segment.payload == 0;
+            return (if fin { Event::Finish } else { Event::Data }, false);
+        }
+        (self.bare(me, segment), false)
+    }
+
+    /// A segment with nothing but an acknowledgment.
+    fn bare(&self, me: usize, segment: &Segment) -> Event {
+        let (end, peer) = (&self.ends[me], &self.ends[1 - me]);
+        if end.acked.is_none() && end.syn.is_some() && peer.syn.is_some() {
+            return Event::Established;
+        }
+        if end.acked != Some(segment.ack) {
+            let fin = peer
+                .fin
+                .is_some_and(|fin| segment.ack == fin.wrapping_add(1));
+            return if fin { Event::FinishAck } else { Event::Ack };
+        }
+        if end.window != Some(segment.window) {
+            return if segment.window == 0 {
+                Event::Ack
+            } else {
+                Event::WindowUpdate
+            };
+        }
+        if peer.probing {
+            return Event::ProbeAnswer;
+        }
+        let waiting = peer.next.is_some_and(|next| before(segment.ack, next));
+        if waiting {
+            Event::DuplicateAck
+        } else {
+            Event::Ack
+        }
+    }
+}
