@@ -11,7 +11,7 @@ kinds! {
 TYPE "icmp.type" "类型" "type"
     "哪一种 ICMP 消息。" "Which ICMP message this is." "RFC 792"
 CODE "icmp.code" "代码" "code"
-    "这种消息的细分。" "Which kind of that message." "RFC 792"
+    "类型里再细分。" "A closer distinction within the type." "RFC 792"
 CHECKSUM "icmp.checksum" "校验和" "checksum"
     "发现路上出的错，算的是整个 ICMP 消息。" "Finds damage on the way. It covers the whole ICMP message." "RFC 792; RFC 1071"
 ID "icmp.id" "标识" "identifier"

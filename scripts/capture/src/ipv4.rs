@@ -37,7 +37,7 @@ PROTOCOL "ip.protocol" "协议" "protocol"
 CHECKSUM "ip.checksum" "首部校验和" "header checksum"
     "发现首部在路上出的错。路由器改了 TTL，就要重新算。" "Finds damage to the header. A router that changes the TTL computes it again." "RFC 791 §3.1; RFC 1071"
 SOURCE "ip.src" "源地址" "source address"
-    "谁发的。经过路由器也不变。" "Who sent it. Routers leave it as it is." "RFC 791 §3.1"
+    "谁发的。经过路由器也不变，做地址转换的除外。" "Who sent it. Routers leave it as it is, unless they translate addresses." "RFC 791 §3.1"
 DESTINATION "ip.dst" "目的地址" "destination address"
     "给谁的。路由器按它选下一步。" "Who it is for. Routers choose the next step by it." "RFC 791 §3.1"
 OPTION "ip.option.kind" "选项类型" "option type"
@@ -184,7 +184,11 @@ fn ttl_meaning(ttl: u64) -> Text {
         63 => say("64 减 1：过了一个路由器", "64 less 1: one router behind it"),
         more => text(
             format!("还能过 {} 个路由器", more - 1),
-            format!("may pass {} more routers", more - 1),
+            format!(
+                "may pass {} more router{}",
+                more - 1,
+                if more == 2 { "" } else { "s" }
+            ),
         ),
     }
 }

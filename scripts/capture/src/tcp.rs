@@ -43,7 +43,7 @@ FIN "tcp.fin" "FIN 结束" "FIN"
 WINDOW "tcp.window" "窗口" "window"
     "我还能收多少。握手时谈好了扩大因子，就要再乘上它。" "How much more I can take. If a scale was agreed on in the handshake, times that." "RFC 9293 §3.1; RFC 7323 §2"
 CHECKSUM "tcp.checksum" "校验和" "checksum"
-    "发现路上出的错。算的是 TCP 的首部和数据，加上 IP 的两个地址。" "Finds damage on the way. It covers TCP's header and data and the two IP addresses." "RFC 9293 §3.1; RFC 1071"
+    "发现路上出的错。算的是 TCP 的首部和数据，加上伪首部：两个 IP 地址、协议号、长度。" "Finds damage on the way. It covers TCP's header and data, and a pseudo-header: both IP addresses, the protocol, the length." "RFC 9293 §3.1; RFC 1071"
 URGENT "tcp.urgent" "紧急指针" "urgent pointer"
     "紧急数据到哪里为止；URG 为 0 时没有意义。" "Where urgent data ends; without URG it means nothing." "RFC 9293 §3.1"
 }
@@ -163,7 +163,7 @@ pub(crate) fn fields(
         &WINDOW,
         16,
         window.to_string(),
-        window_meaning(window, seen),
+        window_meaning(window, flags, seen),
     );
     header.hex(&CHECKSUM, 16, checksum.verdict());
     let meaning = if flags & 0x20 == 0 {
@@ -191,8 +191,9 @@ fn flag(header: &mut Header, kind: &'static Kind, set: (&str, &str)) {
     header.put(kind, 1, value.to_string(), meaning);
 }
 
-fn window_meaning(window: u64, seen: Option<&Seen>) -> Text {
+fn window_meaning(window: u64, flags: u8, seen: Option<&Seen>) -> Text {
     match seen {
+        _ if flags & crate::flow::RST != 0 => say("RST 里没有意义", "means nothing in an RST"),
         _ if window == 0 => say("收不下了：先别发", "no room: send nothing for now"),
         Some(Seen {
             window: Some(bytes),

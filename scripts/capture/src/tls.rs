@@ -12,7 +12,7 @@ kinds! {
 TYPE "tls.type" "记录类型" "record type"
     "这条记录装的是什么。" "What this record carries." "RFC 8446 §5.1"
 VERSION "tls.version" "记录版本" "record version"
-    "为了老设备，总是写 0x0301 或 0x0303。真正的版本在握手里谈。" "Always 0x0301 or 0x0303, for old equipment. The real version is agreed on in the handshake." "RFC 8446 §5.1"
+    "为了老设备，写的是旧版本号；真正的版本在握手里谈。" "An old number, for old equipment. The real version is agreed on in the handshake." "RFC 8446 §5.1"
 LENGTH "tls.length" "记录长度" "record length"
     "后面有几个字节属于这条记录。" "How many bytes of this record follow." "RFC 8446 §5.1"
 MESSAGE "tls.handshake" "握手消息" "handshake message"

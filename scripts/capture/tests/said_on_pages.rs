@@ -25,10 +25,9 @@ fn sizes(packet: &Packet) -> Vec<(&str, usize)> {
 }
 
 fn last_state(capture: &Capture, host: usize) -> &str {
-    let changes = capture.packets.iter().flat_map(|packet| &packet.states);
+    let mut changes = capture.packets.iter().flat_map(|packet| &packet.states);
     changes
-        .filter(|change| change.host == host)
-        .last()
+        .rfind(|change| change.host == host)
         .expect("a state")
         .state
 }
@@ -78,12 +77,8 @@ fn after_the_first_fin_16_bytes_still_arrive() {
     assert_eq!((data.from, sizes(data)[3]), (1, ("data", 16)));
     let before = &capture.packets[..data.number - 1];
     let state = |host| {
-        let changes = before.iter().flat_map(|packet| &packet.states);
-        changes
-            .filter(|change| change.host == host)
-            .last()
-            .unwrap()
-            .state
+        let mut changes = before.iter().flat_map(|packet| &packet.states);
+        changes.rfind(|change| change.host == host).unwrap().state
     };
     assert_eq!((state(0), state(1)), ("FIN-WAIT-2", "CLOSE-WAIT"));
 }
