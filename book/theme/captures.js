@@ -179,7 +179,7 @@
     const chips = [...layers.querySelectorAll(".cp-field")];
     if (chips[0]) chips[0].tabIndex = 0;
 
-    let current = null, pinned = false, shownChar = null;
+    let current = null, pinned = false, shownChar = null, tabbed = 0;
 
     function hint() {
       detail.className = "cp-detail hinting";
@@ -225,10 +225,10 @@
         const i = Number(cell.dataset.i);
         if (i >= field.first && i <= field.last) cell.classList.add("on");
       }
-      chips.forEach((chip, i) => {
-        chip.classList.toggle("on", i === field.at);
-        chip.tabIndex = i === field.at ? 0 : -1;
-      });
+      chips[tabbed].tabIndex = -1;
+      tabbed = field.at;
+      chips[tabbed].tabIndex = 0;
+      chips[tabbed].classList.add("on");
       const size = field.to - field.from;
       const where = field.whole
         ? pair(`字节 ${field.place} · ${size / 8} 字节`, `byte${size > 8 ? "s" : ""} ${field.place} · ${size / 8} byte${size > 8 ? "s" : ""}`)
@@ -240,6 +240,7 @@
           : `<p class="cp-value"><code class="nohighlight">${field.value}</code> ${field.meaning}</p>`)
         + bits(field) + `<p class="cp-where">${where}</p>`
         + (duty ? `<p class="cp-duty">${duty}</p>` : "") + (source ? `<p class="cp-source">${source}</p>` : "");
+      reachable();
     }
 
     const fieldOf = (target) => {
@@ -256,6 +257,8 @@
     panel.addEventListener("click", (event) => {
       const [field, byte] = fieldOf(event.target);
       if (!field) return;
+      // The keys go on from here.
+      chips[field.at].focus({ preventScroll: true });
       show(field, byte);
       pinned = true;
     });
@@ -267,11 +270,7 @@
     const go = (to) => chips[Math.max(0, Math.min(chips.length - 1, to))]?.focus();
     panel.addEventListener("keydown", (event) => {
       if (event.altKey || event.ctrlKey || event.metaKey) return;
-      if (event.key === "Escape" && current) {
-        event.stopPropagation();
-        pinned = false;
-        return show(null);
-      }
+      if (event.key === "Escape" && release()) return event.stopPropagation();
       if (!event.target.matches(".cp-field")) return;
       const at = Number(event.target.dataset.f);
       const layer = packet.layers.indexOf(packet.fields[at].layer);
@@ -285,6 +284,11 @@
       event.preventDefault();
       event.stopPropagation();
     });
+    /** What scrolls can be reached by the keyboard. */
+    const reachable = () => [grid, detail].forEach((box) => {
+      if (box.scrollHeight > box.clientHeight + 1 || box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
+      else box.removeAttribute("tabindex");
+    });
     rows();
     hint();
     narrow.addEventListener("change", () => {
@@ -294,7 +298,13 @@
       current = null;
       show(field);
     });
-    return { panel, head, chips };
+    const release = () => {
+      if (!current) return false;
+      pinned = false;
+      show(null);
+      return true;
+    };
+    return { panel, head, reachable, release };
   }
 
   // -- The diagram -------------------------------------------------------------------------------------------------
@@ -305,7 +315,8 @@
     const steps = new Map([...figure.querySelectorAll(".cap-step[data-packets]")].map((step) => [step.dataset.step, step]));
     const caused = new Map();
     for (const row of rows) caused.set(row.dataset.step, [...(caused.get(row.dataset.step) ?? []), row]);
-    let open = null; // { row, panel }
+    let open = null; // { row, panel, release }
+    let stop = links[0]; // where Tab stops
     links.forEach((link, i) => {
       link.tabIndex = i ? -1 : 0;
       link.setAttribute("aria-expanded", "false");
@@ -338,7 +349,7 @@
       const link = row.querySelector("a");
       const packet = read(figure, link.getAttribute("href").slice(1));
       if (!packet) return null;
-      const { panel, head } = view(packet, row.dataset.packet, row.querySelector(".cap-label").textContent);
+      const { panel, head, reachable, release } = view(packet, row.dataset.packet, row.querySelector(".cap-label").textContent);
       const at = rows.indexOf(row);
       const controls = element("div", "controls");
       const walk = (name, zh, en, sign, to) => {
@@ -354,10 +365,13 @@
       controls.append(shut);
       head.append(controls);
       row.append(panel);
+      reachable();
       row.classList.add("chosen");
       link.setAttribute("aria-expanded", "true");
-      links.forEach((one) => { one.tabIndex = one === link ? 0 : -1; });
-      open = { row, panel };
+      stop.tabIndex = -1;
+      stop = link;
+      stop.tabIndex = 0;
+      open = { row, panel, release };
       keep(row.dataset.step);
       if (still) scrollBy({ top: row.getBoundingClientRect().top - top, behavior: "instant" });
       if (address) history.replaceState(history.state, "", `#${row.id}`);
@@ -390,11 +404,12 @@
       if (event.altKey || event.ctrlKey || event.metaKey) return;
       const row = event.target.closest(".cap-packet");
       if (event.key === "Escape" && open) {
+        event.stopPropagation();
+        if (open.release()) return;
         const { row } = open;
         close();
         keep(null);
         row.querySelector("a").focus();
-        event.stopPropagation();
         return;
       }
       // mdBook would turn the page.

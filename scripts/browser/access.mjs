@@ -61,6 +61,13 @@ for (const theme of THEMES) {
     for (let i = 0; i < 3; i++) await tab.locator(".encap .ahead").click();
     await tab.locator(".encap-step.now .field").first().hover();
     await look("a frame");
+    await tab.goto(at(await pageWith("figure.capture .cap-packet.layer-7")));
+    await tab.locator(".cap-packet.layer-7 > a").first().click();
+    await look("the bytes of a packet");
+    await tab.locator('.cp-b[data-i="14"]').click();
+    await look("a field of a few bits");
+    await tab.locator(".cp-field").last().focus();
+    await look("the field of a payload");
   }));
 }
 

@@ -2,6 +2,6 @@
 import { after } from "node:test";
 import { close } from "./shared.mjs";
 
-for (const part of ["modes", "search", "sessions", "widgets", "access", "layout"]) await import(`./${part}.mjs`);
+for (const part of ["modes", "search", "sessions", "widgets", "captures", "access", "layout"]) await import(`./${part}.mjs`);
 
 after(close);

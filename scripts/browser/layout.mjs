@@ -78,7 +78,7 @@ test("lines are as long as is comfortable to read", () => withTab({ lang: "zh" }
 test("every page is complete without JavaScript, in both languages", () => everyPage({ javaScriptEnabled: false }, async (tab) => {
   const complaints = [];
   const hidden = await tab.locator("main :is(.zh, .en, .step, .encap-step, .field, .name, .value, .pair, pre, td, li, dd, figcaption, .osi-order .box, .osi-order .words)")
-    .evaluateAll((elements) => elements.filter((e) => !e.closest("details:not([open]) > :not(summary), .sr, .task, .controls, .step > .who")
+    .evaluateAll((elements) => elements.filter((e) => !e.closest("details:not([open]) > :not(summary), .sr, .task, .controls, .step > .who, .cap-box > .who, .cap-hint")
       && !(e.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && e.getBoundingClientRect().height > 2)
       && e.textContent.trim() !== "").map((e) => e.outerHTML.slice(0, 160)));
   complaints.push(...hidden.slice(0, 3).map((html) => `not shown: ${html}`));
@@ -99,7 +99,7 @@ for (const lang of ["zh", "en"]) {
       const seen = (e) => e.checkVisibility({ visibilityProperty: true }) && e.getBoundingClientRect().height > 0;
       const other = lang === "zh" ? ".en" : ".zh";
       if ([...document.querySelectorAll(other)].some(seen)) complaints.push("both languages are printed");
-      for (const selector of ["button", ".controls", "#mdbook-menu-bar", "#mdbook-sidebar", ".nav-wrapper", "#mdbook-search-wrapper", ".encap .detail"])
+      for (const selector of ["button", ".controls", "#mdbook-menu-bar", "#mdbook-sidebar", ".nav-wrapper", "#mdbook-search-wrapper", ".encap .detail", ".cap-hint"])
         if ([...document.querySelectorAll(selector)].some(seen)) complaints.push(`${selector} is printed`);
       for (const step of document.querySelectorAll(".step, .encap-step"))
         if (!seen(step) || [...step.querySelectorAll("code")].some((code) => getComputedStyle(code).color !== getComputedStyle(document.body).color && step.classList.contains("later"))) complaints.push(`not printed: ${step.innerText.slice(0, 60)}`);

@@ -51,8 +51,12 @@ pub(crate) fn whole(drawing: &Drawing<'_>, drawn: &mut Drawn) -> String {
         0..=40 => "",
         _ => " long",
     };
+    let many = match drawing.capture.hosts.len() {
+        0..=3 => "",
+        _ => " many",
+    };
     out += &format!(
-        "<figure class=\"capture{long}\" id=\"{}\" style=\"--hosts:{}\">\n<figcaption>{}</figcaption>\n",
+        "<figure class=\"capture{long}{many}\" id=\"{}\" style=\"--hosts:{}\">\n<figcaption>{}</figcaption>\n",
         escape(&id),
         drawing.capture.hosts.len().max(1),
         both(
