@@ -74,6 +74,8 @@ impl<R: Read> Capture<R> {
             [0x4d, 0x3c, 0xb2, 0xa1] => (false, 1_000_000_000),
             _ => return Err(wrong(0, "不是 pcap，也不是 pcapng neither pcap nor pcapng")),
         };
+        // 首部的其余 20 字节：版本、时区、每个包最多抓多少、链路类型。
+        // The other 20 bytes: version, time zone, how much of a packet is kept, link type.
         file.big = big;
         let head = file.read(20)?;
         let (version, link) = (file.number(&head, 0, 2), file.number(&head, 16, 4) & 0xffff);

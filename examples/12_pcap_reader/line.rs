@@ -21,8 +21,9 @@ impl Talks {
     /// Less the start: our sequence number, the peer's acknowledged. As in tcpdump, the first
     /// segment with ACK is the beginning, so a SYN shows the real number.
     fn relative(&mut self, ends: (Vec<u8>, Vec<u8>), flags: usize, seq: u32, ack: u32) -> [u32; 2] {
-        let (syn, has_ack) = (flags & 2 != 0, flags & 16 != 0);
-        if !has_ack {
+        // 没有 ACK 的段，确认号没有意义；一条连接里只有第一个 SYN 和少数 RST 是这样。
+        // Without ACK the acknowledgment means nothing: only the first SYN, and some RST, are so.
+        if flags & ACK == 0 {
             return [seq, ack];
         }
         // 一个方向用 (a, b)，另一个方向用 (b, a)：一条连接只记一次。
@@ -30,7 +31,7 @@ impl Talks {
         let turned = ends.0 > ends.1;
         let key = if turned { (ends.1, ends.0) } else { ends };
         let [mine, other] = if turned { [1, 0] } else { [0, 1] };
-        if syn || !self.0.contains_key(&key) {
+        if flags & SYN != 0 || !self.0.contains_key(&key) {
             if self.0.len() == CONNECTIONS {
                 self.0.clear();
             }
@@ -39,6 +40,8 @@ impl Talks {
             self.0.insert(key, start);
             return [seq, ack];
         }
+        // 序号只有 32 比特，数到头就从 0 再来：wrapping_sub 照样减得对。
+        // Sequence numbers have 32 bits and go on from 0: wrapping_sub is right even then.
         let start = self.0[&key];
         [
             seq.wrapping_sub(start[mine]),
@@ -64,6 +67,8 @@ pub fn line(packet: &Packet<'_>, talks: &mut Talks) -> String {
             Kind::Tcp => between(packet, Some(last.at)) + &tcp(packet, last, talks),
         },
     };
+    // 数据是文字，就给开头几个字；哪里说不通，写在最后。
+    // If the data is text, its first characters; what makes no sense comes last.
     if let Some(text) = data_text(packet) {
         line += &format!("  {}", paint(7, &text));
     }
@@ -73,12 +78,16 @@ pub fn line(packet: &Packet<'_>, talks: &mut Talks) -> String {
     line
 }
 
+/// 里面的协议我们不认识：写两个 MAC 地址。目的在前（第 0 字节），源在后（第 6 字节）。
+/// An unknown protocol inside: write the MAC addresses. Destination first (byte 0), source at 6.
 fn ethernet(packet: &Packet<'_>) -> String {
     let [to, from] = [0, 6].map(|at| paint(2, &mac(packet, at)));
     let kind = paint(2, &format!("EtherType 0x{:04x}", packet.number(12, 2)));
     format!("{from} > {to}: {kind}, {}", length(packet, 0))
 }
 
+/// ARP：发送方的 MAC 和 IP 在第 8、14 字节，目标的在第 18、24 字节（RFC 826）。
+/// ARP: MAC and IP of the sender are at bytes 8 and 14, those of the target at 18 and 24 (RFC 826).
 fn arp(packet: &Packet<'_>, at: usize) -> String {
     let [asks, about] = [at + 14, at + 24].map(|at| paint(3, &ip(packet, at, 4)));
     let [from, to] = [at + 8, at + 18].map(|at| paint(2, &mac(packet, at)));
@@ -99,6 +108,8 @@ fn arp(packet: &Packet<'_>, at: usize) -> String {
 /// 里面不是 TCP、UDP、ICMP，或者是后面的一片。
 /// Neither TCP nor UDP nor ICMP inside, or a later fragment.
 fn network(packet: &Packet<'_>, last: Header) -> String {
+    // 片偏移是 13 比特，以 8 字节为单位（RFC 791 §3.1）。
+    // The fragment offset has 13 bits and counts in 8 bytes (RFC 791 §3.1).
     let offset = packet.number(last.at + 6, 2) % 0x2000 * 8;
     let inside = match (last.kind, offset) {
         (Kind::Ipv6, _) => format!("next header {}", packet.number(last.at + 6, 1)),
@@ -109,6 +120,8 @@ fn network(packet: &Packet<'_>, last: Header) -> String {
     between(packet, None) + &format!("{}, {rest}", paint(3, &inside))
 }
 
+/// ICMP：类型和代码说出了什么事（RFC 792）。
+/// ICMP: type and code tell what happened (RFC 792).
 fn icmp(packet: &Packet<'_>, at: usize) -> String {
     let [two, last] = [at + 4, at + 6].map(|at| packet.number(at, 2));
     // 引用的包：它的目的地址，和它后面的目的端口。
@@ -148,6 +161,8 @@ fn quotes_tcp(packet: &Packet<'_>) -> bool {
         .any(|header| header.quoted && header.kind == Kind::Tcp)
 }
 
+/// UDP 的长度把自己的 8 字节首部也算在内（RFC 768）。
+/// The length in UDP counts its own header of 8 bytes too (RFC 768).
 fn udp(packet: &Packet<'_>, at: usize) -> String {
     let length = packet.number(at + 4, 2).saturating_sub(8);
     paint(4, &format!("UDP, length {length}"))
@@ -171,28 +186,32 @@ fn tcp(packet: &Packet<'_>, header: Header, talks: &mut Talks) -> String {
     // SYN 和 FIN 各占一个序号；只有 ACK 的段不占，不必写。
     // SYN and FIN take a number each. A segment with ACK alone takes none: not written.
     match data {
-        0 if flags & 7 == 0 => {}
+        0 if flags & (FIN | SYN | RST) == 0 => {}
         0 => words += &format!(", seq {seq}"),
         data => words += &format!(", seq {seq}:{}", seq.wrapping_add(data)),
     }
-    if flags & 16 != 0 {
+    if flags & ACK != 0 {
         words += &format!(", ack {ack}");
     }
     words += &format!(", win {}", packet.number(at + 14, 2));
-    if flags & 32 != 0 {
+    if flags & URG != 0 {
         words += &format!(", urg {}", packet.number(at + 18, 2));
     }
     paint(4, &format!("{words}, length {data}"))
 }
+// 8 个标志，每个 1 比特；tcpdump 用一个字母表示，ACK 是一个点（RFC 9293 §3.1）。
+// 8 flags of 1 bit each; tcpdump writes a letter, and a dot for ACK (RFC 9293 §3.1).
+const FIN: usize = 1;
+const SYN: usize = 2;
+const RST: usize = 4;
+const PSH: usize = 8;
+const ACK: usize = 16;
+const URG: usize = 32;
+const ECE: usize = 64;
+const CWR: usize = 128;
+#[rustfmt::skip]
 const FLAGS: [(char, usize); 8] = [
-    ('F', 1),
-    ('S', 2),
-    ('R', 4),
-    ('P', 8),
-    ('.', 16),
-    ('U', 32),
-    ('E', 64),
-    ('W', 128),
+    ('F', FIN), ('S', SYN), ('R', RST), ('P', PSH), ('.', ACK), ('U', URG), ('E', ECE), ('W', CWR),
 ];
 // ANCHOR_END: tcp
 

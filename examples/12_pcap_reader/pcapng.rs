@@ -30,6 +30,8 @@ impl<R: Read> Capture<R> {
         self.same_length_again(length)
     }
 
+    /// 接口：链路类型、每个包最多抓多少，然后是选项。
+    /// An interface: link type, how much of a packet is kept, then options.
     pub(super) fn interface(&mut self, body: &[u8], at: u64) -> Result<()> {
         ensure!(body.len() >= 8, short(at));
         ensure!(
@@ -73,10 +75,14 @@ impl<R: Read> Capture<R> {
         let [high, low, kept, original] = [4, 8, 12, 16].map(|at| self.number(body, at, 4));
         let wire = self.number(body, 0, size) as usize;
         let Wire { units, offset, .. } = self.wire(wire, at)?;
+        // 时间是 64 比特的数，分成高低两半；单位在接口的选项里。
+        // The time is a 64-bit number in two halves; its unit is an option of the interface.
         let time = i128::from(high << 32 | low);
         let options = 20 + kept.next_multiple_of(4) as usize;
         let bytes = body.get(20..20 + kept as usize);
         let bytes = bytes.ok_or_else(|| wrong(at + 12, "包比块长 packet longer than its block"))?;
+        // 选项 1 是注释：书里的录制用它写下这个包属于会话的哪一步。
+        // Option 1 is a comment: our recordings write the step of the session there.
         let mut comment = String::new();
         for (_, value, _) in self
             .options(body, options, at)?
