@@ -116,6 +116,19 @@ fn a_lost_frame_is_marked_and_not_delivered() {
 }
 
 #[test]
+fn a_flood_is_cut_off() {
+    if !can_record() {
+        return;
+    }
+    let source = format!(
+        "{TWO}a $ exec 3<> /dev/udp/192.0.2.2/9; for i in {{1..3000}}; do echo x >&3; done 2> /dev/null; true\n\
+         a ? 0\n"
+    );
+    let error = record_with(&parse(&source), &Options::new(root()), &bash).unwrap_err();
+    assert_eq!(error.to_string(), "the wire broke: more than 2000 frames");
+}
+
+#[test]
 fn a_router_passes_on_what_is_for_another_network() {
     if !can_record() {
         return;
