@@ -22,6 +22,8 @@ use trace::Trace;
 mod app;
 #[path = "19_url_journey/browser.rs"]
 mod browser;
+#[path = "19_url_journey/head.rs"]
+mod head;
 #[path = "19_url_journey/http.rs"]
 mod http;
 #[path = "19_url_journey/names.rs"]
@@ -32,6 +34,8 @@ mod proxy;
 mod timed;
 #[path = "19_url_journey/trace.rs"]
 mod trace;
+#[path = "19_url_journey/url.rs"]
+mod url;
 #[path = "19_url_journey/whole.rs"]
 mod whole;
 

@@ -9,7 +9,8 @@ use std::process;
 use anyhow::Result;
 use common::printable;
 
-use crate::http::{self, Head};
+use crate::head::Head;
+use crate::http;
 use crate::trace::{Layer, Trace};
 
 pub(crate) fn serve(at: SocketAddr) -> Result<()> {

@@ -6,65 +6,15 @@ use std::net::{IpAddr, SocketAddr, TcpStream, UdpSocket};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
-use common::{explain, printable, say, usage};
+use common::{explain, printable, say};
 
 use crate::http;
 use crate::message::{A, Data, IN, Message, Question, RCODE, RECURSION_DESIRED};
 use crate::table::NO_SUCH_NAME;
 use crate::timed::Timed;
 use crate::trace::{Layer, Trace};
+use crate::url::Url;
 use crate::verify::verify;
-
-/// 网址里的三样：问谁、敲哪个门、要什么。
-/// The three things in a URL: whom, which door, what.
-struct Url {
-    host: String,
-    port: u16,
-    path: String,
-}
-
-impl Url {
-    fn parse(text: &str) -> Self {
-        let Some(rest) = text.strip_prefix("http://") else {
-            usage(format_args!(
-                "网址要以 http:// 开头 a URL starts with http:// here: {text}"
-            ));
-        };
-        // `#` 后面的只给浏览器自己用，不上网线。
-        // What follows `#` is for the browser itself and never goes on the wire.
-        let rest = rest.split('#').next().unwrap_or_default();
-        let slash = rest.find(['/', '?']).unwrap_or(rest.len());
-        let (place, path) = rest.split_at(slash);
-        // 没写端口就是 80：`http` 这个词里已经说了。
-        // No port means 80: the word `http` says so.
-        let (host, port) = match place.rsplit_once(':') {
-            Some((host, port)) => (host, port.parse().ok()),
-            None => (place, Some(80)),
-        };
-        let plain = |text: &str| {
-            !text
-                .chars()
-                .any(|c| c.is_control() || c == ' ' || !c.is_ascii())
-        };
-        let (Some(port), true) = (port, !host.is_empty() && plain(rest)) else {
-            usage(format_args!("网址写错 bad URL: {text}"));
-        };
-        let slash = if path.starts_with('/') { "" } else { "/" };
-        Self {
-            host: host.to_owned(),
-            port,
-            path: format!("{slash}{path}"),
-        }
-    }
-
-    /// Host 首部：默认端口不写。 The Host field: the default port is left out.
-    fn place(&self) -> String {
-        match self.port {
-            80 => self.host.clone(),
-            port => format!("{}:{port}", self.host),
-        }
-    }
-}
 
 // ANCHOR: browser
 pub(crate) fn fetch(url: &str, names: SocketAddr) -> Result<()> {
@@ -88,6 +38,8 @@ pub(crate) fn fetch(url: &str, names: SocketAddr) -> Result<()> {
         format_args!("{host} 在 is at {ip}，以后只用它 no name from here on"),
     );
     let address = SocketAddr::new(ip, *port);
+    // 三次握手由两边的内核完成；端口上没有进程，对方内核就回 RST。
+    // The two kernels do the handshake; with no process at the port, the other one sends RST.
     let stream = TcpStream::connect_timeout(&address, Duration::from_secs(5))
         .map_err(|error| explain(error, address))
         .context("第 2 步，连接 step 2, connecting")?;
@@ -162,6 +114,8 @@ fn look_up(host: &str, names: SocketAddr, trace: &Trace) -> Result<IpAddr> {
                 }
                 Err(error) => return Err(explain(error, names)),
             };
+            // 编号、问题都对得上，才是给我们的；别的当没收到，接着等。
+            // Ours if id and question match. Anything else: as if it had not come, wait on.
             if let Some(answer) = verify(&buffer[..length], id, &question) {
                 return address_in(&answer?, host);
             }
@@ -179,6 +133,8 @@ fn address_in(answer: &Message, host: &str) -> Result<IpAddr> {
         }
         code => bail!("名字服务器说不行 the name server refuses: RCODE {code}"),
     }
+    // 别名（CNAME）在前，地址在后：取第一个地址。真的浏览器会几个都试（RFC 8305）。
+    // Aliases come first, addresses after. We take the first; real browsers try several (RFC 8305).
     let address = answer.answers.iter().find_map(|record| match record.data {
         Data::A(ip) => Some(ip.into()),
         _ => None,
@@ -209,6 +165,8 @@ fn ask(stream: &TcpStream, url: &Url, trace: &Trace) -> Result<String> {
         Layer::Application,
         format_args!("{status} · {bytes} 字节 bytes"),
     );
+    // 网页是别人写的：控制字符不许碰我们的屏幕。
+    // The page is somebody else's: its control characters must not touch our screen.
     for line in printable(&String::from_utf8_lossy(&body)).lines() {
         say(format_args!("│ {line}"));
     }

@@ -5,60 +5,12 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
+use crate::head::Head;
 use crate::timed::Timed;
 
 const HEAD: usize = 8 * 1024;
 const BODY: u64 = 1024 * 1024;
 const PATIENCE: Duration = Duration::from_secs(5);
-
-/// 首部：第一行，和后面的“名字: 值”。 A head: its first line, and the fields after it.
-pub(crate) struct Head {
-    pub(crate) line: String,
-    size: usize,
-    fields: Vec<(String, String)>,
-}
-
-impl Head {
-    pub(crate) fn field(&self, name: &str) -> Option<&str> {
-        let same = |(known, _): &&(String, String)| known.eq_ignore_ascii_case(name);
-        self.fields
-            .iter()
-            .find(same)
-            .map(|(_, value)| value.as_str())
-    }
-
-    pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.fields
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-    }
-
-    /// `GET / HTTP/1.1` → `/`
-    pub(crate) fn target(&self) -> &str {
-        self.line.split(' ').nth(1).unwrap_or_default()
-    }
-
-    fn parse(bytes: &[u8]) -> Option<Self> {
-        let text = std::str::from_utf8(bytes).ok()?;
-        let mut lines = text.strip_suffix("\r\n\r\n")?.split("\r\n");
-        let line = lines.next()?.to_owned();
-        let mut fields = Vec::new();
-        for line in lines {
-            let (name, value) = line.split_once(':')?;
-            let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
-            // 名字和冒号之间有空格，两台服务器就可能各有各的读法：拒绝（RFC 9112 §5.1）。
-            // With a space before the colon two servers may read differently: refuse.
-            if name.is_empty() || !name.chars().all(token) {
-                return None;
-            }
-            fields.push((name.to_owned(), value.trim_matches([' ', '\t']).to_owned()));
-        }
-        let wild = |c: char| c.is_control() && c != '\t';
-        let wild = line.contains(wild) || fields.iter().any(|(_, value)| value.contains(wild));
-        let size = bytes.len();
-        (!wild).then_some(Self { line, size, fields })
-    }
-}
 
 /// 不能照办的原因。 Why a request is refused.
 pub(crate) enum Refusal {
@@ -106,6 +58,8 @@ pub(crate) fn request(stream: &TcpStream) -> Result<Head, Refusal> {
         || head
             .field("content-length")
             .is_some_and(|length| length != "0");
+    // Host 恰好一个：两个的话，代理和应用可能各信一个（RFC 9112 §3.2）。
+    // Exactly one Host: of two, proxy and app might each believe another (RFC 9112 §3.2).
     let hosts = head
         .fields()
         .filter(|(name, _)| name.eq_ignore_ascii_case("host"))
@@ -135,6 +89,8 @@ fn read_head(stream: &mut Timed<'_>) -> Result<(Vec<u8>, Vec<u8>), Refusal> {
         {
             return Err(Refusal::Malformed);
         }
+        // 对方能让我们存的，到此为止。
+        // This is all that a peer can make us store.
         if bytes.len() > HEAD {
             return Err(Refusal::TooLong);
         }
@@ -169,6 +125,8 @@ pub(crate) fn response(stream: &mut Timed<'_>, head_only: bool) -> io::Result<(H
         .map(str::parse)
         .transpose()
         .map_err(|_| wrong())?;
+    // HEAD 的回答只有首部，Content-Length 说的是 GET 会有多长（RFC 9110 §9.3.2）。
+    // HEAD has no body in its answer; Content-Length says how long GET's would be.
     let want = if head_only {
         0
     } else {

@@ -45,10 +45,14 @@ fn answer(socket: &UdpSocket, table: &Table, trace: &Trace) -> io::Result<()> {
         Layer::Transport,
         format_args!("UDP {peer} 来了 sent {length} 字节 bytes"),
     );
+    // 不是问题的数据报不回答：源地址可以伪造，回答会打到别人身上。
+    // What is no question gets no answer: source addresses are forged, and it would hit others.
     let Some(answer) = table.answer(&buffer[..length]) else {
         return Ok(());
     };
     trace.step(Layer::Application, format_args!("DNS {}", words(&answer)));
+    // 发出去就不管了：丢了，浏览器会再问。
+    // Sent and forgotten: if it is lost, the browser asks again.
     let _ = socket.send_to(&answer.to_bytes(), peer);
     Ok(())
 }

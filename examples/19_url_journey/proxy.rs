@@ -7,10 +7,13 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use common::printable;
 
-use crate::http::{self, Head, Refusal};
+use crate::head::Head;
+use crate::http::{self, Refusal};
 use crate::timed::Timed;
 use crate::trace::{Layer, Trace};
 
+// 应用就在旁边，连接不该慢；算出一页可以久一点。
+// The app is near, so connecting is quick; making a page may take longer.
 const CONNECT: Duration = Duration::from_secs(2);
 const ANSWER: Duration = Duration::from_secs(5);
 
@@ -101,6 +104,8 @@ fn pass_on(
         "X-Forwarded-For: {before}{}\r\nVia: 1.1 proxy\r\n\r\n",
         peer.ip()
     );
+    // 应用若不回答，来客也不该一直等：到点就替它回答 504。
+    // If the app is silent, the guest must not wait for ever: in time, we answer 504 for it.
     let mut timed = Timed::new(&upstream, Instant::now() + ANSWER);
     timed.write_all(head.as_bytes())?;
     http::response(&mut timed, request.line.starts_with("HEAD "))

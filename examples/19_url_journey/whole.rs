@@ -45,6 +45,8 @@ pub(crate) fn journey(url: Option<&str>, with_app: bool) -> Result<()> {
     say(format_args!("浏览器 browser: {url}"));
     let browser = Role::run(&["browser", &url, &names.address], &start)?;
 
+    // 浏览器结束，别的角色该记的都已经记下：每一步都先记，再做。
+    // When the browser has ended, all has been told: each role tells a step, then takes it.
     let (done, mut lines) = browser.end()?;
     for role in [Some(names), app, Some(proxy)].into_iter().flatten() {
         lines.extend(role.end()?.1);
@@ -99,12 +101,16 @@ impl Role {
 
     fn run(words: &[&str], start: &str) -> Result<Self> {
         let (screen, both) = io::pipe().context("pipe")?;
+        // 子进程的输出是管道，不会上色；屏幕在我们这里，由我们说上不上。
+        // A child writes to a pipe and would use no colour; the screen is ours, so we decide.
         let color = colored::control::SHOULD_COLORIZE.should_colorize();
         let mut command = Command::new(env::current_exe()?);
         command
             .args(words)
             .env(START, start)
             .env("CLICOLOR_FORCE", if color { "1" } else { "0" })
+            // 我们若被强行结束，内核关掉这根管道，子进程读到结束，也跟着退出。
+            // If we are killed, the kernel closes this pipe; the child reads the end and ends too.
             .stdin(Stdio::piped())
             .stdout(both.try_clone()?)
             .stderr(both);

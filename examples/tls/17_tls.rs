@@ -38,24 +38,12 @@ const HANDSHAKE: Duration = Duration::from_secs(5);
 const MESSAGE: Duration = Duration::from_secs(30);
 const LIMIT: usize = 1024 * 1024;
 
-const HELP: &str = "\
-例 examples:
-  cargo run --example 17_tls                         先到当服务器 first come: server
-  cargo run --example 17_tls -- server
-  cargo run --example 17_tls -- client 127.0.0.1:9443 你好
-  cargo run --example 17_tls -- client --name other.test
-用法 usage: [server [ADDR] | client [ADDR]] [--cert FILE] [--records] [--name NAME] [MESSAGE…]
-  ADDR = IP:PORT   --cert 证书文件，服务器写、客户端信 written by the server, trusted by the client
-  --name 客户端要找谁 whom the client wants   --records 列出 TLS 记录 list the TLS records
-  MESSAGE 是 -：读标准输入 is -: read standard input
-状态 status: 0 成功 done · 1 网络出错 network error · 2 参数有错 bad argument";
-
 fn main() -> ExitCode {
     common::finish(run())
 }
 
 fn run() -> Result<()> {
-    let start = common::start(ADDRESS, HELP);
+    let start = common::start(ADDRESS, options::HELP);
     let options = Options::read(&start.rest);
     if start.role == Some(Role::Client) {
         return client(start.address, &options);
@@ -91,6 +79,8 @@ fn server(listener: &TcpListener, options: &Options) -> Result<()> {
     // Session tickets save a step next time; in a one-shot there is no next time.
     config.send_tls13_tickets = 0;
 
+    // 先有 TCP 连接，再在里面握手：accept 成功时，还不知道对方说不说 TLS。
+    // First a TCP connection, then the handshake in it: accept does not know if TLS is spoken.
     let (stream, peer) = listener.accept().context("accept")?;
     let mut wire = Wire::new(stream, HANDSHAKE, options.records)?;
     let mut tls = ServerConnection::new(Arc::new(config))?;
@@ -102,6 +92,8 @@ fn server(listener: &TcpListener, options: &Options) -> Result<()> {
 
     wire.patience(MESSAGE);
     let message = read_message(&mut StreamOwned::new(tls, wire), peer)?;
+    // 解密出来的仍是对方的话：可信的是谁说的，不是说了什么。
+    // Decrypted, it is still the peer's word: we know who said it, not that it is harmless.
     let text = printable(&String::from_utf8_lossy(&message));
     say(format_args!("{} {text}", "客户端 client:".cyan()));
     say(format_args!(
@@ -171,6 +163,8 @@ fn client(address: SocketAddr, options: &Options) -> Result<()> {
         .map_err(|error| explain(error, address))?;
     say(format_args!("已连接 connected to {address}"));
     let mut wire = Wire::new(stream, HANDSHAKE, options.records)?;
+    // 名字交给 TLS：写进 SNI 问服务器，再和证书上的名字比（RFC 9525）。
+    // TLS gets the name: for SNI, and to compare with the name in the certificate (RFC 9525).
     let mut tls = ClientConnection::new(Arc::new(config), options.name.clone())?;
     shake_hands(&mut tls, &mut wire, address)?;
 
@@ -185,9 +179,13 @@ fn client(address: SocketAddr, options: &Options) -> Result<()> {
 }
 
 fn talk(tls: &mut StreamOwned<ClientConnection, Wire>, message: &[u8]) -> io::Result<()> {
+    // 每条记录最多装 16384 字节，各自加密，各有认证标签（RFC 8446 §5.1）。
+    // A record holds 16384 bytes at most, each encrypted with a tag of its own (RFC 8446 §5.1).
     tls.write_all(message)?;
     tls.conn.send_close_notify();
     tls.flush()?;
+    // close_notify 说给 TLS 听，FIN 说给内核听：两层各有各的结束。
+    // close_notify is for TLS, FIN for the kernel: each layer has its own end.
     tls.sock.stream.shutdown(Shutdown::Write)?;
     // 等对方的 close_notify。它加了密，路上的人造不出来，所以可以当回执。
     // Wait for the peer's close_notify. Nobody on the way can make one: it is a receipt.

@@ -16,11 +16,17 @@ type Pair = (CertificateDer<'static>, PrivateKeyDer<'static>);
 /// 造一对新钥匙和一张自己签的证书，证书写进 `file`。
 /// Makes a new pair of keys and a certificate signed by itself, which goes to `file`.
 pub(crate) fn make(name: &str, file: &Path) -> Result<Pair> {
+    // Ed25519：钥匙 32 字节，签名 64 字节，长度总是一样，旁观者看到的大小也就一样。
+    // Ed25519: keys of 32 bytes, signatures of 64, never more or less: so are sizes on the wire.
     let key = KeyPair::generate_for(&PKCS_ED25519).context("造钥匙 making keys")?;
+    // 客户端只看 subjectAltName 里的名字；Common Name 是给人看的（RFC 9525 §6）。
+    // Clients look at the name in subjectAltName; the Common Name is for people (RFC 9525 §6).
     let mut params = CertificateParams::new([name.to_owned()])?;
     params.distinguished_name.remove(DnType::CommonName);
     params.distinguished_name.push(DnType::CommonName, name);
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    // 机构要给每张证书不同的编号；我们只签这一张。
+    // An authority numbers its certificates; we sign only this one.
     params.serial_number = Some(1.into());
     // 昨天起，明天止：两台机器的钟可以差一点，丢掉的证书也用不了多久。
     // From yesterday to tomorrow: clocks may differ a little, and it soon expires.
@@ -31,6 +37,8 @@ pub(crate) fn make(name: &str, file: &Path) -> Result<Pair> {
     // 没有人替我们担保：签名的就是自己。信不信，由客户端另想办法决定。
     // Nobody vouches for us: we sign it ourselves. The client must decide by other means.
     let certificate = params.self_signed(&key).context("签证书 signing")?;
+    // PEM 是 Base64 写的 DER；发给客户端的是 DER，记录里见不到这些字母。
+    // PEM is DER in Base64. What goes to clients is DER: these letters are not on the wire.
     write(file, &certificate.pem()).with_context(|| {
         format!(
             "写证书，换一个 --cert writing, choose another: {}",
@@ -55,6 +63,8 @@ fn write(file: &Path, text: &str) -> std::io::Result<()> {
     File::create_new(file)?.write_all(text.as_bytes())
 }
 
+/// 客户端信谁，全看这个文件：谁能改它，谁就能冒充服务器。
+/// Whom the client trusts depends on this file: who can change it can pose as the server.
 pub(crate) fn read(file: &Path) -> Result<CertificateDer<'static>> {
     // 证书不到 1 KiB；别把一个大文件整个读进内存。
     // A certificate has less than 1 KiB: do not take a huge file into memory.

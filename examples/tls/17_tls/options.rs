@@ -7,6 +7,18 @@ use anyhow::{Context, Result};
 use common::usage;
 use rustls::pki_types::ServerName;
 
+pub(crate) const HELP: &str = "\
+例 examples:
+  cargo run --example 17_tls                         先到当服务器 first come: server
+  cargo run --example 17_tls -- server
+  cargo run --example 17_tls -- client 127.0.0.1:9443 你好
+  cargo run --example 17_tls -- client --name other.test
+用法 usage: [server [ADDR] | client [ADDR]] [--cert FILE] [--records] [--name NAME] [MESSAGE…]
+  ADDR = IP:PORT   --cert 证书文件，服务器写、客户端信 written by the server, trusted by the client
+  --name 客户端要找谁 whom the client wants   --records 列出 TLS 记录 list the TLS records
+  MESSAGE 是 -：读标准输入 is -: read standard input
+状态 status: 0 成功 done · 1 网络出错 network error · 2 参数有错 bad argument";
+
 pub(crate) struct Options {
     pub(crate) cert: PathBuf,
     pub(crate) name: ServerName<'static>,
@@ -46,6 +58,8 @@ impl Options {
             }
         }
         words.extend(rest.cloned());
+        // 也可以是 IP 地址；那样就没有 SNI：SNI 里只许写名字（RFC 6066 §3）。
+        // An IP address will do, but then there is no SNI: SNI takes names only (RFC 6066 §3).
         let name = ServerName::try_from(name.clone())
             .unwrap_or_else(|_| usage(format_args!("不是主机名 not a host name: {name}")));
         Self {

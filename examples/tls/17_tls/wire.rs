@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 use common::{explain, say};
 use rustls::{CertificateError, Error};
 
+/// rustls 自己不碰网络：它要一个能读能写的东西，这就是。
+/// rustls itself touches no network: it wants something to read and write, and this is it.
 pub(crate) struct Wire {
     pub(crate) stream: TcpStream,
     end: Instant,
@@ -30,6 +32,7 @@ impl Wire {
         })
     }
 
+    /// 新的一段，新的期限。 A new phase, a new deadline.
     pub(crate) fn patience(&mut self, patience: Duration) {
         self.end = Instant::now() + patience;
     }
@@ -48,6 +51,8 @@ impl Wire {
 impl Read for Wire {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.stream.set_read_timeout(self.left()?)?;
+        // 一次 read 可能是半条记录，也可能是三条：TCP 不知道什么是记录。
+        // One read may bring half a record, or three: TCP knows nothing of records.
         let count = self.stream.read(buffer).map_err(late)?;
         if self.show {
             self.received.watch("←", &buffer[..count]);
@@ -101,6 +106,8 @@ struct Records {
 impl Records {
     fn watch(&mut self, direction: &str, mut bytes: &[u8]) {
         while !bytes.is_empty() {
+            // 记录的内容跳过不看：没有密钥，看了也没用。
+            // Skip what is in the record: without the key it tells nothing.
             if self.body > 0 {
                 let skip = self.body.min(bytes.len());
                 self.body -= skip;
@@ -109,6 +116,8 @@ impl Records {
             }
             self.header.push(bytes[0]);
             bytes = &bytes[1..];
+            // 版本总写 03 03（TLS 1.2）：改了会被路上的老设备拦下（RFC 8446 附录 D）。
+            // The version always says 03 03 (TLS 1.2): old boxes stop what they do not know.
             if let [kind, _, _, high, low] = self.header[..] {
                 self.body = usize::from(u16::from_be_bytes([high, low]));
                 let name = match kind {
@@ -139,7 +148,11 @@ pub(crate) fn failed(error: io::Error, place: impl Display) -> anyhow::Error {
         Some(Error::InvalidCertificate(NotValidForName | NotValidForNameContext { .. })) => {
             "证书上不是这个名字 the certificate is for another name"
         }
+        // 过期、签名不对、没有人担保：对用户都是同一句话，不要发送。
+        // Expired, wrongly signed, vouched for by nobody: all mean the same to a user: do not send.
         Some(Error::InvalidCertificate(_)) => "证书不可信 the certificate is not trusted",
+        // 警报（RFC 8446 §6）：对方先发现了问题，说一声再断。
+        // An alert (RFC 8446 §6): the peer found the fault first and says so before it ends.
         Some(Error::AlertReceived(_)) => "对方拒绝了我们 the peer refused us",
         Some(Error::InvalidMessage(_)) => "对方说的不是 TLS the peer does not speak TLS",
         Some(_) => "TLS 出错 TLS failed",
