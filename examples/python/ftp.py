@@ -117,7 +117,7 @@ class Control:
             case "NOOP":
                 return "200 OK"
             case _ if verb not in COMMANDS:
-                # PORT 也不做：它让服务器去连客户端说的任何地址（RFC 2577 §2、§3）。
+                # PORT 也不做：它让服务器去连客户端说的任何地址（RFC 2577）。
                 # Nor do we do PORT: it makes a server connect to whatever it is told (RFC 2577).
                 return "502 not here"
             case _ if not self.inside:
@@ -164,8 +164,8 @@ class Control:
         self.passive.settimeout(DATA)
         data, (host, _) = self.passive.accept()
         data.settimeout(DATA)
-        # 数据连接自己没有口令：只认和控制连接同一个地址来的（RFC 2577 §4）。
-        # The data connection has no password: take it only from the control's address (RFC 2577 §4).
+        # 数据连接自己没有口令：只认和控制连接同一个地址来的（RFC 2577）。
+        # The data connection has no password: take it only from the control's address (RFC 2577).
         if host != self.connection.getpeername()[0]:
             data.close()
             raise PermissionError(f"别人的数据连接 a stranger's data connection: {host}")
