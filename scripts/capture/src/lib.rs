@@ -78,7 +78,8 @@ pub struct Packet {
     pub said: Text,
     /// Its headers, outermost first, and the payload as the last one. Together they cover every byte.
     pub layers: Vec<Layer>,
-    /// How the TCP states of its two ends change with it (none for a receiver of a lost one).
+    /// How the TCP states of its two ends change with it (none for a receiver of a lost one). A
+    /// host that will answer a SYN is LISTEN from the first packet after its program started.
     pub states: Vec<StateChange>,
 }
 

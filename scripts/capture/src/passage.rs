@@ -3,10 +3,10 @@
 //! The wire takes time, so segments cross. What an end had received when it sent one of its own
 //! can be seen from the acknowledgment number there.
 
-use crate::Packet;
 use crate::flow::{ACK, RST, SYN, Segment, before};
 use crate::names::Names;
-use crate::states::States;
+use crate::states::{State, States};
+use crate::{Packet, StateChange};
 
 /// A segment on one wire, and which of the connection's own hosts are on that wire.
 pub(crate) struct Passage {
@@ -59,6 +59,35 @@ pub(crate) fn follow(packets: &mut [Packet], passages: &[Option<Passage>]) {
                 .receiver
                 .and_then(|host| states.received(host, &passage.segment, answered));
             packets[index].states.extend(change);
+        }
+    }
+}
+
+/// A host that answers a SYN was LISTEN before: shown with the first packet after its program
+/// started, so that the column begins with it.
+pub(crate) fn listen(
+    packets: &mut [Packet],
+    passages: &[Option<Passage>],
+    starts: &[Option<usize>],
+) {
+    let mut known = Vec::new();
+    for (index, passage) in passages.iter().enumerate() {
+        let Some((passage, host)) = passage.as_ref().and_then(|one| Some((one, one.receiver?)))
+        else {
+            continue;
+        };
+        if known.contains(&host) || !is_answered(&passages[index + 1..], passage) {
+            continue;
+        }
+        known.push(host);
+        let start = starts.get(host).copied().flatten();
+        let earlier = packets[..index].iter_mut();
+        let mut ready =
+            earlier.filter(|packet| start.is_none_or(|start| packet.step >= Some(start)));
+        let Some(packet) = ready.next() else { continue };
+        if packet.states.iter().all(|change| change.host != host) {
+            let state = State::Listen.name();
+            packet.states.push(StateChange { host, state });
         }
     }
 }

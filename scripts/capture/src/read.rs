@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use session::Session;
+use session::{Action, Session};
 
 use crate::file::{self, Frame};
 use crate::flow::{Flows, Segment};
@@ -45,7 +45,18 @@ pub fn read(file: &[u8], session: &Session) -> Result<Capture, String> {
         packets.push(packet);
     }
     passage::follow(&mut packets, &passages);
+    passage::listen(&mut packets, &passages, &starts(session));
     Ok(Capture { hosts, packets })
+}
+
+/// The step in which a program first starts on each host.
+fn starts(session: &Session) -> Vec<Option<usize>> {
+    let start = |host: &session::Host| {
+        session.steps.iter().position(
+            |step| matches!(&step.action, Action::Start { actor, .. } if *actor == host.name),
+        )
+    };
+    session.hosts.iter().map(start).collect()
 }
 
 fn host(host: &session::Host) -> Host {

@@ -36,6 +36,21 @@ fn three_segments_open_a_connection() {
 }
 
 #[test]
+fn a_host_that_answers_a_syn_was_listening_before() {
+    check(
+        "c RST 0         -> ·/LISTEN
+         c SYN 0         -> SYN-SENT/SYN-RECEIVED
+         s SYN,ACK 0 1   -> ESTABLISHED/·
+         c ACK 1 1       -> ·/ESTABLISHED",
+    );
+    check(
+        "c RST 0         -> ·/·
+         c SYN 0         -> SYN-SENT/·
+         s RST,ACK 0 1   -> CLOSED/·",
+    );
+}
+
+#[test]
 fn the_first_to_close_waits_in_time_wait() {
     after_opening(
         "
@@ -139,7 +154,7 @@ fn a_reset_sends_a_server_that_has_not_opened_back_to_listen() {
 #[test]
 fn a_lost_syn_changes_its_sender_only() {
     check(
-        "c SYN 0 lost  -> SYN-SENT/·
+        "c SYN 0 lost  -> SYN-SENT/LISTEN
          c SYN 0       -> ·/SYN-RECEIVED
          s SYN,ACK 0 1 -> ESTABLISHED/·
          c ACK 1 1     -> ·/ESTABLISHED",
