@@ -50,7 +50,11 @@ pub fn record_with(
     match run_at(session, options, find, &mut lab) {
         Ok(Report::Passed { .. }) => lab.close(),
         Ok(Report::Skipped { reason }) => bail!(reason),
-        Err(failure) => Err(anyhow!(failure)),
+        // A wire that broke explains whatever did not happen after that.
+        Err(failure) => Err(match lab.wire.trouble() {
+            Some(trouble) => anyhow!(trouble),
+            None => anyhow!(failure),
+        }),
     }
 }
 

@@ -136,6 +136,12 @@ impl Wire {
         Ok(std::mem::take(&mut lock(&self.log).frames))
     }
 
+    /// Why the wire carries nothing any more, if it broke.
+    #[must_use]
+    pub fn trouble(&self) -> Option<String> {
+        lock(&self.log).trouble.clone()
+    }
+
     fn quiet(&self) -> Result<(), String> {
         let until = Instant::now() + DEADLINE;
         thread::sleep(NOTICE);
