@@ -61,13 +61,15 @@ def refused():
 
 
 def udp(connected):
-    with socket.socket(type=socket.SOCK_DGRAM) as nobody, socket.socket(type=socket.SOCK_DGRAM) as client:
+    # 要一个端口，再还回去：那里就没有人收了。
+    # Take a port and give it back: now nobody receives there.
+    with socket.socket(type=socket.SOCK_DGRAM) as nobody:
         nobody.bind((HERE, 0))
         address = nobody.getsockname()
-        nobody.close()
+    with socket.socket(type=socket.SOCK_DGRAM) as client:
         client.settimeout(0.2)
-        # 那边的内核用 ICMP 说“没有人收”。套接字记着对方，内核才知道这话该交给谁。
-        # The kernel there says with ICMP that nobody takes it. A socket that notes its peer gets it.
+        # 内核用 ICMP 说“没有人收”。套接字记着对方，内核才知道这话该交给谁。
+        # The kernel says with ICMP that nobody takes it; a socket that notes its peer hears it.
         if connected:
             client.connect(address)
             client.send(b"anyone?")
@@ -224,7 +226,10 @@ def closed():
 CASES = [
     ("没有人监听 nobody listens", refused),
     ("UDP，没有人收 UDP, and nobody takes it", lambda: udp(connected=True)),
-    ("UDP，没有 connect 就听不到 UDP without connect does not hear of it", lambda: udp(connected=False)),
+    (
+        "UDP，没有 connect 就听不到 UDP without connect does not hear of it",
+        lambda: udp(connected=False),
+    ),
     ("程序自己的期限到了 the program's own deadline", deadline),
     ("内核等不到回答 the kernel got no answer", timed_out),
     ("对方没读完就关闭 the peer closed with unread input", reset),
