@@ -117,3 +117,33 @@ fn a_closed_window_is_a_difference() {
     );
     assert!(found[0].contains("window was open, now 0"), "{found:?}");
 }
+
+#[test]
+fn two_conversations_may_take_turns_differently_in_one_step() {
+    let all = captures::all();
+    let recording = all
+        .iter()
+        .find(|one| one.name == "threaded_server")
+        .unwrap();
+    let original = &recording.capture;
+    let pair = |near: fn(&capture::Packet, &capture::Packet) -> bool| {
+        let packets = &original.packets;
+        let mut places = 0..packets.len() - 1;
+        let found = places.find(|&at| {
+            packets[at].step == packets[at + 1].step && near(&packets[at], &packets[at + 1])
+        });
+        let mut swapped = original.clone();
+        swapped.packets.swap(found.unwrap(), found.unwrap() + 1);
+        differences(original, &swapped, &recording.session)
+    };
+    // The server tells alice, then bob; or bob, then alice.
+    assert_eq!(
+        pair(|a, b| a.from == 0 && b.from == 0 && a.to != b.to),
+        [""; 0]
+    );
+    // A segment and its acknowledgment cannot change places.
+    assert_ne!(
+        pair(|a, b| a.to == Some(b.from) && b.to == Some(a.from)),
+        [""; 0]
+    );
+}

@@ -1,4 +1,5 @@
 //! No byte of a frame is left out, and no bit of a header, whatever the bytes are.
+//! `CAPTURE_CASES=100000` for a long run.
 
 #[path = "support/captures.rs"]
 mod captures;
@@ -8,6 +9,11 @@ mod wire;
 use capture::{Packet, Statistics};
 use proptest::prelude::*;
 use wire::Frame;
+
+fn cases() -> u32 {
+    let cases = std::env::var("CAPTURE_CASES").ok();
+    cases.and_then(|cases| cases.parse().ok()).unwrap_or(2000)
+}
 
 /// Layers follow one another over the whole frame, and so do the fields of each.
 #[track_caller]
@@ -84,7 +90,7 @@ fn names_of_fields_are_complete_and_unique() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig::with_cases(cases()))]
 
     #[test]
     fn any_bytes_are_covered(bytes in proptest::collection::vec(any::<u8>(), 14..400)) {
@@ -125,7 +131,7 @@ fn damaged_frames_are_covered() {
         proptest::collection::vec((any::<u16>(), any::<u8>()), 1..6),
         any::<u16>(),
     );
-    let config = ProptestConfig::with_cases(4000);
+    let config = ProptestConfig::with_cases(cases());
     proptest!(config, |((index, changes, length) in damage)| {
         let mut bytes = frames[index].clone();
         for (at, value) in changes {
