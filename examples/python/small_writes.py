@@ -54,7 +54,8 @@ def client(address, nodelay):
                 # The last segment is not acknowledged, this one is small: Nagle holds it back
                 # (RFC 9293 section 3.7.4).
                 connection.sendall("好\n".encode())
-                stream.readline(64)
+                if not stream.readline(64):
+                    raise ConnectionAbortedError("没有回答 no answer")
                 spent = (time.perf_counter() - begin) * 1000
                 say(f"第 {number} 次 round {number}: {spent:.1f} ms")
 # ANCHOR_END: client
