@@ -9,6 +9,8 @@ use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::{env, process};
 
+use socket2::{Domain, Socket, Type};
+
 use crate::program::{Program, guarded};
 
 pub(crate) const HELLO: &str = "你好";
@@ -41,6 +43,14 @@ impl Site {
 
     pub(crate) fn connect(&self) -> TcpStream {
         guarded(TcpStream::connect(self.address).unwrap())
+    }
+
+    /// With a small receive buffer, which is full soon.
+    pub(crate) fn connect_narrow(&self) -> TcpStream {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        socket.set_recv_buffer_size(4096).unwrap();
+        socket.connect(&self.address.into()).unwrap();
+        guarded(socket.into())
     }
 
     /// Sends `request`, closes our direction, and reads all that comes.
