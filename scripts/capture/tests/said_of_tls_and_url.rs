@@ -1,0 +1,95 @@
+//! What `layers/session-presentation` and `layers/web-request` say of their packets.
+
+#[path = "support/captures.rs"]
+mod captures;
+
+use capture::{Capture, Packet};
+
+fn story(name: &str) -> Capture {
+    let all = captures::all();
+    let found = all.into_iter().find(|one| one.name == name);
+    found.expect("a recording of this name").capture
+}
+
+fn packet(capture: &Capture, number: usize) -> &Packet {
+    &capture.packets[number - 1]
+}
+
+fn has(packet: &Packet, text: &str) -> bool {
+    let text = text.as_bytes();
+    packet.bytes.windows(text.len()).any(|bytes| bytes == text)
+}
+
+/// The last `size` bytes of a packet: what TCP or UDP carried.
+fn payload(packet: &Packet, size: usize) -> &[u8] {
+    &packet.bytes[packet.bytes.len() - size..]
+}
+
+#[test]
+fn the_name_is_plain_in_packet_6_and_the_words_are_nowhere() {
+    let capture = story("tls");
+    assert!(has(packet(&capture, 6), "server.test"));
+    for other in &capture.packets {
+        assert!(!has(other, "你好"), "the message is encrypted");
+        let certificate_or_name = other.label.contains("ClientHello");
+        assert_eq!(has(other, "server.test"), certificate_or_name);
+    }
+}
+
+#[test]
+fn packet_11_is_a_record_of_23_around_6_bytes() {
+    let capture = story("tls");
+    let message = packet(&capture, 11);
+    // Ethernet 14, IP 20, TCP 32, the record's header 5, then 6 + 1 + 16.
+    assert_eq!(message.bytes.len(), 14 + 20 + 32 + 5 + 6 + 1 + 16);
+    assert_eq!(payload(message, 28)[..5], [23, 3, 3, 0, 23]);
+    for close_notify in [12, 15] {
+        let record = payload(packet(&capture, close_notify), 24);
+        assert_eq!(record[..5], [23, 3, 3, 0, 19]);
+    }
+    assert_eq!(packet(&capture, 13).label, "FIN, ACK");
+}
+
+#[test]
+fn the_way_of_the_url_has_its_steps_where_the_page_says() {
+    let capture = story("url_journey");
+    let names: Vec<&str> = capture
+        .hosts
+        .iter()
+        .map(|host| host.name.as_str())
+        .collect();
+    assert_eq!(names, ["browser", "nameserver", "proxy", "app"]);
+    let question = packet(&capture, 3);
+    assert!(has(question, "\u{3}www\u{8}workbook\u{4}test"));
+    let udp = |packet: &Packet| packet.bytes.len() - 14 - 20 - 8;
+    assert_eq!((udp(question), udp(packet(&capture, 4))), (35, 51));
+    let labels: Vec<&str> = (7..=9)
+        .map(|n| packet(&capture, n).label.as_str())
+        .collect();
+    assert_eq!(labels, ["SYN", "SYN, ACK", "ack 1"]);
+    let (asked, passed_on) = (packet(&capture, 10), packet(&capture, 17));
+    for request in [asked, passed_on] {
+        assert!(has(request, "\r\nHost: www.workbook.test\r\n"));
+    }
+    for added in [
+        "\r\nVia: 1.1 proxy\r\n",
+        "\r\nX-Forwarded-For: 192.0.2.1\r\n",
+    ] {
+        assert!(!has(asked, added) && has(passed_on, added));
+    }
+    let arp = packet(&capture, 12);
+    assert_eq!(names[arp.from], "proxy");
+    assert!(has(packet(&capture, 23), "你从 192.0.2.1 来。"));
+    // Addresses stand at the same place in every IPv4 packet: bytes 26 to 33.
+    let ends = |packet: &Packet| (packet.bytes[29], packet.bytes[33]);
+    let ip = capture
+        .packets
+        .iter()
+        .filter(|packet| packet.bytes[12..14] == [8, 0]);
+    for (from, to) in ip.map(ends) {
+        assert!(
+            !matches!((from, to), (1, 90) | (90, 1)),
+            "browser and app never meet"
+        );
+    }
+}
