@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use capture::{Field, Kind, Layer, Packet};
+use capture::{Field, Kind, Layer, Packet, Text};
 
 use super::{Drawn, hex, words};
 use crate::html::{both, escape, escape_into};
@@ -108,21 +108,26 @@ fn row(out: &mut String, packet: &Packet, field: &Field) {
     out.push_str("<td>");
     content(out, &packet.bytes, &field.bits);
     out.push_str("<th>");
-    apart(out, field.kind.name.0, field.kind.name.1);
+    // Names are ours, and plain.
+    let (zh, en) = field.kind.name;
+    out.push_str(zh);
+    if zh != en {
+        out.push(APART);
+        out.push_str(en);
+    }
     out.push_str("<td>");
     escape_into(out, &field.value);
     out.push_str("<td>");
-    apart(out, &field.meaning.zh, &field.meaning.en);
-}
-
-/// The wide space between the languages is where the script takes them apart.
-fn apart(out: &mut String, zh: &str, en: &str) {
+    let Text { zh, en } = &field.meaning;
     escape_into(out, zh);
     if zh != en {
-        out.push('\u{2003}');
+        out.push(APART);
         escape_into(out, en);
     }
 }
+
+/// The wide space between the languages is where the script takes them apart.
+const APART: char = '\u{2003}';
 
 /// Without the script both languages show; with it, the page takes them apart at the `<i>`.
 fn pair(out: &mut String, zh: &str, en: &str) {
