@@ -1,9 +1,8 @@
 //! What two recordings of one session must have in common.
 
-use std::collections::{BTreeMap, HashMap};
-
 use session::Session;
 
+use crate::pairs::Pairs;
 use crate::{Capture, Field, Packet};
 
 /// A long list helps nobody: the first differences say what happened.
@@ -29,10 +28,8 @@ pub fn differences(committed: &Capture, recorded: &Capture, session: &Session) -
     }
     let old = conversations(committed, session);
     let new = conversations(recorded, session);
-    let mut keys: Vec<_> = old.keys().chain(new.keys()).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    for key in keys {
+    let added = new.keys().filter(|&key| old.get(key).is_none());
+    for key in old.keys().chain(added) {
         let empty = Vec::new();
         let (old, new) = (
             old.get(key).unwrap_or(&empty),
@@ -57,19 +54,33 @@ struct Sight<'a> {
 }
 
 /// The packets of every step and conversation, in order.
-type Conversations<'a> = BTreeMap<(Option<usize>, Vec<String>), Vec<Sight<'a>>>;
+type Conversations<'a> = Pairs<(Option<usize>, String), Vec<Sight<'a>>>;
 
 fn conversations<'a>(capture: &'a Capture, session: &Session) -> Conversations<'a> {
     let mut ports = Ports::default();
-    let mut all = Conversations::new();
+    let mut all = Conversations::default();
     for packet in &capture.packets {
-        let mut ends = vec![host(capture, Some(packet.from)), host(capture, packet.to)];
+        let mut ends = Ends([host(capture, Some(packet.from)), host(capture, packet.to)]);
         let facts = facts(packet, session.varies_payload, &mut ports, &mut ends);
-        ends.sort_unstable();
         let sight = Sight { packet, facts };
-        all.entry((packet.step, ends)).or_default().push(sight);
+        all.entry((packet.step, ends.key()), Vec::new).push(sight);
     }
     all
+}
+
+/// The two ends of a packet: host, then port.
+struct Ends([String; 2]);
+
+impl Ends {
+    /// The same for both directions.
+    fn key(&self) -> String {
+        let [a, b] = &self.0;
+        if a > b {
+            format!("{b}, {a}")
+        } else {
+            format!("{a}, {b}")
+        }
+    }
 }
 
 fn host(capture: &Capture, host: Option<usize>) -> String {
@@ -81,12 +92,12 @@ fn facts(
     packet: &Packet,
     varies_payload: bool,
     ports: &mut Ports,
-    ends: &mut Vec<String>,
+    ends: &mut Ends,
 ) -> Vec<(&'static str, String)> {
     let protocols: Vec<_> = packet.layers.iter().map(|layer| layer.protocol).collect();
     let mut facts = vec![
-        ("sender", ends[0].clone()),
-        ("receiver", ends[1].clone()),
+        ("sender", ends.0[0].clone()),
+        ("receiver", ends.0[1].clone()),
         ("lost", if packet.lost { "yes" } else { "no" }.to_owned()),
         ("protocols", protocols.join(", ")),
         ("size", format!("{} bytes", packet.bytes.len())),
@@ -107,12 +118,12 @@ fn facts(
                     Some(field.value.clone())
                 }
                 "tcp.src" | "udp.src" | "tcp.dst" | "udp.dst" => {
-                    let address = addresses[usize::from(field.kind.id.ends_with("dst"))];
-                    let port = ports.name(address, &field.value);
-                    ends.push(port.clone());
+                    let end = usize::from(field.kind.id.ends_with("dst"));
+                    let port = ports.name(addresses[end], &field.value);
+                    ends.0[end] = format!("{} {port}", ends.0[end]);
                     Some(port)
                 }
-                _ => stable(field),
+                _ => stable(field, &packet.bytes),
             };
             facts.extend(value.map(|value| (field.kind.name.1, value)));
         }
@@ -121,7 +132,7 @@ fn facts(
 }
 
 /// What a field says that must be the same every time.
-fn stable(field: &Field) -> Option<String> {
+fn stable(field: &Field, frame: &[u8]) -> Option<String> {
     match field.kind.id {
         // Chosen anew by the system, or a clock.
         "ip.id" | "icmp.id" | "dns.id" | "tcp.option.tsval" | "tcp.option.tsecr" => None,
@@ -134,13 +145,19 @@ fn stable(field: &Field) -> Option<String> {
         }
         "tcp.window" => Some(if field.value == "0" { "0" } else { "open" }.to_owned()),
         _ if field.value.starts_with("Date:") => None,
+        // The value shows only a part of these bytes, or not which ones they are.
+        _ if field.value.ends_with('…') || field.value.contains('\u{fffd}') => {
+            let bytes = frame.get(field.bits.start / 8..field.bits.end.div_ceil(8));
+            let bytes = bytes.unwrap_or_default().iter();
+            Some(bytes.map(|byte| format!("{byte:02x}")).collect())
+        }
         _ => Some(field.value.clone()),
     }
 }
 
 /// Ports that the system chose, by the order in which they appear.
 #[derive(Default)]
-struct Ports(HashMap<(String, String), usize>);
+struct Ports(Pairs<(String, String), usize>);
 
 impl Ports {
     fn name(&mut self, address: &str, port: &str) -> String {
@@ -151,7 +168,7 @@ impl Ports {
         }
         let next = self.0.keys().filter(|(host, _)| host == address).count() + 1;
         let key = (address.to_owned(), port.to_owned());
-        let number = *self.0.entry(key).or_insert(next);
+        let number = *self.0.entry(key, || next);
         format!("client port {number} of {address}")
     }
 }
@@ -166,6 +183,7 @@ fn first_difference(
         let place = place(before.packet, capture, session);
         let changed = differing(&before.facts, &after.facts);
         if let Some((name, was, is)) = changed {
+            let (was, is) = around(was, is);
             return Some(format!(
                 "packet {}: {name} was {was}, now {is} (it was `{}`, now `{}`)",
                 place, before.packet.label, after.packet.label
@@ -198,6 +216,21 @@ fn differing<'a>(
         }
     }
     (before.len() != after.len()).then_some(("number of fields", "another one", "this"))
+}
+
+/// What differs of two long values, with a little before it.
+fn around(was: &str, is: &str) -> (String, String) {
+    const SHOWN: usize = 100;
+    let same = was.chars().zip(is.chars()).take_while(|(a, b)| a == b);
+    let skip = same.count().saturating_sub(SHOWN / 4);
+    let part = |text: &str| {
+        if text.chars().count() <= SHOWN {
+            return text.to_owned();
+        }
+        let part: String = text.chars().skip(skip).take(SHOWN).collect();
+        format!("…{part}… (from character {skip})")
+    };
+    (part(was), part(is))
 }
 
 /// `5 (client to server, step 9: client > 你好)`.

@@ -11,7 +11,7 @@ use pcap_parser::{
 
 /// Bounds: a recording in the book has at most 200 packets.
 const MAX_FILE: usize = 64 << 20;
-const MAX_PACKETS: usize = 20_000;
+const MAX_PACKETS: usize = 5_000;
 const MAX_INTERFACES: usize = 256;
 /// The largest IPv4 datagram in an Ethernet frame.
 const MAX_FRAME: usize = 65_535 + 14;

@@ -2,11 +2,11 @@
 
 mod event;
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 pub(crate) use event::Event;
 
+use crate::pairs::Pairs;
 use crate::stream::Stream;
 
 pub(crate) const FIN: u8 = 1;
@@ -72,9 +72,9 @@ pub(crate) struct Seen {
 /// All conversations of a capture, one per wire: behind a router the same segment comes again.
 #[derive(Default)]
 pub(crate) struct Flows {
-    tcp: BTreeMap<Key, Flow>,
+    tcp: Pairs<Key, Flow>,
     /// Who sent the first datagram.
-    udp: BTreeMap<[SocketAddr; 2], SocketAddr>,
+    udp: Pairs<[SocketAddr; 2], SocketAddr>,
 }
 
 type Card = [u8; 6];
@@ -108,7 +108,7 @@ impl Flows {
     /// Places a segment in its conversation.
     pub(crate) fn see(&mut self, cards: (Card, Card), segment: &Segment) -> Seen {
         let (key, me) = key(cards, segment);
-        let flow = self.tcp.entry(key).or_default();
+        let flow = self.tcp.entry(key, Flow::default);
         if flow.is_over(me, segment) {
             *flow = Flow::default();
         }
@@ -118,24 +118,22 @@ impl Flows {
     /// What this end says above TCP.
     pub(crate) fn stream(&mut self, cards: (Card, Card), segment: &Segment) -> &mut Stream {
         let (key, me) = key(cards, segment);
-        &mut self.tcp.entry(key).or_default().ends[me].stream
+        &mut self.tcp.entry(key, Flow::default).ends[me].stream
     }
 
     /// Whether the sender of a datagram is the one who spoke first.
     pub(crate) fn speaks_first(&mut self, from: SocketAddr, to: SocketAddr) -> bool {
-        let mut ends = [from, to];
-        ends.sort_unstable();
-        *self.udp.entry(ends).or_insert(from) == from
+        let ends = if from > to { [to, from] } else { [from, to] };
+        *self.udp.entry(ends, || from) == from
     }
 }
 
 fn key(cards: (Card, Card), segment: &Segment) -> (Key, usize) {
     let (from, to) = (segment.source, segment.destination);
     let me = usize::from(from > to);
-    let mut ends = [from, to];
-    let mut cards = [cards.0, cards.1];
-    ends.sort_unstable();
-    cards.sort_unstable();
+    let ends = if from > to { [to, from] } else { [from, to] };
+    let (a, b) = cards;
+    let cards = if a > b { [b, a] } else { [a, b] };
     ((cards, ends), me)
 }
 

@@ -19,6 +19,7 @@ mod ipv4;
 mod ipv6;
 mod label;
 mod names;
+mod pairs;
 mod passage;
 mod ports;
 mod read;

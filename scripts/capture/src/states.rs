@@ -2,11 +2,11 @@
 //!
 //! RFC 9293 §3.3.2, figure 5. A lost segment changes its sender only.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use crate::StateChange;
 use crate::flow::{ACK, FIN, RST, SYN, Segment, before};
+use crate::pairs::Pairs;
 
 /// The states of RFC 9293 §3.3.2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +47,7 @@ const MAX_EARLY: usize = 256;
 
 /// All ends of all connections.
 #[derive(Default)]
-pub(crate) struct States(BTreeMap<(SocketAddr, SocketAddr), End>);
+pub(crate) struct States(Pairs<(SocketAddr, SocketAddr), End>);
 
 struct End {
     state: State,
@@ -85,7 +85,7 @@ impl States {
 
     /// A program waits here for connections, unless the end is in use already.
     fn listen(&mut self, ends: (SocketAddr, SocketAddr)) {
-        let end = self.0.entry(ends).or_insert_with(End::closed);
+        let end = self.0.entry(ends, End::closed);
         if matches!(end.state, State::Closed | State::TimeWait) {
             *end = End {
                 state: State::Listen,
@@ -101,7 +101,7 @@ impl States {
         host: usize,
         step: impl FnOnce(&mut End),
     ) -> Option<StateChange> {
-        let end = self.0.entry(ends).or_insert_with(End::closed);
+        let end = self.0.entry(ends, End::closed);
         let was = end.state;
         step(end);
         (end.state != was).then(|| StateChange {
