@@ -4,6 +4,8 @@
 
 #[path = "support/captures.rs"]
 mod captures;
+#[path = "support/program.rs"]
+mod program;
 #[path = "../../../examples/12_pcap_reader.rs"]
 #[allow(
     dead_code,
@@ -14,11 +16,13 @@ mod reader;
 #[path = "support/tcpdump.rs"]
 mod tcpdump;
 
+use std::fs;
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
-use std::{fs, io::Write};
 
 use captures::{Order, Timed, block, enhanced, interface, packets, pcap, pcapng, section};
+use program::Program;
 use reader::file::{Capture, Record};
 use reader::{dissect, line, screen, wire};
 
@@ -459,7 +463,7 @@ fn the_frame_check_sequence_is_crc_32_and_notices_every_flipped_bit() {
     );
 }
 
-fn program(args: &[&str], input: &[u8]) -> Output {
+fn run(args: &[&str], input: &[u8]) -> Output {
     let mut command = Command::new(session::example("12_pcap_reader").unwrap());
     command
         .args(args)
@@ -478,7 +482,7 @@ fn program(args: &[&str], input: &[u8]) -> Output {
 #[test]
 fn statuses_are_0_for_done_1_for_a_bad_file_and_2_for_bad_arguments() {
     let file = pcap(Order::Little, true, &packets());
-    let status = |args: &[&str], input: &[u8]| program(args, input).status.code();
+    let status = |args: &[&str], input: &[u8]| run(args, input).status.code();
     assert_eq!(status(&["-"], &file), Some(0));
     assert_eq!(status(&["-", "-v", "2"], &file), Some(0));
     assert_eq!(status(&["--help"], b""), Some(0));
@@ -492,13 +496,28 @@ fn statuses_are_0_for_done_1_for_a_bad_file_and_2_for_bad_arguments() {
 #[test]
 fn the_packets_before_a_cut_are_printed_before_the_error() {
     let file = pcap(Order::Little, true, &packets());
-    let output = program(&["-"], &file[..150]);
+    let output = run(&["-"], &file[..150]);
     let [out, err] = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
     assert_eq!(out.lines().count(), 1, "{out}");
     assert_eq!(
         err,
         "错误 error: -: 偏移 offset 150 (0x96): 文件到这里就断了 the file is cut off here\n"
     );
+}
+
+/// As with `tcpdump -U -w - | 12_pcap_reader -`.
+#[test]
+fn a_packet_from_a_pipe_is_printed_before_the_next_one_comes() {
+    let mut program = Program::start("12_pcap_reader", &["-"]);
+    let mut pipe = program.keyboard();
+    pipe.write_all(&pcapng(Order::Little, &[])).unwrap();
+    for (count, (nanos, bytes)) in packets().iter().enumerate() {
+        let packet = enhanced(Order::Little, 0, *nanos, bytes);
+        pipe.write_all(&packet).unwrap();
+        program.sees(&format!("{:>4} ", count + 1));
+    }
+    drop(pipe);
+    assert_eq!(program.ends().0, Some(0));
 }
 
 #[test]
