@@ -448,6 +448,7 @@
     for (const { choose, rows } of diagrams) {
       const row = rows.find((row) => row.id === id || row.firstElementChild.id === id || row.firstElementChild.getAttribute("href") === `#${id}`);
       if (!row) continue;
+      for (let folded = row.closest("details"); folded; folded = folded.parentElement.closest("details")) folded.open = true;
       choose(row, { address: false, still: false });
       row.scrollIntoView({ block: "start", behavior: "instant" });
     }

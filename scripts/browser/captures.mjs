@@ -44,8 +44,8 @@ test("every bit of every packet belongs to a field that says what it is", () => 
         for (const chip of panel.querySelectorAll(".cp-field")) {
           chip.focus();
           for (const part of [".cp-name", ".cp-value", ".cp-where", ".cp-duty", ".cp-source"])
-            if (!panel.querySelector(`.cp-detail ${part}`)?.innerText.trim()) complaints.push(`${name}: ${chip.innerText}: no ${part}`);
-          if (!panel.querySelector(".cp-b.on")) complaints.push(`${name}: ${chip.innerText}: no byte is marked`);
+            if (!panel.querySelector(`.cp-detail ${part}`)?.textContent.trim()) complaints.push(`${name}: ${chip.textContent}: no ${part}`);
+          if (!panel.querySelector(".cp-b.on")) complaints.push(`${name}: ${chip.textContent}: no byte is marked`);
         }
       }
     }
@@ -133,6 +133,17 @@ test("#packet-5 opens that packet, on arrival and later", () => withTab({ lang: 
     await tab.evaluate((hash) => { location.hash = hash; }, hash);
     await tab.waitForFunction((number) => document.querySelector(`.cap-packet.chosen`)?.dataset.packet === number, /packet-(\d)/.exec(hash)[1]);
   }
+}));
+
+test("a packet in a folded part of the page unfolds it", () => withTab({ lang: "zh" }, async (tab) => {
+  const name = await page();
+  await tab.route("**/*.html", async (route) => {
+    const response = await route.fetch();
+    const html = await response.text();
+    await route.fulfill({ response, body: html.replace(/<figure class="capture[^]*?<\/figure>/, (figure) => `<details><summary>x</summary>${figure}</details>`) });
+  });
+  await tab.goto(`${at(name)}#packet-2`);
+  assert.ok(await first(tab).locator(".cap-packet.chosen .cap-panel").isVisible());
 }));
 
 test("a step and its packets point at each other", () => withTab({ lang: "zh" }, async (tab) => {
