@@ -123,8 +123,8 @@ impl<'a> Header<'a> {
         self.fields.push(Field {
             bits: self.at..self.at + bits,
             kind,
-            value,
-            meaning,
+            value: tame(value),
+            meaning: meaning.tame(),
         });
         self.at += bits;
     }
@@ -178,6 +178,26 @@ impl<'a> Header<'a> {
             meaning: nothing(),
         });
         self.at += left;
+    }
+}
+
+/// Words for a page or a screen: a control character from the wire, such as the line end that
+/// would end a block of HTML, becomes U+FFFD; so does the wide space that parts languages there.
+pub(crate) fn tame(text: String) -> String {
+    let wild = |c: char| c.is_control() || c == '\u{2003}';
+    match text.contains(wild) {
+        true => text.replace(wild, "\u{fffd}"),
+        false => text,
+    }
+}
+
+impl Text {
+    /// The same in both languages.
+    pub(crate) fn tame(self) -> Self {
+        Self {
+            zh: tame(self.zh),
+            en: tame(self.en),
+        }
     }
 }
 

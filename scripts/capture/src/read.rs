@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use session::{Action, Session};
 
+use crate::bits::tame;
 use crate::file::{self, Frame};
 use crate::flow::{Flows, Segment};
 use crate::frame::{Context, Decoded, decode};
@@ -106,8 +107,8 @@ fn packet(
         from,
         to: names.card(&bytes[..6]),
         bytes: bytes.to_vec(),
-        label,
-        said,
+        label: tame(label),
+        said: said.tame(),
         layers,
         states: Vec::new(),
     };

@@ -144,3 +144,32 @@ fn two_conversations_may_take_turns_differently_in_one_step() {
     // A SYN and its answer cannot change places.
     assert_ne!(pair(|a, _| a.label == "SYN"), [""; 0]);
 }
+
+#[test]
+fn a_byte_far_inside_a_fragment_is_a_difference() {
+    let fragment = |byte: u8| {
+        let mut bytes = frames("c ACK 1 1 hello").remove(0).bytes;
+        bytes.truncate(34);
+        bytes.extend([0; 600]);
+        bytes[600] = byte;
+        // 620 bytes, 8 bytes from the start on.
+        bytes[16..18].copy_from_slice(&[2, 108]);
+        bytes[20..22].copy_from_slice(&[0, 1]);
+        let comment = "step 2: client > hello".to_owned();
+        read(&[Frame { bytes, comment }])
+    };
+    let found = differences(&fragment(1), &fragment(2), &session());
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].contains("data of a fragment was …"), "{found:?}");
+}
+
+#[test]
+fn bytes_that_no_text_shows_are_a_difference() {
+    let story = |byte: u8| {
+        let mut all = frames("c SYN 0\ns SYN,ACK 0 1\nc ACK 1 1\nc ACK 1 1 HTTP/1.1_200_x");
+        *all[3].bytes.last_mut().unwrap() = byte;
+        // Its checksum is wrong in both.
+        read(&all)
+    };
+    assert_eq!(differences(&story(0xfe), &story(0xff), &session()).len(), 1);
+}

@@ -102,3 +102,13 @@ fn a_conversation_that_was_going_on_counts_from_its_first_segment() {
         .collect();
     assert_eq!(labels, ["seq 1:6 ack 1", "ack 6"]);
 }
+
+#[test]
+fn one_byte_that_was_lost_is_a_retransmission_and_no_keep_alive() {
+    check(
+        "c ACK 1 1 h lost -> seq 1:2 ack 1
+         c ACK 1 1 h      -> seq 1:2 ack 1 (retransmission)
+         s ACK 1 2        -> ack 2
+         c ACK 1 1 h      -> seq 1:2 ack 1 (keep-alive)",
+    );
+}

@@ -56,7 +56,9 @@ impl Flow {
         let next = end.next.unwrap_or(segment.seq);
         let closed = peer.window == Some(0) && !segment.has(FIN);
         let one_back = segment.seq.wrapping_add(1) == next && !segment.has(FIN);
-        if one_back && segment.payload <= 1 && end.acked.is_some() {
+        // A byte that the peer has not acknowledged is sent again because it may be lost.
+        let missing = segment.payload == 1 && !closed && peer.acked != Some(next);
+        if one_back && segment.payload <= 1 && end.acked.is_some() && !missing {
             return (
                 if closed {
                     Event::Probe
