@@ -32,6 +32,8 @@ test("every bit of every packet belongs to a field that says what it is", () => 
   if (!(await tab.locator(FIGURE).count())) return [];
   return tab.evaluate(() => {
     const complaints = [];
+    const seen = new Set();
+    document.querySelectorAll("main details").forEach((folded) => { folded.open = true; });
     for (const figure of document.querySelectorAll("figure.capture:not(.single)")) {
       for (const row of figure.querySelectorAll(".cap-packet")) {
         row.querySelector("a").click();
@@ -40,8 +42,10 @@ test("every bit of every packet belongs to a field that says what it is", () => 
         if (!panel) { complaints.push(`${name}: no bytes`); continue; }
         const bare = [...panel.querySelectorAll(".cp-b")].filter((byte) => !/layer-\d/.test(byte.className));
         if (bare.length) complaints.push(`${name}: ${bare.length} bytes without a field`);
-        if (row !== figure.querySelector(".cap-packet.layer-4, .cap-packet")) continue;
         for (const chip of panel.querySelectorAll(".cp-field")) {
+          const kind = `${chip.closest(".cp-layer").innerText.split("\n")[0]} ${chip.firstChild.textContent}`;
+          if (seen.has(kind)) continue;
+          seen.add(kind);
           chip.focus();
           for (const part of [".cp-name", ".cp-value", ".cp-where", ".cp-duty", ".cp-source"])
             if (!panel.querySelector(`.cp-detail ${part}`)?.textContent.trim()) complaints.push(`${name}: ${chip.textContent}: no ${part}`);
