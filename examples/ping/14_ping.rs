@@ -114,8 +114,13 @@ fn wait(door: &Door, request: &[u8], seq: u16, end: Instant) -> Result<Option<(I
             }
             // 数据报套接字收不到 ICMP 错误报文：内核把它变成一个错误，细节在错误队列里。
             // A datagram socket gets no ICMP error: the kernel makes it an errno, with a queue.
-            Err(error) => match door.error(seq) {
-                Some((from, kind, code)) => return Ok(Some((from, Answer::Error(kind, code)))),
+            Err(error) => match door.error() {
+                Some((about, from, kind, code)) if about == seq => {
+                    return Ok(Some((from, Answer::Error(kind, code))));
+                }
+                // 更早的请求的错误，来晚了：那一次已经报过“没有回答”。
+                // About an earlier request, and late: "no answer" has been said for that one.
+                Some(_) => {}
                 None if door::is_timeout(&error) => return Ok(None),
                 None => return Err(error).context("recv"),
             },

@@ -63,6 +63,14 @@ impl Door {
     }
 
     pub(crate) fn send(&self, message: &[u8], to: Ipv4Addr) -> io::Result<usize> {
+        // 内核会借发送报告以前的错误，什么也不发：取走它，再发，不会没完没了。
+        // The kernel may report earlier errors here, and send nothing: take them, send again.
+        for _ in 0..8 {
+            match self.socket.send_to(message, (to, 0)) {
+                Err(_) if self.error().is_some() => {}
+                sent => return sent,
+            }
+        }
         self.socket.send_to(message, (to, 0))
     }
 
@@ -72,14 +80,13 @@ impl Door {
         Ok((length, from.ip()))
     }
 
-    /// 对第 `seq` 次请求的 ICMP 错误：谁说的、类型、代码。
-    /// The ICMP error for request number `seq`: who says so, its type, its code.
-    pub(crate) fn error(&self, seq: u16) -> Option<(IpAddr, u8, u8)> {
+    /// 一个 ICMP 错误：对第几次请求、谁说的、类型、代码。
+    /// An ICMP error: for which request, who says so, its type, its code.
+    pub(crate) fn error(&self) -> Option<(u16, IpAddr, u8, u8)> {
         #[cfg(target_os = "linux")]
         if self.kind == Kind::Datagram {
-            return crate::error_queue::read(&self.socket, seq);
+            return crate::error_queue::read(&self.socket);
         }
-        let _ = seq;
         None
     }
 }

@@ -14,7 +14,7 @@ pub(crate) fn ask(socket: &UdpSocket) -> io::Result<()> {
     Ok(setsockopt(socket, Ipv4RecvErr, &true)?)
 }
 
-pub(crate) fn read(socket: &UdpSocket, seq: u16) -> Option<(IpAddr, u8, u8)> {
+pub(crate) fn read(socket: &UdpSocket) -> Option<(u16, IpAddr, u8, u8)> {
     // 队列里是出错的那个请求，外加一条控制消息：谁、类型、代码。空了就返回 None，不等。
     // The queue has the request that failed, and a control message: who, type, code. If it is
     // empty, this gives None and does not wait.
@@ -30,8 +30,9 @@ pub(crate) fn read(socket: &UdpSocket, seq: u16) -> Option<(IpAddr, u8, u8)> {
         }
         _ => None,
     });
-    // 迟到的错误说的是更早的请求。
-    // A late error is about an earlier request.
-    found.filter(|_| request[6..8] == seq.to_be_bytes())
+    // 迟到的错误说的是更早的请求，所以连序号一起交出去。
+    // A late error is about an earlier request, so the sequence number goes along.
+    let seq = u16::from_be_bytes([request[6], request[7]]);
+    found.map(|(from, kind, code)| (seq, from, kind, code))
 }
 // ANCHOR_END: error_queue

@@ -116,6 +116,26 @@ fn a_lost_frame_is_marked_and_not_delivered() {
 }
 
 #[test]
+fn an_icmp_error_that_comes_late_is_not_the_end_of_ping() {
+    if !can_record() {
+        return;
+    }
+    // Nobody answers ARP for 3 s; only then does the kernel tell of the first requests.
+    let story = "title zh 题\ntitle en T\nhost a 192.0.2.1\n\
+         a $ cargo run --example 14_ping -- 192.0.2.99 -c 4 -W 1\n\
+         a | 问 asking 192.0.2.99[..]\n\
+         a | 没有回答 no answer: seq 1, 1s\n\
+         a | 没有回答 no answer: seq 2, 1s\n\
+         a | [..]: seq 3, [..]\n\
+         a | 没有回答 no answer: seq 4, 1s\n\
+         a | 错误 error: 发了 4 个，一个回答也没有 sent 4, no reply at all\n\
+         a ? 1\n";
+    if let Err(error) = record(&parse(story), &root()) {
+        panic!("{error:#}");
+    }
+}
+
+#[test]
 fn a_flood_is_cut_off() {
     if !can_record() {
         return;
