@@ -1,8 +1,6 @@
 //! A recording built by hand: every shape that a diagram can have, in eight packets.
 
-use std::fs;
 use std::ops::Range;
-use std::path::Path;
 use std::time::Duration;
 
 use capture::{Capture, Field, Host, Kind, Layer, Packet, StateChange, Text};
@@ -150,15 +148,14 @@ fn drawing<'a>((capture, session): &'a (Capture, Session), first: bool) -> Drawi
 fn a_capture_built_by_hand_comes_out_as_drawn() {
     let hand = hand();
     let html = whole(&drawing(&hand, true), &mut Drawn::default());
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixture/expected/capture.html");
-    if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
-        fs::write(&file, &html).expect("write the snapshot");
-    }
-    let expected = fs::read_to_string(&file).unwrap_or_default();
+    let expected = include_str!("../../tests/fixture/expected/capture.html").replace("\r\n", "\n");
+    let lines = expected.lines().zip(html.lines()).enumerate();
+    let different = lines.filter(|(_, (expected, drawn))| expected != drawn);
+    let first = different.map(|(at, (expected, drawn))| format!("{}: {expected}\n{drawn}", at + 1));
     assert!(
-        expected.replace("\r\n", "\n") == html,
-        "{} differs; run the test with UPDATE_SNAPSHOTS=1 and look at the difference",
-        file.display()
+        expected == html,
+        "tests/fixture/expected/capture.html differs from what is drawn, first in line {}\nif this is right, put this there:\n{html}",
+        first.take(1).collect::<String>()
     );
 }
 
