@@ -104,7 +104,7 @@ fn packet(number: usize, ends: (usize, Option<usize>), label: &str, payload: &st
 fn hand() -> (Capture, Session) {
     let host = |name: &str, last| Host {
         name: name.to_owned(),
-        addresses: vec![std::net::Ipv4Addr::new(192, 0, 2, last)],
+        addresses: vec![[192, 0, 2, last].into()],
     };
     let mut packets = vec![
         packet(1, (1, None), "who has 192.0.2.1?", ""),

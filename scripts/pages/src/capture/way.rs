@@ -1,7 +1,6 @@
 //! From which column to which: a packet's arrow.
 
 use std::fmt::Write;
-use std::net::Ipv4Addr;
 
 use capture::{Capture, Packet};
 
@@ -73,10 +72,6 @@ impl Way {
 /// The other hosts on the wire that a broadcast was sent to. The last byte of a recorded MAC
 /// address names the network card, from 1, and so the network.
 fn wire(capture: &Capture, packet: &Packet) -> Vec<usize> {
-    let network = |address: &Ipv4Addr| {
-        let [a, b, c, _] = address.octets();
-        [a, b, c]
-    };
     let card = packet.bytes.get(11).map_or(1, |byte| usize::from(*byte));
     let Some(sender) = capture.hosts.get(packet.from) else {
         return Vec::new();
@@ -85,7 +80,7 @@ fn wire(capture: &Capture, packet: &Packet) -> Vec<usize> {
         .addresses
         .get(card.wrapping_sub(1))
         .or(sender.addresses.first());
-    let Some(here) = address.map(network) else {
+    let Some(here) = address.copied().map(network) else {
         return Vec::new();
     };
     let hosts = capture.hosts.iter().enumerate();
@@ -95,8 +90,13 @@ fn wire(capture: &Capture, packet: &Packet) -> Vec<usize> {
                 && host
                     .addresses
                     .iter()
-                    .any(|address| network(address) == here)
+                    .any(|address| network(*address) == here)
         })
         .map(|(at, _)| at)
         .collect()
+}
+
+/// The first three bytes of an address: every network is a `/24`.
+fn network(address: impl Into<u32>) -> u32 {
+    address.into() >> 8
 }
