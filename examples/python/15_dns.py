@@ -68,9 +68,16 @@ def read_name(message, at):
                 raise ValueError(f"pointer at {at}")
             begin = at = target
             continue
-        labels.append(message[at + 1 : at + 1 + length].decode("ascii", "backslashreplace"))
+        labels.append(shown(message[at + 1 : at + 1 + length]))
         at += 1 + length
     return ".".join(labels), after or at + 1
+
+
+def shown(label):
+    # 标签可以是任何字节：点、反斜杠、看不见的写成 \DDD，不让它摆布终端（RFC 1035 §5.1）。
+    # A label may hold any byte: dots, backslashes and what cannot be seen become \DDD.
+    plain = lambda byte: 32 < byte < 127 and byte not in b".\\"
+    return "".join(chr(byte) if plain(byte) else f"\\{byte:03}" for byte in label)
 # ANCHOR_END: name
 
 
@@ -128,6 +135,10 @@ def server(address):
                 udp.sendto(answer_to(message, text(peer)), peer)
             except (ValueError, struct.error, IndexError):
                 say(f"{text(peer)} 看不懂，不答 not understood, no answer")
+            except OSError as error:
+                # 源端口可以是伪造的 0：发不回去，也不该停下服务器。
+                # A forged source port of 0 takes no answer: no reason to stop the server.
+                say(f"! {text(peer)}: {error}")
 
 
 def answer_to(message, peer):

@@ -185,7 +185,11 @@ class Mail:
                 raise ValueError("一行太长 line too long")
             left = min(IDLE, self.end - time.monotonic())
             try:
-                self.connection.settimeout(max(left, 0.001))
+                # 一直有数据来，recv 就一直不超时：总的期限要自己看。
+                # While data keeps coming no recv is late: the deadline of the whole is ours to keep.
+                if left <= 0:
+                    raise TimeoutError("timed out")
+                self.connection.settimeout(left)
                 data = self.connection.recv(4096)
             except TimeoutError:
                 self.reply("421 timeout")

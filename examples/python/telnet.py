@@ -170,7 +170,12 @@ class Wire:
         self.waiting = b""
 
     def receive(self):
-        self.connection.settimeout(max(min(IDLE, self.end - time.monotonic()), 0.001))
+        # 一直有数据来，recv 就一直不超时：总的期限要自己看。
+        # While data keeps coming no recv is late: the deadline of the whole is ours to keep.
+        left = min(IDLE, self.end - time.monotonic())
+        if left <= 0:
+            raise TimeoutError("timed out")
+        self.connection.settimeout(left)
         data = self.connection.recv(1024)
         if not data:
             return None

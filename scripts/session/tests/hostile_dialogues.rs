@@ -7,6 +7,7 @@ mod program;
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::process::Command;
 
 use program::{Program, dribble, guarded, reset};
 use socket2::{Domain, Socket, Type};
@@ -398,4 +399,37 @@ fn the_telnet_client_survives_a_flood_of_commands() {
     };
     assert_eq!(status, Some(0), "{screen}");
     assert!(!screen.contains('\u{1b}'), "{screen:?}");
+}
+
+/// Calls the server's `guest` in Python, with a shorter deadline, and floods it without end.
+#[track_caller]
+fn a_flood_ends(name: &str, guest: &str, flood: &str) {
+    let script = format!(
+        "import socket, sys, threading; sys.path.insert(0, 'examples/python')\n\
+         import {name}; {name}.WHOLE = 0.5\n\
+         door = socket.create_server(('127.0.0.1', 0))\n\
+         peer = socket.create_connection(door.getsockname())\n\
+         own = door.accept()[0]\n\
+         def flood():\n    try:\n        while True: peer.sendall({flood} * 100)\n    except OSError: pass\n\
+         def drain():\n    try:\n        while peer.recv(65536): pass\n    except OSError: pass\n\
+         for work in (flood, drain): threading.Thread(target=work, daemon=True).start()\n\
+         server = threading.Thread(target=lambda: {name}.{guest}, daemon=True)\n\
+         server.start(); server.join(15)\n\
+         print('held' if server.is_alive() else 'let go')"
+    );
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+    let mut command = Command::new("python3");
+    let Ok(output) = command.args(["-c", &script]).current_dir(root).output() else {
+        return;
+    };
+    let screen = String::from_utf8_lossy(&output.stdout);
+    assert!(screen.ends_with("let go\n"), "{name}: {screen}");
+}
+
+#[test]
+fn whoever_never_stops_talking_does_not_keep_the_seat() {
+    a_flood_ends("smtp", "guest(own)", "b'NOOP\\r\\n'");
+    a_flood_ends("ftp", "guest(own, 'examples')", "b'NOOP\\r\\n'");
+    // A command that neither answers nor counts.
+    a_flood_ends("telnet", "guest(own)", "b'\\xff\\xf1'");
 }

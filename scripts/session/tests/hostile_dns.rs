@@ -208,3 +208,18 @@ fn names_that_no_host_has_are_refused_before_anything_is_sent() {
     let (status, screen) = Program::start(NAME, &["server", "127.0.0.1:0", "x"]).ends();
     assert_eq!(status, Some(2), "{screen}");
 }
+
+#[test]
+fn no_name_drives_the_terminal_of_the_python_server() {
+    let Some(mut server) = Program::python(NAME, &["server", "127.0.0.1:0"]) else {
+        return;
+    };
+    let address = server.address();
+    let mut question = vec![0, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0];
+    question.extend(b"\x08a\x1b[2J\nb.\0\0\x01\0\x01");
+    let peer = socket();
+    peer.send_to(&question, address).unwrap();
+    let (answer, _) = receive(&peer);
+    assert_eq!(answer[3] & 15, 3);
+    server.sees(r"a\027[2J\010b\046 A");
+}
