@@ -49,7 +49,6 @@ mod name;
 #[path = "15_dns/table.rs"]
 mod table;
 #[path = "15_dns/verify.rs"]
-#[allow(dead_code, reason = "15_dns uses all of it")]
 mod verify;
 
 // 真正的端口是 53、80；小于 1024 的要特权，所以换大的。

@@ -14,7 +14,7 @@ use crate::table::NO_SUCH_NAME;
 use crate::timed::Timed;
 use crate::trace::{Layer, Trace};
 use crate::url::Url;
-use crate::verify::verify;
+use crate::verify::{verify, way};
 
 // ANCHOR: browser
 pub(crate) fn fetch(url: &str, names: SocketAddr) -> Result<()> {
@@ -117,7 +117,7 @@ fn look_up(host: &str, names: SocketAddr, trace: &Trace) -> Result<IpAddr> {
             // 编号、问题都对得上，才是给我们的；别的当没收到，接着等。
             // Ours if id and question match. Anything else: as if it had not come, wait on.
             if let Some(answer) = verify(&buffer[..length], id, &question) {
-                return address_in(&answer?, host);
+                return address_in(&answer?, &question);
             }
         }
     }
@@ -125,7 +125,8 @@ fn look_up(host: &str, names: SocketAddr, trace: &Trace) -> Result<IpAddr> {
 }
 // ANCHOR_END: look_up
 
-fn address_in(answer: &Message, host: &str) -> Result<IpAddr> {
+fn address_in(answer: &Message, question: &Question) -> Result<IpAddr> {
+    let host = &question.name;
     match answer.flags & RCODE {
         0 => {}
         NO_SUCH_NAME => {
@@ -133,12 +134,16 @@ fn address_in(answer: &Message, host: &str) -> Result<IpAddr> {
         }
         code => bail!("名字服务器说不行 the name server refuses: RCODE {code}"),
     }
-    // 别名（CNAME）在前，地址在后：取第一个地址。真的浏览器会几个都试（RFC 8305）。
-    // Aliases come first, addresses after. We take the first; real browsers try several (RFC 8305).
-    let address = answer.answers.iter().find_map(|record| match record.data {
-        Data::A(ip) => Some(ip.into()),
-        _ => None,
-    });
+    // 只走从问题出发、沿着别名到得了的记录；别的没有人问过，不信。取第一个地址，
+    // Only records that the question leads to, along aliases; nobody asked for others. The first
+    // 真的浏览器会几个都试（RFC 8305）。
+    // address will do; real browsers try several (RFC 8305).
+    let address = way(answer, question)
+        .into_iter()
+        .find_map(|record| match record.data {
+            Data::A(ip) => Some(ip.into()),
+            _ => None,
+        });
     address.with_context(|| format!("这个名字没有 IPv4 地址 no IPv4 address: {host}"))
 }
 

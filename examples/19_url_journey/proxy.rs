@@ -114,11 +114,15 @@ fn pass_on(
 /// 有些首部只管这一条连接，不许带到下一条（RFC 9110 §7.6.1）。
 /// Some fields are for this connection only and must not go on to the next (RFC 9110 §7.6.1).
 fn end_to_end(head: &Head) -> impl Iterator<Item = (&str, &str)> {
-    let named = head.field("connection").unwrap_or_default().to_lowercase();
-    let named: Vec<String> = named
-        .split(',')
-        .map(|name| name.trim().to_owned())
-        .collect();
+    // 这个字段可以有好几行，每行的名字都算（RFC 9110 §5.3）。
+    // There may be several of this field, and the names in each count (RFC 9110 §5.3).
+    let mut named = Vec::new();
+    for (_, value) in head
+        .fields()
+        .filter(|(name, _)| name.eq_ignore_ascii_case("connection"))
+    {
+        named.extend(value.split(',').map(|name| name.trim().to_lowercase()));
+    }
     head.fields().filter(move |(name, _)| {
         let name = name.to_lowercase();
         let hop = [

@@ -94,9 +94,9 @@ fn a_guest_cannot_pass_for_another() {
 
 #[test]
 fn what_is_for_one_connection_does_not_go_on_to_the_next() {
-    let (address, heard) = application(b"HTTP/1.0 200 OK\r\nConnection: x-secret\r\nX-Secret: 1\r\nX-Kept: 2\r\nKeep-Alive: 9\r\n\r\nhi", 1);
+    let (address, heard) = application(b"HTTP/1.0 200 OK\r\nConnection: close\r\nConnection: x-secret\r\nX-Secret: 1\r\nX-Kept: 2\r\nKeep-Alive: 9\r\n\r\nhi", 1);
     let proxy = Role::proxy(address);
-    let fields = "\r\nConnection: keep-alive, X-Hop\r\nX-Hop: 1\r\nX-End: 2\r\nTE: gzip\r\nProxy-Authorization: x\r\n\r\n";
+    let fields = "\r\nConnection: keep-alive\r\nConnection: X-Hop\r\nX-Hop: 1\r\nX-End: 2\r\nTE: gzip\r\nProxy-Authorization: x\r\n\r\n";
     let answer = proxy.answer(GET.replace("\r\n\r\n", fields).as_bytes());
     assert!(
         answer.contains("X-Kept: 2\r\n") && answer.ends_with("\r\n\r\nhi"),
@@ -331,6 +331,25 @@ fn the_browser_says_which_step_failed() {
         "step 3, the server says: 500 x",
     );
     heard.join().unwrap();
+}
+
+#[test]
+fn an_address_that_nobody_asked_for_is_not_believed() {
+    let names = UdpSocket::bind("127.0.0.1:0").unwrap();
+    names.set_read_timeout(Some(DEADLINE)).unwrap();
+    let address = names.local_addr().unwrap();
+    let server = thread::spawn(move || {
+        let mut buffer = [0; 512];
+        let (length, peer) = names.recv_from(&mut buffer).unwrap();
+        let mut answer = buffer[..length].to_vec();
+        answer[2] |= 0x80;
+        answer[7] = 1;
+        // The address of another name.
+        answer.extend(b"\x01y\x04test\0\0\x01\0\x01\0\0\0\x05\0\x04\x7f\0\0\x01");
+        names.send_to(&answer, peer).unwrap();
+    });
+    browser("http://x.test:1/", address, "no IPv4 address: x.test");
+    server.join().unwrap();
 }
 
 #[test]
