@@ -177,6 +177,12 @@ pub(crate) fn role(actor: &str) -> String {
         "proxy" => "反向代理",
         "app" => "应用服务器",
         "dns" | "nameserver" => "名字服务器",
+        "terminal" => "终端",
+        "reader" => "读者",
+        "impostor" => "冒充者",
+        "first" => "第一个",
+        "second" => "第二个",
+        "third" => "第三个",
         name => return escape(name),
     };
     both(zh, actor)
