@@ -156,7 +156,10 @@ impl Flow {
             [Some(_), Some(_)] if !segment.has(SYN) => scaled[me].unwrap_or(0),
             _ => 0,
         };
-        let known = segment.has(SYN) || self.ends[me].syn.is_some();
+        // A scale counts only if both have one: one SYN alone does not tell.
+        let [mine, other] = [me, 1 - me].map(|end| &self.ends[end]);
+        let agreed = mine.syn.is_some() && (other.syn.is_some() || mine.scale.is_none());
+        let known = segment.has(SYN) || agreed;
         let peer_base = self.ends[1 - me].base.unwrap_or(0);
         Seen {
             event,

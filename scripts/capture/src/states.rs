@@ -125,7 +125,12 @@ impl End {
 
     fn sends(&mut self, segment: &Segment) {
         if segment.has(RST) {
-            self.state = State::Closed;
+            // RFC 9293 §3.5.1: SYN-SENT refuses what belongs to an old connection, with the number
+            // named there and not with its own next one, and waits on.
+            let own = self.syn.map(|syn| syn.wrapping_add(1));
+            if self.state != State::SynSent || own == Some(segment.seq) {
+                self.state = State::Closed;
+            }
             return;
         }
         if segment.has(SYN) {
@@ -150,6 +155,10 @@ impl End {
     fn receives(&mut self, segment: &Segment) {
         if segment.has(RST) {
             return self.is_reset(segment);
+        }
+        let ours = |syn: u32| before(syn, segment.ack);
+        if self.state == State::SynSent && segment.has(ACK) && !self.syn.is_some_and(ours) {
+            return;
         }
         if segment.has(SYN) {
             self.meets_syn(segment);

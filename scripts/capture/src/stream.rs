@@ -84,7 +84,9 @@ fn read(
         *saying = Saying::Http(http::State::default());
     }
     match saying {
-        Saying::Tls(state) if state.pending > 0 || tls::is_record(payload) => {
+        Saying::Tls(state)
+            if state.goes_on() || tls::is_record(payload) || payload.len() < tls::HEADER =>
+        {
             let mut names = Vec::new();
             let layers = tls::records(frame, bytes, state, &mut names);
             let words = Some(tls::words(&names, from));

@@ -30,11 +30,11 @@ ALERT "tls.alert" "警报" "alert"
 ENCRYPTED "tls.encrypted" "密文" "encrypted data"
     "没有密钥就读不懂；外人只看得见长度。" "Unreadable without the key; others see only its length." "RFC 8446 §5.2"
 CONTINUED "tls.continued" "接上一段" "continued"
-    "一条记录的后一部分，它从前面的段开始。" "The later part of a record that began in an earlier segment." "RFC 8446 §5.1"
+    "一条记录的一部分，其余的在别的段里。" "A part of a record; the rest of it is in other segments." "RFC 8446 §5.1"
 }
 
 /// The length of a record's header.
-const HEADER: usize = 5;
+pub(crate) const HEADER: usize = 5;
 /// The longest record (RFC 8446 §5.2).
 const MAX_RECORD: u16 = (1 << 14) + 256;
 
@@ -42,11 +42,40 @@ const MAX_RECORD: u16 = (1 << 14) + 256;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct State {
     /// Bytes of a record that are still to come.
-    pub(crate) pending: usize,
+    pending: usize,
     /// That record cannot be read.
     hidden: bool,
     /// After a change of ciphers nothing can be read.
     encrypted: bool,
+    /// The beginning of a record's header, at the end of a segment.
+    head: [u8; HEADER],
+    /// How much of it.
+    begun: usize,
+}
+
+impl State {
+    /// In the middle of a record.
+    pub(crate) fn goes_on(&self) -> bool {
+        self.pending > 0 || self.begun > 0
+    }
+
+    /// Takes bytes of a header that is cut; how many.
+    fn take(&mut self, bytes: &[u8]) -> usize {
+        let mut taken = 0;
+        for (place, byte) in self.head[self.begun..].iter_mut().zip(bytes) {
+            *place = *byte;
+            taken += 1;
+        }
+        self.begun += taken;
+        if self.begun == HEADER {
+            let kind = self.head[0];
+            self.begun = 0;
+            self.pending = usize::from(be16(&self.head, 3));
+            self.hidden = kind == 23 || (self.encrypted && kind != 20);
+            self.encrypted |= kind == 20;
+        }
+        taken
+    }
 }
 
 /// Whether a record starts here.
@@ -68,7 +97,15 @@ pub(crate) fn records(
     let mut layers = Vec::new();
     let mut at = bytes.start;
     while at < bytes.end {
-        let end = if state.pending > 0 {
+        let cut = bytes.end - at < HEADER && state.pending == 0;
+        let end = if state.begun > 0 || cut {
+            let end = at + state.take(&frame[at..bytes.end]);
+            let mut header = Header::new(frame, at..end);
+            header.octets(&CONTINUED, end - at, size(end - at));
+            layers.push(header.finish(6, "TLS"));
+            names.push("continued".to_owned());
+            end
+        } else if state.pending > 0 {
             let end = bytes.end.min(at + state.pending);
             let mut header = Header::new(frame, at..end);
             let kind = if state.hidden { &ENCRYPTED } else { &CONTINUED };

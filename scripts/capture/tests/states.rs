@@ -217,3 +217,18 @@ fn the_same_ports_can_connect_again() {
     c ACK 1001 1001 -> ·/ESTABLISHED";
     after_opening(again);
 }
+
+#[test]
+fn syn_sent_refuses_an_old_connection_and_waits_on() {
+    // RFC 9293 §3.5.1, figure 9: the server still has the connection of before.
+    check(
+        "c SYN 0         -> SYN-SENT/·
+         s ACK 700 900   -> ·/·
+         c RST 900       -> ·/·",
+    );
+    check(
+        "c SYN 5         -> SYN-SENT/·
+         s SYN,ACK 0 2   -> ·/SYN-RECEIVED
+         c RST 2         -> ·/·",
+    );
+}

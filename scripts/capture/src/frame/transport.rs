@@ -53,7 +53,9 @@ impl<'f> Walk<'f, '_> {
             return false;
         }
         let quoted = self.quotes > 0;
-        let checksum = self.checksum(&bytes, around);
+        let contents = udp::contents(self.frame, bytes.start, bytes.end);
+        // It covers what the length field says, which may be less than what IP carries.
+        let checksum = self.checksum(&(bytes.start..contents.end), around);
         let name = if quoted { "UDP (quoted)" } else { "UDP" };
         let port = |at: usize| be16(self.frame, bytes.start + at);
         let (from, to) = (port(0), port(2));
@@ -64,7 +66,6 @@ impl<'f> Walk<'f, '_> {
         let opener = (!quoted).then(|| self.context.flows.speaks_first(ends.0, ends.1));
         let layer = udp::fields(self.frame, bytes.start, bytes.end, opener, &checksum, name);
         self.out.layers.push(layer);
-        let contents = udp::contents(self.frame, bytes.start, bytes.end);
         let payload = &self.frame[contents.clone()];
         let named = from == 53 || to == 53;
         if !quoted && !payload.is_empty() && (named || dns::is_message(payload)) {
