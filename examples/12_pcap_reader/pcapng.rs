@@ -41,7 +41,12 @@ impl<R: Read> Capture<R> {
         let (mut name, mut units, mut offset) = (String::new(), 1_000_000, 0);
         for (code, value, at) in self.options(body, 8, at)? {
             match code {
-                2 => name = words(value).chars().take(40).collect(),
+                2 => {
+                    // 名字里的换行会伪造一行输出。
+                    // A line end in a name would forge a line of ours.
+                    let words = words(value).replace('\n', "\u{FFFD}");
+                    name = words.chars().take(40).collect();
+                }
                 // 时间的单位：最高位是 1 时是 2 的负几次方秒，否则是 10 的。
                 // The unit of time: 2 to the minus n seconds if the top bit is set, else 10.
                 9 => {

@@ -184,6 +184,17 @@ fn a_comment_is_shown_without_control_characters() {
 }
 
 #[test]
+fn the_name_of_an_interface_stays_on_its_line() {
+    let order = Order::Little;
+    let name = [order.two(2), order.two(4), b"a\nb\x1b".to_vec()].concat();
+    let body = [order.two(1), order.two(0), order.four(0), name].concat();
+    let file = [section(order), block(order, 1, &body)].concat();
+    let mut capture = Capture::open(&file[..]).unwrap();
+    assert!(capture.next().is_none());
+    assert_eq!(capture.wires[0].name, "a\u{FFFD}b\u{FFFD}");
+}
+
+#[test]
 fn a_file_cut_after_any_byte_gives_the_packets_before_and_says_where_it_ends() {
     let few: Vec<Timed> = packets().into_iter().take(5).collect();
     for file in [pcap(Order::Little, false, &few), pcapng(Order::Big, &few)] {
