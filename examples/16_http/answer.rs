@@ -36,7 +36,11 @@ pub(crate) fn connection(stream: TcpStream, root: &Path, full: bool, log: &SyncS
             return;
         }
         wire.patience(PATIENCE);
-        let request = match wire.head(HEAD) {
+        // 看不懂的请求也可能是 HEAD：对它的回答从来没有正文（RFC 9110 §9.3.2）。
+        // A bad request may be a HEAD as well: its answer never has a body (RFC 9110 §9.3.2).
+        let head = wire.head(HEAD);
+        let head_only = head.as_ref().is_ok_and(|head| head.starts_with(b"HEAD "));
+        let request = match head {
             Ok(_) if full => Err((503, "连接太多 too many connections")),
             Ok(head) => message::request(&head),
             Err(error) => match error.kind() {
@@ -50,7 +54,8 @@ pub(crate) fn connection(stream: TcpStream, root: &Path, full: bool, log: &SyncS
         let asked = request
             .as_ref()
             .map_or("?".to_owned(), |r| format!("{} {}", r.method, r.path));
-        let reply = answer(root, request, number == REQUESTS);
+        let mut reply = answer(root, request, number == REQUESTS);
+        reply.head_only = head_only;
         let _ = log.try_send(format!("{peer} {asked} → {} {}", reply.status, reply.why));
         let keep_alive = reply.keep_alive;
         if reply.send(&mut wire).is_err() {
@@ -98,7 +103,6 @@ fn answer(root: &Path, request: Result<Request, Refusal>, last: bool) -> Reply {
     // A body was not read, so the connection ends: the body would be taken for a request.
     reply.keep_alive = request.keep_alive && request.body == Body::None && !last;
     reply.old = request.old;
-    reply.head_only = request.method == "HEAD";
     reply
 }
 // ANCHOR_END: answer

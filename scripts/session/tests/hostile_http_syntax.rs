@@ -297,3 +297,20 @@ fn lf_alone_ends_a_line_and_empty_lines_before_a_request_do_not_count() {
     let answers = site.asks(format!("{GET}\r\n\r\n{GET}").as_bytes());
     assert_eq!(answers.matches("HTTP/1.1 200").count(), 2, "{answers}");
 }
+
+#[test]
+fn a_head_that_is_refused_gets_no_body_either() {
+    let site = Site::start();
+    for request in [
+        "HEAD / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello",
+        "HEAD / HTTP/1.1\r\n\r\n",
+        "HEAD / HTTP/1.1\r\nHost: x\r\nA : b\r\n\r\n",
+    ] {
+        let mut stream = site.connect();
+        stream.write_all(request.as_bytes()).unwrap();
+        stream.shutdown(Shutdown::Write).unwrap();
+        let answer = all(&mut stream);
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+        assert!(answer.ends_with("\r\n\r\n"), "{answer}");
+    }
+}
