@@ -1,5 +1,5 @@
-"""在这台机器上真的造出每一种错误，打印它的名字、编号和 Python 的异常。
-Really makes each error on this machine, and prints its name, its number and Python's exception.
+"""在这台机器上真的造出套接字的错误，打印它们的名字、编号和 Python 的异常。
+Really makes errors of sockets on this machine, and prints their names, numbers and Python's exception.
 
     python3 examples/python/00_errors.py
 
