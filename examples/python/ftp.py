@@ -30,6 +30,7 @@ HELP = """\
 # The peer can make us wait and make us store, so there are bounds.
 LINE = 512
 FILE = 1024 * 1024
+REPLIES = 100
 IDLE = 30
 DATA = 10
 WHOLE = 120
@@ -276,7 +277,14 @@ class Spoken(ftplib.FTP):
         say(f"{colour('C:', 36)} {line}")
         super().putline(line)
 
+    lines = 0
+
     def getline(self):
+        # `220-` 说后面还有一行，可以说个没完，ftplib 全都存着：所以行数要有上限。
+        # `220-` says that a line follows, for ever if it likes, and ftplib keeps all: bound them.
+        self.lines += 1
+        if self.lines > REPLIES:
+            raise ftplib.Error(f"超过 {REPLIES} 行 over {REPLIES} lines")
         line = super().getline()
         say(f"{colour('S:', 32)} {printable(line)}")
         return line

@@ -30,6 +30,7 @@ HELP = """\
 LINE = 998 + 2
 LETTER = 64 * 1024
 RECIPIENTS = 100
+REPLIES = 100
 IDLE = 30
 WHOLE = 120
 CLIENTS = 16
@@ -226,6 +227,22 @@ def path(rest, word):
     return (address if good and address.isprintable() else None), options.strip()
 
 
+# `220-` 说后面还有一行，可以说个没完，smtplib 全都存着：所以行数要有上限。
+# `220-` says that a line follows, for ever if it likes, and smtplib keeps all: so lines are bounded.
+class Bounded:
+    def __init__(self, connection):
+        self.file, self.left = connection.makefile("rb"), REPLIES
+
+    def readline(self, size):
+        self.left -= 1
+        if self.left < 0:
+            raise OSError(f"超过 {REPLIES} 行 over {REPLIES} lines")
+        return self.file.readline(size)
+
+    def close(self):
+        self.file.close()
+
+
 # ANCHOR: client
 class Spoken(smtplib.SMTP):
     # smtplib 发什么、收什么，都印出来。
@@ -237,6 +254,8 @@ class Spoken(smtplib.SMTP):
         super().send(data)
 
     def getreply(self):
+        if self.file is None:
+            self.file = Bounded(self.sock)
         code, words = super().getreply()
         lines = words.decode("utf-8", "replace").split("\n")
         for number, line in enumerate(lines, 1):

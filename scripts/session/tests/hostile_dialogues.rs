@@ -401,6 +401,19 @@ fn the_telnet_client_survives_a_flood_of_commands() {
     assert!(!screen.contains('\u{1b}'), "{screen:?}");
 }
 
+#[test]
+fn a_reply_of_endless_lines_is_given_up() {
+    for name in ["smtp", "ftp"] {
+        let said = "220-x\r\n".repeat(100_000);
+        let Some((status, screen)) = told(name, said.as_bytes()) else {
+            return;
+        };
+        assert_eq!(status, Some(1), "{name}: {screen}");
+        assert!(screen.contains("over 100 lines"), "{name}: {screen:.2000}");
+        assert!(screen.len() < 10_000, "{name}: {} bytes", screen.len());
+    }
+}
+
 /// Calls the server's `guest` in Python, with a shorter deadline, and floods it without end.
 #[track_caller]
 fn a_flood_ends(name: &str, guest: &str, flood: &str) {
