@@ -443,7 +443,7 @@
 
   /** `#packet-5`, `#one_shot-packet-5`, `#packet-5-bytes`. */
   function arrive() {
-    const id = decodeURIComponent(location.hash.slice(1));
+    const id = location.hash.slice(1);
     if (!id) return;
     for (const { choose, rows } of diagrams) {
       const row = rows.find((row) => row.id === id || row.firstElementChild.id === id || row.firstElementChild.getAttribute("href") === `#${id}`);

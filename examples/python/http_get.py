@@ -11,6 +11,8 @@ The default is 127.0.0.1:8888, the chat server of 02_duplex: it knows no HTTP.
 import http.client
 import sys
 
+from common import printable
+
 # 人来回答时会慢，但不能永远等下去。
 # A person who answers is slow, but we must not wait for ever.
 DEADLINE = 60
@@ -30,8 +32,9 @@ def ask(address, path):
     # 然后等状态行，例如 HTTP/1.1 200 OK。别的都不算回答。
     # Then wait for a status line, such as HTTP/1.1 200 OK. Nothing else is an answer.
     response = connection.getresponse()
-    print("状态 status:", response.status, response.reason)
-    print("内容 content:", response.read(LIMIT).decode("utf-8", "replace").rstrip())
+    print("状态 status:", response.status, printable(response.reason))
+    content = response.read(LIMIT).decode("utf-8", "replace")
+    print("内容 content:", printable(content).rstrip())
 # ANCHOR_END: ask
 
 
@@ -51,7 +54,7 @@ def main():
         # http.client 按 Latin-1 读状态行；换回字节，再按 UTF-8 显示。
         # http.client reads the status line as Latin-1; back to bytes, then show UTF-8.
         said = error.line.strip().encode("latin-1").decode("utf-8", "replace")
-        problem = f"这不是 HTTP 状态行 not an HTTP status line: {said}"
+        problem = f"这不是 HTTP 状态行 not an HTTP status line: {printable(said)}"
     # ANCHOR_END: not_http
     except http.client.InvalidURL as error:
         problem = f"地址应写成 an address looks like 127.0.0.1:8888: {error}"

@@ -1,6 +1,6 @@
 //! ARP: asking which card has an IP address.
 
-use std::net::Ipv4Addr;
+use core::net::Ipv4Addr;
 use std::ops::Range;
 
 use crate::bits::{Header, be16, kind, nothing, say};

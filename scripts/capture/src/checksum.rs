@@ -1,6 +1,6 @@
 //! The Internet checksum (RFC 1071), and what to say about one.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use etherparse::checksum::Sum16BitWords;
 

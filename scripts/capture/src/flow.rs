@@ -2,7 +2,7 @@
 
 mod event;
 
-use std::net::SocketAddr;
+use core::net::SocketAddr;
 
 pub(crate) use event::Event;
 

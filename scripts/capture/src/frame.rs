@@ -2,7 +2,7 @@
 
 mod transport;
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 use std::ops::Range;
 
 use crate::bits::{be16, nothing};

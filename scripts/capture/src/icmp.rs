@@ -72,7 +72,7 @@ pub(crate) fn message(frame: &[u8], bytes: Range<usize>, whole: bool, from: &Tex
         }
         (5, _) => {
             let address = u32::try_from(header.peek(32)).unwrap_or_default();
-            let value = std::net::Ipv4Addr::from(address).to_string();
+            let value = core::net::Ipv4Addr::from(address).to_string();
             header.put(&GATEWAY, 32, value, nothing());
         }
         _ => header.octets(&REST, 4, nothing()),

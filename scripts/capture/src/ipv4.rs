@@ -1,6 +1,6 @@
 //! IPv4: the header, its flags bit by bit, and its options.
 
-use std::net::Ipv4Addr;
+use core::net::Ipv4Addr;
 
 use etherparse::Ipv4HeaderSlice;
 

@@ -1,6 +1,6 @@
 //! IPv6 and ICMPv6, the basics.
 
-use std::net::{IpAddr, Ipv6Addr};
+use core::net::{IpAddr, Ipv6Addr};
 use std::ops::Range;
 
 use crate::bits::{Header, be16, byte, kinds, nothing, octets, say};

@@ -53,7 +53,7 @@ pub struct Host {
     /// Its name in the session.
     pub name: String,
     /// Its addresses, one per network card.
-    pub addresses: Vec<std::net::Ipv4Addr>,
+    pub addresses: Vec<core::net::Ipv4Addr>,
 }
 
 /// One frame on one wire.

@@ -1,6 +1,6 @@
 //! Who is who: hosts by card, by address, and what to call them.
 
-use std::net::{IpAddr, Ipv4Addr};
+use core::net::{IpAddr, Ipv4Addr};
 
 use crate::bits::say;
 use crate::{Host, Text};

@@ -2,7 +2,7 @@
 //!
 //! RFC 9293 §3.3.2, figure 5. A lost segment changes its sender only.
 
-use std::net::SocketAddr;
+use core::net::SocketAddr;
 
 use crate::StateChange;
 use crate::flow::{ACK, FIN, RST, SYN, Segment, before};

@@ -2,7 +2,7 @@
 
 mod options;
 
-use std::net::{IpAddr, SocketAddr};
+use core::net::{IpAddr, SocketAddr};
 use std::ops::Range;
 
 use crate::bits::{Header, be16, be32, byte, kinds, nothing, octets, say, text};

@@ -91,6 +91,8 @@ fn parse(args: impl IntoIterator<Item = String>) -> Result<Asked, String> {
                     "{arg} is not known here; see cargo workbook --help"
                 ));
             }
+            // Twice the same name is once: both would write one file.
+            _ if asked.names.contains(&arg) => {}
             _ => asked.names.push(arg),
         }
     }

@@ -227,6 +227,7 @@ fn _6_what_is_pure_touches_no_file_no_socket_no_process() {
     let edge = ["main.rs", "sources.rs", "run.rs"];
     let mut pure: Vec<PathBuf> = files("scripts/pages/src", "rs");
     pure.extend(files("scripts/session/src", "rs"));
+    pure.extend(files("scripts/capture/src", "rs"));
     pure.retain(|file| {
         !edge.contains(&file.file_name().unwrap().to_str().unwrap())
             && !file.components().any(|part| part.as_os_str() == "run")

@@ -1,6 +1,6 @@
 //! Resource records.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use core::net::{Ipv4Addr, Ipv6Addr};
 
 use super::name;
 use crate::Text;

@@ -1,6 +1,6 @@
 //! Inside an IP packet: ICMP with what it quotes, UDP, TCP, and what they carry.
 
-use std::net::SocketAddr;
+use core::net::SocketAddr;
 use std::ops::Range;
 
 use super::{Around, MAX_QUOTES, Walk};

@@ -1,7 +1,7 @@
 //! The head of a capture's session: its hosts, what the wire loses, and what may vary.
 
+use core::net::Ipv4Addr;
 use std::fmt;
-use std::net::Ipv4Addr;
 
 use super::line::{Fact, Item, is_actor};
 use super::{ParseError, Step};
