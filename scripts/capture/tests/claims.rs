@@ -11,16 +11,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use capture::{Capture, Packet};
-use captures::Recording;
+use captures::{Recording, named as story};
 use session::Action;
 
 const MS: Duration = Duration::from_millis(1);
-
-fn story(name: &str) -> Recording {
-    let all = captures::all();
-    let found = all.into_iter().find(|one| one.name == name);
-    found.unwrap_or_else(|| panic!("no recording {name}"))
-}
 
 /// The value of a field, as a number; `None` for a packet that does not have it.
 fn value(packet: &Packet, kind: &str) -> Option<u64> {

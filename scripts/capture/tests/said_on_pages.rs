@@ -5,15 +5,10 @@
 mod captures;
 
 use capture::{Capture, Packet};
+use captures::packet;
 
 fn story(name: &str) -> Capture {
-    let all = captures::all();
-    let found = all.into_iter().find(|one| one.name == name);
-    found.expect("a recording of this name").capture
-}
-
-fn packet(capture: &Capture, number: usize) -> &Packet {
-    &capture.packets[number - 1]
+    captures::named(name).capture
 }
 
 /// The sizes of the layers, outermost first.

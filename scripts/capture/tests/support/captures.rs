@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use capture::Capture;
+use capture::{Capture, Packet};
 use session::Session;
 
 pub(crate) struct Recording {
@@ -23,6 +23,17 @@ pub(crate) fn all() -> Vec<Recording> {
     files.retain(|file| file.extension().is_some_and(|end| end == "pcapng"));
     files.sort();
     files.iter().map(|file| read(file)).collect()
+}
+
+/// The committed capture of this name.
+pub(crate) fn named(name: &str) -> Recording {
+    let found = all().into_iter().find(|one| one.name == name);
+    found.unwrap_or_else(|| panic!("no recording {name}"))
+}
+
+/// The packet that a page calls by this number.
+pub(crate) fn packet(capture: &Capture, number: usize) -> &Packet {
+    &capture.packets[number - 1]
 }
 
 fn read(path: &Path) -> Recording {
