@@ -10,12 +10,11 @@ The server is read only and has the files of one folder; the client is ftplib of
 import ftplib
 import os
 import socket
-import threading
-import time
 
 from common import (
-    arguments, colour, complain, explain, family, printable, say, show, start, text, usage
+    arguments, colour, complain, explain, printable, say, show, start, text, usage
 )
+from dialogue import Dialogue, serve
 
 ADDRESS = "127.0.0.1:2121"
 FOLDER = "examples/16_http/site"
@@ -31,10 +30,7 @@ HELP = """\
 LINE = 512
 FILE = 1024 * 1024
 REPLIES = 100
-IDLE = 30
 DATA = 10
-WHOLE = 120
-CLIENTS = 16
 
 
 def main():
@@ -47,28 +43,9 @@ def main():
         folder = words[0] if words else FOLDER
         if not os.path.isdir(folder):
             usage(f"不是文件夹 not a folder: {folder}")
-        return serve(address, folder)
+        return serve(address, lambda connection: guest(connection, folder))
     except OSError as error:
         return complain(f"{explain(error)}: {text(address)}: {error}")
-
-
-def serve(address, folder):
-    seats = threading.BoundedSemaphore(CLIENTS)
-    with socket.create_server(address, family=family(address)) as listener:
-        say(f"监听 listening on {text(listener.getsockname())}")
-        while True:
-            # 满座就不 accept：新客人在内核的队列里等，座位空了再接。
-            # When full, do not accept: new guests wait in the kernel's queue for a free seat.
-            seats.acquire()
-            connection, _ = listener.accept()
-            threading.Thread(target=seat, args=(seats, connection, folder), daemon=True).start()
-
-
-def seat(seats, *guest_words):
-    try:
-        guest(*guest_words)
-    finally:
-        seats.release()
 
 
 def guest(connection, folder):
@@ -82,13 +59,13 @@ def guest(connection, folder):
             control.close_passive()
 
 
-class Control:
+class Control(Dialogue):
     def __init__(self, connection, folder):
-        self.connection, self.folder, self.held = connection, os.path.realpath(folder), b""
+        super().__init__(connection, LINE)
+        self.folder = os.path.realpath(folder)
         # 226 不必等 150 的 ACK。
         # 226 need not wait for the ACK of 150.
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.end = time.monotonic() + WHOLE
         self.user, self.inside, self.binary, self.passive = None, False, False, None
 
     # ANCHOR: talk
@@ -226,44 +203,9 @@ class Control:
             self.passive = None
 
     def line(self):
-        while b"\r\n" not in self.held:
-            if len(self.held) > LINE:
-                self.reply("500 line too long")
-                raise ValueError("一行太长 line too long")
-            left = min(IDLE, self.end - time.monotonic())
-            try:
-                # 一直有数据来，recv 就一直不超时：总的期限要自己看。
-                # While data keeps coming no recv is late: the deadline of the whole is ours to keep.
-                if left <= 0:
-                    raise TimeoutError("timed out")
-                self.connection.settimeout(left)
-                data = self.connection.recv(1024)
-            except TimeoutError:
-                self.reply("421 timeout")
-                raise
-            if not data:
-                raise ValueError("没有 QUIT 就走了 left without QUIT")
-            self.held += data
-        line, _, self.held = self.held.partition(b"\r\n")
         # 文件名用 UTF-8（RFC 2640 §2.2）。
         # Names are UTF-8 (RFC 2640 §2.2).
-        return line.decode("utf-8", "replace")
-
-    def goodbye(self):
-        # 等客户端先关，最多 2 秒：TIME-WAIT 就留在它那边，也不会带着没读的数据关闭。
-        # Let the client close first, within 2 s: TIME-WAIT is then there, and nothing stays unread.
-        end = time.monotonic() + 2
-        try:
-            while (left := end - time.monotonic()) > 0:
-                self.connection.settimeout(left)
-                if not self.connection.recv(1024):
-                    break
-        except TimeoutError:
-            pass
-
-    def reply(self, words):
-        self.connection.settimeout(IDLE)
-        self.connection.sendall(words.encode() + b"\r\n")
+        return super().line().decode("utf-8", "replace")
 
 
 COMMANDS = {"TYPE", "MODE", "STRU", "PWD", "SIZE", "PASV", "RETR", "NLST"}

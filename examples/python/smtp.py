@@ -9,13 +9,11 @@ The server prints the mail and passes it to nobody; the client is smtplib of the
 """
 import email.utils
 import smtplib
-import socket
-import threading
-import time
 
 from common import (
-    arguments, colour, complain, explain, family, printable, say, start, text, usage
+    arguments, colour, complain, explain, printable, say, start, text, usage
 )
+from dialogue import Dialogue, serve
 
 ADDRESS = "127.0.0.1:2525"
 HELP = """\
@@ -31,9 +29,6 @@ LINE = 998 + 2
 LETTER = 64 * 1024
 RECIPIENTS = 100
 REPLIES = 100
-IDLE = 30
-WHOLE = 120
-CLIENTS = 16
 
 
 def main():
@@ -43,28 +38,9 @@ def main():
             return send(address, " ".join(words) or "你好 Hello")
         if words:
             usage(f"不认识的参数 unknown argument: {words[0]}")
-        return serve(address)
+        return serve(address, guest)
     except OSError as error:
         return complain(f"{explain(error)}: {text(address)}: {error}")
-
-
-def serve(address):
-    seats = threading.BoundedSemaphore(CLIENTS)
-    with socket.create_server(address, family=family(address)) as listener:
-        say(f"监听 listening on {text(listener.getsockname())}")
-        while True:
-            # 满座就不 accept：新客人在内核的队列里等，座位空了再接。
-            # When full, do not accept: new guests wait in the kernel's queue for a free seat.
-            seats.acquire()
-            connection, _ = listener.accept()
-            threading.Thread(target=seat, args=(seats, connection), daemon=True).start()
-
-
-def seat(seats, *guest_words):
-    try:
-        guest(*guest_words)
-    finally:
-        seats.release()
 
 
 def guest(connection):
@@ -75,10 +51,9 @@ def guest(connection):
             say(f"! {printable(str(error))}")
 
 
-class Mail:
+class Mail(Dialogue):
     def __init__(self, connection):
-        self.connection, self.held = connection, b""
-        self.end = time.monotonic() + WHOLE
+        super().__init__(connection, LINE)
         self.hello, self.sender, self.recipients = False, None, []
 
     # ANCHOR: talk
@@ -175,48 +150,6 @@ class Mail:
             say(printable("  " + line.decode("utf-8", "replace")).rstrip())
         return "250 OK"
     # ANCHOR_END: data
-
-    # ANCHOR: line
-    def line(self):
-        # 行尾只能是 CRLF。单独的 LF 不算（§2.3.8），所以这里接着等。
-        # Only CRLF ends a line. LF alone does not (§2.3.8), so we go on waiting.
-        while b"\r\n" not in self.held:
-            if len(self.held) > LINE:
-                self.reply("500 line too long")
-                raise ValueError("一行太长 line too long")
-            left = min(IDLE, self.end - time.monotonic())
-            try:
-                # 一直有数据来，recv 就一直不超时：总的期限要自己看。
-                # While data keeps coming no recv is late: the deadline of the whole is ours to keep.
-                if left <= 0:
-                    raise TimeoutError("timed out")
-                self.connection.settimeout(left)
-                data = self.connection.recv(4096)
-            except TimeoutError:
-                self.reply("421 timeout")
-                raise
-            if not data:
-                raise ValueError("没有 QUIT 就走了 left without QUIT")
-            self.held += data
-        line, _, self.held = self.held.partition(b"\r\n")
-        return line
-    # ANCHOR_END: line
-
-    def goodbye(self):
-        # 等客户端先关，最多 2 秒：TIME-WAIT 就留在它那边，也不会带着没读的数据关闭。
-        # Let the client close first, within 2 s: TIME-WAIT is then there, and nothing stays unread.
-        end = time.monotonic() + 2
-        try:
-            while (left := end - time.monotonic()) > 0:
-                self.connection.settimeout(left)
-                if not self.connection.recv(1024):
-                    break
-        except TimeoutError:
-            pass
-
-    def reply(self, words):
-        self.connection.settimeout(IDLE)
-        self.connection.sendall(words.encode() + b"\r\n")
 
 
 def path(rest, word):

@@ -19,8 +19,9 @@ except ImportError:
     termios = None
 
 from common import (
-    arguments, colour, complain, explain, family, printable, say, show, start, text, usage
+    arguments, colour, complain, explain, printable, say, show, start, text, usage
 )
+from dialogue import IDLE, WHOLE, serve
 
 ADDRESS = "127.0.0.1:2323"
 HELP = """\
@@ -33,9 +34,6 @@ HELP = """\
 # 对方能让我们等、能让我们存，所以都要有上限。
 # The peer can make us wait and make us store, so there are bounds.
 LINE = 512
-IDLE = 30
-WHOLE = 120
-CLIENTS = 16
 COMMANDS = 100
 
 IAC, SE, SB = 255, 240, 250
@@ -52,28 +50,9 @@ def main():
     if words:
         usage(f"不认识的参数 unknown argument: {words[0]}")
     try:
-        return talk(address) if role == "client" else serve(address)
+        return talk(address) if role == "client" else serve(address, guest)
     except OSError as error:
         return complain(f"{explain(error)}: {text(address)}: {error}")
-
-
-def serve(address):
-    seats = threading.BoundedSemaphore(CLIENTS)
-    with socket.create_server(address, family=family(address)) as listener:
-        say(f"监听 listening on {text(listener.getsockname())}")
-        while True:
-            # 满座就不 accept：新客人在内核的队列里等，座位空了再接。
-            # When full, do not accept: new guests wait in the kernel's queue for a free seat.
-            seats.acquire()
-            connection, _ = listener.accept()
-            threading.Thread(target=seat, args=(seats, connection), daemon=True).start()
-
-
-def seat(seats, *guest_words):
-    try:
-        guest(*guest_words)
-    finally:
-        seats.release()
 
 
 # ANCHOR: login

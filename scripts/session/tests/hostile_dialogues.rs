@@ -419,7 +419,7 @@ fn a_reply_of_endless_lines_is_given_up() {
 fn a_flood_ends(name: &str, guest: &str, flood: &str) {
     let script = format!(
         "import socket, sys, threading; sys.path.insert(0, 'examples/python')\n\
-         import {name}; {name}.WHOLE = 0.5\n\
+         import dialogue, {name}; dialogue.WHOLE = {name}.WHOLE = 0.5\n\
          door = socket.create_server(('127.0.0.1', 0))\n\
          peer = socket.create_connection(door.getsockname())\n\
          own = door.accept()[0]\n\
