@@ -143,6 +143,8 @@ pub enum Act {
     SeesEnd,
     /// `alice ? reset`
     SeesReset,
+    /// `alice ? gone`: the end of input or a reset.
+    SeesGone,
     /// `alice pace N TIME`
     Paces { pace: Pace },
     /// `alice stops`
@@ -324,6 +326,7 @@ impl fmt::Display for Act {
             Self::Reset => f.write_str("^C"),
             Self::SeesEnd => f.write_str("? end"),
             Self::SeesReset => f.write_str("? reset"),
+            Self::SeesGone => f.write_str("? gone"),
             Self::Paces { pace } => write!(f, "pace {pace}"),
             Self::Stops => f.write_str("stops"),
             Self::Reads { pace: None } => f.write_str("reads"),

@@ -11,7 +11,7 @@ while True:
     with connection:
         try:
             connection.settimeout(10)
-            while data := connection.recv(1 << 16):
+            while data := connection.recv(1 << 22):
                 connection.send(data)
         except OSError as error:
             print(error, file=sys.stderr)

@@ -217,7 +217,8 @@ fn theirs(actor: &Actor, mark: &str, text: &str) -> Result<Act, Mismatch> {
         "?" => match text.trim() {
             "end" => Ok(Act::SeesEnd),
             "reset" => Ok(Act::SeesReset),
-            text => mismatch("`end` or `reset` after `?`", text),
+            "gone" => Ok(Act::SeesGone),
+            text => mismatch("`end`, `reset` or `gone` after `?`", text),
         },
         "pace" => match words[..] {
             [bytes, every] => pace(bytes, every).map(|pace| Act::Paces { pace }),

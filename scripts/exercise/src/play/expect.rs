@@ -58,8 +58,9 @@ impl<'a> Stage<'a> {
                     self.bytes(at, payload, number(index), deadline, time)?;
                 }
                 Act::Silent { .. } => self.silent(at, silence)?,
-                Act::SeesEnd => self.end(at, End::Closed, deadline, time)?,
-                Act::SeesReset => self.end(at, End::Reset, deadline, time)?,
+                Act::SeesEnd => self.end(at, Some(End::Closed), deadline, time)?,
+                Act::SeesReset => self.end(at, Some(End::Reset), deadline, time)?,
+                Act::SeesGone => self.end(at, None, deadline, time)?,
                 act => self.tell(at, act),
             }
         }
@@ -258,14 +259,14 @@ impl<'a> Stage<'a> {
     fn end(
         &mut self,
         at: (&'a str, usize),
-        wanted: End,
+        wanted: Option<End>,
         deadline: Instant,
         time: Duration,
     ) -> Result<(), Trouble> {
         let found = self.until(deadline, |stage| {
             let peer = stage.peer(at)?;
             // A reset throws away what was on its way: only its own coming counts.
-            let surplus = !peer.unread.is_empty() && wanted == End::Closed;
+            let surplus = !peer.unread.is_empty() && wanted != Some(End::Reset);
             Ok((surplus || peer.ended.is_some()).then_some(()))
         })?;
         if found.is_err() {
@@ -274,9 +275,9 @@ impl<'a> Stage<'a> {
         let ended = self.peer(at)?.ended;
         let came = self.surplus(at)?;
         match (ended, wanted) {
-            _ if !came.is_empty() && wanted == End::Closed => Err(Trouble::TooMuch(came)),
-            (Some(End::Reset), End::Closed) => Err(Trouble::ResetEarly(Bytes::default())),
-            (_, End::Reset) if ended != Some(End::Reset) => Err(Trouble::NoReset),
+            _ if !came.is_empty() && wanted != Some(End::Reset) => Err(Trouble::TooMuch(came)),
+            (Some(End::Reset), Some(End::Closed)) => Err(Trouble::ResetEarly(Bytes::default())),
+            (_, Some(End::Reset)) if ended != Some(End::Reset) => Err(Trouble::NoReset),
             _ => Ok(()),
         }
     }

@@ -39,8 +39,9 @@ pub(super) fn draw(bytes: &Bytes, style: Style) -> String {
         text.push_str(&format!("    {label}{before}{}", over.trim_end()));
         text.push('\n');
         let space = " ".repeat(label.width());
-        text.push_str(format!("    {space}  {under}{after}").trim_end());
-        text.push('\n');
+        if !under.is_empty() {
+            text.push_str(&format!("    {space}  {under}{after}\n"));
+        }
     }
     let column = margin + (difference - start) * BYTE;
     let place = bytes.before + difference + 1;
