@@ -35,7 +35,7 @@ fn serve(mut stream: TcpStream) -> io::Result<()> {
             return Ok(());
         }
         if limited.limit() == 0 && !line.ends_with(b"\n") {
-            return Err(io::Error::other("一行太长，断开 the line is too long: goodbye"));
+            return Err(io::Error::other("一行太长 the line is too long"));
         }
         // 整行都在了才解码；坏字节变成 U+FFFD，不崩溃。
         // Decode now that the whole line is here; bad bytes become U+FFFD, and nothing crashes.

@@ -1,7 +1,5 @@
 //! Bytes in the notation: a line, `"text\r\n\x00"`, `8MiB of "x"`.
 
-use std::fmt;
-
 use session::script::line::{Mismatch, mismatch};
 
 /// No peer sends more at once.
@@ -41,6 +39,17 @@ impl Payload {
         }
     }
 
+    /// As it stands in the notation: `> text` or `>> "bytes"`, and so for `|`.
+    pub(super) fn marked(&self, mark: char) -> String {
+        match self {
+            Self::Line(text) => format!("{mark} {text}"),
+            Self::Bytes(bytes) => format!("{mark}{mark} {}", quoted(bytes)),
+            Self::Repeat { unit, size: all } => {
+                format!("{mark}{mark} {} of {}", size(*all as u64), quoted(unit))
+            }
+        }
+    }
+
     /// How many bytes these are, about.
     #[must_use]
     pub fn size(&self) -> usize {
@@ -58,19 +67,6 @@ pub(crate) fn numbered(text: &str, number: Option<usize>) -> String {
     match number {
         Some(number) => text.replace("{n}", &number.to_string()),
         None => text.to_owned(),
-    }
-}
-
-/// As it stands after the mark's first sign: ` text` or `> "bytes"`.
-impl fmt::Display for Payload {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Line(text) => write!(f, " {text}"),
-            Self::Bytes(bytes) => write!(f, "> {}", quoted(bytes)),
-            Self::Repeat { unit, size: all } => {
-                write!(f, "> {} of {}", size(*all as u64), quoted(unit))
-            }
-        }
     }
 }
 
@@ -104,8 +100,8 @@ pub fn quoted(bytes: &[u8]) -> String {
 pub(super) fn size(bytes: u64) -> String {
     match bytes {
         0 => "0".to_owned(),
-        _ if bytes % (1 << 20) == 0 => format!("{}MiB", bytes >> 20),
-        _ if bytes % (1 << 10) == 0 => format!("{}KiB", bytes >> 10),
+        _ if bytes.is_multiple_of(1 << 20) => format!("{}MiB", bytes >> 20),
+        _ if bytes.is_multiple_of(1 << 10) => format!("{}KiB", bytes >> 10),
         _ => bytes.to_string(),
     }
 }
