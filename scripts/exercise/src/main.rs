@@ -19,8 +19,8 @@ const HELP: &str = "\
   cargo workbook exercise check echo_server --only dribble --seed 7
   cargo workbook exercise check echo_server -- python3 mine.py
 用法 usage: exercise check ID [--only VARIANT] [--seed N] [--lang zh|en] [-- PROGRAM…]
-  PROGRAM  一个 .rs 文件，或任何命令；地址接在它后面
-           a .rs file, or any command; the address is added to it
+  PROGRAM  一个 .rs 或 .py 文件，或任何命令；地址接在它后面
+           a .rs or .py file, or any command; the address is added to it
 状态 status: 0 通过 passed · 1 没通过 failed · 2 用法有错 bad usage";
 
 /// What the command line asks for.
@@ -163,6 +163,13 @@ fn program(root: &Path, asked: &Asked, style: Style) -> Result<Option<Invocation
                 .is_some_and(|extension| extension == "rs") =>
         {
             std::path::absolute(one).context("find the program")?
+        }
+        [one]
+            if Path::new(one)
+                .extension()
+                .is_some_and(|extension| extension == "py") =>
+        {
+            return Ok(Some(command(&"python3".into(), std::slice::from_ref(one))?));
         }
         [name, args @ ..] => return Ok(Some(command(name, args)?)),
     };
