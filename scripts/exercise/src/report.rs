@@ -14,6 +14,7 @@ use crate::Language;
 use crate::check::{Check, Variant};
 use crate::verdict::{Failure, Trouble, Verdict};
 
+use steps::Told;
 pub use wrap::WIDTH;
 
 /// How a report is written.
@@ -221,12 +222,12 @@ impl Page {
         if !done.is_empty() {
             self.write("  ", style.pick("做到了：", "What happened:"));
             for step in done {
-                self.write("    ", &steps::words(step, style));
+                self.write("    ", &steps::words(step, Told::Happened, style));
             }
         }
         if let Some(step) = rest.first() {
             self.write("  ", style.pick("没做到：", "What did not:"));
-            let mut words = steps::words(step, style);
+            let mut words = steps::words(step, Told::Expected, style);
             if let Some(peer) = failure.peer {
                 words.push_str(&match style.language {
                     Language::Zh => format!("（第 {peer} 个没有）"),

@@ -339,3 +339,33 @@ fn what_does_not_compile_is_shown_as_cargo_shows_it() {
         "{text}"
     );
 }
+
+#[test]
+fn a_crash_that_came_after_the_time_was_over_is_not_called_the_cause() {
+    let came = bytes(b"hello\n", b"");
+    let mut failure = failed(Trouble::TooLittle(came, Duration::from_secs(2)));
+    failure.ended = Some(Ended {
+        status: Status::Code(1),
+        signal: None,
+    });
+    failure.output = vec!["Traceback (most recent call last):".into()];
+    let text = report(failure, EN);
+    let words = "  What should come did not come for 2 s. Then we ended our side, and it has\n  ended with status 1.\n";
+    assert!(text.contains(words), "{text}");
+}
+
+#[test]
+fn a_step_that_happened_is_told_as_such() {
+    let mut failure = failed(Trouble::Gone);
+    failure.step = 4;
+    let text = report(failure.clone(), ZH);
+    assert!(
+        text.contains("    alice 收到了一行 \"你好\\n\"\n"),
+        "{text}"
+    );
+    let text = report(failure, EN);
+    assert!(
+        text.contains("    alice receives the line \"你好\\n\"\n"),
+        "{text}"
+    );
+}

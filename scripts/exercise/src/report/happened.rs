@@ -121,6 +121,10 @@ fn zh(failure: &Failure) -> String {
         Trouble::ClosedEarly(_) => "只来了一部分，你的程序就关闭了连接。".to_owned(),
         Trouble::ResetEarly(_) => format!("连接被重置（RST）：你的程序还有没读的字节就关了连接，或者它崩溃了。{state}。"),
         Trouble::OutputClosed(_) => "你的程序关闭了自己的输出，该打印的还没打印完。".to_owned(),
+        Trouble::TooLittle(_, waited) if failure.ended.is_some() => format!(
+            "等了 {}，该来的没有来；我们结束了自己这边，{state}。",
+            t(*waited)
+        ),
         Trouble::TooLittle(bytes, waited) if bytes.came.is_empty() => format!("等了 {}，什么也没来，你的程序还在运行，连接也开着。", t(*waited)),
         Trouble::TooLittle(_, waited) => format!("只来了一部分，又等了 {}，再没有来，连接还开着。", t(*waited)),
         Trouble::NotReading(_, left) => format!("你的程序不读了：发给它的还有 {} 没有离开我们这边，而该来的也没来。", size(*left as u64)),
@@ -137,6 +141,8 @@ fn zh(failure: &Failure) -> String {
         Trouble::Judge(why) => format!("评判程序自己没法继续：{why}。这不是你的错；再试一次，还这样就告诉我们。"),
     };
     match (crashed(failure), &failure.ended) {
+        // It crashed only when the judge had ended its side: the words say so already.
+        (true, Some(_)) if matches!(failure.trouble, Trouble::TooLittle(..)) => words,
         (true, Some(ended)) => format!("你的程序崩溃了（{}）。{words}", how_zh(*ended)),
         (true, None) => format!("你的程序有一部分崩溃了，看下面它打印的话。{words}"),
         _ => words,
@@ -195,6 +201,10 @@ fn en(failure: &Failure) -> String {
         Trouble::ClosedEarly(_) => "Your program closed the connection when only a part had come.".to_owned(),
         Trouble::ResetEarly(_) => format!("The connection was reset (RST): your program closed it with bytes unread, or it crashed; {state}."),
         Trouble::OutputClosed(_) => "Your program closed its output before it had printed everything.".to_owned(),
+        Trouble::TooLittle(_, waited) if failure.ended.is_some() => format!(
+            "What should come did not come for {}. Then we ended our side, and {state}.",
+            t(*waited)
+        ),
         Trouble::TooLittle(bytes, waited) if bytes.came.is_empty() => format!("Nothing came for {}; your program runs, and the connection is open.", t(*waited)),
         Trouble::TooLittle(_, waited) => format!("Only a part came, and nothing more for {}; the connection is open.", t(*waited)),
         Trouble::NotReading(_, left) => format!("Your program has stopped reading: {} of what was sent to it have not left our side, and what should come has not come.", size(*left as u64)),
@@ -211,6 +221,7 @@ fn en(failure: &Failure) -> String {
         Trouble::Judge(why) => format!("The judge itself could not go on: {why}. It is not your fault; try again, and if it stays so, tell us."),
     };
     match (crashed(failure), &failure.ended) {
+        (true, Some(_)) if matches!(failure.trouble, Trouble::TooLittle(..)) => words,
         (true, Some(ended)) => format!("Your program crashed ({}). {words}", how_en(*ended)),
         (true, None) => {
             format!("A part of your program crashed: see what it printed, below. {words}")

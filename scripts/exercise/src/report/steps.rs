@@ -12,18 +12,34 @@ use crate::check::{Act, Actor, Pace, Payload, Step, Way, quoted};
 /// A text of the story takes no more columns than this.
 const TEXT: usize = 44;
 
+/// Whether a step is told as a thing that happened, or as one that should have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Told {
+    Happened,
+    Expected,
+}
+
+impl Told {
+    fn pick(self, happened: &'static str, expected: &'static str) -> &'static str {
+        match self {
+            Self::Happened => happened,
+            Self::Expected => expected,
+        }
+    }
+}
+
 /// What a step does, or expects.
-pub(super) fn words(step: &Step, style: Style) -> String {
+pub(super) fn words(step: &Step, told: Told, style: Style) -> String {
     let mut words = match (&step.actor, style.language) {
-        (Actor::You, Language::Zh) => yours_zh(&step.act),
-        (Actor::You, Language::En) => yours_en(&step.act),
+        (Actor::You, Language::Zh) => yours_zh(&step.act, told),
+        (Actor::You, Language::En) => yours_en(&step.act, told),
         (Actor::Peer { name, count }, Language::Zh) => {
             let who = count.map_or(name.clone(), |count| format!("{count} 个 {name}"));
-            format!("{who} {}", theirs_zh(&step.act))
+            format!("{who} {}", theirs_zh(&step.act, told))
         }
         (Actor::Peer { name, count }, Language::En) => {
             let who = count.map_or(name.clone(), |count| format!("each of {count} {name}s"));
-            format!("{who} {}", theirs_en(&step.act))
+            format!("{who} {}", theirs_en(&step.act, told))
         }
     };
     if let Some(within) = step.within {
@@ -95,80 +111,122 @@ fn line(text: &str) -> String {
     cut(&quoted(format!("{text}\n").as_bytes()), TEXT)
 }
 
-fn yours_zh(act: &Act) -> String {
+fn yours_zh(act: &Act, told: Told) -> String {
     match act {
         Act::Start { .. } => "启动你的程序，最后一个参数是地址".to_owned(),
         Act::Type { text } => format!("在键盘上输入一行 {}", line(text)),
         Act::EndOfInput => "键盘输入结束（Ctrl-D）".to_owned(),
-        Act::Line { pattern } => format!("你的程序应该打印一行 {}", line(pattern)),
+        Act::Line { pattern } => format!(
+            "你的程序{}一行 {}",
+            told.pick("打印了", "应该打印"),
+            line(pattern)
+        ),
         Act::Prompt { text } => {
             format!(
-                "你的程序应该打印 {}，不换行",
+                "你的程序{} {}，不换行",
+                told.pick("打印了", "应该打印"),
                 cut(&quoted(text.as_bytes()), TEXT)
             )
         }
         Act::Silent { duration } => {
-            format!("你的程序应该安静 {}", time(*duration, Language::Zh))
+            format!(
+                "你的程序{} {}",
+                told.pick("安静了", "应该安静"),
+                time(*duration, Language::Zh)
+            )
         }
         Act::Exit {
             status: Status::Code(code),
-        } => format!("你的程序应该结束，状态 {code}"),
+        } => format!("你的程序{}，状态 {code}", told.pick("结束了", "应该结束")),
         Act::Exit {
             status: Status::Signal,
-        } => "你的程序应该被信号结束".to_owned(),
-        Act::Runs => "你的程序应该还在运行".to_owned(),
-        Act::Memory { most } => format!("你的程序占的内存不应超过 {}", size(*most)),
+        } => format!("你的程序{}", told.pick("被信号结束了", "应该被信号结束")),
+        Act::Runs => format!("你的程序{}", told.pick("还在运行", "应该还在运行")),
+        Act::Memory { most } => format!(
+            "你的程序占的内存{} {}",
+            told.pick("没有超过", "不应超过"),
+            size(*most)
+        ),
         act => act.to_string(),
     }
 }
 
-fn yours_en(act: &Act) -> String {
+fn yours_en(act: &Act, told: Told) -> String {
     match act {
         Act::Start { .. } => "your program starts, the address as its last argument".to_owned(),
         Act::Type { text } => format!("the line {} is typed", line(text)),
         Act::EndOfInput => "the input ends (Ctrl-D)".to_owned(),
-        Act::Line { pattern } => format!("your program should print the line {}", line(pattern)),
+        Act::Line { pattern } => format!(
+            "your program {} the line {}",
+            told.pick("prints", "should print"),
+            line(pattern)
+        ),
         Act::Prompt { text } => {
             format!(
-                "your program should print {}, no line end",
+                "your program {} {}, no line end",
+                told.pick("prints", "should print"),
                 cut(&quoted(text.as_bytes()), TEXT)
             )
         }
         Act::Silent { duration } => {
             format!(
-                "your program should be silent for {}",
+                "your program {} for {}",
+                told.pick("is silent", "should be silent"),
                 time(*duration, Language::En)
             )
         }
         Act::Exit {
             status: Status::Code(code),
         } => {
-            format!("your program should end with status {code}")
+            format!(
+                "your program {} status {code}",
+                told.pick("ends with", "should end with")
+            )
         }
         Act::Exit {
             status: Status::Signal,
-        } => "a signal should end your program".to_owned(),
-        Act::Runs => "your program should still run".to_owned(),
-        Act::Memory { most } => format!("your program should hold at most {}", size(*most)),
+        } => format!(
+            "{} your program",
+            told.pick("a signal ended", "a signal should end")
+        ),
+        Act::Runs => format!(
+            "your program {}",
+            told.pick("still runs", "should still run")
+        ),
+        Act::Memory { most } => format!(
+            "your program {} at most {}",
+            told.pick("holds", "should hold"),
+            size(*most)
+        ),
         act => act.to_string(),
     }
 }
 
-fn theirs_zh(act: &Act) -> String {
+fn theirs_zh(act: &Act, told: Told) -> String {
     let language = Language::Zh;
     match act {
         Act::Connect => "连上来".to_owned(),
         Act::Accept => "等你的程序连过来".to_owned(),
         Act::Send { payload } => format!("发送 {}", said(payload, language)),
-        Act::Line { pattern } => format!("应该收到一行 {}", line(pattern)),
-        Act::Bytes { payload } => format!("应该收到 {}", said(payload, language)),
-        Act::Silent { duration } => format!("在 {}里不应收到任何东西", time(*duration, language)),
+        Act::Line { pattern } => {
+            format!("{}一行 {}", told.pick("收到了", "应该收到"), line(pattern))
+        }
+        Act::Bytes { payload } => format!(
+            "{} {}",
+            told.pick("收到了", "应该收到"),
+            said(payload, language)
+        ),
+        Act::Silent { duration } => format!(
+            "在 {}里{}任何东西",
+            time(*duration, language),
+            told.pick("没有收到", "不应收到")
+        ),
         Act::EndOfInput => "说完了（关闭自己的方向），还在听".to_owned(),
         Act::Close => "关闭连接".to_owned(),
         Act::Reset => "突然断开（RST）".to_owned(),
-        Act::SeesEnd => "应该看到你的程序关闭连接".to_owned(),
-        Act::SeesReset => "应该看到连接被重置（RST）".to_owned(),
-        Act::SeesGone => "应该看到你的程序断开连接".to_owned(),
+        Act::SeesEnd => format!("{}你的程序关闭连接", told.pick("看到", "应该看到")),
+        Act::SeesReset => format!("{}连接被重置（RST）", told.pick("看到", "应该看到")),
+        Act::SeesGone => format!("{}你的程序断开连接", told.pick("看到", "应该看到")),
         Act::Paces { pace } => format!("从现在起{}", at_a_pace(*pace, language)),
         Act::Stops => "不再读".to_owned(),
         Act::Reads { pace: None } => "又开始读".to_owned(),
@@ -177,23 +235,44 @@ fn theirs_zh(act: &Act) -> String {
     }
 }
 
-fn theirs_en(act: &Act) -> String {
+fn theirs_en(act: &Act, told: Told) -> String {
     let language = Language::En;
     match act {
         Act::Connect => "connects".to_owned(),
         Act::Accept => "waits for your program to connect".to_owned(),
         Act::Send { payload } => format!("sends {}", said(payload, language)),
-        Act::Line { pattern } => format!("should receive the line {}", line(pattern)),
-        Act::Bytes { payload } => format!("should receive {}", said(payload, language)),
+        Act::Line { pattern } => format!(
+            "{} the line {}",
+            told.pick("receives", "should receive"),
+            line(pattern)
+        ),
+        Act::Bytes { payload } => format!(
+            "{} {}",
+            told.pick("receives", "should receive"),
+            said(payload, language)
+        ),
         Act::Silent { duration } => {
-            format!("should receive nothing for {}", time(*duration, language))
+            format!(
+                "{} nothing for {}",
+                told.pick("receives", "should receive"),
+                time(*duration, language)
+            )
         }
         Act::EndOfInput => "is done (closes its direction), and still listens".to_owned(),
         Act::Close => "closes the connection".to_owned(),
         Act::Reset => "breaks the connection off (RST)".to_owned(),
-        Act::SeesEnd => "should see your program close the connection".to_owned(),
-        Act::SeesReset => "should see the connection reset (RST)".to_owned(),
-        Act::SeesGone => "should see your program end the connection".to_owned(),
+        Act::SeesEnd => format!(
+            "{} your program close the connection",
+            told.pick("sees", "should see")
+        ),
+        Act::SeesReset => format!(
+            "{} the connection reset (RST)",
+            told.pick("sees", "should see")
+        ),
+        Act::SeesGone => format!(
+            "{} your program end the connection",
+            told.pick("sees", "should see")
+        ),
         Act::Paces { pace } => format!("sends {} from here on", at_a_pace(*pace, language)),
         Act::Stops => "stops reading".to_owned(),
         Act::Reads { pace: None } => "reads again".to_owned(),
