@@ -34,7 +34,7 @@ fn judge(role: &str, story: &str, program: &str) -> Verdict {
     let program = Invocation {
         program: look_up("python3", &env::var_os("PATH").unwrap())
             .expect("these tests need python3"),
-        args: vec!["-I".into(), "-c".into(), program.into()],
+        args: vec!["-IS".into(), "-c".into(), program.into()],
     };
     let mut options = Options::new(program, PathBuf::from("/"));
     if !story.contains("# impatient") {
@@ -118,7 +118,7 @@ fn a_flood_is_stopped_on_the_wire_and_on_the_screen() {
     let screen = "while True: print('x' * 1000)";
     seen!(
         failure("filter", "you | y\nyou ? 0\n", screen),
-        Trouble::Wrong(_)
+        Trouble::Wrong(_) | Trouble::Flood
     );
     let screen = format!("{SERVER}\nwhile True: print('x' * 1000)");
     seen!(failure("server", GREETED, &screen), Trouble::Flood);
@@ -139,7 +139,11 @@ fn bytes_that_come_only_at_the_end_were_not_flushed() {
     seen!(failure("server", GREETED, &late), Trouble::OnlyAtEnd(_));
     let late = "import os, sys\nd = sys.stdin.read()\nos.write(1, b'done\\n')";
     seen!(
-        failure("filter", "you > a\nyou | done\nyou ? 0\n", late),
+        failure(
+            "filter",
+            "# impatient\nyou > a\nyou | done\nyou ? 0\n",
+            late
+        ),
         Trouble::OnlyAtEnd(_)
     );
 }
@@ -148,7 +152,7 @@ fn bytes_that_come_only_at_the_end_were_not_flushed() {
 fn text_without_its_line_end_is_shown_as_it_came() {
     let failure = failure(
         "filter",
-        "you | done\nyou ? 0\n",
+        "# impatient\nyou | done\nyou ? 0\n",
         "import time\nprint('done', end='', flush=True); time.sleep(60)",
     );
     let Trouble::TooLittle(bytes, _) = failure.trouble else {
@@ -263,7 +267,11 @@ fn how_a_program_ends_is_judged() {
         Trouble::WrongStatus
     );
     seen!(
-        failure("filter", "you ? 0\n", "import time; time.sleep(60)"),
+        failure(
+            "filter",
+            "# impatient\nyou ? 0\n",
+            "import time; time.sleep(60)"
+        ),
         Trouble::StillRunning(_)
     );
     seen!(
@@ -271,14 +279,14 @@ fn how_a_program_ends_is_judged() {
         Trouble::TooMuch(_)
     );
     seen!(
-        failure("filter", "you > x\nyou runs\nyou ~ 300ms\n", "pass"),
+        failure("filter", "you > x\nyou | up\nyou ~ 9s\n", "print('up')"),
         Trouble::Gone
     );
     seen!(
         failure(
             "filter",
-            "you ~ 300ms\n",
-            "import time; print(1, flush=True); time.sleep(60)"
+            "you | 1\nyou ~ 9s\n",
+            "import time; print(1, flush=True); print(2, flush=True); time.sleep(60)"
         ),
         Trouble::NotSilent(_)
     );

@@ -17,7 +17,7 @@ const BACK: usize = 16;
 const AHEAD: usize = 32;
 
 /// Once the judge has ended its side, a program that only waited for that has answered by then.
-const LAST_WORDS: Duration = Duration::from_millis(400);
+pub(super) const LAST_WORDS: Duration = Duration::from_secs(1);
 
 impl<'a> Stage<'a> {
     pub(super) fn theirs(

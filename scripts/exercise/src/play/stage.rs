@@ -29,6 +29,9 @@ pub(super) const AFTERMATH: Duration = Duration::from_millis(200);
 /// A report shows so many of the program's own lines.
 const SHOWN: usize = 8;
 
+/// And so many characters of each.
+const LONGEST: usize = 200;
+
 pub(super) struct Stage<'a> {
     check: &'a Check,
     variant: &'a Variant,
@@ -46,6 +49,8 @@ pub(super) struct Stage<'a> {
     /// Which of many peers the story is looking at.
     pub(super) looking_at: Option<usize>,
     pub(super) memory_unchecked: bool,
+    /// A filter has until then to print its first line: it has to start.
+    starting: Option<Instant>,
     /// The lines that the story has read from the program.
     pub(super) heard: Vec<String>,
     /// In the environment of all that the program starts.
@@ -73,6 +78,7 @@ impl<'a> Stage<'a> {
             flood: false,
             looking_at: None,
             memory_unchecked: false,
+            starting: None,
             heard: Vec::new(),
             marker: format!("WORKBOOK_EXERCISE={}.{number}", process::id()),
         }
@@ -125,6 +131,9 @@ impl<'a> Stage<'a> {
         })?;
         self.process = Some(process);
         self.address = address;
+        if address.is_none() {
+            self.starting = Some(Instant::now() + self.options.patience);
+        }
         Ok(())
     }
 
@@ -226,6 +235,15 @@ impl<'a> Stage<'a> {
         self.busy.max(Instant::now()) + time
     }
 
+    /// The same for what the program prints, which a filter has to start for.
+    pub(super) fn after_start(&self, time: Duration) -> Instant {
+        let usual = self.after(time);
+        match self.starting {
+            Some(starting) if self.heard.is_empty() => usual.max(starting),
+            _ => usual,
+        }
+    }
+
     fn pump(&mut self) -> bool {
         let mut moved = false;
         for peer in self.peers.values_mut().flatten() {
@@ -273,7 +291,13 @@ impl<'a> Stage<'a> {
                 lines.push(pending.into_owned());
             }
         }
-        lines.split_off(lines.len().saturating_sub(SHOWN))
+        let mut lines = lines.split_off(lines.len().saturating_sub(SHOWN));
+        for line in &mut lines {
+            if let Some((end, _)) = line.char_indices().nth(LONGEST) {
+                line.truncate(end);
+            }
+        }
+        lines
     }
 }
 

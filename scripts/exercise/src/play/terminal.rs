@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use session::run::output;
 use session::{Status, run::process::Process};
 
+use super::expect::LAST_WORDS;
 use super::stage::{InVain, Stage};
 use super::system;
 use crate::check::Act;
@@ -56,7 +57,7 @@ impl<'a> Stage<'a> {
 
     /// The next line, or, where it is not `whole`, text with no line end that nothing follows.
     fn prints(&mut self, pattern: &str, whole: bool, time: Duration) -> Result<(), Trouble> {
-        let deadline = self.after(time);
+        let deadline = self.after_start(time);
         let mut closed = false;
         let look = |stage: &mut Self| {
             let output = &mut stage.program()?.output;
@@ -93,7 +94,7 @@ impl<'a> Stage<'a> {
             return Err(Trouble::OutputClosed(bytes));
         }
         self.end_all_sides();
-        let late = self.until(Instant::now() + Duration::from_millis(400), |stage| {
+        let late = self.until(Instant::now() + LAST_WORDS, |stage| {
             Ok(matches!(look(stage), Ok(Some(true))).then_some(()))
         })?;
         Err(match late {
@@ -165,7 +166,7 @@ impl<'a> Stage<'a> {
     }
 
     fn exit(&mut self, status: Status, time: Duration) -> Result<(), Trouble> {
-        let deadline = self.after(time);
+        let deadline = self.after_start(time);
         // Not `until`'s own look at the end: what the program wrote last shall have come.
         let ended = loop {
             let soon = deadline.min(Instant::now() + Duration::from_millis(20));
