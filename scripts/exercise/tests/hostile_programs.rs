@@ -244,9 +244,14 @@ fn a_reset_is_not_an_end() {
 
 #[test]
 fn a_server_that_takes_one_client_refuses_the_second() {
-    let one = format!("{SERVER}\nc = l.accept()[0]; l.close(); time.sleep(60)");
+    let one =
+        format!("{SERVER}\nc = l.accept()[0]; l.close(); c.sendall(b'alone\\n'); time.sleep(60)");
     seen!(
-        failure("server", "alice connect\nbob connect\n", &one),
+        failure(
+            "server",
+            "alice connect\nalice | alone\nbob connect\n",
+            &one
+        ),
         Trouble::Refused
     );
 }
