@@ -7,8 +7,8 @@ mod collection;
 mod failure;
 mod find;
 mod guard;
-mod output;
-mod process;
+pub mod output;
+pub mod process;
 mod stage;
 mod terminal;
 mod tree;
@@ -25,7 +25,8 @@ use crate::{Action, Session, Step};
 
 pub use collection::{all, run_file, run_named};
 pub use failure::Failure;
-pub use find::{example, find, root};
+pub use find::{example, find, look_up, output_of, root};
+pub use tree::Ended;
 
 /// A program may write this much in one session.
 pub const OUTPUT_LIMIT: usize = 1 << 20;

@@ -4,7 +4,7 @@
 //! the story is possible: nobody types before they start, and every program ends.
 
 mod head;
-mod line;
+pub mod line;
 mod plot;
 
 use std::fmt;

@@ -117,7 +117,7 @@ fn build(root: &Path) -> Result<Examples> {
         ])
         .current_dir(root)
         .stdin(Stdio::null());
-    let output = output(command).context("run cargo build --examples")?;
+    let output = output_of(command).context("run cargo build --examples")?;
     let examples = messages(&String::from_utf8_lossy(&output.stdout));
     if !output.status.success() && examples.errors.is_empty() {
         let said = String::from_utf8_lossy(&output.stderr);
@@ -130,7 +130,11 @@ fn build(root: &Path) -> Result<Examples> {
     Ok(examples)
 }
 
-fn output(mut command: Command) -> Result<Output> {
+/// Runs `command`, a build, to its end.
+///
+/// # Errors
+/// It does not start, or has not ended after a quarter of an hour.
+pub fn output_of(mut command: Command) -> Result<Output> {
     let (done, result) = mpsc::channel();
     thread::spawn(move || done.send(command.output()));
     let output = result.recv_timeout(BUILD_DEADLINE).map_err(|_| {
@@ -182,7 +186,9 @@ fn installed(names: &[&str], args: Vec<OsString>, what: &str) -> Found {
     }
 }
 
-fn look_up(name: &str, path: &OsStr) -> Option<PathBuf> {
+/// The executable `name` in one of the directories of `path`, the value of `PATH`.
+#[must_use]
+pub fn look_up(name: &str, path: &OsStr) -> Option<PathBuf> {
     let file = format!("{name}{}", env::consts::EXE_SUFFIX);
     env::split_paths(path)
         .map(|directory| directory.join(&file))

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::collections::VecDeque;
 
+/// Text as it comes, in lines.
 #[derive(Debug, Default)]
-pub(super) struct Output {
+pub struct Output {
     /// Whole lines, without their ends.
     lines: VecDeque<String>,
     /// What has come after the last line end.
@@ -13,7 +14,7 @@ pub(super) struct Output {
 
 impl Output {
     /// Takes bytes as they come. Invalid UTF-8 shows as U+FFFD, once its line is whole.
-    pub(super) fn push(&mut self, mut bytes: &[u8]) {
+    pub fn push(&mut self, mut bytes: &[u8]) {
         while let Some(end) = bytes.iter().position(|&byte| byte == b'\n') {
             self.pending.extend_from_slice(&bytes[..end]);
             if cfg!(windows) && self.pending.last() == Some(&b'\r') {
@@ -27,33 +28,40 @@ impl Output {
         self.pending.extend_from_slice(bytes);
     }
 
-    pub(super) fn first_line(&self) -> Option<&str> {
+    /// The next line, if it is whole.
+    pub fn first_line(&self) -> Option<&str> {
         self.lines.front().map(String::as_str)
     }
 
-    pub(super) fn read_line(&mut self) -> Option<String> {
+    /// Takes the next line.
+    pub fn read_line(&mut self) -> Option<String> {
         self.lines.pop_front()
     }
 
-    pub(super) fn lines(&self) -> impl Iterator<Item = &str> {
+    /// The whole lines.
+    pub fn lines(&self) -> impl Iterator<Item = &str> {
         self.lines.iter().map(String::as_str)
     }
 
-    pub(super) fn pending(&self) -> Cow<'_, str> {
+    /// What has come after the last line end.
+    pub fn pending(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.pending)
     }
 
-    pub(super) fn pending_bytes(&self) -> &[u8] {
+    /// The same, as it came.
+    pub fn pending_bytes(&self) -> &[u8] {
         &self.pending
     }
 
-    pub(super) fn read_pending(&mut self) -> String {
+    /// Takes what has come after the last line end.
+    pub fn read_pending(&mut self) -> String {
         let text = self.pending().into_owned();
         self.pending.clear();
         text
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    /// Whether nothing is unread.
+    pub fn is_empty(&self) -> bool {
         self.lines.is_empty() && self.pending.is_empty()
     }
 }
@@ -62,7 +70,8 @@ impl Output {
 const ANY: &str = "[..]";
 
 /// Whether `line` is exactly `pattern`, where `[..]` stands for any text.
-pub(super) fn matches(pattern: &str, line: &str) -> bool {
+#[must_use]
+pub fn matches(pattern: &str, line: &str) -> bool {
     let Some((first, more)) = pattern.split_once(ANY) else {
         return line == pattern;
     };
@@ -82,7 +91,8 @@ pub(super) fn matches(pattern: &str, line: &str) -> bool {
 }
 
 /// Whether `pending` may match `pattern` when more has come. It may end inside a character.
-pub(super) fn may_become(pattern: &str, pending: &[u8]) -> bool {
+#[must_use]
+pub fn may_become(pattern: &str, pending: &[u8]) -> bool {
     match pattern.split_once(ANY) {
         None => pattern.as_bytes().starts_with(pending),
         Some((first, _)) => {

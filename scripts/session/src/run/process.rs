@@ -15,12 +15,13 @@ use super::output::Output;
 use super::tree::{self, Ended};
 use super::{Invocation, OUTPUT_LIMIT, guard};
 
-pub(super) struct Process {
+/// A running program. Dropped, it is ended with everything that it started.
+pub struct Process {
     child: Child,
     keyboard: Option<Keyboard>,
     screen: Receiver<Event>,
     /// What has been received and not been read by the story.
-    pub(super) output: Output,
+    pub output: Output,
     closed: bool,
 }
 
@@ -32,10 +33,14 @@ enum Event {
 
 /// What waiting for output brought.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Waited {
+pub enum Waited {
+    /// Something came.
     More,
+    /// Nothing came in time.
     Nothing,
+    /// Its output has closed.
     Closed,
+    /// It wrote more than [`OUTPUT_LIMIT`].
     TooMuch,
 }
 
@@ -47,7 +52,10 @@ struct Keyboard {
 impl Process {
     /// `spawn` starts the command and drops it: the command holds our copies of the pipe's end,
     /// and while they are open, it never ends.
-    pub(super) fn start(
+    ///
+    /// # Errors
+    /// It does not start.
+    pub fn start(
         invocation: &Invocation,
         directory: &Path,
         spawn: impl FnOnce(Command) -> io::Result<Child>,
@@ -80,7 +88,7 @@ impl Process {
     }
 
     /// Waits until something comes, its output closes, or the time is over.
-    pub(super) fn wait(&mut self, until: Instant) -> Waited {
+    pub fn wait(&mut self, until: Instant) -> Waited {
         if self.closed {
             return Waited::Closed;
         }
@@ -101,7 +109,11 @@ impl Process {
         }
     }
 
-    pub(super) fn type_line(&mut self, text: &str, within: Duration) -> io::Result<()> {
+    /// Types a line; the program may not read it in time.
+    ///
+    /// # Errors
+    /// `TimedOut`, or `BrokenPipe` where its input is closed.
+    pub fn type_line(&mut self, text: &str, within: Duration) -> io::Result<()> {
         let closed = || io::Error::from(io::ErrorKind::BrokenPipe);
         let keyboard = self.keyboard.as_ref().ok_or_else(closed)?;
         keyboard
@@ -115,21 +127,38 @@ impl Process {
         }
     }
 
-    pub(super) fn end_input(&mut self) {
+    /// Ends its input, as ^D does.
+    pub fn end_input(&mut self) {
         self.keyboard = None;
     }
 
-    pub(super) fn interrupt(&mut self) -> io::Result<()> {
+    /// Interrupts it, as ^C does.
+    ///
+    /// # Errors
+    /// This system cannot, or it has ended.
+    pub fn interrupt(&mut self) -> io::Result<()> {
         tree::interrupt(&mut self.child)
     }
 
+    /// Its number, which is also that of its process group.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// How it ended, if it has.
-    pub(super) fn ended(&mut self) -> io::Result<Option<Ended>> {
+    ///
+    /// # Errors
+    /// The system does not say.
+    pub fn ended(&mut self) -> io::Result<Option<Ended>> {
         tree::ended(&mut self.child)
     }
 
     /// How it ended, if it has; after its output closed, the end may take a moment.
-    pub(super) fn ended_by(&mut self, until: Instant) -> io::Result<Option<Ended>> {
+    ///
+    /// # Errors
+    /// The system does not say.
+    pub fn ended_by(&mut self, until: Instant) -> io::Result<Option<Ended>> {
         if self.closed {
             self.wait_for_end(until)
         } else {
@@ -138,7 +167,10 @@ impl Process {
     }
 
     /// Waits for its end.
-    pub(super) fn wait_for_end(&mut self, until: Instant) -> io::Result<Option<Ended>> {
+    ///
+    /// # Errors
+    /// The system does not say.
+    pub fn wait_for_end(&mut self, until: Instant) -> io::Result<Option<Ended>> {
         loop {
             let ended = self.ended()?;
             if ended.is_some() || Instant::now() >= until {

@@ -13,9 +13,11 @@ use crate::Status;
 
 /// How a program ended, with the signal's number where there is one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Ended {
-    pub(super) status: Status,
-    pub(super) signal: Option<i32>,
+pub struct Ended {
+    /// Its status.
+    pub status: Status,
+    /// The signal that ended it, where there is one.
+    pub signal: Option<i32>,
 }
 
 impl fmt::Display for Ended {

@@ -24,9 +24,12 @@ pub(super) enum Fact {
     VariesPayload,
 }
 
+/// A language of the book.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Language {
+pub enum Language {
+    /// Chinese.
     Zh,
+    /// English.
     En,
 }
 
@@ -57,7 +60,7 @@ pub(super) fn read(source: &str) -> (Vec<(usize, Item)>, Vec<ParseError>) {
 }
 
 /// What was expected, and what stands there.
-type Mismatch = (String, String);
+pub type Mismatch = (String, String);
 
 fn item(line: &str) -> Result<Item, Mismatch> {
     let (word, rest) = split_word(line);
@@ -84,7 +87,11 @@ fn fact(word: &str, rest: &str) -> Result<Fact, Mismatch> {
     }
 }
 
-fn bilingual(word: &str, rest: &str) -> Result<(Language, String), Mismatch> {
+/// Reads what stands after `word`: `zh …` or `en …`.
+///
+/// # Errors
+/// No language, or no text.
+pub fn bilingual(word: &str, rest: &str) -> Result<(Language, String), Mismatch> {
     let (language, text) = split_word(rest.trim_start());
     let language = match language {
         "zh" => Language::Zh,
@@ -136,7 +143,11 @@ fn action(actor: &str, rest: &str) -> Result<Action, Mismatch> {
     }
 }
 
-fn duration(text: &str) -> Result<Duration, Mismatch> {
+/// Reads a duration such as `300ms` or `2s`.
+///
+/// # Errors
+/// It is none, or none that a session may have.
+pub fn duration(text: &str) -> Result<Duration, Mismatch> {
     let parsed = if let Some(number) = text.strip_suffix("ms") {
         number.parse().map(Duration::from_millis)
     } else if let Some(number) = text.strip_suffix('s') {
@@ -151,7 +162,11 @@ fn duration(text: &str) -> Result<Duration, Mismatch> {
     }
 }
 
-fn status(text: &str) -> Result<Status, Mismatch> {
+/// Reads an exit status: a number, or `signal`.
+///
+/// # Errors
+/// It is neither.
+pub fn status(text: &str) -> Result<Status, Mismatch> {
     match text.parse() {
         Ok(code) => Ok(Status::Code(code)),
         Err(_) if text == "signal" => Ok(Status::Signal),
@@ -159,7 +174,11 @@ fn status(text: &str) -> Result<Status, Mismatch> {
     }
 }
 
-fn some(mark: &str, text: &str) -> Result<String, Mismatch> {
+/// The text after `mark`, of which there must be some.
+///
+/// # Errors
+/// There is none.
+pub fn some(mark: &str, text: &str) -> Result<String, Mismatch> {
     if text.is_empty() {
         mismatch(format!("some text after `{mark}`"), "")
     } else {
@@ -167,14 +186,22 @@ fn some(mark: &str, text: &str) -> Result<String, Mismatch> {
     }
 }
 
-fn nothing(mark: &str, text: &str) -> Result<(), Mismatch> {
+/// Nothing may stand after `mark`.
+///
+/// # Errors
+/// Something does.
+pub fn nothing(mark: &str, text: &str) -> Result<(), Mismatch> {
     match text.trim() {
         "" => Ok(()),
         text => mismatch(format!("nothing after `{mark}`"), text),
     }
 }
 
-fn mismatch<T>(expected: impl Into<String>, found: &str) -> Result<T, Mismatch> {
+/// A [`Mismatch`], with what was found in quotes.
+///
+/// # Errors
+/// Always: it is one.
+pub fn mismatch<T>(expected: impl Into<String>, found: &str) -> Result<T, Mismatch> {
     let found = if found.is_empty() {
         "nothing".to_owned()
     } else {
@@ -184,11 +211,14 @@ fn mismatch<T>(expected: impl Into<String>, found: &str) -> Result<T, Mismatch> 
 }
 
 /// The text up to the first space or tab, and what follows, that space included.
-fn split_word(text: &str) -> (&str, &str) {
+#[must_use]
+pub fn split_word(text: &str) -> (&str, &str) {
     text.split_at(text.find([' ', '\t']).unwrap_or(text.len()))
 }
 
-pub(super) fn is_actor(word: &str) -> bool {
+/// Whether `word` can be the name of an actor: an ASCII word.
+#[must_use]
+pub fn is_actor(word: &str) -> bool {
     word.starts_with(|first: char| first.is_ascii_alphabetic())
         && word
             .chars()
@@ -197,14 +227,16 @@ pub(super) fn is_actor(word: &str) -> bool {
 
 impl Language {
     /// The place for this language in `text`.
-    pub(super) fn of(self, text: &mut Text) -> &mut String {
+    pub fn of(self, text: &mut Text) -> &mut String {
         match self {
             Self::Zh => &mut text.zh,
             Self::En => &mut text.en,
         }
     }
 
-    pub(super) fn other(self) -> Self {
+    /// The other one.
+    #[must_use]
+    pub fn other(self) -> Self {
         match self {
             Self::Zh => Self::En,
             Self::En => Self::Zh,

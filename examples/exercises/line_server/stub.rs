@@ -1,0 +1,29 @@
+//! 练习 line_server：每来一行，回答这一行有几个字。
+//! Exercise line_server: for every line that comes, answer how many characters it has.
+use std::env;
+use std::io;
+use std::net::{TcpListener, TcpStream};
+
+fn main() -> io::Result<()> {
+    // 地址是最后一个参数：监听它，不要自己另选。
+    // The address is the last argument: listen there, and nowhere else.
+    let address = env::args().next_back().unwrap_or_default();
+    let listener = TcpListener::bind(&address)?;
+    for stream in listener.incoming() {
+        // 一位客户出错，不该让服务器结束。
+        // An error with one client must not end the server.
+        if let Err(error) = stream.and_then(serve) {
+            eprintln!("{error}");
+        }
+    }
+    Ok(())
+}
+
+fn serve(stream: TcpStream) -> io::Result<()> {
+    // TODO: 存下读到的字节；每有一个 \n，就解码那一行，数一数，回答一行。
+    // TODO: keep the bytes that you read; for each \n decode that line, count, answer one line.
+    // TODO: 一行最多 64 KiB；最后一行可能没有 \n。
+    // TODO: a line has at most 64 KiB; the last one may have no \n.
+    drop(stream);
+    Ok(())
+}

@@ -1,0 +1,36 @@
+# caught by: crlf
+# \r 也当成一个字来数。
+# The \r is counted as a character.
+import socket
+import sys
+
+
+def main():
+    host, port = sys.argv[-1].rsplit(":", 1)
+    with socket.create_server((host, int(port))) as listener:
+        while True:
+            connection, _ = listener.accept()
+            with connection:
+                try:
+                    serve(connection)
+                except OSError as error:
+                    print(error, file=sys.stderr)
+
+
+def serve(connection):
+    held = b""
+    while data := connection.recv(4096):
+        *lines, held = (held + data).split(b"\n")
+        for line in lines:
+            answer(connection, line)
+        if len(held) > 65536:
+            return
+    if held:
+        answer(connection, held)
+
+
+def answer(connection, line):
+    connection.sendall(f"{len(line.decode('utf-8', 'replace'))}\n".encode())
+
+
+main()

@@ -1,0 +1,231 @@
+//! A check as data, and the parser that reads it from its notation.
+//!
+//! The parser is pure and collects every error. After the lines are read, [`plot`] checks that
+//! each story is possible: nobody speaks before they are connected, or after they have closed.
+
+mod assemble;
+mod bytes;
+mod line;
+mod plot;
+
+use std::fmt;
+use std::time::Duration;
+
+use session::{ParseError, Status, Text};
+
+pub(crate) use bytes::numbered;
+pub use bytes::{Payload, quoted};
+
+/// What the judge does with a program, in several variants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// What the program is.
+    pub title: Text,
+    /// Who listens.
+    pub role: Role,
+    /// The stories, in order.
+    pub variants: Vec<Variant>,
+}
+
+/// What the learner's program does with its address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// It listens there.
+    Server,
+    /// It connects there; the judge listens.
+    Client,
+    /// There is no network, and no address.
+    Filter,
+}
+
+/// One story.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Variant {
+    /// Its line in the file.
+    pub line: usize,
+    /// Its name: an ASCII word.
+    pub name: String,
+    /// How what is sent goes out.
+    pub way: Way,
+    /// The mistake that usually makes it fail.
+    pub why: Text,
+    /// Where to read about it: `PAGE#ID`.
+    pub read: String,
+    /// What happens, in order.
+    pub steps: Vec<Step>,
+}
+
+/// How what is sent goes out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Way {
+    /// Each send is one write.
+    #[default]
+    Whole,
+    /// So many bytes at a time, so long apart.
+    Pace(Pace),
+    /// What is sent in a row is one write.
+    Glue,
+    /// What is sent in a row goes in random pieces, at least one of which ends inside a character.
+    Cut,
+}
+
+/// So many bytes at a time, so long apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// Bytes at a time.
+    pub bytes: usize,
+    /// From one time to the next.
+    pub every: Duration,
+}
+
+/// One moment of a story.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The line of the file, from 1.
+    pub line: usize,
+    /// Who does it.
+    pub actor: Actor,
+    /// What happens.
+    pub act: Act,
+    /// Its own deadline, where it has one.
+    pub within: Option<Duration>,
+}
+
+/// Who does something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    /// The learner's program.
+    You,
+    /// A peer played by the judge, or so many of them.
+    Peer {
+        /// Its name.
+        name: String,
+        /// How many there are; `None` for one alone.
+        count: Option<usize>,
+    },
+}
+
+/// What happens in one step: to the program, or at a peer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the fields are the words of the notation")]
+pub enum Act {
+    /// `you $ [ARGS]`
+    Start { args: Vec<String> },
+    /// `> text` to the program: a typed line.
+    Type { text: String },
+    /// `_ text`: the program has written this with no line end.
+    Prompt { text: String },
+    /// `? 0`: the program ends like this.
+    Exit { status: Status },
+    /// `you runs`
+    Runs,
+    /// `you memory 64MiB`
+    Memory { most: u64 },
+    /// `alice connect`
+    Connect,
+    /// `alice accept`
+    Accept,
+    /// `alice > text`, `alice >> "bytes"`
+    Send { payload: Payload },
+    /// `| text`: the next line, of a peer or of the program; `[..]` is any text.
+    Line { pattern: String },
+    /// `alice || "bytes"`: the next bytes.
+    Bytes { payload: Payload },
+    /// `~ 300ms`: nothing comes for this long.
+    Silent { duration: Duration },
+    /// `^D`: end of input to the program; a peer closes its direction.
+    EndOfInput,
+    /// `alice close`
+    Close,
+    /// `alice ^C`
+    Reset,
+    /// `alice ? end`
+    SeesEnd,
+    /// `alice ? reset`
+    SeesReset,
+    /// `alice ? gone`: the end of input or a reset.
+    SeesGone,
+    /// `alice pace N TIME`
+    Paces { pace: Pace },
+    /// `alice stops`
+    Stops,
+    /// `alice reads [N TIME]`
+    Reads { pace: Option<Pace> },
+}
+
+impl Check {
+    /// Reads a check from its notation, or says everything that is wrong with it.
+    ///
+    /// # Errors
+    /// Every line that cannot be read, or every step that cannot happen.
+    pub fn parse(source: &str) -> Result<Self, Vec<ParseError>> {
+        let (items, mut errors) = line::read(source);
+        let check = assemble::check(items, &mut errors);
+        // A line that cannot be read would make the story look impossible as well.
+        if errors.is_empty() {
+            plot::check(&check, source.lines().count(), &mut errors);
+        }
+        errors.sort_by_key(|error| error.line);
+        if errors.is_empty() {
+            Ok(check)
+        } else {
+            Err(errors)
+        }
+    }
+
+    /// The variant of this name.
+    #[must_use]
+    pub fn variant(&self, name: &str) -> Option<&Variant> {
+        self.variants.iter().find(|variant| variant.name == name)
+    }
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::You => f.write_str("you"),
+            Self::Peer { name, count: None } => f.write_str(name),
+            Self::Peer {
+                name,
+                count: Some(count),
+            } => write!(f, "{name}*{count}"),
+        }
+    }
+}
+
+/// Back to the notation.
+impl fmt::Display for Act {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Start { args } if args.is_empty() => f.write_str("$"),
+            Self::Start { args } => write!(f, "$ {}", args.join(" ")),
+            Self::Type { text } => write!(f, "> {text}"),
+            Self::Prompt { text } => write!(f, "_ {text}"),
+            Self::Exit { status } => write!(f, "? {status}"),
+            Self::Runs => f.write_str("runs"),
+            Self::Memory { most } => write!(f, "memory {}", bytes::size(*most)),
+            Self::Connect => f.write_str("connect"),
+            Self::Accept => f.write_str("accept"),
+            Self::Send { payload } => f.write_str(&payload.marked('>')),
+            Self::Line { pattern } => write!(f, "| {pattern}"),
+            Self::Bytes { payload } => f.write_str(&payload.marked('|')),
+            Self::Silent { duration } => write!(f, "~ {}ms", duration.as_millis()),
+            Self::EndOfInput => f.write_str("^D"),
+            Self::Close => f.write_str("close"),
+            Self::Reset => f.write_str("^C"),
+            Self::SeesEnd => f.write_str("? end"),
+            Self::SeesReset => f.write_str("? reset"),
+            Self::SeesGone => f.write_str("? gone"),
+            Self::Paces { pace } => write!(f, "pace {pace}"),
+            Self::Stops => f.write_str("stops"),
+            Self::Reads { pace: None } => f.write_str("reads"),
+            Self::Reads { pace: Some(pace) } => write!(f, "reads {pace}"),
+        }
+    }
+}
+
+impl fmt::Display for Pace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}ms", self.bytes, self.every.as_millis())
+    }
+}

@@ -1,0 +1,117 @@
+//! The lines of a check, put together: its head, then each variant.
+
+use session::{ParseError, Text};
+
+use super::line::Item;
+use super::{Check, Role, Step, Variant, Way};
+
+/// Puts the lines together: the head, then each variant with its own.
+pub(super) fn check(items: Vec<(usize, Item)>, errors: &mut Vec<ParseError>) -> Check {
+    let mut check = Check {
+        title: Text::default(),
+        role: Role::Server,
+        variants: Vec::new(),
+    };
+    let mut role = None;
+    for (line, item) in items {
+        let mut wrong = |expected: &str, found: &str| {
+            errors.push(ParseError {
+                line,
+                expected: expected.to_owned(),
+                found: found.to_owned(),
+            });
+        };
+        let variant = check.variants.last_mut();
+        match (item, variant) {
+            (Item::Title(language, text), None) => {
+                let place = language.of(&mut check.title);
+                if !place.is_empty() {
+                    wrong("one title in each language", "a second one");
+                }
+                *place = text;
+            }
+            (Item::Role(found), None) => {
+                if role.replace(found).is_some() {
+                    wrong("one `role`", "a second one");
+                }
+            }
+            (Item::Title(..) | Item::Role(_), Some(_)) => {
+                wrong(
+                    "the title and the role before the first variant",
+                    "one after it",
+                );
+            }
+            (Item::Variant { name, of }, _) => {
+                if check.variant(&name).is_some() {
+                    wrong(&format!("one variant `{name}`"), "a second one");
+                }
+                let (way, steps) = match of {
+                    None => (Way::Whole, Vec::new()),
+                    Some((other, way)) => match check.variant(&other) {
+                        Some(other) => (way, other.steps.clone()),
+                        None => {
+                            wrong("the name of a variant above", &format!("`{other}`"));
+                            (way, Vec::new())
+                        }
+                    },
+                };
+                check.variants.push(Variant {
+                    line,
+                    name,
+                    way,
+                    why: Text::default(),
+                    read: String::new(),
+                    steps,
+                });
+            }
+            (Item::Why(language, text), Some(variant)) => {
+                let place = language.of(&mut variant.why);
+                if !place.is_empty() {
+                    wrong("one `why` in each language", "a second one");
+                }
+                *place = text;
+            }
+            (Item::Read(to), Some(variant)) => {
+                if !variant.read.is_empty() {
+                    wrong("one `read`", "a second one");
+                }
+                variant.read = to;
+            }
+            (Item::Step { actor, act, within }, Some(variant)) => {
+                if variant.way != Way::Whole {
+                    wrong(
+                        "no steps: this variant tells the story of another",
+                        &format!("`{act}`"),
+                    );
+                }
+                variant.steps.push(Step {
+                    line,
+                    actor,
+                    act,
+                    within,
+                });
+            }
+            (Item::Why(..) | Item::Read(_) | Item::Step { .. }, None) => {
+                wrong("`variant NAME` first", "a line of a variant");
+            }
+        }
+    }
+    match role {
+        Some(role) => check.role = role,
+        None => errors.push(ParseError {
+            line: 1,
+            expected: "`role server`, `role client` or `role filter`".to_owned(),
+            found: "no role".to_owned(),
+        }),
+    }
+    for (language, text) in [("zh", &check.title.zh), ("en", &check.title.en)] {
+        if text.is_empty() {
+            errors.push(ParseError {
+                line: 1,
+                expected: format!("a title in both languages: `title {language} …`"),
+                found: format!("no `title {language}`"),
+            });
+        }
+    }
+    check
+}

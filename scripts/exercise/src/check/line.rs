@@ -1,0 +1,239 @@
+//! One line of a check at a time.
+
+use std::time::Duration;
+
+use session::ParseError;
+use session::script::line::{
+    Language, Mismatch, bilingual, duration, is_actor, mismatch, nothing, some, split_word, status,
+};
+
+use super::bytes::{Payload, parse_size, payload};
+use super::{Act, Actor, Pace, Role, Way};
+
+/// What one line says.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Item {
+    Title(Language, String),
+    Role(Role),
+    Variant {
+        name: String,
+        of: Option<(String, Way)>,
+    },
+    Why(Language, String),
+    Read(String),
+    Step {
+        actor: Actor,
+        act: Act,
+        within: Option<Duration>,
+    },
+}
+
+/// A room has no more chairs.
+const MOST_PEERS: usize = 100;
+
+/// Every line that says something, with its number, and every line that cannot be read.
+pub(super) fn read(source: &str) -> (Vec<(usize, Item)>, Vec<ParseError>) {
+    let source = source.strip_prefix('\u{feff}').unwrap_or(source);
+    let mut items = Vec::new();
+    let mut errors = Vec::new();
+    for (index, text) in source.lines().enumerate() {
+        if text.trim().is_empty() || text.starts_with('#') {
+            continue;
+        }
+        let line = index + 1;
+        match item(text) {
+            Ok(item) => items.push((line, item)),
+            Err((expected, found)) => errors.push(ParseError {
+                line,
+                expected,
+                found,
+            }),
+        }
+    }
+    (items, errors)
+}
+
+fn item(line: &str) -> Result<Item, Mismatch> {
+    let (word, rest) = split_word(line);
+    match word {
+        "title" => bilingual(word, rest).map(|(language, text)| Item::Title(language, text)),
+        "why" => bilingual(word, rest).map(|(language, text)| Item::Why(language, text)),
+        "role" => role(rest.trim()).map(Item::Role),
+        "variant" => variant(rest.trim()),
+        "read" => page(rest.trim()).map(Item::Read),
+        "you" => {
+            let (mark, text) = split_word(rest.trim_start());
+            let (text, within) = limit(mark, text)?;
+            Ok(Item::Step {
+                actor: Actor::You,
+                act: yours(mark, text)?,
+                within,
+            })
+        }
+        word => {
+            let actor = peer(word)?;
+            let (mark, text) = split_word(rest.trim_start());
+            let (text, within) = limit(mark, text)?;
+            Ok(Item::Step {
+                act: theirs(&actor, mark, text)?,
+                actor,
+                within,
+            })
+        }
+    }
+}
+
+fn role(text: &str) -> Result<Role, Mismatch> {
+    match text {
+        "server" => Ok(Role::Server),
+        "client" => Ok(Role::Client),
+        "filter" => Ok(Role::Filter),
+        _ => mismatch("`server`, `client` or `filter` after `role`", text),
+    }
+}
+
+fn variant(text: &str) -> Result<Item, Mismatch> {
+    let words: Vec<&str> = text.split_ascii_whitespace().collect();
+    let form = "`variant NAME` or `variant NAME = OTHER with pace N TIME|glue|cut`";
+    let (name, of) = match words[..] {
+        [name] => (name, None),
+        [name, "=", other, "with", ref way @ ..] => {
+            let way = match *way {
+                ["pace", bytes, every] => Way::Pace(pace(bytes, every)?),
+                ["glue"] => Way::Glue,
+                ["cut"] => Way::Cut,
+                _ => return mismatch(form, &format!("variant {text}")),
+            };
+            (name, Some((other.to_owned(), way)))
+        }
+        _ => return mismatch(form, &format!("variant {text}")),
+    };
+    if !is_actor(name) {
+        return mismatch("the name of a variant (an ASCII word)", name);
+    }
+    let name = name.to_owned();
+    Ok(Item::Variant { name, of })
+}
+
+fn page(text: &str) -> Result<String, Mismatch> {
+    let known = |c: char| c.is_ascii_alphanumeric() || "-_/".contains(c);
+    match text.split_once('#') {
+        Some((page, id))
+            if !page.is_empty() && !id.is_empty() && page.chars().chain(id.chars()).all(known) =>
+        {
+            Ok(text.to_owned())
+        }
+        _ => mismatch(
+            "a heading of a page, such as sockets/duplex#half-close",
+            text,
+        ),
+    }
+}
+
+fn pace(bytes: &str, every: &str) -> Result<Pace, Mismatch> {
+    match bytes.parse() {
+        Ok(bytes @ 1..) => Ok(Pace {
+            bytes,
+            every: duration(every)?,
+        }),
+        _ => mismatch("a number of bytes, from 1", bytes),
+    }
+}
+
+fn peer(word: &str) -> Result<Actor, Mismatch> {
+    let (name, count) = match word.split_once('*') {
+        None => (word, None),
+        Some((name, count)) => match count.parse() {
+            Ok(count @ 2..=MOST_PEERS) => (name, Some(count)),
+            _ => return mismatch(format!("2 to {MOST_PEERS} peers after `*`"), word),
+        },
+    };
+    if !is_actor(name) {
+        return mismatch(
+            "`title`, `role`, `variant`, `why`, `read` or the name of an actor (an ASCII word)",
+            word,
+        );
+    }
+    let name = name.to_owned();
+    Ok(Actor::Peer { name, count })
+}
+
+/// The text after the mark, and the deadline at its end, which only an expectation has.
+fn limit<'a>(mark: &str, text: &'a str) -> Result<(&'a str, Option<Duration>), Mismatch> {
+    // Exactly one space belongs to the mark.
+    let text = text.strip_prefix(' ').unwrap_or(text);
+    let sends = [">", ">>", "$", "^D", "^C"].contains(&mark);
+    let padded = text.rsplit_once(" within ").or_else(|| {
+        let rest = text.strip_prefix("within ")?;
+        Some(("", rest))
+    });
+    match padded {
+        Some((text, time)) if !sends => Ok((text, Some(duration(time.trim())?))),
+        _ => Ok((text, None)),
+    }
+}
+
+fn yours(mark: &str, text: &str) -> Result<Act, Mismatch> {
+    match mark {
+        "$" => Ok(Act::Start {
+            args: text.split_ascii_whitespace().map(str::to_owned).collect(),
+        }),
+        "|" => Ok(Act::Line {
+            pattern: text.to_owned(),
+        }),
+        "_" => Ok(Act::Prompt {
+            text: some(mark, text)?,
+        }),
+        ">" => Ok(Act::Type {
+            text: text.to_owned(),
+        }),
+        "~" => duration(text.trim()).map(|duration| Act::Silent { duration }),
+        "?" => status(text.trim()).map(|status| Act::Exit { status }),
+        "^D" => nothing(mark, text).map(|()| Act::EndOfInput),
+        "runs" => nothing(mark, text).map(|()| Act::Runs),
+        "memory" => parse_size(text.trim()).map(|most| Act::Memory { most }),
+        _ => mismatch("a mark after `you`: $ | _ > ^D ~ ? runs memory", mark),
+    }
+}
+
+fn theirs(actor: &Actor, mark: &str, text: &str) -> Result<Act, Mismatch> {
+    let words: Vec<&str> = text.split_ascii_whitespace().collect();
+    match mark {
+        "connect" => nothing(mark, text).map(|()| Act::Connect),
+        "accept" => nothing(mark, text).map(|()| Act::Accept),
+        "close" => nothing(mark, text).map(|()| Act::Close),
+        "stops" => nothing(mark, text).map(|()| Act::Stops),
+        "^D" => nothing(mark, text).map(|()| Act::EndOfInput),
+        "^C" => nothing(mark, text).map(|()| Act::Reset),
+        ">" => Ok(Act::Send {
+            payload: Payload::Line(text.to_owned()),
+        }),
+        ">>" => payload(text).map(|payload| Act::Send { payload }),
+        "|" => Ok(Act::Line {
+            pattern: text.to_owned(),
+        }),
+        "||" => payload(text).map(|payload| Act::Bytes { payload }),
+        "~" => duration(text.trim()).map(|duration| Act::Silent { duration }),
+        "?" => match text.trim() {
+            "end" => Ok(Act::SeesEnd),
+            "reset" => Ok(Act::SeesReset),
+            "gone" => Ok(Act::SeesGone),
+            text => mismatch("`end`, `reset` or `gone` after `?`", text),
+        },
+        "pace" => match words[..] {
+            [bytes, every] => pace(bytes, every).map(|pace| Act::Paces { pace }),
+            _ => mismatch("`pace N TIME`", text),
+        },
+        "reads" => match words[..] {
+            [] => Ok(Act::Reads { pace: None }),
+            [bytes, every] => pace(bytes, every).map(|pace| Act::Reads { pace: Some(pace) }),
+            _ => mismatch("`reads` or `reads N TIME`", text),
+        },
+        _ => mismatch(
+            format!(
+                "a mark after `{actor}`: connect accept > >> | || ~ ^D ^C close ? pace stops reads"
+            ),
+            mark,
+        ),
+    }
+}

@@ -1,0 +1,180 @@
+//! How connections come about: peers connect to a server, or accept a client.
+
+use std::io::{self, ErrorKind};
+use std::net::{SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+
+use socket2::{Domain, Socket, Type};
+
+use super::address::SMALL;
+use super::peer::Peer;
+use super::stage::{InVain, Stage};
+use super::system;
+use crate::verdict::Trouble;
+
+/// Between two knocks at a door that is closed.
+const KNOCK: Duration = Duration::from_millis(5);
+
+/// A program that has listened elsewhere for this long means it.
+const ELSEWHERE: Duration = Duration::from_millis(300);
+
+enum Knock {
+    Waits(Socket),
+    Open(TcpStream),
+    Refused,
+}
+
+impl<'a> Stage<'a> {
+    /// So many peers connect at the same time.
+    pub(super) fn connect(
+        &mut self,
+        name: &'a str,
+        count: usize,
+        within: Option<Duration>,
+    ) -> Result<(), Trouble> {
+        let Some(address) = self.address else {
+            return Err(Trouble::Judge("no address to connect to".to_owned()));
+        };
+        let first = self.peers.is_empty();
+        let usual = if first {
+            self.options.patience
+        } else {
+            self.options.deadline
+        };
+        let time = within.unwrap_or(usual);
+        let small = self.reads_slowly(name);
+        let began = Instant::now();
+        let mut knocks: Vec<Option<Knock>> = (0..count).map(|_| None).collect();
+        let mut refused_at = None::<Instant>;
+        let mut looked = Instant::now();
+        let done = self.until(began + time, |stage| {
+            let pause = refused_at.is_some_and(|at| at.elapsed() < KNOCK);
+            for knock in &mut knocks {
+                let next = match knock.take() {
+                    Some(Knock::Waits(socket)) => look(socket),
+                    Some(Knock::Open(stream)) => Ok(Knock::Open(stream)),
+                    Some(Knock::Refused) | None if pause => Ok(Knock::Refused),
+                    Some(Knock::Refused) | None => start(address, small),
+                };
+                let next = next.map_err(|error| Trouble::Judge(format!("connect: {error}")))?;
+                if matches!(next, Knock::Refused) && !pause {
+                    refused_at = Some(Instant::now());
+                }
+                *knock = Some(next);
+            }
+            let refused = knocks
+                .iter()
+                .flatten()
+                .any(|knock| matches!(knock, Knock::Refused));
+            if refused && !first {
+                return Err(Trouble::Refused);
+            }
+            if refused && looked.elapsed() >= ELSEWHERE {
+                looked = Instant::now();
+                stage.listens_elsewhere(address)?;
+            }
+            Ok(knocks
+                .iter()
+                .all(|knock| matches!(knock, Some(Knock::Open(_))))
+                .then_some(()))
+        })?;
+        if let Err(InVain) = done {
+            return Err(match (self.ended(), first) {
+                (Some(_), true) => Trouble::EndedAtOnce,
+                (Some(_), false) => Trouble::Gone,
+                (None, true) => Trouble::NeverListens(time),
+                (None, false) => Trouble::NotConnected(time),
+            });
+        }
+        let mut peers = Vec::new();
+        for knock in knocks {
+            if let Some(Knock::Open(stream)) = knock {
+                peers.push(stream);
+            }
+        }
+        if first {
+            // `0.0.0.0` takes our connections as well, and those of the whole network.
+            self.listens_elsewhere(address)?;
+        }
+        self.seat(name, peers)
+    }
+
+    /// So many connections come from the program.
+    pub(super) fn accept(
+        &mut self,
+        name: &'a str,
+        count: usize,
+        within: Option<Duration>,
+    ) -> Result<(), Trouble> {
+        let first = self.peers.is_empty();
+        let usual = if first {
+            self.options.patience
+        } else {
+            self.options.deadline
+        };
+        let time = within.unwrap_or(usual);
+        let mut streams = Vec::new();
+        let done = self.until(Instant::now() + time, |stage| {
+            while let Some(listener) = &stage.listener
+                && streams.len() < count
+            {
+                match listener.accept() {
+                    Ok((stream, _)) => streams.push(stream),
+                    Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+                    Err(error) => return Err(Trouble::Judge(format!("accept: {error}"))),
+                }
+            }
+            Ok((streams.len() == count).then_some(()))
+        })?;
+        if let Err(InVain) = done {
+            return Err(match (self.ended(), first) {
+                (Some(_), true) => Trouble::EndedAtOnce,
+                (Some(_), false) => Trouble::Gone,
+                (None, _) => Trouble::NeverConnects(time),
+            });
+        }
+        self.seat(name, streams)
+    }
+
+    fn seat(&mut self, name: &'a str, streams: Vec<TcpStream>) -> Result<(), Trouble> {
+        let peers: io::Result<Vec<Peer>> = streams.into_iter().map(Peer::new).collect();
+        let peers = peers.map_err(|error| Trouble::Judge(format!("a connection: {error}")))?;
+        self.peers.insert(name, peers);
+        Ok(())
+    }
+
+    fn listens_elsewhere(&self, address: SocketAddr) -> Result<(), Trouble> {
+        let Some(process) = &self.process else {
+            return Ok(());
+        };
+        match system::listening(process.id()) {
+            Some(at) if !at.is_empty() && !at.contains(&address) => {
+                Err(Trouble::ListensElsewhere(at))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn start(address: SocketAddr, small: bool) -> io::Result<Knock> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    socket.set_nonblocking(true)?;
+    if small {
+        socket.set_recv_buffer_size(SMALL)?;
+    }
+    match socket.connect(&address.into()) {
+        Ok(()) => Ok(Knock::Open(socket.into())),
+        Err(error) if error.kind() == ErrorKind::ConnectionRefused => Ok(Knock::Refused),
+        // In progress, which has another name on each system.
+        Err(_) => look(socket),
+    }
+}
+
+fn look(socket: Socket) -> io::Result<Knock> {
+    match socket.take_error()? {
+        Some(error) if error.kind() == ErrorKind::ConnectionRefused => Ok(Knock::Refused),
+        Some(error) => Err(error),
+        None if socket.peer_addr().is_ok() => Ok(Knock::Open(socket.into())),
+        None => Ok(Knock::Waits(socket)),
+    }
+}

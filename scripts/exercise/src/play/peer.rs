@@ -1,0 +1,205 @@
+//! A peer played by the judge: one connection, what it has yet to send, and what has come.
+//!
+//! Nothing here waits. [`Peer::pump`] moves what can move now; the stage calls it again and again.
+
+use std::collections::VecDeque;
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::time::{Duration, Instant};
+
+use socket2::SockRef;
+
+use super::pieces::Pieces;
+use crate::check::Pace;
+
+/// A peer takes no more than this before the story reads it: the rest waits in the kernel.
+pub(super) const UNREAD: usize = 1 << 20;
+
+pub(super) struct Peer {
+    /// `None` once it has closed.
+    stream: Option<TcpStream>,
+    queue: VecDeque<Task>,
+    /// What has come and the story has not read.
+    pub(super) unread: Vec<u8>,
+    pub(super) ended: Option<End>,
+    reading: Reading,
+    pub(super) pace: Option<Pace>,
+}
+
+/// How the program ended the connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    Closed,
+    Reset,
+}
+
+enum Task {
+    Send {
+        bytes: Vec<u8>,
+        at: usize,
+        pieces: Pieces,
+        next: Option<Instant>,
+    },
+    HalfClose,
+    Close,
+    Reset,
+}
+
+enum Reading {
+    Free,
+    Stopped,
+    Slow { pace: Pace, next: Instant },
+}
+
+impl Peer {
+    pub(super) fn new(stream: TcpStream) -> io::Result<Self> {
+        stream.set_nonblocking(true)?;
+        // Each write leaves at once: how the bytes are divided is the point.
+        stream.set_nodelay(true)?;
+        Ok(Self {
+            stream: Some(stream),
+            queue: VecDeque::new(),
+            unread: Vec::new(),
+            ended: None,
+            reading: Reading::Free,
+            pace: None,
+        })
+    }
+
+    pub(super) fn send(&mut self, bytes: Vec<u8>, pieces: Pieces) {
+        self.queue.push_back(Task::Send {
+            bytes,
+            at: 0,
+            pieces,
+            next: None,
+        });
+    }
+
+    pub(super) fn half_close(&mut self) {
+        self.queue.push_back(Task::HalfClose);
+    }
+
+    pub(super) fn close(&mut self) {
+        self.queue.push_back(Task::Close);
+    }
+
+    pub(super) fn reset(&mut self) {
+        self.queue.push_back(Task::Reset);
+    }
+
+    pub(super) fn stop(&mut self) {
+        self.reading = Reading::Stopped;
+    }
+
+    pub(super) fn read(&mut self, pace: Option<Pace>) {
+        self.reading = match pace {
+            None => Reading::Free,
+            Some(pace) => Reading::Slow {
+                pace,
+                next: Instant::now(),
+            },
+        };
+    }
+
+    /// Whether all that it was told to do is done.
+    pub(super) fn idle(&self) -> bool {
+        self.queue.is_empty()
+    }
+
+    /// Bytes that it was told to send and the program's side has no room for.
+    pub(super) fn unsent(&self) -> usize {
+        let left = self.queue.iter().map(|task| match task {
+            Task::Send { bytes, at, .. } => bytes.len() - at,
+            _ => 0,
+        });
+        left.sum()
+    }
+
+    /// Moves what can move now. Whether anything did.
+    pub(super) fn pump(&mut self) -> bool {
+        let wrote = self.write();
+        self.receive() || wrote
+    }
+
+    fn write(&mut self) -> bool {
+        let mut moved = false;
+        while let (Some(task), Some(stream)) = (self.queue.front_mut(), &mut self.stream) {
+            match task {
+                Task::Send {
+                    bytes,
+                    at,
+                    pieces,
+                    next,
+                } => {
+                    if *at == bytes.len() {
+                        self.queue.pop_front();
+                        continue;
+                    }
+                    if next.is_some_and(|next| Instant::now() < next) {
+                        return moved;
+                    }
+                    let end = pieces.end(*at, bytes.len());
+                    match stream.write(&bytes[*at..end]) {
+                        Ok(count) => {
+                            *at += count;
+                            moved = true;
+                            *next = (*at == end).then(|| Instant::now() + pieces.between());
+                        }
+                        Err(error) if error.kind() == ErrorKind::WouldBlock => return moved,
+                        Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                        // The program has closed: what it sent before can still be read.
+                        Err(_) => self.queue.retain(|task| !matches!(task, Task::Send { .. })),
+                    }
+                    continue;
+                }
+                Task::HalfClose => {
+                    let _ = stream.shutdown(Shutdown::Write);
+                }
+                Task::Close => self.stream = None,
+                Task::Reset => {
+                    let _ = SockRef::from(&*stream).set_linger(Some(Duration::ZERO));
+                    self.stream = None;
+                }
+            }
+            self.queue.pop_front();
+            moved = true;
+        }
+        if self.stream.is_none() {
+            self.queue.clear();
+        }
+        moved
+    }
+
+    fn receive(&mut self) -> bool {
+        let mut moved = false;
+        while let (Some(stream), None) = (&mut self.stream, self.ended) {
+            let most = match &mut self.reading {
+                Reading::Stopped => return moved,
+                Reading::Slow { next, .. } if Instant::now() < *next => return moved,
+                Reading::Slow { pace, next } => {
+                    *next += pace.every;
+                    pace.bytes
+                }
+                Reading::Free => 64 * 1024,
+            };
+            let most = most.min(UNREAD - self.unread.len());
+            if most == 0 {
+                return moved;
+            }
+            let length = self.unread.len();
+            self.unread.resize(length + most, 0);
+            let result = stream.read(&mut self.unread[length..]);
+            self.unread
+                .truncate(length + result.as_ref().map_or(0, |&count| count));
+            match result {
+                Ok(0) => self.ended = Some(End::Closed),
+                Ok(_) => {}
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return moved,
+                Err(_) => self.ended = Some(End::Reset),
+            }
+            moved = true;
+        }
+        moved
+    }
+}

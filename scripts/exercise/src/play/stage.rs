@@ -1,0 +1,309 @@
+//! Plays one variant, step by step, against one program.
+//!
+//! One thread does it all: [`Stage::until`] moves the bytes of every peer and looks, again and
+//! again, until what it waits for is there or its time is over.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::process;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use session::run::process::{Process, Waited};
+use session::run::{Ended, Invocation};
+
+use super::peer::Peer;
+use super::pieces::{Pieces, Random};
+use super::{Options, address, system};
+use crate::check::{Act, Actor, Check, Role, Step, Variant, Way};
+use crate::verdict::{Failure, Trouble};
+
+/// Between two looks, where nothing moved.
+const TICK: Duration = Duration::from_micros(500);
+
+/// After the program's end, or a failure, what is still on its way is worth waiting for.
+pub(super) const AFTERMATH: Duration = Duration::from_millis(200);
+
+/// A report shows so many of the program's own lines.
+const SHOWN: usize = 8;
+
+/// And so many characters of each.
+const LONGEST: usize = 200;
+
+pub(super) struct Stage<'a> {
+    check: &'a Check,
+    variant: &'a Variant,
+    pub(super) options: &'a Options,
+    pub(super) process: Option<Process>,
+    pub(super) address: Option<SocketAddr>,
+    pub(super) listener: Option<TcpListener>,
+    pub(super) peers: BTreeMap<&'a str, Vec<Peer>>,
+    /// Sent in a row, and not yet on its way.
+    held: Vec<(&'a str, Vec<Vec<u8>>)>,
+    /// When all that was sent at a pace will have gone.
+    pub(super) busy: Instant,
+    random: Random,
+    flood: bool,
+    /// Which of many peers the story is looking at.
+    pub(super) looking_at: Option<usize>,
+    pub(super) memory_unchecked: bool,
+    /// A filter has until then to print its first line: it has to start.
+    starting: Option<Instant>,
+    /// The lines that the story has read from the program.
+    pub(super) heard: Vec<String>,
+    /// In the environment of all that the program starts.
+    marker: String,
+}
+
+/// A wait that brought nothing: the time is over, or the program has ended.
+pub(super) struct InVain;
+
+impl<'a> Stage<'a> {
+    pub(super) fn new(check: &'a Check, variant: &'a Variant, options: &'a Options) -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        Self {
+            check,
+            variant,
+            options,
+            process: None,
+            address: None,
+            listener: None,
+            peers: BTreeMap::new(),
+            held: Vec::new(),
+            busy: Instant::now(),
+            random: Random::new(options.seed),
+            flood: false,
+            looking_at: None,
+            memory_unchecked: false,
+            starting: None,
+            heard: Vec::new(),
+            marker: format!("WORKBOOK_EXERCISE={}.{number}", process::id()),
+        }
+    }
+
+    /// The whole story; what did not happen, if something did not.
+    pub(super) fn play(&mut self) -> Option<Box<Failure>> {
+        let variant = self.variant;
+        for (index, step) in variant.steps.iter().enumerate() {
+            self.looking_at = None;
+            self.release(Some(step));
+            if let Err(trouble) = self.act(step) {
+                return Some(Box::new(self.failure(index, trouble)));
+            }
+        }
+        None
+    }
+
+    fn act(&mut self, step: &'a Step) -> Result<(), Trouble> {
+        let within = step.within.unwrap_or(self.options.deadline);
+        match &step.actor {
+            Actor::You => self.yours(&step.act, within),
+            Actor::Peer { name, count } => self.theirs(name, *count, &step.act, step.within),
+        }
+    }
+
+    /// Starts the learner's program, with the address as its last argument.
+    pub(super) fn start(&mut self, args: &[String]) -> Result<(), Trouble> {
+        let address = match self.check.role {
+            Role::Server => Some(address::free()),
+            Role::Client => Some(self.listen()),
+            Role::Filter => None,
+        };
+        let address = address.transpose();
+        let address = address.map_err(|error| Trouble::Judge(format!("an address: {error}")))?;
+        let program = &self.options.program;
+        let mut all = program.args.clone();
+        all.extend(args.iter().map(Into::into));
+        all.extend(address.map(|address| address.to_string().into()));
+        let invocation = Invocation {
+            program: program.program.clone(),
+            args: all,
+        };
+        let marker = self.marker.split_once('=').unwrap_or_default();
+        let process = Process::start(&invocation, &self.options.directory, |mut command| {
+            command.env(marker.0, marker.1).spawn()
+        });
+        let process = process.map_err(|error| {
+            Trouble::CannotStart(format!("{}: {error}", program.program.display()))
+        })?;
+        self.process = Some(process);
+        self.address = address;
+        if address.is_none() {
+            self.starting = Some(Instant::now() + self.options.patience);
+        }
+        Ok(())
+    }
+
+    fn listen(&mut self) -> io::Result<SocketAddr> {
+        let slow = |step: &Step| matches!(step.act, Act::Stops | Act::Reads { pace: Some(_) });
+        let listener = address::listen(self.variant.steps.iter().any(slow))?;
+        let address = listener.local_addr()?;
+        self.listener = Some(listener);
+        Ok(address)
+    }
+
+    /// Whether `name` will not read for a while: then its buffer is small from the start.
+    pub(super) fn reads_slowly(&self, name: &str) -> bool {
+        self.variant.steps.iter().any(|step| {
+            let slow = matches!(step.act, Act::Stops | Act::Reads { pace: Some(_) });
+            slow && matches!(&step.actor, Actor::Peer { name: other, .. } if other == name)
+        })
+    }
+
+    /// Sends `bytes` from each peer of `name`, in this variant's way.
+    pub(super) fn send(&mut self, name: &'a str, bytes: Vec<Vec<u8>>) {
+        match self.variant.way {
+            Way::Glue | Way::Cut => match self.held.iter_mut().find(|(held, _)| *held == name) {
+                Some((_, held)) => held
+                    .iter_mut()
+                    .zip(bytes)
+                    .for_each(|(all, more)| all.extend(more)),
+                None => self.held.push((name, bytes)),
+            },
+            Way::Whole | Way::Pace(_) => self.queue(name, bytes),
+        }
+    }
+
+    /// What was sent in a row goes, unless `next` continues the row.
+    fn release(&mut self, next: Option<&Step>) {
+        let goes_on = |name: &str| {
+            next.is_some_and(|step| {
+                matches!(step.act, Act::Send { .. })
+                    && matches!(&step.actor, Actor::Peer { name: other, .. } if other == name)
+            })
+        };
+        let (stay, go) = std::mem::take(&mut self.held)
+            .into_iter()
+            .partition(|(name, _)| goes_on(name));
+        self.held = stay;
+        for (name, bytes) in go {
+            self.queue(name, bytes);
+        }
+    }
+
+    fn queue(&mut self, name: &str, bytes: Vec<Vec<u8>>) {
+        let peers = self.peers.get_mut(name).into_iter().flatten();
+        let mut longest = Duration::ZERO;
+        for (peer, bytes) in peers.zip(bytes) {
+            let pieces = match (peer.pace, self.variant.way) {
+                (Some(pace), _) | (None, Way::Pace(pace)) => Pieces::paced(pace),
+                (None, Way::Cut) => Pieces::cut(&bytes, &mut self.random),
+                (None, Way::Whole | Way::Glue) => Pieces::whole(),
+            };
+            longest = longest.max(pieces.time(bytes.len()));
+            peer.send(bytes, pieces);
+        }
+        self.busy = self.busy.max(Instant::now()) + longest;
+    }
+
+    /// Looks until there is something, with all peers and the program going on meanwhile.
+    pub(super) fn until<T>(
+        &mut self,
+        deadline: Instant,
+        mut look: impl FnMut(&mut Self) -> Result<Option<T>, Trouble>,
+    ) -> Result<Result<T, InVain>, Trouble> {
+        let mut gone = None;
+        loop {
+            let moved = self.pump();
+            if self.flood {
+                return Err(Trouble::Flood);
+            }
+            if let Some(found) = look(self)? {
+                return Ok(Ok(found));
+            }
+            let now = Instant::now();
+            if now >= deadline {
+                return Ok(Err(InVain));
+            }
+            if self.ended().is_some() {
+                let since = *gone.get_or_insert(now);
+                if now - since >= AFTERMATH {
+                    return Ok(Err(InVain));
+                }
+            }
+            if !moved {
+                thread::sleep(TICK);
+            }
+        }
+    }
+
+    /// The deadline of an expectation: it begins when what was sent at a pace has gone.
+    pub(super) fn after(&self, time: Duration) -> Instant {
+        self.busy.max(Instant::now()) + time
+    }
+
+    /// The same for what the program prints, which a filter has to start for.
+    pub(super) fn after_start(&self, time: Duration) -> Instant {
+        let usual = self.after(time);
+        match self.starting {
+            Some(starting) if self.heard.is_empty() => usual.max(starting),
+            _ => usual,
+        }
+    }
+
+    fn pump(&mut self) -> bool {
+        let mut moved = false;
+        for peer in self.peers.values_mut().flatten() {
+            moved |= peer.pump();
+        }
+        if let Some(process) = &mut self.process {
+            loop {
+                match process.wait(Instant::now()) {
+                    Waited::More => moved = true,
+                    Waited::TooMuch => {
+                        self.flood = true;
+                        break;
+                    }
+                    Waited::Nothing | Waited::Closed => break,
+                }
+            }
+        }
+        moved
+    }
+
+    /// How the program ended, if it has.
+    pub(super) fn ended(&mut self) -> Option<Ended> {
+        self.process.as_mut()?.ended().ok().flatten()
+    }
+
+    fn failure(&mut self, step: usize, trouble: Trouble) -> Failure {
+        let until = Instant::now() + AFTERMATH;
+        let _: Result<Result<(), _>, _> = self.until(until, |_| Ok(None));
+        let ended = self.ended();
+        Failure {
+            step,
+            peer: self.looking_at.map(|index| index + 1),
+            trouble,
+            ended,
+            output: self.last_lines(),
+        }
+    }
+
+    fn last_lines(&self) -> Vec<String> {
+        let mut lines = self.heard.clone();
+        if let Some(process) = &self.process {
+            lines.extend(process.output.lines().map(str::to_owned));
+            let pending = process.output.pending();
+            if !pending.is_empty() {
+                lines.push(pending.into_owned());
+            }
+        }
+        let mut lines = lines.split_off(lines.len().saturating_sub(SHOWN));
+        for line in &mut lines {
+            if let Some((end, _)) = line.char_indices().nth(LONGEST) {
+                line.truncate(end);
+            }
+        }
+        lines
+    }
+}
+
+impl Drop for Stage<'_> {
+    fn drop(&mut self) {
+        self.process = None;
+        system::end_all(&self.marker);
+    }
+}

@@ -1,0 +1,140 @@
+//! What only the system knows of a program: where it listens, how much memory it holds, and
+//! what it has left behind. Linux says it in `/proc`; elsewhere nobody does, and `None` says so.
+
+#[cfg(target_os = "linux")]
+mod platform {
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+    use std::path::{Path, PathBuf};
+
+    use rustix::process::{Pid, Signal, kill_process};
+
+    /// Where the programs of this group listen.
+    pub(in super::super) fn listening(group: u32) -> Option<Vec<SocketAddr>> {
+        let mut addresses = Vec::new();
+        for process in members(group) {
+            let sockets = sockets(&process);
+            for table in ["net/tcp", "net/tcp6"] {
+                let Ok(table) = fs::read_to_string(process.join(table)) else {
+                    continue;
+                };
+                addresses.extend(
+                    table
+                        .lines()
+                        .skip(1)
+                        .filter_map(|line| listener(line, &sockets)),
+                );
+            }
+        }
+        addresses.sort_unstable();
+        addresses.dedup();
+        Some(addresses)
+    }
+
+    /// The most memory that the programs of this group have held, in bytes.
+    pub(in super::super) fn memory(group: u32) -> Option<u64> {
+        let held = members(group).into_iter().filter_map(|process| {
+            let status = fs::read_to_string(process.join("status")).ok()?;
+            let line = status
+                .lines()
+                .find_map(|line| line.strip_prefix("VmHWM:"))?;
+            line.trim().strip_suffix(" kB")?.parse::<u64>().ok()
+        });
+        Some(held.sum::<u64>() * 1024)
+    }
+
+    /// Ends every process that was started with this word in its environment, also one that has
+    /// left the group.
+    pub(in super::super) fn end_all(marker: &str) {
+        for process in processes() {
+            let marked = fs::read(process.join("environ")).is_ok_and(|environment| {
+                environment
+                    .split(|&byte| byte == 0)
+                    .any(|word| word == marker.as_bytes())
+            });
+            let number = process
+                .file_name()
+                .and_then(|name| name.to_str()?.parse().ok());
+            if let (true, Some(pid)) = (marked, number.and_then(Pid::from_raw)) {
+                let _ = kill_process(pid, Signal::KILL);
+            }
+        }
+    }
+
+    fn processes() -> impl Iterator<Item = PathBuf> {
+        let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+        entries.map(|entry| entry.path()).filter(|path| {
+            let name = path.file_name().and_then(|name| name.to_str());
+            name.is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_digit()))
+        })
+    }
+
+    fn members(group: u32) -> Vec<PathBuf> {
+        let group = group.to_string();
+        let belongs = |path: &PathBuf| {
+            // `17 (name, which may hold anything) S 1 17 …`: state, parent, group.
+            let stat = fs::read_to_string(path.join("stat")).unwrap_or_default();
+            let after = stat.rsplit_once(')').map_or("", |(_, after)| after);
+            after.split_ascii_whitespace().nth(2) == Some(&group)
+        };
+        processes().filter(belongs).collect()
+    }
+
+    /// The inodes of the sockets that a process holds.
+    fn sockets(process: &Path) -> BTreeSet<String> {
+        let entries = fs::read_dir(process.join("fd"))
+            .into_iter()
+            .flatten()
+            .flatten();
+        let links = entries.filter_map(|entry| fs::read_link(entry.path()).ok());
+        links
+            .filter_map(|link| {
+                let name = link.to_str()?.strip_prefix("socket:[")?;
+                Some(name.strip_suffix(']')?.to_owned())
+            })
+            .collect()
+    }
+
+    /// `0: 0100007F:270F 00000000:0000 0A … inode …`: 0A is LISTEN.
+    fn listener(line: &str, sockets: &BTreeSet<String>) -> Option<SocketAddr> {
+        let words: Vec<&str> = line.split_ascii_whitespace().collect();
+        if words.get(3) != Some(&"0A") || !sockets.contains(*words.get(9)?) {
+            return None;
+        }
+        let (ip, port) = words.get(1)?.split_once(':')?;
+        let port = u16::from_str_radix(port, 16).ok()?;
+        // Each group of eight digits is a number in the order of this machine.
+        let numbers: Option<Vec<u32>> = (0..ip.len() / 8)
+            .map(|i| u32::from_str_radix(ip.get(i * 8..i * 8 + 8)?, 16).ok())
+            .collect();
+        let bytes: Vec<u8> = numbers?.into_iter().flat_map(u32::to_ne_bytes).collect();
+        match bytes.len() {
+            4 => {
+                let bytes: [u8; 4] = bytes.try_into().ok()?;
+                Some((Ipv4Addr::from(bytes), port).into())
+            }
+            _ => {
+                let bytes: [u8; 16] = bytes.try_into().ok()?;
+                Some((Ipv6Addr::from(bytes), port).into())
+            }
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod platform {
+    use std::net::SocketAddr;
+
+    pub(in super::super) fn listening(_group: u32) -> Option<Vec<SocketAddr>> {
+        None
+    }
+
+    pub(in super::super) fn memory(_group: u32) -> Option<u64> {
+        None
+    }
+
+    pub(in super::super) fn end_all(_marker: &str) {}
+}
+
+pub(super) use platform::{end_all, listening, memory};

@@ -1,0 +1,204 @@
+//! What each step means at the program itself: its keyboard, its screen, its end.
+
+use std::io::ErrorKind;
+use std::time::{Duration, Instant};
+
+use session::run::output;
+use session::{Status, run::process::Process};
+
+use super::expect::LAST_WORDS;
+use super::stage::{InVain, Stage};
+use super::system;
+use crate::check::Act;
+use crate::verdict::{Bytes, Trouble};
+
+/// A prompt is one when nothing follows it for this long.
+const SETTLE: Duration = Duration::from_millis(100);
+
+/// The story needs so many of the lines that it has read.
+const HEARD: usize = 8;
+
+impl<'a> Stage<'a> {
+    pub(super) fn yours(&mut self, act: &'a Act, time: Duration) -> Result<(), Trouble> {
+        match act {
+            Act::Start { args } => self.start(args),
+            Act::Type { text } => self.type_line(text, time),
+            Act::EndOfInput => {
+                self.program()?.end_input();
+                Ok(())
+            }
+            Act::Line { pattern } => self.prints(pattern, true, time),
+            Act::Prompt { text } => self.prints(text, false, time),
+            Act::Silent { duration } => self.prints_nothing(*duration),
+            Act::Exit { status } => self.exit(*status, time),
+            Act::Runs => match self.ended() {
+                Some(_) => Err(Trouble::Gone),
+                None => Ok(()),
+            },
+            Act::Memory { most } => self.memory(*most),
+            act => Err(Trouble::Judge(format!("`you {act}` has no meaning"))),
+        }
+    }
+
+    fn program(&mut self) -> Result<&mut Process, Trouble> {
+        let none = || Trouble::Judge("no program has started".to_owned());
+        self.process.as_mut().ok_or_else(none)
+    }
+
+    fn type_line(&mut self, text: &str, time: Duration) -> Result<(), Trouble> {
+        match self.program()?.type_line(text, time) {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind() == ErrorKind::TimedOut => Err(Trouble::NotTyped),
+            // It has closed its input, most likely by ending.
+            Err(_) if self.ended().is_some() => Err(Trouble::Gone),
+            Err(_) => Err(Trouble::NotTyped),
+        }
+    }
+
+    /// The next line, or, where it is not `whole`, text with no line end that nothing follows.
+    fn prints(&mut self, pattern: &str, whole: bool, time: Duration) -> Result<(), Trouble> {
+        let deadline = self.after_start(time);
+        let mut closed = false;
+        let look = |stage: &mut Self| {
+            let output = &mut stage.program()?.output;
+            if let Some(line) = output.first_line() {
+                let right = whole && output::matches(pattern, line);
+                if right {
+                    let line = output.read_line().unwrap_or_default();
+                    stage.hear(line);
+                }
+                return Ok(Some(right));
+            }
+            let pending = output.pending();
+            if !whole && output::matches(pattern, &pending) && !pending.is_empty() {
+                return Ok(Some(true));
+            }
+            let hopeless = !output::may_become(pattern, output.pending_bytes());
+            Ok(hopeless.then_some(false))
+        };
+        let found = self.until(deadline, look)?;
+        if matches!(found, Ok(true)) {
+            return if whole { Ok(()) } else { self.settles(pattern) };
+        }
+        if let Ok(process) = self.program() {
+            closed = process.wait(Instant::now()) == session::run::process::Waited::Closed;
+        }
+        let bytes = self.printed(pattern, whole)?;
+        if found.is_ok() {
+            return Err(Trouble::Wrong(bytes));
+        }
+        if self.ended().is_some() {
+            return Err(Trouble::Gone);
+        }
+        if closed {
+            return Err(Trouble::OutputClosed(bytes));
+        }
+        self.end_all_sides();
+        let late = self.until(Instant::now() + LAST_WORDS, |stage| {
+            Ok(matches!(look(stage), Ok(Some(true))).then_some(()))
+        })?;
+        Err(match late {
+            Ok(()) => Trouble::OnlyAtEnd(bytes),
+            Err(InVain) => Trouble::TooLittle(bytes, time),
+        })
+    }
+
+    /// Nothing follows the prompt.
+    fn settles(&mut self, pattern: &str) -> Result<(), Trouble> {
+        let until = Instant::now() + SETTLE;
+        let followed = self.until(until, |stage| {
+            let output = &stage.program()?.output;
+            let alone =
+                output.first_line().is_none() && output::matches(pattern, &output.pending());
+            Ok((!alone).then_some(()))
+        })?;
+        if followed.is_ok() {
+            return Err(Trouble::Wrong(self.printed(pattern, false)?));
+        }
+        let text = self.program()?.output.read_pending();
+        self.hear(text);
+        Ok(())
+    }
+
+    fn printed(&mut self, pattern: &str, whole: bool) -> Result<Bytes, Trouble> {
+        let output = &self.program()?.output;
+        let mut came = Vec::new();
+        match output.first_line() {
+            Some(line) => {
+                came.extend_from_slice(line.as_bytes());
+                came.push(b'\n');
+            }
+            None => came.extend_from_slice(output.pending_bytes()),
+        }
+        let mut expected = pattern.as_bytes().to_vec();
+        if whole {
+            expected.push(b'\n');
+        }
+        Ok(Bytes {
+            before: 0,
+            expected,
+            pattern: pattern.contains("[..]"),
+            came,
+        })
+    }
+
+    fn hear(&mut self, line: String) {
+        self.heard.push(line);
+        if self.heard.len() > HEARD {
+            self.heard.remove(0);
+        }
+    }
+
+    fn prints_nothing(&mut self, duration: Duration) -> Result<(), Trouble> {
+        let until = self.after(duration);
+        let found = self.until(until, |stage| {
+            Ok((!stage.program()?.output.is_empty()).then_some(()))
+        })?;
+        match found {
+            Ok(()) => Err(Trouble::NotSilent(self.unread()?)),
+            Err(InVain) if self.ended().is_some() => Err(Trouble::Gone),
+            Err(InVain) => Ok(()),
+        }
+    }
+
+    fn unread(&mut self) -> Result<Vec<u8>, Trouble> {
+        Ok(self.printed("", false)?.came)
+    }
+
+    fn exit(&mut self, status: Status, time: Duration) -> Result<(), Trouble> {
+        let deadline = self.after_start(time);
+        // Not `until`'s own look at the end: what the program wrote last shall have come.
+        let ended = loop {
+            let soon = deadline.min(Instant::now() + Duration::from_millis(20));
+            let _ = self.until(soon, |stage| Ok(stage.ended().map(|_| ())))?;
+            match self.ended() {
+                None if Instant::now() < deadline => {}
+                ended => break ended,
+            }
+        };
+        let Some(ended) = ended else {
+            return Err(Trouble::StillRunning(time));
+        };
+        if ended.status != status {
+            return Err(Trouble::WrongStatus);
+        }
+        let left = self.unread()?;
+        // What a server or a client prints besides is its own affair; a filter is its output.
+        if self.address.is_none() && !left.is_empty() {
+            return Err(Trouble::TooMuch(left));
+        }
+        Ok(())
+    }
+
+    fn memory(&mut self, most: u64) -> Result<(), Trouble> {
+        let id = self.program()?.id();
+        match system::memory(id) {
+            None => {
+                self.memory_unchecked = true;
+                Ok(())
+            }
+            Some(held) if held > most => Err(Trouble::Memory { most, held }),
+            Some(_) => Ok(()),
+        }
+    }
+}

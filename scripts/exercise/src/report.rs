@@ -1,0 +1,261 @@
+//! The report of a check, in the learner's language. Pure.
+//!
+//! First every variant on a line of its own, then the first that failed: the steps that
+//! happened, the one that did not, what was seen, and what usually causes it.
+
+mod aligned;
+mod happened;
+mod steps;
+mod wrap;
+
+use session::Text;
+
+use crate::Language;
+use crate::check::{Check, Variant};
+use crate::verdict::{Failure, Trouble, Verdict};
+
+use steps::Told;
+pub use wrap::WIDTH;
+
+/// How a report is written.
+#[derive(Debug, Clone, Copy)]
+pub struct Style {
+    /// The language of its words.
+    pub language: Language,
+    /// Whether the terminal shows colours.
+    pub colour: bool,
+}
+
+/// The words of a report, as they are written.
+pub(crate) struct Page {
+    style: Style,
+    text: String,
+}
+
+impl Style {
+    /// One of two, in the language of the report.
+    #[must_use]
+    pub fn pick<'a>(self, zh: &'a str, en: &'a str) -> &'a str {
+        match self.language {
+            Language::Zh => zh,
+            Language::En => en,
+        }
+    }
+
+    fn of(self, text: &Text) -> &str {
+        self.pick(&text.zh, &text.en)
+    }
+
+    fn paint(self, code: &str, text: &str) -> String {
+        match self.colour {
+            true => format!("\x1b[{code}m{text}\x1b[0m"),
+            false => text.to_owned(),
+        }
+    }
+
+    fn good(self, text: &str) -> String {
+        self.paint("32", text)
+    }
+
+    fn bad(self, text: &str) -> String {
+        self.paint("1;31", text)
+    }
+}
+
+/// The title of the check, above everything.
+#[must_use]
+pub fn title(id: &str, check: &Check, style: Style) -> String {
+    format!("{} · {id}\n", style.of(&check.title))
+}
+
+/// One variant on its line.
+#[must_use]
+pub fn line(verdict: &Verdict, style: Style) -> String {
+    let mark = match verdict.failure {
+        None => style.good("✓"),
+        Some(_) => style.bad("✗"),
+    };
+    let seconds = verdict.time.as_secs_f64();
+    let mut line = format!("  {mark} {:<16} {seconds:>4.1} s", verdict.variant);
+    if verdict.memory_unchecked {
+        line.push_str(style.pick(
+            "  这个系统上查不了内存",
+            "  memory: not checked on this system",
+        ));
+    }
+    line.push('\n');
+    line
+}
+
+/// What follows the lines of the variants: the first failure in full, or that there is none.
+#[must_use]
+pub fn rest(id: &str, check: &Check, verdicts: &[Verdict], style: Style) -> String {
+    let mut page = Page::new(style);
+    let failed: Vec<_> = verdicts
+        .iter()
+        .filter(|verdict| verdict.failure.is_some())
+        .collect();
+    let first = failed.first().and_then(|verdict| {
+        let variant = check.variant(&verdict.variant)?;
+        Some((*verdict, variant, verdict.failure.as_deref()?))
+    });
+    let Some((verdict, variant, failure)) = first else {
+        let words = match style.language {
+            Language::Zh => format!("{} 种情形都通过了。", verdicts.len()),
+            Language::En => format!("All {} variants passed.", verdicts.len()),
+        };
+        page.blank();
+        page.write("", &style.good(&words));
+        return page.text;
+    };
+    page.failure(id, verdict, variant, failure);
+    if failed.len() > 1 {
+        let names: Vec<_> = failed[1..]
+            .iter()
+            .map(|verdict| verdict.variant.as_str())
+            .collect();
+        page.entry(
+            style.pick("也没通过：", "Failed too: "),
+            &format!(
+                "{}{}",
+                names.join(" "),
+                style.pick("（--only 名字：只看一种）", " (--only NAME shows one)")
+            ),
+        );
+    }
+    page.text
+}
+
+/// The program does not compile: what cargo says, and nothing of ours in between.
+#[must_use]
+pub fn does_not_compile(id: &str, errors: &str, style: Style) -> String {
+    let mut page = Page::new(style);
+    page.text.push_str(errors.trim_end());
+    page.text.push_str("\n\n");
+    let words = match style.language {
+        Language::Zh => format!(
+            "{id} 还编译不过，上面是 cargo 的原话。从第一个 error 改起，后面的往往跟着消失。"
+        ),
+        Language::En => format!(
+            "{id} does not compile; above is what cargo says. Begin with the first error: later ones often go with it."
+        ),
+    };
+    page.write("", &words);
+    page.text
+}
+
+impl Page {
+    fn new(style: Style) -> Self {
+        let text = String::new();
+        Self { style, text }
+    }
+
+    fn blank(&mut self) {
+        self.text.push('\n');
+    }
+
+    /// A paragraph, every line after `indent`, no line wider than the page.
+    fn write(&mut self, indent: &str, text: &str) {
+        for line in wrap::lines(text, WIDTH - indent.len()) {
+            self.text.push_str(indent);
+            self.text.push_str(&line);
+            self.text.push('\n');
+        }
+    }
+
+    /// A paragraph that begins with a word in bold.
+    fn entry(&mut self, label: &str, text: &str) {
+        self.blank();
+        self.write("  ", &format!("{label}{text}"));
+    }
+
+    fn failure(&mut self, id: &str, verdict: &Verdict, variant: &Variant, failure: &Failure) {
+        let style = self.style;
+        self.blank();
+        let way = steps::way(variant.way, verdict.seed, style);
+        self.text
+            .push_str(&style.bad(&format!("✗ {}", variant.name)));
+        self.text.push_str(&way);
+        self.text.push_str("\n\n");
+        self.story(variant, failure);
+        self.blank();
+        self.write("  ", &happened::words(failure, style));
+        if let Some(bytes) = happened::bytes(&failure.trouble) {
+            self.blank();
+            self.text.push_str(&aligned::draw(bytes, style));
+        }
+        if let Some(clue) = happened::clue(failure, style) {
+            self.blank();
+            self.write("  ", &clue);
+        }
+        self.output(failure);
+        if !matches!(failure.trouble, Trouble::Judge(_)) {
+            let tells = !failure.trouble.at_the_start();
+            if tells {
+                self.entry(
+                    style.pick("多半是因为：", "The usual cause: "),
+                    style.of(&variant.why),
+                );
+            }
+            let (page, part) = variant.read.split_once('#').unwrap_or((&variant.read, ""));
+            let to = format!("book/{page}.{}#{part}", style.pick("md", "en.md"));
+            if tells {
+                self.entry(style.pick("去读：", "Read: "), &to);
+            }
+        }
+        let seed = match variant.way {
+            crate::check::Way::Cut => format!(" --seed {}", verdict.seed),
+            _ => String::new(),
+        };
+        let again = format!(
+            "cargo workbook exercise check {id} --only {}{seed}",
+            variant.name
+        );
+        self.entry(style.pick("只试这一种：", "This one alone: "), &again);
+    }
+
+    fn story(&mut self, variant: &Variant, failure: &Failure) {
+        let style = self.style;
+        let (done, rest) = variant
+            .steps
+            .split_at(failure.step.min(variant.steps.len()));
+        if !done.is_empty() {
+            self.write("  ", style.pick("做到了：", "What happened:"));
+            for step in done {
+                self.write("    ", &steps::words(step, Told::Happened, style));
+            }
+        }
+        if let Some(step) = rest.first() {
+            self.write("  ", style.pick("没做到：", "What did not:"));
+            let mut words = steps::words(step, Told::Expected, style);
+            if let Some(peer) = failure.peer {
+                words.push_str(&match style.language {
+                    Language::Zh => format!("（第 {peer} 个没有）"),
+                    Language::En => format!(" (number {peer} did not)"),
+                });
+            }
+            self.write("    ", &style.bad(&words));
+        }
+    }
+
+    fn output(&mut self, failure: &Failure) {
+        if failure.output.is_empty() {
+            return;
+        }
+        self.entry(
+            self.style.pick(
+                "你的程序最后打印的：",
+                "The last that your program printed:",
+            ),
+            "",
+        );
+        for line in &failure.output {
+            let line: String = line
+                .chars()
+                .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+                .collect();
+            let short = wrap::cut(&line, WIDTH - 6);
+            self.text.push_str(&format!("    {short}\n"));
+        }
+    }
+}

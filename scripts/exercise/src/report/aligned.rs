@@ -1,0 +1,126 @@
+//! What should have come above what came: text over bytes, the first difference marked. Pure.
+
+use unicode_width::UnicodeWidthStr;
+
+use super::{Style, WIDTH};
+use crate::Language;
+use crate::check::quoted;
+use crate::verdict::Bytes;
+
+/// So many bytes before the difference.
+const BACK: usize = 8;
+
+/// Every byte takes two digits and a space, and the text above it as much.
+const BYTE: usize = 3;
+
+/// The four lines, and the mark.
+pub(super) fn draw(bytes: &Bytes, style: Style) -> String {
+    let labels = match style.language {
+        Language::Zh => ["应该", "收到"],
+        Language::En => ["expected", "came    "],
+    };
+    if bytes.pattern {
+        return pattern(bytes, labels, style);
+    }
+    let difference = bytes.difference();
+    let start = start(bytes, difference);
+    let margin = 4 + labels[0].width() + 2;
+    let room = (WIDTH - margin - 4) / BYTE;
+    let mut text = String::new();
+    for (label, row) in labels.iter().zip([&bytes.expected, &bytes.came]) {
+        let shown = &row[start.min(row.len())..row.len().min(start + room)];
+        let before = if start + bytes.before > 0 {
+            "… "
+        } else {
+            "  "
+        };
+        let after = if row.len() > start + room { "…" } else { "" };
+        let (over, under) = rows(shown, style);
+        text.push_str(&format!("    {label}{before}{}", over.trim_end()));
+        text.push('\n');
+        let space = " ".repeat(label.width());
+        if !under.is_empty() {
+            text.push_str(&format!("    {space}  {under}{after}\n"));
+        }
+    }
+    let column = margin + (difference - start) * BYTE;
+    let place = bytes.before + difference + 1;
+    let ends = difference == bytes.came.len();
+    let words = match (style.language, ends) {
+        (Language::Zh, true) => format!("第 {place} 个字节没有来"),
+        (Language::Zh, false) => format!("从第 {place} 个字节起不同"),
+        (Language::En, true) => format!("byte {place} did not come"),
+        (Language::En, false) => format!("different from byte {place} on"),
+    };
+    let mark = style.bad("^^");
+    text.push_str(&match column + 3 + words.width() <= WIDTH {
+        true => format!("{}{mark} {words}\n", " ".repeat(column)),
+        false => format!("{}{words} {mark}\n", " ".repeat(column - words.width() - 1)),
+    });
+    text
+}
+
+/// Where the picture begins: before the difference, at the beginning of a character.
+fn start(bytes: &Bytes, difference: usize) -> usize {
+    let inside = |at: usize| {
+        let row = if at < bytes.expected.len() {
+            &bytes.expected
+        } else {
+            &bytes.came
+        };
+        row.get(at)
+            .is_some_and(|byte| byte & 0b1100_0000 == 0b1000_0000)
+    };
+    let mut start = difference.saturating_sub(BACK);
+    // Forward, since the beginning of the first character may be lost.
+    while start < difference && inside(start) {
+        start += 1;
+    }
+    start
+}
+
+/// The text and the bytes of a row, each byte's columns below its character.
+fn rows(bytes: &[u8], style: Style) -> (String, String) {
+    if bytes.is_empty() {
+        let nothing = style.pick("（什么也没有）", "(nothing)");
+        return (nothing.to_owned(), String::new());
+    }
+    let mut over = String::new();
+    let mut cell = |text: &str, bytes: usize| {
+        over.push_str(text);
+        let space = (bytes * BYTE).saturating_sub(text.width());
+        over.push_str(&" ".repeat(space));
+    };
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            match c {
+                '\n' => cell("\\n", 1),
+                '\r' => cell("\\r", 1),
+                '\t' => cell("\\t", 1),
+                '\0' => cell("\\0", 1),
+                ' ' => cell("␣", 1),
+                c if c.is_control() => cell("·", c.len_utf8()),
+                c => cell(c.encode_utf8(&mut [0; 4]), c.len_utf8()),
+            }
+        }
+        for _ in chunk.invalid() {
+            cell("·", 1);
+        }
+    }
+    let under: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    (over, under.join(" "))
+}
+
+/// A pattern has no bytes of its own to compare with.
+fn pattern(bytes: &Bytes, labels: [&str; 2], style: Style) -> String {
+    let came = match bytes.came.is_empty() {
+        true => style.pick("（什么也没有）", "(nothing)").to_owned(),
+        false => quoted(&bytes.came),
+    };
+    let room = WIDTH - 6 - labels[0].width();
+    let mut text = String::new();
+    for (label, row) in labels.iter().zip([quoted(&bytes.expected), came]) {
+        text.push_str(&format!("    {label}  {}\n", super::wrap::cut(&row, room)));
+    }
+    text
+}

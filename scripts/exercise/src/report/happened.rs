@@ -1,0 +1,239 @@
+//! What was seen instead, in a sentence or two for each kind. Pure.
+
+use session::Status;
+use session::run::Ended;
+
+use super::Style;
+use super::steps::{size, time};
+use crate::Language;
+use crate::check::quoted;
+use crate::verdict::{Bytes, Failure, Trouble};
+
+/// What happened, and what to do next where that is known.
+pub(super) fn words(failure: &Failure, style: Style) -> String {
+    match style.language {
+        Language::Zh => zh(failure),
+        Language::En => en(failure),
+    }
+}
+
+/// The bytes to draw, where there are some.
+pub(super) fn bytes(trouble: &Trouble) -> Option<&Bytes> {
+    match trouble {
+        Trouble::ClosedEarly(bytes)
+        | Trouble::ResetEarly(bytes)
+        | Trouble::OutputClosed(bytes)
+        | Trouble::TooLittle(bytes, _)
+        | Trouble::NotReading(bytes, _)
+        | Trouble::OnlyAtEnd(bytes)
+        | Trouble::Wrong(bytes) => (!bytes.expected.is_empty()).then_some(bytes),
+        _ => None,
+    }
+}
+
+/// What the bytes themselves give away.
+pub(super) fn clue(failure: &Failure, style: Style) -> Option<String> {
+    let bytes = bytes(&failure.trouble)?;
+    let replaced = |row: &[u8]| String::from_utf8_lossy(row).contains('\u{fffd}');
+    let came_replaced = bytes
+        .came
+        .windows(3)
+        .any(|three| three == "\u{fffd}".as_bytes());
+    let no_end = bytes.expected.strip_suffix(b"\n") == Some(&bytes.came);
+    let carriage = bytes.expected.strip_suffix(b"\n").is_some_and(|line| {
+        bytes
+            .came
+            .strip_prefix(line)
+            .is_some_and(|rest| rest.starts_with(b"\r\n"))
+    });
+    let words = if came_replaced && !replaced(&bytes.expected) {
+        [
+            "ef bf bd 是 U+FFFD（替换字符）：程序把还没收齐的半个字解码了。",
+            "ef bf bd is U+FFFD, the replacement character: half a character was decoded.",
+        ]
+    } else if no_end {
+        [
+            "只差行末的 \\n：行要以它结束。",
+            "Only the \\n at the end is missing: it ends a line.",
+        ]
+    } else if carriage {
+        [
+            "行末多了一个 \\r：这里的行只以 \\n 结束。",
+            "There is a \\r before the \\n: lines end with \\n alone here.",
+        ]
+    } else {
+        return None;
+    };
+    Some(style.pick(words[0], words[1]).to_owned())
+}
+
+/// What the last lines of a program show.
+fn crashed(failure: &Failure) -> bool {
+    let tells = |line: &String| {
+        line.contains(" panicked at ") || line.starts_with("Traceback (most recent call last)")
+    };
+    let signal = failure
+        .ended
+        .is_some_and(|ended| ended.status == Status::Signal);
+    signal || failure.output.iter().any(tells)
+}
+
+fn zh(failure: &Failure) -> String {
+    let language = Language::Zh;
+    let t = |duration| time(duration, language);
+    let ended = failure
+        .ended
+        .map(|ended| format!("它结束了，{}", how_zh(ended)));
+    let state = ended.clone().unwrap_or_else(|| "它还在运行".to_owned());
+    let words = match &failure.trouble {
+        Trouble::CannotStart(why) => {
+            format!("启动不了这个程序：{why}。检查 -- 后面的命令能不能在终端里运行。")
+        }
+        Trouble::EndedAtOnce => {
+            format!("还没等人来，你的程序就结束了（{}）。先单独运行它，看它打印什么。", failure.ended.map_or_else(String::new, how_zh))
+        }
+        Trouble::NeverListens(waited) => format!(
+            "等了 {}，没有程序在这个地址上监听，而你的程序还在运行。它执行到 bind 和 listen 了吗？地址是最后一个命令行参数，要用它。",
+            t(*waited)
+        ),
+        Trouble::ListensElsewhere(at) => {
+            let at: Vec<_> = at.iter().map(ToString::to_string).collect();
+            format!(
+                "你的程序在 {} 监听，而不是在给它的地址。地址是最后一个命令行参数，原样交给 bind。{}",
+                at.join("、"),
+                if at.iter().any(|at| at.starts_with("0.0.0.0") || at.starts_with("[::]")) {
+                    "0.0.0.0 会让整个网络都能连进来。"
+                } else {
+                    ""
+                }
+            )
+        }
+        Trouble::NeverConnects(waited) => format!(
+            "等了 {}，你的程序没有连过来。地址是最后一个命令行参数，连接它。",
+            t(*waited)
+        ),
+        Trouble::Refused => format!("连接被拒绝：已经没有人在监听了，{state}。服务完一位，还要继续 accept。"),
+        Trouble::NotConnected(waited) => format!("{} 里没连上，{state}。", t(*waited)),
+        Trouble::Flood => "你的程序不停地写：已经超过 1 MiB，还没有要停的样子。read 返回 0 时退出循环了吗？".to_owned(),
+        Trouble::Gone => format!("你的程序不该结束，可是{state}。"),
+        Trouble::ClosedEarly(bytes) if bytes.expected.is_empty() => "你的程序关闭了连接，可是这时还不该关。".to_owned(),
+        Trouble::ClosedEarly(bytes) if bytes.came.is_empty() => "一个字节也没来，你的程序就关闭了连接。".to_owned(),
+        Trouble::ClosedEarly(_) => "只来了一部分，你的程序就关闭了连接。".to_owned(),
+        Trouble::ResetEarly(_) => format!("连接被重置（RST）：你的程序还有没读的字节就关了连接，或者它崩溃了。{state}。"),
+        Trouble::OutputClosed(_) => "你的程序关闭了自己的输出，该打印的还没打印完。".to_owned(),
+        Trouble::TooLittle(_, waited) if failure.ended.is_some() => format!(
+            "等了 {}，该来的没有来；我们结束了自己这边，{state}。",
+            t(*waited)
+        ),
+        Trouble::TooLittle(bytes, waited) if bytes.came.is_empty() => format!("等了 {}，什么也没来，你的程序还在运行，连接也开着。", t(*waited)),
+        Trouble::TooLittle(_, waited) => format!("只来了一部分，又等了 {}，再没有来，连接还开着。", t(*waited)),
+        Trouble::NotReading(_, left) => format!("你的程序不读了：发给它的还有 {} 没有离开我们这边，而该来的也没来。", size(*left as u64)),
+        Trouble::OnlyAtEnd(_) => "该来的来得太晚：我们等到时间过了，结束了自己这边，它才出来。要么写完忘了 flush，要么你的程序在等对方结束才回答。".to_owned(),
+        Trouble::Wrong(_) => "收到的和应该收到的不一样。".to_owned(),
+        Trouble::TooMuch(came) => format!("多出来了：{}。", quoted(came)),
+        Trouble::NotSilent(came) => format!("这时不该有东西来，却来了 {}。", quoted(came)),
+        Trouble::StillOpen(waited) => format!("等了 {}，你的程序没有关闭连接。对方说完了（read 返回 0），答完就该关。", t(*waited)),
+        Trouble::NoReset => "连接是正常关闭的，没有被重置。".to_owned(),
+        Trouble::NotTyped => "你的程序没有读键盘输入。".to_owned(),
+        Trouble::StillRunning(waited) => format!("等了 {}，你的程序还没有结束。", t(*waited)),
+        Trouble::WrongStatus => format!("{state}，不是应有的状态。"),
+        Trouble::Memory { most, held } => format!("你的程序占过 {} 内存，上限是 {}。对方能让你存多少，要由你定。", size(*held), size(*most)),
+        Trouble::Judge(why) => format!("评判程序自己没法继续：{why}。这不是你的错；再试一次，还这样就告诉我们。"),
+    };
+    match (crashed(failure), &failure.ended) {
+        // It crashed only when the judge had ended its side: the words say so already.
+        (true, Some(_)) if matches!(failure.trouble, Trouble::TooLittle(..)) => words,
+        (true, Some(ended)) => format!("你的程序崩溃了（{}）。{words}", how_zh(*ended)),
+        (true, None) => format!("你的程序有一部分崩溃了，看下面它打印的话。{words}"),
+        _ => words,
+    }
+}
+
+fn how_zh(ended: Ended) -> String {
+    match (ended.status, ended.signal) {
+        (Status::Code(code), _) => format!("状态 {code}"),
+        (Status::Signal, Some(signal)) => format!("被信号 {signal} 结束"),
+        (Status::Signal, None) => "被信号结束".to_owned(),
+    }
+}
+
+fn en(failure: &Failure) -> String {
+    let language = Language::En;
+    let t = |duration| time(duration, language);
+    let ended = failure
+        .ended
+        .map(|ended| format!("it has ended {}", how_en(ended)));
+    let state = ended.clone().unwrap_or_else(|| "it still runs".to_owned());
+    let words = match &failure.trouble {
+        Trouble::CannotStart(why) => {
+            format!("This program cannot start: {why}. Does the command after -- run in your terminal?")
+        }
+        Trouble::EndedAtOnce => format!(
+            "Your program ended {} before anybody could connect. Run it alone and see what it prints.",
+            failure.ended.map_or_else(String::new, how_en)
+        ),
+        Trouble::NeverListens(waited) => format!(
+            "Nobody listened at the address for {}, and your program still runs. Does it reach bind and listen? The address is its last argument: use it.",
+            t(*waited)
+        ),
+        Trouble::ListensElsewhere(at) => {
+            let at: Vec<_> = at.iter().map(ToString::to_string).collect();
+            format!(
+                "Your program listens at {}, not at the address that it was given. The address is its last argument: give it to bind as it is.{}",
+                at.join(", "),
+                if at.iter().any(|at| at.starts_with("0.0.0.0") || at.starts_with("[::]")) {
+                    " 0.0.0.0 lets the whole network in."
+                } else {
+                    ""
+                }
+            )
+        }
+        Trouble::NeverConnects(waited) => format!(
+            "Your program did not connect for {}. The address is its last argument: connect to it.",
+            t(*waited)
+        ),
+        Trouble::Refused => format!("The connection was refused: nobody listens any more, and {state}. After one client, accept the next."),
+        Trouble::NotConnected(waited) => format!("No connection within {}, and {state}.", t(*waited)),
+        Trouble::Flood => "Your program writes without end: more than 1 MiB, and no sign of stopping. Does its loop end when read returns 0?".to_owned(),
+        Trouble::Gone => format!("Your program should still run, but {state}."),
+        Trouble::ClosedEarly(bytes) if bytes.expected.is_empty() => "Your program closed the connection, and it was too early for that.".to_owned(),
+        Trouble::ClosedEarly(bytes) if bytes.came.is_empty() => "Your program closed the connection before a single byte had come.".to_owned(),
+        Trouble::ClosedEarly(_) => "Your program closed the connection when only a part had come.".to_owned(),
+        Trouble::ResetEarly(_) => format!("The connection was reset (RST): your program closed it with bytes unread, or it crashed; {state}."),
+        Trouble::OutputClosed(_) => "Your program closed its output before it had printed everything.".to_owned(),
+        Trouble::TooLittle(_, waited) if failure.ended.is_some() => format!(
+            "What should come did not come for {}. Then we ended our side, and {state}.",
+            t(*waited)
+        ),
+        Trouble::TooLittle(bytes, waited) if bytes.came.is_empty() => format!("Nothing came for {}; your program runs, and the connection is open.", t(*waited)),
+        Trouble::TooLittle(_, waited) => format!("Only a part came, and nothing more for {}; the connection is open.", t(*waited)),
+        Trouble::NotReading(_, left) => format!("Your program has stopped reading: {} of what was sent to it have not left our side, and what should come has not come.", size(*left as u64)),
+        Trouble::OnlyAtEnd(_) => "It came too late: only after the time was over and we had ended our side. Either a flush is missing after the write, or your program waits for the end before it answers.".to_owned(),
+        Trouble::Wrong(_) => "What came is not what should have come.".to_owned(),
+        Trouble::TooMuch(came) => format!("More came than should: {}.", quoted(came)),
+        Trouble::NotSilent(came) => format!("Nothing should come here, and this came: {}.", quoted(came)),
+        Trouble::StillOpen(waited) => format!("Your program did not close the connection for {}. The peer is done (read gave 0): answer what is left, and close.", t(*waited)),
+        Trouble::NoReset => "The connection was closed in the usual way, not reset.".to_owned(),
+        Trouble::NotTyped => "Your program did not read its input.".to_owned(),
+        Trouble::StillRunning(waited) => format!("Your program has not ended after {}.", t(*waited)),
+        Trouble::WrongStatus => format!("Your program should end with another status: {state}."),
+        Trouble::Memory { most, held } => format!("Your program held {} of memory; at most {} are allowed. How much a peer can make you keep is yours to decide.", size(*held), size(*most)),
+        Trouble::Judge(why) => format!("The judge itself could not go on: {why}. It is not your fault; try again, and if it stays so, tell us."),
+    };
+    match (crashed(failure), &failure.ended) {
+        (true, Some(_)) if matches!(failure.trouble, Trouble::TooLittle(..)) => words,
+        (true, Some(ended)) => format!("Your program crashed ({}). {words}", how_en(*ended)),
+        (true, None) => {
+            format!("A part of your program crashed: see what it printed, below. {words}")
+        }
+        _ => words,
+    }
+}
+
+fn how_en(ended: Ended) -> String {
+    match (ended.status, ended.signal) {
+        (Status::Code(code), _) => format!("with status {code}"),
+        (Status::Signal, Some(signal)) => format!("by signal {signal}"),
+        (Status::Signal, None) => "by a signal".to_owned(),
+    }
+}

@@ -1,0 +1,282 @@
+//! A step of the story in words. Pure.
+
+use std::time::Duration;
+
+use session::Status;
+
+use super::Style;
+use super::wrap::cut;
+use crate::Language;
+use crate::check::{Act, Actor, Pace, Payload, Step, Way, quoted};
+
+/// A text of the story takes no more columns than this.
+const TEXT: usize = 44;
+
+/// Whether a step is told as a thing that happened, or as one that should have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Told {
+    Happened,
+    Expected,
+}
+
+impl Told {
+    fn pick(self, happened: &'static str, expected: &'static str) -> &'static str {
+        match self {
+            Self::Happened => happened,
+            Self::Expected => expected,
+        }
+    }
+}
+
+/// What a step does, or expects.
+pub(super) fn words(step: &Step, told: Told, style: Style) -> String {
+    let mut words = match (&step.actor, style.language) {
+        (Actor::You, Language::Zh) => yours_zh(&step.act, told),
+        (Actor::You, Language::En) => yours_en(&step.act, told),
+        (Actor::Peer { name, count }, Language::Zh) => {
+            let who = count.map_or(name.clone(), |count| format!("{count} 个 {name}"));
+            format!("{who} {}", theirs_zh(&step.act, told))
+        }
+        (Actor::Peer { name, count }, Language::En) => {
+            let who = count.map_or(name.clone(), |count| format!("each of {count} {name}s"));
+            format!("{who} {}", theirs_en(&step.act, told))
+        }
+    };
+    if let Some(within) = step.within {
+        words.push_str(&match style.language {
+            Language::Zh => format!("（{} 内）", time(within, style.language)),
+            Language::En => format!(" (within {})", time(within, style.language)),
+        });
+    }
+    words
+}
+
+/// The variant's way of sending, after its name.
+pub(super) fn way(way: Way, seed: u64, style: Style) -> String {
+    match (way, style.language) {
+        (Way::Whole, _) => String::new(),
+        (Way::Pace(pace), language) => format!(" · {}", at_a_pace(pace, language)),
+        (Way::Glue, Language::Zh) => " · 连着发的几条，一次 write 发出".to_owned(),
+        (Way::Glue, Language::En) => " · what is sent in a row goes in one write".to_owned(),
+        (Way::Cut, Language::Zh) => format!(" · 随机切成几段发，也切在一个字中间（种子 {seed}）"),
+        (Way::Cut, Language::En) => {
+            format!(" · sent in random pieces, one cut inside a character (seed {seed})")
+        }
+    }
+}
+
+pub(super) fn time(duration: Duration, language: Language) -> String {
+    let (number, unit) = match duration.subsec_millis() {
+        0 => (u128::from(duration.as_secs()), ["秒", "s"]),
+        _ => (duration.as_millis(), ["毫秒", "ms"]),
+    };
+    match language {
+        Language::Zh => format!("{number} {}", unit[0]),
+        Language::En => format!("{number} {}", unit[1]),
+    }
+}
+
+pub(super) fn size(bytes: u64) -> String {
+    match bytes {
+        0..10_000 => format!("{bytes} B"),
+        10_000..10_000_000 => format!("{} KiB", bytes >> 10),
+        _ => format!("{} MiB", bytes >> 20),
+    }
+}
+
+fn at_a_pace(pace: Pace, language: Language) -> String {
+    let every = time(pace.every, language);
+    match (language, pace.bytes) {
+        (Language::Zh, bytes) => format!("每次 {bytes} 个字节，隔 {every}"),
+        (Language::En, 1) => format!("one byte every {every}"),
+        (Language::En, bytes) => format!("{bytes} bytes every {every}"),
+    }
+}
+
+fn said(payload: &Payload, language: Language) -> String {
+    match payload {
+        Payload::Line(text) => cut(&quoted(format!("{text}\n").as_bytes()), TEXT),
+        Payload::Bytes(bytes) => cut(&quoted(bytes), TEXT),
+        Payload::Repeat { unit, size: all } => {
+            let (size, unit) = (size(*all as u64), cut(&quoted(unit), TEXT / 2));
+            match language {
+                Language::Zh => format!("{size}（{unit} 一遍遍重复）"),
+                Language::En => format!("{size} of {unit}"),
+            }
+        }
+    }
+}
+
+fn line(text: &str) -> String {
+    cut(&quoted(format!("{text}\n").as_bytes()), TEXT)
+}
+
+fn yours_zh(act: &Act, told: Told) -> String {
+    match act {
+        Act::Start { .. } => "启动你的程序，最后一个参数是地址".to_owned(),
+        Act::Type { text } => format!("在键盘上输入一行 {}", line(text)),
+        Act::EndOfInput => "键盘输入结束（Ctrl-D）".to_owned(),
+        Act::Line { pattern } => format!(
+            "你的程序{}一行 {}",
+            told.pick("打印了", "应该打印"),
+            line(pattern)
+        ),
+        Act::Prompt { text } => {
+            format!(
+                "你的程序{} {}，不换行",
+                told.pick("打印了", "应该打印"),
+                cut(&quoted(text.as_bytes()), TEXT)
+            )
+        }
+        Act::Silent { duration } => {
+            format!(
+                "你的程序{} {}",
+                told.pick("安静了", "应该安静"),
+                time(*duration, Language::Zh)
+            )
+        }
+        Act::Exit {
+            status: Status::Code(code),
+        } => format!("你的程序{}，状态 {code}", told.pick("结束了", "应该结束")),
+        Act::Exit {
+            status: Status::Signal,
+        } => format!("你的程序{}", told.pick("被信号结束了", "应该被信号结束")),
+        Act::Runs => format!("你的程序{}", told.pick("还在运行", "应该还在运行")),
+        Act::Memory { most } => format!(
+            "你的程序占的内存{} {}",
+            told.pick("没有超过", "不应超过"),
+            size(*most)
+        ),
+        act => act.to_string(),
+    }
+}
+
+fn yours_en(act: &Act, told: Told) -> String {
+    match act {
+        Act::Start { .. } => "your program starts, the address as its last argument".to_owned(),
+        Act::Type { text } => format!("the line {} is typed", line(text)),
+        Act::EndOfInput => "the input ends (Ctrl-D)".to_owned(),
+        Act::Line { pattern } => format!(
+            "your program {} the line {}",
+            told.pick("prints", "should print"),
+            line(pattern)
+        ),
+        Act::Prompt { text } => {
+            format!(
+                "your program {} {}, no line end",
+                told.pick("prints", "should print"),
+                cut(&quoted(text.as_bytes()), TEXT)
+            )
+        }
+        Act::Silent { duration } => {
+            format!(
+                "your program {} for {}",
+                told.pick("is silent", "should be silent"),
+                time(*duration, Language::En)
+            )
+        }
+        Act::Exit {
+            status: Status::Code(code),
+        } => {
+            format!(
+                "your program {} status {code}",
+                told.pick("ends with", "should end with")
+            )
+        }
+        Act::Exit {
+            status: Status::Signal,
+        } => format!(
+            "{} your program",
+            told.pick("a signal ended", "a signal should end")
+        ),
+        Act::Runs => format!(
+            "your program {}",
+            told.pick("still runs", "should still run")
+        ),
+        Act::Memory { most } => format!(
+            "your program {} at most {}",
+            told.pick("holds", "should hold"),
+            size(*most)
+        ),
+        act => act.to_string(),
+    }
+}
+
+fn theirs_zh(act: &Act, told: Told) -> String {
+    let language = Language::Zh;
+    match act {
+        Act::Connect => "连上来".to_owned(),
+        Act::Accept => "等你的程序连过来".to_owned(),
+        Act::Send { payload } => format!("发送 {}", said(payload, language)),
+        Act::Line { pattern } => {
+            format!("{}一行 {}", told.pick("收到了", "应该收到"), line(pattern))
+        }
+        Act::Bytes { payload } => format!(
+            "{} {}",
+            told.pick("收到了", "应该收到"),
+            said(payload, language)
+        ),
+        Act::Silent { duration } => format!(
+            "在 {}里{}任何东西",
+            time(*duration, language),
+            told.pick("没有收到", "不应收到")
+        ),
+        Act::EndOfInput => "说完了（关闭自己的方向），还在听".to_owned(),
+        Act::Close => "关闭连接".to_owned(),
+        Act::Reset => "突然断开（RST）".to_owned(),
+        Act::SeesEnd => format!("{}你的程序关闭连接", told.pick("看到", "应该看到")),
+        Act::SeesReset => format!("{}连接被重置（RST）", told.pick("看到", "应该看到")),
+        Act::SeesGone => format!("{}你的程序断开连接", told.pick("看到", "应该看到")),
+        Act::Paces { pace } => format!("从现在起{}", at_a_pace(*pace, language)),
+        Act::Stops => "不再读".to_owned(),
+        Act::Reads { pace: None } => "又开始读".to_owned(),
+        Act::Reads { pace: Some(pace) } => format!("慢慢读：{}", at_a_pace(*pace, language)),
+        act => act.to_string(),
+    }
+}
+
+fn theirs_en(act: &Act, told: Told) -> String {
+    let language = Language::En;
+    match act {
+        Act::Connect => "connects".to_owned(),
+        Act::Accept => "waits for your program to connect".to_owned(),
+        Act::Send { payload } => format!("sends {}", said(payload, language)),
+        Act::Line { pattern } => format!(
+            "{} the line {}",
+            told.pick("receives", "should receive"),
+            line(pattern)
+        ),
+        Act::Bytes { payload } => format!(
+            "{} {}",
+            told.pick("receives", "should receive"),
+            said(payload, language)
+        ),
+        Act::Silent { duration } => {
+            format!(
+                "{} nothing for {}",
+                told.pick("receives", "should receive"),
+                time(*duration, language)
+            )
+        }
+        Act::EndOfInput => "is done (closes its direction), and still listens".to_owned(),
+        Act::Close => "closes the connection".to_owned(),
+        Act::Reset => "breaks the connection off (RST)".to_owned(),
+        Act::SeesEnd => format!(
+            "{} your program close the connection",
+            told.pick("sees", "should see")
+        ),
+        Act::SeesReset => format!(
+            "{} the connection reset (RST)",
+            told.pick("sees", "should see")
+        ),
+        Act::SeesGone => format!(
+            "{} your program end the connection",
+            told.pick("sees", "should see")
+        ),
+        Act::Paces { pace } => format!("sends {} from here on", at_a_pace(*pace, language)),
+        Act::Stops => "stops reading".to_owned(),
+        Act::Reads { pace: None } => "reads again".to_owned(),
+        Act::Reads { pace: Some(pace) } => format!("reads slowly: {}", at_a_pace(*pace, language)),
+        act => act.to_string(),
+    }
+}

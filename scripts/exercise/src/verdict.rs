@@ -1,0 +1,134 @@
+//! What was seen of a program in one variant. Data: [`crate::report`] puts it into words.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use session::run::Ended;
+
+/// How a program did in one variant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// The variant's name.
+    pub variant: String,
+    /// How long it took.
+    pub time: Duration,
+    /// The seed of random cuts.
+    pub seed: u64,
+    /// The bound on memory could not be checked on this system.
+    pub memory_unchecked: bool,
+    /// What went wrong; `None` where nothing did.
+    pub failure: Option<Box<Failure>>,
+}
+
+/// What went wrong, and what was known then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The step that did not happen; those before it did.
+    pub step: usize,
+    /// Which of many peers saw it, from 1.
+    pub peer: Option<usize>,
+    /// What was seen.
+    pub trouble: Trouble,
+    /// How the program ended, if it had.
+    pub ended: Option<Ended>,
+    /// The last lines that it printed.
+    pub output: Vec<String>,
+}
+
+/// What was seen instead of what was expected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trouble {
+    /// It could not be started at all.
+    CannotStart(String),
+    /// It ended before it listened, or connected.
+    EndedAtOnce,
+    /// It runs, and nobody listens at the address.
+    NeverListens(Duration),
+    /// It listens, but not at the address.
+    ListensElsewhere(Vec<SocketAddr>),
+    /// It runs, and does not connect.
+    NeverConnects(Duration),
+    /// A later connection was refused: it has stopped listening.
+    Refused,
+    /// A later connection was not made in time.
+    NotConnected(Duration),
+    /// It writes without end.
+    Flood,
+    /// It has ended, and should still run.
+    Gone,
+    /// It closed the connection before all had come.
+    ClosedEarly(Bytes),
+    /// It reset the connection: it closed it with bytes unread, or was ended.
+    ResetEarly(Bytes),
+    /// It has closed its output before all had come.
+    OutputClosed(Bytes),
+    /// Not enough came in time.
+    TooLittle(Bytes, Duration),
+    /// What was sent is still waiting to be read: so many bytes.
+    NotReading(Bytes, usize),
+    /// All came, but only when the judge had ended its side.
+    OnlyAtEnd(Bytes),
+    /// Other bytes came.
+    Wrong(Bytes),
+    /// More came than should.
+    TooMuch(Vec<u8>),
+    /// Something came, and silence was expected.
+    NotSilent(Vec<u8>),
+    /// It did not close the connection.
+    StillOpen(Duration),
+    /// A reset was expected, and it closed politely.
+    NoReset,
+    /// It did not read a typed line.
+    NotTyped,
+    /// It did not end.
+    StillRunning(Duration),
+    /// It ended in another way than it should.
+    WrongStatus,
+    /// It held more memory than it may.
+    Memory {
+        /// The bound, in bytes.
+        most: u64,
+        /// What it held.
+        held: u64,
+    },
+    /// The judge itself could not go on.
+    Judge(String),
+}
+
+/// What should have come and what came, from the same place on.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Bytes {
+    /// So many bytes before these were right.
+    pub before: usize,
+    /// What should have come; an end, not the end, of something long.
+    pub expected: Vec<u8>,
+    /// `expected` is a pattern: `[..]` in it stands for any text.
+    pub pattern: bool,
+    /// What came.
+    pub came: Vec<u8>,
+}
+
+impl Bytes {
+    /// Where the first difference is, in both.
+    #[must_use]
+    pub fn difference(&self) -> usize {
+        let pairs = self.expected.iter().zip(&self.came);
+        pairs.take_while(|(a, b)| a == b).count()
+    }
+}
+
+impl Trouble {
+    /// The program never got as far as the story: another variant would show the same.
+    #[must_use]
+    pub fn at_the_start(&self) -> bool {
+        matches!(
+            self,
+            Self::CannotStart(_)
+                | Self::EndedAtOnce
+                | Self::NeverListens(_)
+                | Self::ListensElsewhere(_)
+                | Self::NeverConnects(_)
+                | Self::Judge(_)
+        )
+    }
+}

@@ -1,0 +1,308 @@
+//! What the notation of checks says, and what is wrong with it.
+#![allow(clippy::unwrap_used, reason = "a test may end at the first surprise")]
+
+use std::time::Duration;
+
+use exercise::Check;
+use exercise::check::{Act, Actor, Pace, Payload, Role, Way};
+use session::{ParseError, Status};
+
+const HEAD: &str = "title zh 题\ntitle en T\nrole server\n";
+const WORDS: &str = "why zh 因\nwhy en W\nread sockets/duplex#half-close\n";
+
+#[track_caller]
+fn steps(role: &str, story: &str) -> Vec<(Actor, Act, Option<Duration>)> {
+    let source = format!("title zh 题\ntitle en T\nrole {role}\nvariant plain\n{WORDS}{story}");
+    let check = Check::parse(&source).unwrap_or_else(|errors| panic!("{errors:?}"));
+    let steps = check.variants[0].steps.iter();
+    steps
+        .map(|step| (step.actor.clone(), step.act.clone(), step.within))
+        .collect()
+}
+
+#[track_caller]
+fn act(role: &str, line: &str, expected: Act) {
+    let before = match line.split(' ').next().unwrap() {
+        "you" => "you $\n".to_owned(),
+        actor => match role {
+            "client" => format!("you $\n{actor} accept\n"),
+            _ => format!("you $\n{actor} connect\n"),
+        },
+    };
+    let steps = steps(role, &format!("{before}{line}\n"));
+    let (actor, act, _) = steps.last().unwrap();
+    assert_eq!(act, &expected);
+    // Back to the notation.
+    assert_eq!(format!("{actor} {act}"), line);
+}
+
+/// Every error, as `line: expected / found`.
+#[track_caller]
+fn errors(source: &str, expected: &[&str]) {
+    let errors = Check::parse(source).expect_err("this check must be refused");
+    let shown = |ParseError {
+                     line,
+                     expected,
+                     found,
+                 }: &ParseError| format!("{line}: {expected} / {found}");
+    assert_eq!(errors.iter().map(shown).collect::<Vec<_>>(), expected);
+}
+
+/// Errors of a story that begins in line 8.
+#[track_caller]
+fn story(role: &str, story: &str, expected: &[&str]) {
+    errors(
+        &format!("title zh 题\ntitle en T\nrole {role}\nvariant plain\n{WORDS}{story}"),
+        expected,
+    );
+}
+
+#[test]
+fn every_mark_is_read_and_written_again() {
+    let ms = Duration::from_millis;
+    let pace = Pace {
+        bytes: 1,
+        every: ms(5),
+    };
+    let send = |payload| Act::Send { payload };
+    act("server", "you runs", Act::Runs);
+    act("server", "you memory 64MiB", Act::Memory { most: 64 << 20 });
+    act(
+        "filter",
+        "you > 你好",
+        Act::Type {
+            text: "你好".into(),
+        },
+    );
+    act(
+        "filter",
+        "you |  two",
+        Act::Line {
+            pattern: " two".into(),
+        },
+    );
+    act(
+        "filter",
+        "you _ name: ",
+        Act::Prompt {
+            text: "name: ".into(),
+        },
+    );
+    act("filter", "you ^D", Act::EndOfInput);
+    act("client", "you ~ 300ms", Act::Silent { duration: ms(300) });
+    act(
+        "filter",
+        "you ? 0",
+        Act::Exit {
+            status: Status::Code(0),
+        },
+    );
+    act(
+        "filter",
+        "you ? signal",
+        Act::Exit {
+            status: Status::Signal,
+        },
+    );
+    act(
+        "server",
+        "alice > a within 2s",
+        send(Payload::Line("a within 2s".into())),
+    );
+    act(
+        "server",
+        r#"alice >> "a\r\n\0\xff""#,
+        send(Payload::Bytes(b"a\r\n\0\xff".to_vec())),
+    );
+    act(
+        "server",
+        r#"alice >> 8MiB of "x""#,
+        send(Payload::Repeat {
+            unit: b"x".to_vec(),
+            size: 8 << 20,
+        }),
+    );
+    act(
+        "server",
+        "alice | [..]",
+        Act::Line {
+            pattern: "[..]".into(),
+        },
+    );
+    act(
+        "server",
+        r#"alice || "a""#,
+        Act::Bytes {
+            payload: Payload::Bytes(b"a".to_vec()),
+        },
+    );
+    act("server", "alice ~ 300ms", Act::Silent { duration: ms(300) });
+    act("server", "alice ^D", Act::EndOfInput);
+    act("server", "alice close", Act::Close);
+    act("client", "alice ^C", Act::Reset);
+    act("server", "alice ? end", Act::SeesEnd);
+    act("server", "alice ? reset", Act::SeesReset);
+    act("server", "alice ? gone", Act::SeesGone);
+    act("server", "alice pace 1 5ms", Act::Paces { pace });
+    act("server", "alice stops", Act::Stops);
+    act("server", "alice reads", Act::Reads { pace: None });
+    act(
+        "server",
+        "alice reads 1 5ms",
+        Act::Reads { pace: Some(pace) },
+    );
+    act(
+        "server",
+        "guest*50 > {n}",
+        send(Payload::Line("{n}".into())),
+    );
+}
+
+#[test]
+fn an_expectation_may_have_a_deadline_of_its_own() {
+    let steps = steps(
+        "server",
+        "you $ --quiet\nalice connect within 9s\nalice | a within 4s\nalice |\n",
+    );
+    let args = vec!["--quiet".to_owned()];
+    assert_eq!(steps[0], (Actor::You, Act::Start { args }, None));
+    assert_eq!(steps[1].2, Some(Duration::from_secs(9)));
+    let line = |pattern: &str| Act::Line {
+        pattern: pattern.to_owned(),
+    };
+    assert_eq!(
+        (&steps[2].1, steps[2].2),
+        (&line("a"), Some(Duration::from_secs(4)))
+    );
+    assert_eq!((&steps[3].1, steps[3].2), (&line(""), None));
+}
+
+#[test]
+fn a_variant_tells_the_story_of_another_in_its_own_way() {
+    let more: String = ["pace 2 5ms", "glue", "cut"]
+        .iter()
+        .enumerate()
+        .map(|(i, way)| format!("variant v{i} = plain with {way}\n{WORDS}"))
+        .collect();
+    let source = format!(
+        "\u{feff}# a comment\r\n{HEAD}\nvariant plain\n{WORDS}you $\nalice connect\n{more}"
+    );
+    let check = Check::parse(&source).unwrap();
+    assert_eq!((check.role, check.title.zh.as_str()), (Role::Server, "题"));
+    let pace = Pace {
+        bytes: 2,
+        every: Duration::from_millis(5),
+    };
+    let ways: Vec<_> = check.variants.iter().map(|variant| variant.way).collect();
+    assert_eq!(ways, [Way::Whole, Way::Pace(pace), Way::Glue, Way::Cut]);
+    assert!(
+        check
+            .variants
+            .iter()
+            .all(|variant| variant.steps == check.variants[0].steps)
+    );
+    assert_eq!(check.variants[3].read, "sockets/duplex#half-close");
+}
+
+#[test]
+fn every_line_that_cannot_be_read_is_named() {
+    errors(
+        "title zh 题\ntitle en T\nrole king\nvariant\nvariant a = b with c\nwhy x y\nread here\n你 $\nyou ! x\nalice dance\nguest*1 connect\nalice | a within long\nalice >> 8TiB of \"x\"\nalice pace 0 5ms\n",
+        &[
+            "1: `role server`, `role client` or `role filter` / no role",
+            "3: `server`, `client` or `filter` after `role` / `king`",
+            "4: `variant NAME` or `variant NAME = OTHER with pace N TIME|glue|cut` / `variant `",
+            "5: `variant NAME` or `variant NAME = OTHER with pace N TIME|glue|cut` / `variant a = b with c`",
+            "6: `zh` or `en` after `why` / `x`",
+            "7: a heading of a page, such as sockets/duplex#half-close / `here`",
+            "8: `title`, `role`, `variant`, `why`, `read` or the name of an actor (an ASCII word) / `你`",
+            "9: a mark after `you`: $ | _ > ^D ~ ? runs memory / `!`",
+            "10: a mark after `alice`: connect accept > >> | || ~ ^D ^C close ? pace stops reads / `dance`",
+            "11: 2 to 100 peers after `*` / `guest*1`",
+            "12: a duration such as 300ms or 2s / `long`",
+            "13: a size such as 300, 64KiB or 8MiB / `8TiB`",
+            "14: a number of bytes, from 1 / `0`",
+        ],
+    );
+}
+
+#[test]
+fn a_check_needs_a_title_a_role_and_a_variant_and_a_variant_its_words_and_steps() {
+    errors(
+        "",
+        &[
+            "1: `role server`, `role client` or `role filter` / no role",
+            "1: a title in both languages: `title zh …` / no `title zh`",
+            "1: a title in both languages: `title en …` / no `title en`",
+        ],
+    );
+    errors(
+        HEAD,
+        &["3: at least one `variant NAME` / the end of the check"],
+    );
+    errors(
+        &format!("{HEAD}variant a\n"),
+        &[
+            "4: `why zh …` in the variant `a` / none",
+            "4: `why en …` in the variant `a` / none",
+            "4: `read …` in the variant `a` / none",
+            "4: the steps of `a`, from `you $` on / none",
+        ],
+    );
+    errors(
+        &format!("{HEAD}you $\nvariant a\nrole client\nvariant a\nvariant b = c with cut\nyou $\n"),
+        &[
+            "4: `variant NAME` first / a line of a variant",
+            "6: the title and the role before the first variant / one after it",
+            "7: one variant `a` / a second one",
+            "8: the name of a variant above / `c`",
+            "9: no steps: this variant tells the story of another / `$`",
+        ],
+    );
+}
+
+#[test]
+fn a_story_that_cannot_happen_is_refused() {
+    story(
+        "server",
+        "alice connect\nyou $\nyou $\n",
+        &[
+            "8: `you $` first / `alice connect`",
+            "10: one `you $` / `you $`",
+        ],
+    );
+    story(
+        "server",
+        "you $\nalice > a\nalice accept\nalice connect\nalice connect\nalice ^D\nalice > a\nalice close\nalice | a\nalice connect\n",
+        &[
+            "9: `alice` to connect or accept first / `alice > a`",
+            "10: `alice connect` / `alice accept`",
+            "12: `alice` to be gone first / `alice connect`",
+            "14: nothing to send after the ^D of `alice` / `alice > a`",
+            "16: nothing from `alice` after its end / `alice | a`",
+        ],
+    );
+    story(
+        "client",
+        "you $\nalice connect\n",
+        &["9: `alice accept` / `alice connect`"],
+    );
+    story(
+        "filter",
+        "you $\nalice connect\nyou ^D\nyou > a\nyou ? 0\nyou runs\n",
+        &[
+            "9: no peers: the role is `filter` / `alice connect`",
+            "11: no input for `you` after its ^D / `you > a`",
+            "13: nothing from `you` after its end / `you runs`",
+        ],
+    );
+    story(
+        "server",
+        "you $\nguest*5 connect\nguest > a\nguest*5 >> 16MiB of \"x\"\nyou ~ 1s\n",
+        &[
+            "10: `guest*5`, as above / `guest > a`",
+            "11: at most 64MiB in one step / `guest*5 >> 16MiB of \"x\"`",
+            "12: `~` of a peer: what a server prints is not judged / `you ~ 1000ms`",
+        ],
+    );
+}

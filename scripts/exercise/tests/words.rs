@@ -1,0 +1,371 @@
+//! The words of the reports: every kind of failure has its own, in both languages.
+#![allow(clippy::unwrap_used, reason = "a test may end at the first surprise")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::time::Duration;
+
+use exercise::build::{Built, build};
+use exercise::report::{self, Style, WIDTH};
+use exercise::verdict::{Bytes, Failure, Trouble, Verdict};
+use exercise::{Check, Language};
+use session::Status;
+use session::run::Ended;
+use unicode_width::UnicodeWidthStr;
+
+const CHECK: &str = "\
+title zh 回声服务器
+title en Echo server
+role server
+variant plain
+why zh 读到什么就写回什么，一直到对方结束。
+why en Write back what you read, until the peer ends.
+read sockets/duplex#half-close
+you $
+alice connect
+alice > 你好
+alice | 你好
+variant dribble = plain with pace 1 5ms
+why zh 一次 read 可能只给一个字节：一次 read 不等于一条消息。
+why en One read may give one byte: one read is not one message.
+read sockets/one-shot#at-most
+";
+
+const ZH: Style = Style {
+    language: Language::Zh,
+    colour: false,
+};
+const EN: Style = Style {
+    language: Language::En,
+    colour: false,
+};
+
+fn failed(trouble: Trouble) -> Failure {
+    Failure {
+        step: 3,
+        peer: None,
+        trouble,
+        ended: None,
+        output: Vec::new(),
+    }
+}
+
+fn report(failure: Failure, style: Style) -> String {
+    let check = Check::parse(CHECK).unwrap();
+    let verdict = Verdict {
+        variant: "dribble".to_owned(),
+        time: Duration::from_millis(300),
+        seed: 1,
+        memory_unchecked: false,
+        failure: Some(Box::new(failure)),
+    };
+    report::rest("echo_server", &check, &[verdict], style)
+}
+
+fn bytes(expected: &[u8], came: &[u8]) -> Bytes {
+    Bytes {
+        before: 0,
+        expected: expected.to_vec(),
+        pattern: false,
+        came: came.to_vec(),
+    }
+}
+
+#[test]
+fn a_report_shows_the_steps_the_bytes_and_the_first_difference() {
+    let trouble = || Trouble::Wrong(bytes("你好\n".as_bytes(), "你\u{fffd}\u{fffd}".as_bytes()));
+    assert_eq!(
+        report(failed(trouble()), ZH),
+        "
+✗ dribble · 每次 1 个字节，隔 5 毫秒
+
+  做到了：
+    启动你的程序，最后一个参数是地址
+    alice 连上来
+    alice 发送 \"你好\\n\"
+  没做到：
+    alice 应该收到一行 \"你好\\n\"
+
+  收到的和应该收到的不一样。
+
+    应该  你       好       \\n
+          e4 bd a0 e5 a5 bd 0a
+    收到  你       �        �
+          e4 bd a0 ef bf bd ef bf bd
+                   ^^ 从第 4 个字节起不同
+
+  ef bf bd 是 U+FFFD（替换字符）：程序把还没收齐的半个字解码了。
+
+  多半是因为：一次 read 可能只给一个字节：一次 read 不等于一条消息。
+
+  去读：book/sockets/one-shot.md#at-most
+
+  只试这一种：cargo workbook exercise check echo_server --only dribble
+"
+    );
+    assert_eq!(
+        report(failed(trouble()), EN),
+        "
+✗ dribble · one byte every 5 ms
+
+  What happened:
+    your program starts, the address as its last argument
+    alice connects
+    alice sends \"你好\\n\"
+  What did not:
+    alice should receive the line \"你好\\n\"
+
+  What came is not what should have come.
+
+    expected  你       好       \\n
+              e4 bd a0 e5 a5 bd 0a
+    came      你       �        �
+              e4 bd a0 ef bf bd ef bf bd
+                       ^^ different from byte 4 on
+
+  ef bf bd is U+FFFD, the replacement character: half a character was decoded.
+
+  The usual cause: One read may give one byte: one read is not one message.
+
+  Read: book/sockets/one-shot.en.md#at-most
+
+  This one alone: cargo workbook exercise check echo_server --only dribble
+"
+    );
+}
+
+fn every_kind() -> Vec<Trouble> {
+    let s = Duration::from_secs(2);
+    let part = || bytes(b"hello\n", b"hel");
+    let none = || bytes(b"hello\n", b"");
+    vec![
+        Trouble::CannotStart("x: not found".into()),
+        Trouble::EndedAtOnce,
+        Trouble::NeverListens(s),
+        Trouble::ListensElsewhere(vec!["127.0.0.1:8888".parse().unwrap()]),
+        Trouble::ListensElsewhere(vec!["0.0.0.0:8888".parse().unwrap()]),
+        Trouble::NeverConnects(s),
+        Trouble::Refused,
+        Trouble::NotConnected(s),
+        Trouble::Flood,
+        Trouble::Gone,
+        Trouble::ClosedEarly(Bytes::default()),
+        Trouble::ClosedEarly(none()),
+        Trouble::ClosedEarly(part()),
+        Trouble::ResetEarly(part()),
+        Trouble::OutputClosed(part()),
+        Trouble::TooLittle(none(), s),
+        Trouble::TooLittle(part(), s),
+        Trouble::NotReading(none(), 1 << 20),
+        Trouble::OnlyAtEnd(none()),
+        Trouble::Wrong(part()),
+        Trouble::TooMuch(b"more".to_vec()),
+        Trouble::NotSilent(b"noise\n".to_vec()),
+        Trouble::StillOpen(s),
+        Trouble::NoReset,
+        Trouble::NotTyped,
+        Trouble::StillRunning(s),
+        Trouble::WrongStatus,
+        Trouble::Memory {
+            most: 64 << 20,
+            held: 100 << 20,
+        },
+        Trouble::Judge("no address".into()),
+    ]
+}
+
+#[test]
+fn every_kind_of_failure_has_its_own_words_and_no_line_is_too_wide() {
+    for style in [ZH, EN] {
+        let mut seen = BTreeSet::new();
+        for trouble in every_kind() {
+            let name = format!("{trouble:?}");
+            let text = report(failed(trouble), style);
+            let happened = text.split("\n\n").nth(2).unwrap().to_owned();
+            assert!(
+                seen.insert(happened),
+                "the words of {name} are those of another:\n{text}"
+            );
+            for line in text.lines() {
+                assert!(line.width() <= WIDTH, "{} columns: {line}", line.width());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_crash_is_told_with_the_programs_own_words_and_not_with_ours() {
+    let mut failure = failed(Trouble::ClosedEarly(bytes(b"hello\n", b"")));
+    failure.ended = Some(Ended {
+        status: Status::Code(101),
+        signal: None,
+    });
+    failure.output = vec![
+        "thread 'main' panicked at mine/echo_server.rs:7:9:".into(),
+        "no \x1b[31mway".into(),
+    ];
+    let text = report(failure.clone(), EN);
+    assert!(
+        text.contains(
+            "  Your program crashed (with status 101). Your program closed the connection"
+        ),
+        "{text}"
+    );
+    assert!(
+        text.contains(
+            "    thread 'main' panicked at mine/echo_server.rs:7:9:\n    no \u{fffd}[31mway\n"
+        ),
+        "{text}"
+    );
+    failure.ended = None;
+    assert!(report(failure, ZH).contains("你的程序有一部分崩溃了"));
+}
+
+#[test]
+fn what_the_bytes_give_away_is_said() {
+    for (came, clue) in [
+        (&b"hello"[..], "Only the \\n at the end is missing"),
+        (b"hello\r\n", "There is a \\r before the \\n"),
+    ] {
+        let text = report(
+            failed(Trouble::TooLittle(
+                bytes(b"hello\n", came),
+                Duration::from_secs(2),
+            )),
+            EN,
+        );
+        assert!(text.contains(clue), "{text}");
+    }
+}
+
+#[test]
+fn a_difference_far_inside_is_shown_with_what_is_around_it() {
+    let expected = "0123456789 你好，".repeat(9).into_bytes();
+    let mut came = expected[..60].to_vec();
+    came.extend(b"3456789");
+    let text = report(
+        failed(Trouble::Wrong(Bytes {
+            before: 4_000_000,
+            expected,
+            pattern: false,
+            came,
+        })),
+        EN,
+    );
+    let rows: Vec<&str> = text
+        .lines()
+        .skip_while(|line| !line.starts_with("    expected"))
+        .take(5)
+        .collect();
+    let drawn = [
+        "    expected… 好       ，       0  1  2  3  4  5  6  7  8  9  ␣  你",
+        "              e5 a5 bd ef bc 8c 30 31 32 33 34 35 36 37 38 39 20 e4 bd a0…",
+        "    came    … 好       ，       3  4  5  6  7  8  9",
+        "              e5 a5 bd ef bc 8c 33 34 35 36 37 38 39",
+        "                                ^^ different from byte 4000061 on",
+    ];
+    assert_eq!(rows, drawn);
+}
+
+#[test]
+fn a_program_that_passes_is_told_how_many_variants_that_was() {
+    let check = Check::parse(CHECK).unwrap();
+    let verdict = |variant: &str| Verdict {
+        variant: variant.to_owned(),
+        time: Duration::from_millis(120),
+        seed: 1,
+        memory_unchecked: variant == "dribble",
+        failure: None,
+    };
+    let verdicts = [verdict("plain"), verdict("dribble")];
+    assert_eq!(
+        report::title("echo_server", &check, ZH),
+        "回声服务器 · echo_server\n"
+    );
+    assert_eq!(
+        report::line(&verdicts[0], EN),
+        "  ✓ plain             0.1 s\n"
+    );
+    assert_eq!(
+        report::line(&verdicts[1], EN),
+        "  ✓ dribble           0.1 s  memory: not checked on this system\n"
+    );
+    assert_eq!(
+        report::rest("echo_server", &check, &verdicts, ZH),
+        "\n2 种情形都通过了。\n"
+    );
+}
+
+#[test]
+fn colours_are_added_where_they_are_wanted_and_are_never_the_only_sign() {
+    let wanted = Style {
+        language: Language::En,
+        colour: true,
+    };
+    let coloured = report(failed(Trouble::Flood), wanted);
+    assert!(coloured.contains("\x1b["));
+    let mut plain = coloured;
+    for code in ["\x1b[1;31m", "\x1b[32m", "\x1b[0m"] {
+        plain = plain.replace(code, "");
+    }
+    assert_eq!(plain, report(failed(Trouble::Flood), EN));
+}
+
+#[test]
+fn what_does_not_compile_is_shown_as_cargo_shows_it() {
+    let root = session::run::root().unwrap();
+    let directory = std::env::temp_dir().join(format!("workbook-words-{}", std::process::id()));
+    fs::create_dir_all(&directory).unwrap();
+    let source = directory.join("broken.rs");
+    fs::write(&source, "fn main() { let x: u8 = \"\"; }\n").unwrap();
+    let built = build(
+        &root,
+        "test_broken",
+        &[("broken".to_owned(), source)],
+        false,
+    )
+    .unwrap();
+    fs::remove_dir_all(directory).unwrap();
+    let Built::Errors(errors) = built else {
+        panic!("it compiles")
+    };
+    assert!(
+        errors.starts_with("error[E0308]: mismatched types\n"),
+        "{errors}"
+    );
+    let text = report::does_not_compile("echo_server", &errors, ZH);
+    assert!(
+        text.starts_with(&errors) && text.contains("echo_server 还编译不过"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_crash_that_came_after_the_time_was_over_is_not_called_the_cause() {
+    let came = bytes(b"hello\n", b"");
+    let mut failure = failed(Trouble::TooLittle(came, Duration::from_secs(2)));
+    failure.ended = Some(Ended {
+        status: Status::Code(1),
+        signal: None,
+    });
+    failure.output = vec!["Traceback (most recent call last):".into()];
+    let text = report(failure, EN);
+    let words = "  What should come did not come for 2 s. Then we ended our side, and it has\n  ended with status 1.\n";
+    assert!(text.contains(words), "{text}");
+}
+
+#[test]
+fn a_step_that_happened_is_told_as_such() {
+    let mut failure = failed(Trouble::Gone);
+    failure.step = 4;
+    let text = report(failure.clone(), ZH);
+    assert!(
+        text.contains("    alice 收到了一行 \"你好\\n\"\n"),
+        "{text}"
+    );
+    let text = report(failure, EN);
+    assert!(
+        text.contains("    alice receives the line \"你好\\n\"\n"),
+        "{text}"
+    );
+}
