@@ -7,6 +7,7 @@ mod assemble;
 mod bytes;
 mod line;
 mod plot;
+mod stub;
 
 use std::fmt;
 use std::time::Duration;
@@ -15,6 +16,7 @@ use session::{ParseError, Status, Text};
 
 pub(crate) use bytes::numbered;
 pub use bytes::{Payload, quoted};
+pub use stub::{Stub, TROUBLES};
 
 /// What the judge does with a program, in several variants.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +25,8 @@ pub struct Check {
     pub title: Text,
     /// Who listens.
     pub role: Role,
+    /// How what the learner begins with fails.
+    pub stub: Option<Stub>,
     /// The stories, in order.
     pub variants: Vec<Variant>,
 }
@@ -125,7 +129,7 @@ pub enum Act {
     Connect,
     /// `alice accept`
     Accept,
-    /// `alice > text`, `alice >> "bytes"`
+    /// `alice > text`, `alice >> "bytes"`, and `you >> "text"`: typed, with no line end added.
     Send { payload: Payload },
     /// `| text`: the next line, of a peer or of the program; `[..]` is any text.
     Line { pattern: String },

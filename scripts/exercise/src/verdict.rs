@@ -118,6 +118,38 @@ impl Bytes {
 }
 
 impl Trouble {
+    /// Its name in a `stub` line.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::CannotStart(_) => "cannot_start",
+            Self::EndedAtOnce => "ended_at_once",
+            Self::NeverListens(_) => "never_listens",
+            Self::ListensElsewhere(_) => "listens_elsewhere",
+            Self::NeverConnects(_) => "never_connects",
+            Self::Refused => "refused",
+            Self::NotConnected(_) => "not_connected",
+            Self::Flood => "flood",
+            Self::Gone => "gone",
+            Self::ClosedEarly(_) => "closed_early",
+            Self::ResetEarly(_) => "reset_early",
+            Self::OutputClosed(_) => "output_closed",
+            Self::TooLittle(..) => "too_little",
+            Self::NotReading(..) => "not_reading",
+            Self::OnlyAtEnd(_) => "only_at_end",
+            Self::Wrong(_) => "wrong",
+            Self::TooMuch(_) => "too_much",
+            Self::NotSilent(_) => "not_silent",
+            Self::StillOpen(_) => "still_open",
+            Self::NoReset => "no_reset",
+            Self::NotTyped => "not_typed",
+            Self::StillRunning(_) => "still_running",
+            Self::WrongStatus => "wrong_status",
+            Self::Memory { .. } => "memory",
+            Self::Judge(_) => "judge",
+        }
+    }
+
     /// The program never got as far as the story: another variant would show the same.
     #[must_use]
     pub fn at_the_start(&self) -> bool {

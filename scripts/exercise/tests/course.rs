@@ -12,21 +12,9 @@ use exercise::build::{Built, build};
 use exercise::check::Variant;
 use exercise::play::{Options, play};
 use exercise::report::{self, Style};
-use exercise::verdict::{Trouble, Verdict};
+use exercise::verdict::Verdict;
 use exercise::{Check, Language};
 use session::run::{Invocation, look_up, root};
-
-/// Why each stub fails: its id, the variant, and what is seen there.
-const STUBS: [(&str, &str, Reason); 2] = [
-    ("echo_server", "plain", nothing_came),
-    ("line_server", "plain", nothing_came),
-];
-
-type Reason = fn(&Trouble) -> bool;
-
-fn nothing_came(trouble: &Trouble) -> bool {
-    matches!(trouble, Trouble::ClosedEarly(bytes) if bytes.came.is_empty())
-}
 
 struct Exercise {
     id: String,
@@ -126,6 +114,14 @@ fn all(exercise: &Exercise) -> Vec<&Variant> {
     exercise.check.variants.iter().collect()
 }
 
+/// The variants up to this one: what comes after it would only say more of the same.
+fn up_to<'a>(exercise: &'a Exercise, name: &str) -> Vec<&'a Variant> {
+    let variants = &exercise.check.variants;
+    let at = variants.iter().position(|variant| variant.name == name);
+    let at = at.unwrap_or_else(|| panic!("{}: no variant {name}", exercise.id));
+    variants[..=at].iter().collect()
+}
+
 fn files(exercise: &Exercise, stem: &str) -> Vec<PathBuf> {
     let paths =
         ["rs", "py"].map(|extension| exercise.directory.join(format!("{stem}.{extension}")));
@@ -135,20 +131,19 @@ fn files(exercise: &Exercise, stem: &str) -> Vec<PathBuf> {
 #[test]
 fn every_stub_fails_for_its_reason() {
     for exercise in exercises() {
-        let (_, variant, reason) = STUBS.iter().find(|(id, ..)| *id == exercise.id).unwrap();
+        let stub = exercise.check.stub.as_ref();
+        let stub = stub.unwrap_or_else(|| panic!("{}: no `stub VARIANT TROUBLE`", exercise.id));
         for program in programs(&format!("{}_stub", exercise.id), files(&exercise, "stub")) {
             let source = fs::read_to_string(&program.path).unwrap();
             assert!(source.contains("TODO"), "{}", program.path.display());
-            let verdicts = judge(
-                &exercise,
-                &[exercise.check.variant(variant).unwrap()],
-                &program,
-                1,
-            );
-            let failure = verdicts[0].failure.as_ref();
-            let right = failure.is_some_and(|failure| reason(&failure.trouble));
-            assert!(
-                right,
+            let verdicts = judge(&exercise, &up_to(&exercise, &stub.variant), &program, 1);
+            let failed: Vec<_> = verdicts
+                .iter()
+                .filter_map(|v| Some((&*v.variant, v.failure.as_ref()?.trouble.name())))
+                .collect();
+            assert_eq!(
+                failed,
+                [(&*stub.variant, &*stub.trouble)],
                 "{}:\n{}",
                 program.path.display(),
                 shown(&exercise, &verdicts)
@@ -208,13 +203,7 @@ fn every_wrong_program_is_caught_first_by_the_variant_that_names_its_mistake() {
                 .split_once("caught by: ")
                 .unwrap()
                 .1;
-            let variants = all(&exercise);
-            let at = variants
-                .iter()
-                .position(|variant| variant.name == name)
-                .unwrap();
-            // What comes after it would only say more of the same.
-            let verdicts = judge(&exercise, &variants[..=at], &program, 1);
+            let verdicts = judge(&exercise, &up_to(&exercise, name), &program, 1);
             let failed: Vec<_> = verdicts
                 .iter()
                 .filter(|v| v.failure.is_some())

@@ -88,6 +88,13 @@ fn every_mark_is_read_and_written_again() {
             text: "name: ".into(),
         },
     );
+    let unit = b"ff".to_vec();
+    let size = 64 << 10;
+    act(
+        "filter",
+        "you >> 64KiB of \"ff\"",
+        send(Payload::Repeat { unit, size }),
+    );
     act("filter", "you ^D", Act::EndOfInput);
     act("client", "you ~ 300ms", Act::Silent { duration: ms(300) });
     act(
@@ -205,6 +212,35 @@ fn a_variant_tells_the_story_of_another_in_its_own_way() {
 }
 
 #[test]
+fn a_check_says_how_its_stub_fails() {
+    let source = |line: &str| format!("{HEAD}{line}\nvariant plain\n{WORDS}you $\nalice connect\n");
+    let check = Check::parse(&source("stub plain closed_early")).unwrap();
+    let stub = check.stub.unwrap();
+    assert_eq!(stub.to_string(), "stub plain closed_early");
+    assert_eq!(
+        stub.words().en,
+        "it closes the connection before all has come"
+    );
+    errors(
+        &source("stub glue gone"),
+        &["4: the name of a variant below / `glue`"],
+    );
+    errors(
+        &source("stub plain"),
+        &["4: `stub VARIANT TROUBLE`, such as `stub plain closed_early` / `stub plain`"],
+    );
+    let found = Check::parse(&source("stub plain broken")).unwrap_err();
+    assert!(
+        found[0].expected.starts_with("what is seen: cannot_start "),
+        "{found:?}"
+    );
+    errors(
+        &source("stub plain gone\nstub plain gone"),
+        &["5: one `stub` / a second one"],
+    );
+}
+
+#[test]
 fn every_line_that_cannot_be_read_is_named() {
     errors(
         "title zh 题\ntitle en T\nrole king\nvariant\nvariant a = b with c\nwhy x y\nread here\n你 $\nyou ! x\nalice dance\nguest*1 connect\nalice | a within long\nalice >> 8TiB of \"x\"\nalice pace 0 5ms\n",
@@ -215,7 +251,7 @@ fn every_line_that_cannot_be_read_is_named() {
             "5: `variant NAME` or `variant NAME = OTHER with pace N TIME|glue|cut` / `variant a = b with c`",
             "6: `zh` or `en` after `why` / `x`",
             "7: a heading of a page, such as sockets/duplex#half-close / `here`",
-            "8: `title`, `role`, `variant`, `why`, `read` or the name of an actor (an ASCII word) / `你`",
+            "8: `title`, `role`, `stub`, `variant`, `why`, `read` or the name of an actor (an ASCII word) / `你`",
             "9: a mark after `you`: $ | _ > ^D ~ ? runs memory / `!`",
             "10: a mark after `alice`: connect accept > >> | || ~ ^D ^C close ? pace stops reads / `dance`",
             "11: 2 to 100 peers after `*` / `guest*1`",
@@ -253,7 +289,7 @@ fn a_check_needs_a_title_a_role_and_a_variant_and_a_variant_its_words_and_steps(
         &format!("{HEAD}you $\nvariant a\nrole client\nvariant a\nvariant b = c with cut\nyou $\n"),
         &[
             "4: `variant NAME` first / a line of a variant",
-            "6: the title and the role before the first variant / one after it",
+            "6: the title, the role and the stub before the first variant / one after it",
             "7: one variant `a` / a second one",
             "8: the name of a variant above / `c`",
             "9: no steps: this variant tells the story of another / `$`",

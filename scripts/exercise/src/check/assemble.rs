@@ -10,9 +10,11 @@ pub(super) fn check(items: Vec<(usize, Item)>, errors: &mut Vec<ParseError>) -> 
     let mut check = Check {
         title: Text::default(),
         role: Role::Server,
+        stub: None,
         variants: Vec::new(),
     };
     let mut role = None;
+    let mut stub_line = 1;
     for (line, item) in items {
         let mut wrong = |expected: &str, found: &str| {
             errors.push(ParseError {
@@ -35,9 +37,15 @@ pub(super) fn check(items: Vec<(usize, Item)>, errors: &mut Vec<ParseError>) -> 
                     wrong("one `role`", "a second one");
                 }
             }
-            (Item::Title(..) | Item::Role(_), Some(_)) => {
+            (Item::Stub(found), None) => {
+                if check.stub.replace(found).is_some() {
+                    wrong("one `stub`", "a second one");
+                }
+                stub_line = line;
+            }
+            (Item::Title(..) | Item::Role(_) | Item::Stub(_), Some(_)) => {
                 wrong(
-                    "the title and the role before the first variant",
+                    "the title, the role and the stub before the first variant",
                     "one after it",
                 );
             }
@@ -103,6 +111,15 @@ pub(super) fn check(items: Vec<(usize, Item)>, errors: &mut Vec<ParseError>) -> 
             expected: "`role server`, `role client` or `role filter`".to_owned(),
             found: "no role".to_owned(),
         }),
+    }
+    if let Some(stub) = &check.stub
+        && check.variant(&stub.variant).is_none()
+    {
+        errors.push(ParseError {
+            line: stub_line,
+            expected: "the name of a variant below".to_owned(),
+            found: format!("`{}`", stub.variant),
+        });
     }
     for (language, text) in [("zh", &check.title.zh), ("en", &check.title.en)] {
         if text.is_empty() {

@@ -8,6 +8,7 @@ use session::script::line::{
 };
 
 use super::bytes::{Payload, parse_size, payload};
+use super::stub::{self, Stub};
 use super::{Act, Actor, Pace, Role, Way};
 
 /// What one line says.
@@ -15,6 +16,7 @@ use super::{Act, Actor, Pace, Role, Way};
 pub(super) enum Item {
     Title(Language, String),
     Role(Role),
+    Stub(Stub),
     Variant {
         name: String,
         of: Option<(String, Way)>,
@@ -59,6 +61,7 @@ fn item(line: &str) -> Result<Item, Mismatch> {
         "title" => bilingual(word, rest).map(|(language, text)| Item::Title(language, text)),
         "why" => bilingual(word, rest).map(|(language, text)| Item::Why(language, text)),
         "role" => role(rest.trim()).map(Item::Role),
+        "stub" => stub::read(rest.trim()).map(Item::Stub),
         "variant" => variant(rest.trim()),
         "read" => page(rest.trim()).map(Item::Read),
         "you" => {
@@ -150,7 +153,7 @@ fn peer(word: &str) -> Result<Actor, Mismatch> {
     };
     if !is_actor(name) {
         return mismatch(
-            "`title`, `role`, `variant`, `why`, `read` or the name of an actor (an ASCII word)",
+            "`title`, `role`, `stub`, `variant`, `why`, `read` or the name of an actor (an ASCII word)",
             word,
         );
     }
@@ -187,12 +190,22 @@ fn yours(mark: &str, text: &str) -> Result<Act, Mismatch> {
         ">" => Ok(Act::Type {
             text: text.to_owned(),
         }),
+        ">>" => typed(text).map(|payload| Act::Send { payload }),
         "~" => duration(text.trim()).map(|duration| Act::Silent { duration }),
         "?" => status(text.trim()).map(|status| Act::Exit { status }),
         "^D" => nothing(mark, text).map(|()| Act::EndOfInput),
         "runs" => nothing(mark, text).map(|()| Act::Runs),
         "memory" => parse_size(text.trim()).map(|most| Act::Memory { most }),
-        _ => mismatch("a mark after `you`: $ | _ > ^D ~ ? runs memory", mark),
+        _ => mismatch("a mark after `you`: $ | _ > >> ^D ~ ? runs memory", mark),
+    }
+}
+
+/// What is typed is text: a keyboard has no other bytes.
+fn typed(text: &str) -> Result<Payload, Mismatch> {
+    let payload = payload(text)?;
+    match String::from_utf8(payload.bytes(None)) {
+        Ok(_) => Ok(payload),
+        Err(_) => mismatch("UTF-8 after `you >>`", text),
     }
 }
 

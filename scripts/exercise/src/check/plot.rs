@@ -91,7 +91,7 @@ impl Program {
             Act::Start { .. } => self.started = true,
             _ if !self.started => return Err("`you $` first".to_owned()),
             _ if self.ended => return Err("nothing from `you` after its end".to_owned()),
-            Act::Type { .. } | Act::EndOfInput if self.input_ended => {
+            Act::Type { .. } | Act::Send { .. } | Act::EndOfInput if self.input_ended => {
                 return Err("no input for `you` after its ^D".to_owned());
             }
             Act::EndOfInput => self.input_ended = true,

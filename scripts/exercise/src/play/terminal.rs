@@ -22,7 +22,11 @@ impl<'a> Stage<'a> {
     pub(super) fn yours(&mut self, act: &'a Act, time: Duration) -> Result<(), Trouble> {
         match act {
             Act::Start { args } => self.start(args),
-            Act::Type { text } => self.type_line(text, time),
+            Act::Type { text } => self.type_text(format!("{text}\n"), time),
+            Act::Send { payload } => {
+                let text = String::from_utf8_lossy(&payload.bytes(None)).into_owned();
+                self.type_text(text, time)
+            }
             Act::EndOfInput => {
                 self.program()?.end_input();
                 Ok(())
@@ -45,8 +49,8 @@ impl<'a> Stage<'a> {
         self.process.as_mut().ok_or_else(none)
     }
 
-    fn type_line(&mut self, text: &str, time: Duration) -> Result<(), Trouble> {
-        match self.program()?.type_line(text, time) {
+    fn type_text(&mut self, text: String, time: Duration) -> Result<(), Trouble> {
+        match self.program()?.type_text(text, time) {
             Ok(()) => Ok(()),
             Err(error) if error.kind() == ErrorKind::TimedOut => Err(Trouble::NotTyped),
             // It has closed its input, most likely by ending.

@@ -115,6 +115,7 @@ fn yours_zh(act: &Act, told: Told) -> String {
     match act {
         Act::Start { .. } => "启动你的程序，最后一个参数是地址".to_owned(),
         Act::Type { text } => format!("在键盘上输入一行 {}", line(text)),
+        Act::Send { payload } => format!("在键盘上输入 {}", said(payload, Language::Zh)),
         Act::EndOfInput => "键盘输入结束（Ctrl-D）".to_owned(),
         Act::Line { pattern } => format!(
             "你的程序{}一行 {}",
@@ -155,6 +156,7 @@ fn yours_en(act: &Act, told: Told) -> String {
     match act {
         Act::Start { .. } => "your program starts, the address as its last argument".to_owned(),
         Act::Type { text } => format!("the line {} is typed", line(text)),
+        Act::Send { payload } => format!("{} is typed", said(payload, Language::En)),
         Act::EndOfInput => "the input ends (Ctrl-D)".to_owned(),
         Act::Line { pattern } => format!(
             "your program {} the line {}",

@@ -1,0 +1,162 @@
+//! How the program that a learner begins with fails, and the names of what can be seen.
+
+use std::fmt;
+
+use session::Text;
+use session::script::line::{Mismatch, is_actor, mismatch};
+
+/// `stub VARIANT TROUBLE`: where the stub fails, and what is seen there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stub {
+    /// The first variant that it does not pass.
+    pub variant: String,
+    /// What is seen there: the name of a [`TROUBLES`] entry.
+    pub trouble: String,
+}
+
+/// Every name that a `stub` line may give to what is seen of a program, and what it means.
+pub const TROUBLES: [(&str, &str, &str); 25] = [
+    ("cannot_start", "程序启动不了", "it cannot be started"),
+    (
+        "ended_at_once",
+        "还没等人来，程序就结束了",
+        "it ends before anybody comes",
+    ),
+    (
+        "never_listens",
+        "没有程序在这个地址上监听",
+        "nobody listens at the address",
+    ),
+    (
+        "listens_elsewhere",
+        "它在别的地址上监听",
+        "it listens at another address",
+    ),
+    ("never_connects", "它没有连过来", "it does not connect"),
+    (
+        "refused",
+        "后来的连接被拒绝",
+        "a later connection is refused",
+    ),
+    (
+        "not_connected",
+        "后来的连接没有连上",
+        "a later connection is not made",
+    ),
+    ("flood", "它不停地写", "it writes without end"),
+    (
+        "gone",
+        "程序不该结束，却结束了",
+        "it ends, and should still run",
+    ),
+    (
+        "closed_early",
+        "该来的还没来，连接就关了",
+        "it closes the connection before all has come",
+    ),
+    (
+        "reset_early",
+        "该来的还没来，连接就被重置了",
+        "it resets the connection before all has come",
+    ),
+    (
+        "output_closed",
+        "该打印的还没打印完，输出就关了",
+        "it closes its output before all is printed",
+    ),
+    (
+        "too_little",
+        "该来的没有来",
+        "what should come does not come",
+    ),
+    (
+        "not_reading",
+        "它不读发给它的东西",
+        "it does not read what is sent to it",
+    ),
+    (
+        "only_at_end",
+        "该来的来得太晚，对方结束时才来",
+        "what should come comes only when the peer has ended",
+    ),
+    (
+        "wrong",
+        "来的和该来的不一样",
+        "other bytes come than should",
+    ),
+    ("too_much", "来的比该来的多", "more comes than should"),
+    (
+        "not_silent",
+        "不该有东西来，却来了",
+        "something comes where nothing should",
+    ),
+    (
+        "still_open",
+        "它没有关闭连接",
+        "it does not close the connection",
+    ),
+    (
+        "no_reset",
+        "连接该被重置，却是正常关闭的",
+        "it closes the connection, and should reset it",
+    ),
+    (
+        "not_typed",
+        "它没有读键盘输入",
+        "it does not read its input",
+    ),
+    ("still_running", "它该结束，却还在运行", "it does not end"),
+    (
+        "wrong_status",
+        "它结束的状态不对",
+        "it ends with another status",
+    ),
+    ("memory", "它占的内存太多", "it holds too much memory"),
+    (
+        "judge",
+        "评判程序自己没法继续",
+        "the judge itself cannot go on",
+    ),
+];
+
+impl Stub {
+    /// What is seen, in a few words.
+    #[must_use]
+    pub fn words(&self) -> Text {
+        let entry = TROUBLES.iter().find(|(name, ..)| *name == self.trouble);
+        let (_, zh, en) = entry.copied().unwrap_or_default();
+        Text {
+            zh: zh.to_owned(),
+            en: en.to_owned(),
+        }
+    }
+}
+
+/// Reads what stands after `stub`.
+pub(super) fn read(text: &str) -> Result<Stub, Mismatch> {
+    let words: Vec<&str> = text.split_ascii_whitespace().collect();
+    let [variant, trouble] = words[..] else {
+        return mismatch(
+            "`stub VARIANT TROUBLE`, such as `stub plain closed_early`",
+            &format!("stub {text}"),
+        );
+    };
+    if !is_actor(variant) {
+        return mismatch("the name of a variant (an ASCII word)", variant);
+    }
+    if TROUBLES.iter().all(|(name, ..)| *name != trouble) {
+        let names: Vec<&str> = TROUBLES.iter().map(|(name, ..)| *name).collect();
+        return mismatch(format!("what is seen: {}", names.join(" ")), trouble);
+    }
+    Ok(Stub {
+        variant: variant.to_owned(),
+        trouble: trouble.to_owned(),
+    })
+}
+
+/// Back to the notation.
+impl fmt::Display for Stub {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "stub {} {}", self.variant, self.trouble)
+    }
+}
