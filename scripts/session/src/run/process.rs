@@ -114,12 +114,17 @@ impl Process {
     /// # Errors
     /// `TimedOut`, or `BrokenPipe` where its input is closed.
     pub fn type_line(&mut self, text: &str, within: Duration) -> io::Result<()> {
+        self.type_text(format!("{text}\n"), within)
+    }
+
+    /// Types this text, and no line end after it.
+    ///
+    /// # Errors
+    /// As for [`Self::type_line`].
+    pub fn type_text(&mut self, text: String, within: Duration) -> io::Result<()> {
         let closed = || io::Error::from(io::ErrorKind::BrokenPipe);
         let keyboard = self.keyboard.as_ref().ok_or_else(closed)?;
-        keyboard
-            .lines
-            .send(format!("{text}\n"))
-            .map_err(|_| closed())?;
+        keyboard.lines.send(text).map_err(|_| closed())?;
         match keyboard.typed.recv_timeout(within) {
             Ok(typed) => typed,
             Err(RecvTimeoutError::Timeout) => Err(io::ErrorKind::TimedOut.into()),
