@@ -1,6 +1,8 @@
 // One browser and one server for all tests; every request of every page is remembered.
 import assert from "node:assert/strict";
-import { launch, pages, reader, serve } from "./site.mjs";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { BOOK, launch, pages, reader, serve } from "./site.mjs";
 
 export const site = await serve();
 export const browser = await launch();
@@ -38,7 +40,7 @@ export async function withTab(options, act) {
 }
 
 /** Opens every page, a few tabs at a time. `act` returns complaints; all of them are told at once. */
-export async function everyPage(options, act, tabs = 3) {
+export async function everyPage(options, act, tabs = 2) {
   const waiting = [...PAGES];
   const complaints = [];
   const worker = () => withTab(options, async (tab) => {
@@ -52,26 +54,26 @@ export async function everyPage(options, act, tabs = 3) {
   assert.ok(told.length === 0, `${complaints.length} complaints\n${told.join("\n")}`);
 }
 
-/** The first page that has such an element; a book without one fails the test that needs it. */
-const owners = new Map();
+/** The first page that has such an element, as it was built; a book without one fails the test that needs it. */
+let library;
 export async function pageWith(selector) {
-  if (!owners.size) {
-    await withTab({}, async (tab) => {
-      for (const page of PAGES) {
-        await tab.goto(at(page));
-        owners.set(page, await tab.evaluate(() => document.querySelector("main").outerHTML));
-      }
-      await tab.setContent("<!doctype html>");
-    });
-  }
-  return withTab({ javaScriptEnabled: true }, async (tab) => {
-    for (const [page, html] of owners) {
-      const has = await tab.evaluate(([html, selector]) =>
-        new DOMParser().parseFromString(html, "text/html").querySelector(selector) !== null, [html, selector]);
-      if (has) return page;
-    }
-    return assert.fail(`no page of the book has ${selector}`);
-  });
+  library ??= (async () => {
+    const tab = await open();
+    const texts = PAGES.map((page) => [page, readFileSync(join(BOOK, page), "utf8")]);
+    await tab.evaluate((texts) => {
+      window.built = texts.map(([page, html]) => [page, new DOMParser().parseFromString(html, "text/html").querySelector("main")]);
+    }, texts);
+    return tab;
+  })();
+  const page = await (await library).evaluate((selector) => window.built.find(([, main]) => main.querySelector(selector))?.[0], selector);
+  return page ?? assert.fail(`no page of the book has ${selector}`);
+}
+
+/** The last test of a file. */
+export function staysHere() {
+  assert.ok(requests.length > 100);
+  const away = requests.filter((url) => !url.startsWith(site.origin) && !/^(data|blob|about):/.test(url));
+  assert.deepEqual([...new Set(away)], []);
 }
 
 /** In the page: is any of this painted? */
