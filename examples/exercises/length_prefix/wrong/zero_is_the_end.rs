@@ -1,0 +1,39 @@
+// caught by: empty
+// 长度 0 被当成结束。
+// A length of 0 is taken for the end.
+use std::env;
+use std::io::{self, Read, Write};
+use std::net::{TcpListener, TcpStream};
+
+fn main() -> io::Result<()> {
+    let address = env::args().next_back().unwrap_or_default();
+    let listener = TcpListener::bind(&address)?;
+    for stream in listener.incoming() {
+        if let Err(error) = stream.and_then(serve) {
+            eprintln!("{error}");
+        }
+    }
+    Ok(())
+}
+
+fn serve(mut stream: TcpStream) -> io::Result<()> {
+    loop {
+        let mut length = [0; 4];
+        stream.read_exact(&mut length)?;
+        let length = u32::from_be_bytes(length);
+        if length == 0 {
+            return Ok(());
+        }
+        let mut body = vec![0; length as usize];
+        stream.read_exact(&mut body)?;
+        answer(&stream, body)?;
+    }
+}
+
+fn answer(mut stream: &TcpStream, body: Vec<u8>) -> io::Result<()> {
+    let text = String::from_utf8(body).map_err(io::Error::other)?;
+    let text: String = text.chars().rev().collect();
+    let mut frame = (text.len() as u32).to_be_bytes().to_vec();
+    frame.extend_from_slice(text.as_bytes());
+    stream.write_all(&frame)
+}
