@@ -56,6 +56,11 @@ impl Fence {
         (!target.contains(['\n', '{', '}'])).then(|| target.trim())
     }
 
+    /// Its content is a question, not code.
+    pub(crate) fn is_question(&self) -> bool {
+        self.lang() == "question"
+    }
+
     pub(crate) fn lang(&self) -> &str {
         self.info.split([' ', ',', '\t']).next().unwrap_or_default()
     }

@@ -106,7 +106,7 @@ fn well_formed(blocks: &[Block<'_>], file: &Path, problems: &mut Problems) -> Ve
     ids
 }
 
-fn is_ascii_id(id: &str) -> bool {
+pub(crate) fn is_ascii_id(id: &str) -> bool {
     id.starts_with(|c: char| c.is_ascii_alphabetic())
         && id
             .bytes()

@@ -13,6 +13,7 @@ mod capture;
 mod code;
 mod figure;
 mod journey;
+mod question;
 mod story;
 
 #[path = "../../../examples/11_encapsulation.rs"]

@@ -1,6 +1,7 @@
 //! One page: both twins in, one bilingual page out.
 
 mod directives;
+mod questions;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -115,6 +116,10 @@ impl Work<'_> {
         match &pair.zh.kind {
             Kind::Directive(text) => self.directive(text, pair.zh.line),
             Kind::Heading { level, id } => heading(pair, *level, id.as_deref()),
+            Kind::Fence(fence) if fence.is_question() => match &pair.en.kind {
+                Kind::Fence(en) => self.question(pair, fence, en),
+                _ => String::new(),
+            },
             Kind::Fence(fence) if fence.include().is_some() => {
                 let target = fence.include().unwrap_or_default();
                 code::include(target, fence.lang(), self.page, self.sources)

@@ -79,6 +79,14 @@ impl Problems {
         });
     }
 
+    /// Adds the problems of a part that begins below this line.
+    pub(crate) fn shift(&mut self, part: Problems, line: usize) {
+        self.0.extend(part.0.into_iter().map(|problem| Problem {
+            line: problem.line + line,
+            ..problem
+        }));
+    }
+
     pub(crate) fn into_sorted(mut self) -> Vec<Problem> {
         self.0.sort();
         self.0.dedup();

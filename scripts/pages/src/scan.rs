@@ -62,12 +62,14 @@ pub(crate) fn scan(page: &str, blocks: &[Block<'_>], file: &Path, problems: &mut
             Event::End(TagEnd::CodeBlock) => code = false,
             Event::Start(Tag::CodeBlock(kind)) => {
                 code = true;
-                pasted(
-                    &blocks::fence(kind, &events[at + 1..]),
-                    line,
-                    file,
-                    problems,
-                );
+                let fence = blocks::fence(kind, &events[at + 1..]);
+                if fence.is_question() {
+                    let top = blocks.iter().any(|block| block.line == line);
+                    scan.links
+                        .extend(question(&fence, line, top, file, problems));
+                } else {
+                    pasted(&fence, line, file, problems);
+                }
             }
             Event::Start(Tag::HtmlBlock) | Event::InlineHtml(_) => {
                 scan.html(page, range, &lines);
@@ -108,6 +110,33 @@ fn pasted(fence: &Fence, line: usize, file: &Path, problems: &mut Problems) {
             format!("{count} pasted lines; include code with {{{{#include path:anchor}}}}, show a terminal with {{{{#session name}}}} (at most {PASTED} lines may be pasted)"),
         );
     }
+}
+
+/// A question is Markdown inside a fence: it has links, and can hold what does not belong there.
+fn question(
+    fence: &Fence,
+    line: usize,
+    top: bool,
+    file: &Path,
+    problems: &mut Problems,
+) -> Vec<Found> {
+    if !top {
+        problems.add(
+            file,
+            line,
+            "题目要单独成段，不能放在列表、引用或别的题目里",
+            "a question stands alone, not in a list, a quote or another question",
+        );
+        return Vec::new();
+    }
+    let mut inner = Problems::default();
+    // Its blocks are looked at with the page's.
+    let mut found = scan(&fence.content, &[], file, &mut inner).links;
+    problems.shift(inner, line);
+    for link in &mut found {
+        link.line += line;
+    }
+    found
 }
 
 fn stray_directives(blocks: &[Block<'_>], file: &Path, problems: &mut Problems) {

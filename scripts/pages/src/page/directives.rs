@@ -60,7 +60,7 @@ impl Work<'_> {
         story::render(&session, &id)
     }
 
-    fn parsed(&mut self, source: &str, file: &Path) -> Option<Session> {
+    pub(super) fn parsed(&mut self, source: &str, file: &Path) -> Option<Session> {
         let parsed = Session::parse(&source.replace("\r\n", "\n"));
         for error in parsed.as_ref().err().into_iter().flatten() {
             self.problems.add(
@@ -221,7 +221,13 @@ impl Work<'_> {
     }
 
     /// The file that a directive names, or a problem with the name that was perhaps meant.
-    fn named(&mut self, folder: &Path, name: &str, ext: &str, line: usize) -> Option<String> {
+    pub(super) fn named(
+        &mut self,
+        folder: &Path,
+        name: &str,
+        ext: &str,
+        line: usize,
+    ) -> Option<String> {
         let file = folder.join(format!("{name}.{ext}"));
         let plain = !name.is_empty() && !name.contains(['/', '\\']) && !name.contains("..");
         let read = plain.then(|| self.sources.read(&file));
