@@ -1,0 +1,35 @@
+//! 练习 internet_checksum：每来一行十六进制的字节，打印它们的校验和。
+//! Exercise internet_checksum: for every line of hexadecimal bytes, print their checksum.
+//!
+//! 检查：cargo workbook exercise check internet_checksum
+//! Check: cargo workbook exercise check internet_checksum
+use std::io;
+
+fn main() -> io::Result<()> {
+    // 这个程序不用网络：字节从键盘来，结果写到屏幕上。
+    // No network here: bytes come from the keyboard, results go to the screen.
+    for line in io::stdin().lines() {
+        // 坏的一行，只是这一行的事：说一声，接着读下一行。
+        // A bad line is the affair of that line alone: say so, and read the next one.
+        match bytes(&line?) {
+            Ok(bytes) => println!("{:04x}", checksum(&bytes)),
+            Err(error) => println!("bad: {error}"),
+        }
+    }
+    Ok(())
+}
+
+/// `45 00 003c` → 0x45 0x00 0x00 0x3c
+fn bytes(line: &str) -> Result<Vec<u8>, String> {
+    // TODO: 两个十六进制数字是一个字节；字节之间可以有空格。
+    // TODO: two hexadecimal digits are a byte; there may be spaces between bytes.
+    let _ = line;
+    Ok(Vec::new())
+}
+
+fn checksum(bytes: &[u8]) -> u16 {
+    // TODO: 每两个字节是一个数，高位在前；加起来，溢出的进位加回去，最后取反。
+    // TODO: two bytes are a number, high byte first; add up, add carries back, then invert.
+    let _ = bytes;
+    0
+}

@@ -1,0 +1,35 @@
+// caught by: plain
+// 结果留在缓冲区里，输入结束时才写出来。
+// Results stay in a buffer until the input ends.
+use std::io::{self, BufWriter, Write};
+
+fn main() -> io::Result<()> {
+    let mut out = BufWriter::new(io::stdout());
+    for line in io::stdin().lines() {
+        match bytes(&line?) {
+            Some(bytes) => writeln!(out, "{:04x}", checksum(&bytes))?,
+            None => writeln!(out, "bad")?,
+        }
+    }
+    Ok(())
+}
+
+fn bytes(line: &str) -> Option<Vec<u8>> {
+    let digits = line.chars().filter(|c| !c.is_ascii_whitespace());
+    let digits: Option<Vec<u32>> = digits.map(|c| c.to_digit(16)).collect();
+    let digits = digits.filter(|digits| digits.len() % 2 == 0)?;
+    let pairs = digits.chunks(2);
+    Some(pairs.map(|pair| (pair[0] << 4 | pair[1]) as u8).collect())
+}
+
+fn checksum(bytes: &[u8]) -> u16 {
+    let mut sum = 0_u32;
+    for pair in bytes.chunks(2) {
+        let word = [pair[0], pair.get(1).copied().unwrap_or(0)];
+        sum += u32::from(u16::from_be_bytes(word));
+    }
+    while sum > 0xffff {
+        sum = (sum & 0xffff) + (sum >> 16);
+    }
+    !(sum as u16)
+}
