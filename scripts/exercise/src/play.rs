@@ -10,8 +10,8 @@ mod system;
 mod terminal;
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -33,6 +33,8 @@ pub struct Options {
     pub deadline: Duration,
     /// A program has this long to listen, or to connect.
     pub patience: Duration,
+    /// Once true, what is played ends at once, and its verdicts mean nothing.
+    pub stop: Arc<AtomicBool>,
 }
 
 /// So many variants at once: they mostly wait.
@@ -48,7 +50,12 @@ impl Options {
             seed: 1,
             deadline: Duration::from_secs(2),
             patience: Duration::from_secs(5),
+            stop: Arc::default(),
         }
+    }
+
+    fn stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
     }
 }
 
@@ -79,6 +86,9 @@ pub fn play<'a>(
             let (done, next) = (done.clone(), &next);
             scope.spawn(move || {
                 while let Some(&of) = others.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if options.stopped() {
+                        return;
+                    }
                     let verdict = variant(check, of, options);
                     if done.send(verdict).is_err() {
                         return;

@@ -6,7 +6,7 @@
 mod aligned;
 mod happened;
 mod steps;
-mod wrap;
+pub(crate) mod wrap;
 
 use session::Text;
 

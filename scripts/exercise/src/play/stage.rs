@@ -211,6 +211,9 @@ impl<'a> Stage<'a> {
             if self.flood {
                 return Err(Trouble::Flood);
             }
+            if self.options.stopped() {
+                return Err(Trouble::Judge("stopped".to_owned()));
+            }
             if let Some(found) = look(self)? {
                 return Ok(Ok(found));
             }

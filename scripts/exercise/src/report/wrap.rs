@@ -12,7 +12,7 @@ const CLOSING: &str = "，。：；！？、）》」』”’…,.:;!?)]}";
 const OPENING: &str = "（《「『“‘([{";
 
 /// `text` in lines of at most `width` columns, where it can be divided.
-pub(super) fn lines(text: &str, width: usize) -> Vec<String> {
+pub(crate) fn lines(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     for piece in pieces(text) {
@@ -52,7 +52,7 @@ fn divides(before: char, after: char) -> bool {
 }
 
 /// The columns that `text` takes, its colours left out.
-fn shown(text: &str) -> usize {
+pub(crate) fn shown(text: &str) -> usize {
     let mut width = 0;
     let mut rest = text;
     while let Some((plain, colour)) = rest.split_once('\x1b') {
@@ -63,7 +63,7 @@ fn shown(text: &str) -> usize {
 }
 
 /// The beginning of `text`, at most `width` columns.
-pub(super) fn cut(text: &str, width: usize) -> String {
+pub(crate) fn cut(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
     }
