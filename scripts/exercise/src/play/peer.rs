@@ -22,6 +22,8 @@ pub(super) struct Peer {
     /// What has come and the story has not read.
     pub(super) unread: Vec<u8>,
     pub(super) ended: Option<End>,
+    /// A write has failed: the system tells of a reset once, and this call had it.
+    refused: bool,
     reading: Reading,
     pub(super) pace: Option<Pace>,
 }
@@ -61,6 +63,7 @@ impl Peer {
             queue: VecDeque::new(),
             unread: Vec::new(),
             ended: None,
+            refused: false,
             reading: Reading::Free,
             pace: None,
         })
@@ -148,7 +151,10 @@ impl Peer {
                         Err(error) if error.kind() == ErrorKind::WouldBlock => return moved,
                         Err(error) if error.kind() == ErrorKind::Interrupted => {}
                         // The program has closed: what it sent before can still be read.
-                        Err(_) => self.queue.retain(|task| !matches!(task, Task::Send { .. })),
+                        Err(_) => {
+                            self.refused = true;
+                            self.queue.retain(|task| !matches!(task, Task::Send { .. }));
+                        }
                     }
                     continue;
                 }
@@ -192,6 +198,7 @@ impl Peer {
             self.unread
                 .truncate(length + result.as_ref().map_or(0, |&count| count));
             match result {
+                Ok(0) if self.refused => self.ended = Some(End::Reset),
                 Ok(0) => self.ended = Some(End::Closed),
                 Ok(_) => {}
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
