@@ -15,7 +15,7 @@ use std::time::Duration;
 use session::{ParseError, Status, Text};
 
 pub(crate) use bytes::numbered;
-pub use bytes::{Payload, quoted};
+pub use bytes::{Payload, Piece, quoted};
 pub use stub::{Stub, TROUBLES};
 
 /// What the judge does with a program, in several variants.
@@ -25,6 +25,8 @@ pub struct Check {
     pub title: Text,
     /// Who listens.
     pub role: Role,
+    /// What carries the bytes.
+    pub transport: Transport,
     /// How what the learner begins with fails.
     pub stub: Option<Stub>,
     /// The stories, in order.
@@ -40,6 +42,18 @@ pub enum Role {
     Client,
     /// There is no network, and no address.
     Filter,
+    /// It listens at its first address, and connects to its second, where the judge listens.
+    Relay,
+}
+
+/// What carries the bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Transport {
+    /// A stream: connections.
+    #[default]
+    Tcp,
+    /// Datagrams: the first peer of a story sits at the address, others at ports of their own.
+    Udp,
 }
 
 /// One story.
@@ -155,6 +169,10 @@ pub enum Act {
     Stops,
     /// `alice reads [N TIME]`
     Reads { pace: Option<Pace> },
+    /// `alice http 200 "body"`: a whole response; without a body, any.
+    Http { status: u16, body: Option<Payload> },
+    /// `alice refuses`: nobody listens at the address.
+    Refuses,
 }
 
 impl Check {
@@ -224,6 +242,12 @@ impl fmt::Display for Act {
             Self::Stops => f.write_str("stops"),
             Self::Reads { pace: None } => f.write_str("reads"),
             Self::Reads { pace: Some(pace) } => write!(f, "reads {pace}"),
+            Self::Http { status, body: None } => write!(f, "http {status}"),
+            Self::Http {
+                status,
+                body: Some(body),
+            } => write!(f, "http {status} {}", body.literal()),
+            Self::Refuses => f.write_str("refuses"),
         }
     }
 }

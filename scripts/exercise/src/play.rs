@@ -2,9 +2,12 @@
 
 mod address;
 mod arrive;
+mod datagram;
 mod expect;
+mod http;
 mod peer;
 mod pieces;
+mod response;
 mod stage;
 mod system;
 mod terminal;

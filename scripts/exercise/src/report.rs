@@ -11,7 +11,7 @@ pub(crate) mod wrap;
 use session::Text;
 
 use crate::Language;
-use crate::check::{Check, Variant};
+use crate::check::{Check, Role, Variant};
 use crate::verdict::{Failure, Trouble, Verdict};
 
 use steps::Told;
@@ -108,7 +108,7 @@ pub fn rest(id: &str, check: &Check, verdicts: &[Verdict], style: Style) -> Stri
         page.write("", &style.good(&words));
         return page.text;
     };
-    page.failure(id, verdict, variant, failure);
+    page.failure(id, check.role, verdict, variant, failure);
     if failed.len() > 1 {
         let names: Vec<_> = failed[1..]
             .iter()
@@ -169,7 +169,14 @@ impl Page {
         self.write("  ", &format!("{label}{text}"));
     }
 
-    fn failure(&mut self, id: &str, verdict: &Verdict, variant: &Variant, failure: &Failure) {
+    fn failure(
+        &mut self,
+        id: &str,
+        role: Role,
+        verdict: &Verdict,
+        variant: &Variant,
+        failure: &Failure,
+    ) {
         let style = self.style;
         self.blank();
         let way = steps::way(variant.way, verdict.seed, style);
@@ -177,9 +184,9 @@ impl Page {
             .push_str(&style.bad(&format!("✗ {}", variant.name)));
         self.text.push_str(&way);
         self.text.push_str("\n\n");
-        self.story(variant, failure);
+        self.story(role, variant, failure);
         self.blank();
-        self.write("  ", &happened::words(failure, style));
+        self.write("  ", &happened::words(role, failure, style));
         if let Some(bytes) = happened::bytes(&failure.trouble) {
             self.blank();
             self.text.push_str(&aligned::draw(bytes, style));
@@ -214,7 +221,7 @@ impl Page {
         self.entry(style.pick("只试这一种：", "This one alone: "), &again);
     }
 
-    fn story(&mut self, variant: &Variant, failure: &Failure) {
+    fn story(&mut self, role: Role, variant: &Variant, failure: &Failure) {
         let style = self.style;
         let (done, rest) = variant
             .steps
@@ -222,12 +229,12 @@ impl Page {
         if !done.is_empty() {
             self.write("  ", style.pick("做到了：", "What happened:"));
             for step in done {
-                self.write("    ", &steps::words(step, Told::Happened, style));
+                self.write("    ", &steps::words(step, role, Told::Happened, style));
             }
         }
         if let Some(step) = rest.first() {
             self.write("  ", style.pick("没做到：", "What did not:"));
-            let mut words = steps::words(step, Told::Expected, style);
+            let mut words = steps::words(step, role, Told::Expected, style);
             if let Some(peer) = failure.peer {
                 words.push_str(&match style.language {
                     Language::Zh => format!("（第 {peer} 个没有）"),

@@ -68,6 +68,14 @@ pub enum Trouble {
     NotReading(Bytes, usize),
     /// All came, but only when the judge had ended its side.
     OnlyAtEnd(Bytes),
+    /// It has ended, and has not printed this.
+    NotPrinted(Bytes),
+    /// No datagram came at all.
+    NeverSends(Duration),
+    /// The datagram did not come.
+    NoDatagram(Bytes, Duration),
+    /// What came is not the response that it should be.
+    Http(Fault),
     /// Other bytes came.
     Wrong(Bytes),
     /// More came than should.
@@ -95,6 +103,63 @@ pub enum Trouble {
     Judge(String),
 }
 
+/// What is wrong with an HTTP response.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// The first line is this one, and no status line.
+    NotHttp(Vec<u8>),
+    /// This line ends with `\n` alone.
+    LineEnd(Vec<u8>),
+    /// The head has no end: no empty line came, or not in its bound.
+    NoEnd,
+    /// This line is no field.
+    Field(Vec<u8>),
+    /// Another status.
+    Status {
+        /// The status that it should have.
+        wanted: u16,
+        /// The status that it has.
+        came: u16,
+    },
+    /// There is no `Content-Length`.
+    NoLength,
+    /// It is no number, or there are two.
+    BadLength(Vec<u8>),
+    /// The body comes in chunks.
+    Chunked,
+    /// The body is shorter than `Content-Length` says.
+    Short {
+        /// What it says.
+        said: usize,
+        /// So much came.
+        came: usize,
+    },
+    /// The body is longer: this followed.
+    Long {
+        /// What it says.
+        said: usize,
+        /// What came after it.
+        more: Vec<u8>,
+    },
+}
+
+impl Fault {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::NotHttp(_) => "not_http",
+            Self::LineEnd(_) => "http_line_end",
+            Self::NoEnd => "http_no_end",
+            Self::Field(_) => "http_field",
+            Self::Status { .. } => "http_status",
+            Self::NoLength => "http_no_length",
+            Self::BadLength(_) => "http_bad_length",
+            Self::Chunked => "http_chunked",
+            Self::Short { .. } => "http_short",
+            Self::Long { .. } => "http_long",
+        }
+    }
+}
+
 /// What should have come and what came, from the same place on.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Bytes {
@@ -104,6 +169,8 @@ pub struct Bytes {
     pub expected: Vec<u8>,
     /// `expected` is a pattern: `[..]` in it stands for any text.
     pub pattern: bool,
+    /// The places in `expected` where any byte is right.
+    pub any: Vec<usize>,
     /// What came.
     pub came: Vec<u8>,
 }
@@ -112,8 +179,9 @@ impl Bytes {
     /// Where the first difference is, in both.
     #[must_use]
     pub fn difference(&self) -> usize {
-        let pairs = self.expected.iter().zip(&self.came);
-        pairs.take_while(|(a, b)| a == b).count()
+        let pairs = self.expected.iter().zip(&self.came).enumerate();
+        let same = |&(at, (a, b)): &(usize, (&u8, &u8))| a == b || self.any.contains(&at);
+        pairs.take_while(same).count()
     }
 }
 
@@ -137,6 +205,10 @@ impl Trouble {
             Self::TooLittle(..) => "too_little",
             Self::NotReading(..) => "not_reading",
             Self::OnlyAtEnd(_) => "only_at_end",
+            Self::NotPrinted(_) => "not_printed",
+            Self::NeverSends(_) => "never_sends",
+            Self::NoDatagram(..) => "no_datagram",
+            Self::Http(fault) => fault.name(),
             Self::Wrong(_) => "wrong",
             Self::TooMuch(_) => "too_much",
             Self::NotSilent(_) => "not_silent",
@@ -160,6 +232,7 @@ impl Trouble {
                 | Self::NeverListens(_)
                 | Self::ListensElsewhere(_)
                 | Self::NeverConnects(_)
+                | Self::NeverSends(_)
                 | Self::Judge(_)
         )
     }

@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 
 use exercise::Check;
 use exercise::play::{Options, variant};
-use exercise::verdict::{Failure, Trouble, Verdict};
+use exercise::verdict::{Failure, Fault, Trouble, Verdict};
 use session::run::{Invocation, look_up};
 
+/// `ROLE` may bring a second line of the head.
 const HEAD: &str =
     "title zh 题\ntitle en T\nrole ROLE\nvariant v\nwhy zh 因\nwhy en W\nread a/b#c\nyou $\n";
 
@@ -428,4 +429,189 @@ fn what_is_sent_in_a_row_arrives_in_one_read_when_glued_and_in_many_when_cut() {
 fn a_slow_reader_and_one_that_stops_get_everything() {
     let story = "alice connect\nalice stops\nalice >> 1MiB of \"0123456789 \"\nalice ~ 100ms\nalice reads 65536 5ms\nalice || 1MiB of \"0123456789 \" within 10s\nalice pace 100 1ms\nalice > bye\nalice | bye\n";
     passes("server", story, &server(ECHO));
+}
+
+/// A client that sends and receives datagrams: `s` is its socket, `to` the address.
+fn sender(body: &str) -> String {
+    format!(
+        "
+import socket, sys, time
+host, port = sys.argv[-1].rsplit(':', 1); to = (host, int(port))
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(20)
+{body}
+"
+    )
+}
+
+const UDP: &str = "client\ntransport udp";
+
+#[test]
+fn a_datagram_is_answered_with_what_it_said() {
+    let story = "alice || \"\\?\\?ask\"\nmallory >> \"\\{0..2}no\"\nalice >> \"\\{0..2}yes\"\nyou | yes\nalice ~ 100ms\nyou ? 0\n";
+    let connected = sender(
+        "s.connect(to); s.send(b'\\x17\\x2aask'); d = s.recv(99); assert d[:2] == b'\\x17\\x2a'; print(d[2:].decode(), flush=True); time.sleep(.5)",
+    );
+    passes(UDP, story, &connected);
+    // It takes an answer from anybody.
+    let open = sender("s.sendto(b'idask', to); print(s.recv(99)[2:].decode())");
+    seen!(failure(UDP, story, &open), Trouble::Wrong(_));
+}
+
+#[test]
+fn datagrams_that_do_not_come_or_are_others_are_told_apart() {
+    let story = "# impatient\nalice || \"a\\?c\" within 1s\nalice || \"again\" within 1s\n";
+    let silent = sender("time.sleep(60)");
+    seen!(failure(UDP, story, &silent), Trouble::NeverSends(_));
+    let elsewhere = sender("s.sendto(b'abc', (host, to[1] ^ 1)); time.sleep(60)");
+    seen!(failure(UDP, story, &elsewhere), Trouble::NeverSends(_));
+    seen!(failure(UDP, story, "pass"), Trouble::EndedAtOnce);
+    for other in ["ab", "abcd", "bbc", ""] {
+        let other = sender(&format!("s.sendto(b'{other}', to); time.sleep(60)"));
+        seen!(failure(UDP, story, &other), Trouble::Wrong(_));
+    }
+    let once = sender("s.sendto(b'abc', to); time.sleep(60)");
+    seen!(failure(UDP, story, &once), Trouble::NoDatagram(_, _));
+    let twice = sender("s.sendto(b'abc', to); s.sendto(b'x', to); time.sleep(60)");
+    seen!(
+        failure(UDP, "alice || \"abc\"\nalice ~ 1s\n", &twice),
+        Trouble::NotSilent(_)
+    );
+    let flood = sender("while True: s.sendto(b'x' * 1000, to)");
+    seen!(
+        failure(UDP, "alice || \"y\" within 9s\n", &flood),
+        Trouble::Wrong(_) | Trouble::Flood
+    );
+}
+
+#[test]
+fn a_refused_client_says_so_and_ends() {
+    let client = "
+import socket, sys
+host, port = sys.argv[-1].rsplit(':', 1)
+try: socket.create_connection((host, int(port)))
+except ConnectionRefusedError: print('refused'); sys.exit(1)";
+    let story = "variant w\nwhy zh 因\nwhy en W\nread a/b#c\nalice refuses\nyou $\nyou | refused\nyou ? 1\n";
+    passes("client", story, client);
+    let asks = sender(
+        "s.connect(to); s.send(b'x')
+try: s.recv(9)
+except ConnectionRefusedError: print('refused'); sys.exit(1)",
+    );
+    if cfg!(target_os = "linux") {
+        passes(UDP, story, &asks);
+    }
+    seen!(failure("client", story, "pass"), Trouble::NotPrinted(_));
+}
+
+const RELAY: &str = "
+import socket, sys, threading
+here, there = [(a.rsplit(':', 1)[0], int(a.rsplit(':', 1)[1])) for a in sys.argv[-2:]]
+l = socket.create_server(here)
+def pump(a, b):
+    while d := a.recv(65536): b.sendall(d)
+    b.shutdown(socket.SHUT_WR)
+def both(a):
+    try: b = socket.create_connection(there)
+    except ConnectionRefusedError: return a.close()
+    threading.Thread(target=pump, args=(b, a), daemon=True).start()
+    pump(a, b)
+while True: threading.Thread(target=both, args=(l.accept()[0],), daemon=True).start()
+";
+
+#[test]
+fn a_relay_is_judged_on_both_sides() {
+    let story = "alice connect\nup accept\nalice > 你好\nup | 你好\nup > 再见\nalice | 再见\nalice ^D\nup ? end\nup > 最后\nup close\nalice | 最后\nalice ? end\nbob connect\nup accept\nyou runs\n";
+    passes("relay", story, RELAY);
+    let story = format!("{story}variant w = v with cut\nwhy zh 因\nwhy en W\nread a/b#c\n");
+    passes("relay", &story, RELAY);
+    let story = "variant w\nwhy zh 因\nwhy en W\nread a/b#c\nup refuses\nyou $\nalice connect\nalice ? gone\n";
+    passes("relay", story, RELAY);
+    let alone = RELAY
+        .replace("there)", "here)")
+        .replace("daemon=True).start()\n    pump", "daemon=True)\n    pump");
+    seen!(
+        failure("relay", "alice connect\nup accept within 1s\n", &alone),
+        Trouble::NeverConnects(_)
+    );
+}
+
+#[test]
+fn a_filter_answers_each_line() {
+    let sum = "
+import sys
+for line in sys.stdin:
+    n = sum(bytes.fromhex(line)); print(f'{n & 0xffff:04x}', flush=True)";
+    passes(
+        "filter",
+        "you > 45 00 00 1c\nyou | 0061\nyou > ff\nyou | 00ff\nyou ^D\nyou ? 0\n",
+        sum,
+    );
+}
+
+#[test]
+fn arguments_come_before_the_address() {
+    let client = "
+import socket, sys
+host, port = sys.argv[-1].rsplit(':', 1)
+with socket.create_connection((host, int(port))) as c: print(*sys.argv[1:-1], end='', flush=True); c.recv(1); print(); sys.exit(3)";
+    let story = "variant w\nwhy zh 因\nwhy en W\nread a/b#c\nyou $ -n 张三\nalice accept\nyou _ -n 张三\nalice close\nyou |\nyou ? 3\n";
+    passes("client", story, client);
+}
+
+#[track_caller]
+fn failed_at(story: &str, program: &str) -> Failure {
+    failure("server", story, program)
+}
+
+/// A web server that answers each request with `answer`.
+fn web(answer: &str) -> String {
+    server(&format!(
+        "
+    while c.recv(65536).endswith(b'\\r\\n\\r\\n'): c.sendall({answer})"
+    ))
+}
+
+#[test]
+fn a_response_is_judged_as_a_whole() {
+    let story = "alice connect\nalice >> \"GET / HTTP/1.1\\r\\n\\r\\n\"\nalice http 200 \"你好\"\nalice >> \"GET / HTTP/1.1\\r\\n\\r\\n\"\nalice http 200\nalice close\n";
+    let right =
+        "b'HTTP/1.1 200 OK\\r\\nServer: x\\r\\nContent-length:6\\r\\n\\r\\n' + '你好'.encode()";
+    passes("server", story, &web(right));
+    let fault = |from: &str, to: &str| {
+        assert!(right.contains(from));
+        let failure = failure("server", story, &web(&right.replace(from, to)));
+        match failure.trouble {
+            Trouble::Http(fault) => fault,
+            _ => panic!("{failure:#?}"),
+        }
+    };
+    let line = |text: &str| text.as_bytes().to_vec();
+    assert_eq!(
+        fault("HTTP/1.1 200 OK", "hello"),
+        Fault::NotHttp(line("hello"))
+    );
+    assert_eq!(
+        fault("\\r\\n", "\\n"),
+        Fault::LineEnd(line("HTTP/1.1 200 OK"))
+    );
+    assert_eq!(fault("\\r\\n\\r\\n'", "'"), Fault::NoEnd);
+    let (wanted, came) = (200, 404);
+    assert_eq!(fault("200", "404"), Fault::Status { wanted, came });
+    assert_eq!(fault("Content-length:6", "A: b"), Fault::NoLength);
+    assert_eq!(fault(":6", ": six"), Fault::BadLength(line("six")));
+    assert_eq!(
+        fault("Content-length:6", "Transfer-Encoding: chunked"),
+        Fault::Chunked
+    );
+    let (said, came) = (8, 6);
+    assert_eq!(fault(":6", ":8"), Fault::Short { said, came });
+    let (said, more) = (2, "你好".as_bytes()[2..].to_vec());
+    // The body that was expected is longer too.
+    let shorter = story.replace("\"你好\"", "");
+    let failure = failure("server", &shorter, &web(&right.replace(":6", ":2")));
+    assert_eq!(failure.trouble, Trouble::Http(Fault::Long { said, more }));
+    let silent = server("c.recv(99); time.sleep(60)");
+    seen!(failed_at(story, &silent), Trouble::TooLittle(_, _));
+    let rude = server("c.recv(99)");
+    seen!(failed_at(story, &rude), Trouble::ClosedEarly(_));
 }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use exercise::Check;
-use exercise::check::{Act, Actor, Pace, Payload, Role, Way};
+use exercise::check::{Act, Actor, Pace, Payload, Piece, Role, Transport, Way};
 use session::{ParseError, Status};
 
 const HEAD: &str = "title zh 题\ntitle en T\nrole server\n";
@@ -166,6 +166,106 @@ fn every_mark_is_read_and_written_again() {
 }
 
 #[test]
+fn bytes_may_be_any_or_those_that_came_and_a_response_is_a_whole() {
+    act(
+        "server",
+        r#"alice || "\?a""#,
+        Act::Bytes {
+            payload: Payload::Pieces(vec![Piece::Any, Piece::Bytes(b"a".to_vec())]),
+        },
+    );
+    act(
+        "server",
+        "alice http 404",
+        Act::Http {
+            status: 404,
+            body: None,
+        },
+    );
+    act(
+        "server",
+        r#"alice http 200 "hi""#,
+        Act::Http {
+            status: 200,
+            body: Some(Payload::Bytes(b"hi".to_vec())),
+        },
+    );
+    let steps = steps("client", "alice refuses\nyou $ --once\n");
+    assert_eq!(steps[0].1, Act::Refuses);
+    story(
+        "server",
+        "you $\nalice connect\nalice || \"\\{0..2}\"\nalice >> \"\\?\"\nalice http 99\nalice http 200 \"\\?\"\nyou >> \"\\?\"\n",
+        &[
+            "10: no `\\{A..B}` in what is expected / `\"\\{0..2}\"`",
+            "11: no `\\?` in what is sent / `\"\\?\"`",
+            "12: a status such as 200 after `http` / `99`",
+            "13: a body of plain bytes / `\"\\?\"`",
+            "14: UTF-8 after `you >>` / `\"\\?\"`",
+        ],
+    );
+    story(
+        "server",
+        "you $\nalice connect\nalice >> \"\\{0..2}\"\nalice || \"a\\?\"\nalice >> \"\\{0..2}\"\nalice >> \"\\{1..3}\"\n",
+        &[
+            "10: 2 bytes taken with `||` first / `alice >> \"\\{0..2}\"`",
+            "13: 3 bytes taken with `||` first / `alice >> \"\\{1..3}\"`",
+        ],
+    );
+}
+
+#[test]
+fn a_relay_has_peers_on_both_sides() {
+    let steps = steps(
+        "relay",
+        "you $ 1\nalice connect\nup accept\nalice > a\nup | a\n",
+    );
+    assert_eq!(steps.len(), 5);
+}
+
+#[test]
+fn where_nobody_listens_nobody_accepts() {
+    story(
+        "client",
+        "you $\nalice refuses\n",
+        &["9: `refuses` before `you $` / `alice refuses`"],
+    );
+    story(
+        "server",
+        "alice refuses\nyou $\n",
+        &["8: `refuses` only where the role is `client` or `relay` / `alice refuses`"],
+    );
+    story(
+        "relay",
+        "up refuses\nyou $\nalice connect\nup accept\n",
+        &["11: nobody who accepts: the address refuses / `up accept`"],
+    );
+}
+
+#[test]
+fn datagrams_have_no_connections() {
+    let head = |role: &str| HEAD.replace("server", role) + "transport udp\n";
+    let steps = "you $ example.com\nalice || \"\\?\\?\\x01\"\nmallory >> \"\\{0..2}!\"\nalice > \\{0..2}\nalice ~ 1s\n";
+    let source = format!("{}variant plain\n{WORDS}{steps}", head("client"));
+    let check = Check::parse(&source).unwrap_or_else(|errors| panic!("{errors:?}"));
+    assert_eq!(check.transport, Transport::Udp);
+    errors(
+        &format!("{}variant plain\n{WORDS}you $\n", head("server")),
+        &["1: `role client` with `transport udp` / another role"],
+    );
+    errors(
+        &format!(
+            "{}variant plain\n{WORDS}you $\nalice accept\nalice > a\nvariant w = plain with cut\n{WORDS}",
+            head("client")
+        ),
+        &[
+            "10: `||`, `>>`, `>` or `~`: UDP has no connections / `alice accept`",
+            "11: a datagram taken with `||` first / `alice > a`",
+            "12: a story of its own: only a stream is sent in another way / `variant w = …`",
+        ],
+    );
+}
+
+#[test]
 fn an_expectation_may_have_a_deadline_of_its_own() {
     let steps = steps(
         "server",
@@ -245,15 +345,15 @@ fn every_line_that_cannot_be_read_is_named() {
     errors(
         "title zh 题\ntitle en T\nrole king\nvariant\nvariant a = b with c\nwhy x y\nread here\n你 $\nyou ! x\nalice dance\nguest*1 connect\nalice | a within long\nalice >> 8TiB of \"x\"\nalice pace 0 5ms\n",
         &[
-            "1: `role server`, `role client` or `role filter` / no role",
-            "3: `server`, `client` or `filter` after `role` / `king`",
+            "1: `role server`, `role client`, `role filter` or `role relay` / no role",
+            "3: `server`, `client`, `filter` or `relay` after `role` / `king`",
             "4: `variant NAME` or `variant NAME = OTHER with pace N TIME|glue|cut` / `variant `",
             "5: `variant NAME` or `variant NAME = OTHER with pace N TIME|glue|cut` / `variant a = b with c`",
             "6: `zh` or `en` after `why` / `x`",
             "7: a heading of a page, such as sockets/duplex#half-close / `here`",
-            "8: `title`, `role`, `stub`, `variant`, `why`, `read` or the name of an actor (an ASCII word) / `你`",
-            "9: a mark after `you`: $ | _ > ^D ~ ? runs memory / `!`",
-            "10: a mark after `alice`: connect accept > >> | || ~ ^D ^C close ? pace stops reads / `dance`",
+            "8: `title`, `role`, `transport`, `stub`, `variant`, `why`, `read` or the name of an actor (an ASCII word) / `你`",
+            "9: a mark after `you`: $ | _ > >> ^D ~ ? runs memory / `!`",
+            "10: a mark after `alice`: connect accept > >> | || ~ ^D ^C close ? pace stops reads http refuses / `dance`",
             "11: 2 to 100 peers after `*` / `guest*1`",
             "12: a duration such as 300ms or 2s / `long`",
             "13: a size such as 300, 64KiB or 8MiB / `8TiB`",
@@ -267,7 +367,7 @@ fn a_check_needs_a_title_a_role_and_a_variant_and_a_variant_its_words_and_steps(
     errors(
         "",
         &[
-            "1: `role server`, `role client` or `role filter` / no role",
+            "1: `role server`, `role client`, `role filter` or `role relay` / no role",
             "1: a title in both languages: `title zh …` / no `title zh`",
             "1: a title in both languages: `title en …` / no `title en`",
         ],
@@ -289,7 +389,7 @@ fn a_check_needs_a_title_a_role_and_a_variant_and_a_variant_its_words_and_steps(
         &format!("{HEAD}you $\nvariant a\nrole client\nvariant a\nvariant b = c with cut\nyou $\n"),
         &[
             "4: `variant NAME` first / a line of a variant",
-            "6: the title, the role and the stub before the first variant / one after it",
+            "6: the title and the role before the first variant / one after it",
             "7: one variant `a` / a second one",
             "8: the name of a variant above / `c`",
             "9: no steps: this variant tells the story of another / `$`",

@@ -6,8 +6,9 @@ use std::fs;
 use std::time::Duration;
 
 use exercise::build::{Built, build};
+use exercise::check::TROUBLES;
 use exercise::report::{self, Style, WIDTH};
-use exercise::verdict::{Bytes, Failure, Trouble, Verdict};
+use exercise::verdict::{Bytes, Failure, Fault, Trouble, Verdict};
 use exercise::{Check, Language};
 use session::Status;
 use session::run::Ended;
@@ -67,6 +68,7 @@ fn bytes(expected: &[u8], came: &[u8]) -> Bytes {
         before: 0,
         expected: expected.to_vec(),
         pattern: false,
+        any: Vec::new(),
         came: came.to_vec(),
     }
 }
@@ -158,6 +160,25 @@ fn every_kind() -> Vec<Trouble> {
         Trouble::TooLittle(part(), s),
         Trouble::NotReading(none(), 1 << 20),
         Trouble::OnlyAtEnd(none()),
+        Trouble::NotPrinted(none()),
+        Trouble::NeverSends(s),
+        Trouble::NoDatagram(none(), s),
+        Trouble::Http(Fault::NotHttp(b"hello".to_vec())),
+        Trouble::Http(Fault::LineEnd(b"Host: a".to_vec())),
+        Trouble::Http(Fault::NoEnd),
+        Trouble::Http(Fault::Field(b"hello".to_vec())),
+        Trouble::Http(Fault::Status {
+            wanted: 404,
+            came: 200,
+        }),
+        Trouble::Http(Fault::NoLength),
+        Trouble::Http(Fault::BadLength(b"-1".to_vec())),
+        Trouble::Http(Fault::Chunked),
+        Trouble::Http(Fault::Short { said: 6, came: 2 }),
+        Trouble::Http(Fault::Long {
+            said: 2,
+            more: b"more".to_vec(),
+        }),
         Trouble::Wrong(part()),
         Trouble::TooMuch(b"more".to_vec()),
         Trouble::NotSilent(b"noise\n".to_vec()),
@@ -191,6 +212,13 @@ fn every_kind_of_failure_has_its_own_words_and_no_line_is_too_wide() {
             }
         }
     }
+}
+
+#[test]
+fn every_kind_of_failure_has_a_name_that_a_stub_line_may_say() {
+    let names: BTreeSet<&str> = every_kind().iter().map(Trouble::name).collect();
+    let known: BTreeSet<&str> = TROUBLES.iter().map(|(name, ..)| *name).collect();
+    assert_eq!(names, known);
 }
 
 #[test]
@@ -247,8 +275,8 @@ fn a_difference_far_inside_is_shown_with_what_is_around_it() {
         failed(Trouble::Wrong(Bytes {
             before: 4_000_000,
             expected,
-            pattern: false,
             came,
+            ..Bytes::default()
         })),
         EN,
     );

@@ -3,13 +3,14 @@
 use session::{ParseError, Text};
 
 use super::line::Item;
-use super::{Check, Role, Step, Variant, Way};
+use super::{Check, Role, Step, Transport, Variant, Way};
 
 /// Puts the lines together: the head, then each variant with its own.
 pub(super) fn check(items: Vec<(usize, Item)>, errors: &mut Vec<ParseError>) -> Check {
     let mut check = Check {
         title: Text::default(),
         role: Role::Server,
+        transport: Transport::Tcp,
         stub: None,
         variants: Vec::new(),
     };
@@ -37,15 +38,16 @@ pub(super) fn check(items: Vec<(usize, Item)>, errors: &mut Vec<ParseError>) -> 
                     wrong("one `role`", "a second one");
                 }
             }
+            (Item::Transport(found), None) => check.transport = found,
             (Item::Stub(found), None) => {
                 if check.stub.replace(found).is_some() {
                     wrong("one `stub`", "a second one");
                 }
                 stub_line = line;
             }
-            (Item::Title(..) | Item::Role(_) | Item::Stub(_), Some(_)) => {
+            (Item::Title(..) | Item::Role(_) | Item::Transport(_) | Item::Stub(_), Some(_)) => {
                 wrong(
-                    "the title, the role and the stub before the first variant",
+                    "the title and the role before the first variant",
                     "one after it",
                 );
             }
@@ -108,7 +110,7 @@ pub(super) fn check(items: Vec<(usize, Item)>, errors: &mut Vec<ParseError>) -> 
         Some(role) => check.role = role,
         None => errors.push(ParseError {
             line: 1,
-            expected: "`role server`, `role client` or `role filter`".to_owned(),
+            expected: "`role server`, `role client`, `role filter` or `role relay`".to_owned(),
             found: "no role".to_owned(),
         }),
     }

@@ -5,6 +5,9 @@ use session::script::line::{Mismatch, mismatch};
 /// No peer sends more at once.
 const MOST: u64 = 16 << 20;
 
+/// No piece of what came ends behind this: a datagram.
+const MOST_TAKEN: usize = 1 << 16;
+
 /// What is sent, or expected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Payload {
@@ -19,33 +22,111 @@ pub enum Payload {
         /// How many bytes there are in the end.
         size: usize,
     },
+    /// Bytes of which some are not fixed.
+    Pieces(Vec<Piece>),
+}
+
+/// A part of bytes of which some are not fixed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// These bytes.
+    Bytes(Vec<u8>),
+    /// `\?`: any one byte.
+    Any,
+    /// `\{A..B}`: bytes A to B, B not included, of what this peer last took with `||`.
+    Taken(usize, usize),
 }
 
 impl Payload {
-    /// The bytes, with `{n}` in a line as the number of a peer of many.
+    /// The bytes, with `{n}` in a text as the number of a peer of many, and with pieces of what
+    /// this peer last took; `\?` comes out as 0.
     #[must_use]
-    pub fn bytes(&self, number: Option<usize>) -> Vec<u8> {
+    pub fn bytes(&self, number: Option<usize>, taken: &[u8]) -> Vec<u8> {
         match self {
             Self::Line(text) => {
                 let mut bytes = numbered(text, number).into_bytes();
                 bytes.push(b'\n');
                 bytes
             }
-            Self::Bytes(bytes) => match (number, std::str::from_utf8(bytes)) {
-                (Some(_), Ok(text)) => numbered(text, number).into_bytes(),
-                _ => bytes.clone(),
-            },
+            Self::Bytes(bytes) => numbered_bytes(bytes, number),
             Self::Repeat { unit, size } => unit.iter().copied().cycle().take(*size).collect(),
+            Self::Pieces(pieces) => {
+                let piece = |piece: &Piece| match piece {
+                    Piece::Bytes(bytes) => numbered_bytes(bytes, number),
+                    Piece::Any => vec![0],
+                    Piece::Taken(from, to) => taken.get(*from..*to).unwrap_or_default().to_vec(),
+                };
+                pieces.iter().flat_map(piece).collect()
+            }
         }
+    }
+
+    /// The places in [`Self::bytes`] where any byte is right.
+    #[must_use]
+    pub fn any(&self, number: Option<usize>) -> Vec<usize> {
+        let Self::Pieces(pieces) = self else {
+            return Vec::new();
+        };
+        let mut at = 0;
+        let mut places = Vec::new();
+        for piece in pieces {
+            match piece {
+                Piece::Bytes(bytes) => at += numbered_bytes(bytes, number).len(),
+                Piece::Any => {
+                    places.push(at);
+                    at += 1;
+                }
+                Piece::Taken(from, to) => at += to - from,
+            }
+        }
+        places
+    }
+
+    /// So many bytes must have been taken before this can be sent.
+    pub(super) fn takes(&self) -> usize {
+        let Self::Pieces(pieces) = self else {
+            return 0;
+        };
+        let ends = pieces.iter().map(|piece| match piece {
+            Piece::Taken(_, to) => *to,
+            _ => 0,
+        });
+        ends.max().unwrap_or(0)
+    }
+
+    /// Whether some byte of it may be any.
+    pub(super) fn has_any(&self) -> bool {
+        matches!(self, Self::Pieces(pieces) if pieces.contains(&Piece::Any))
     }
 
     /// As it stands in the notation: `> text` or `>> "bytes"`, and so for `|`.
     pub(super) fn marked(&self, mark: char) -> String {
         match self {
             Self::Line(text) => format!("{mark} {text}"),
-            Self::Bytes(bytes) => format!("{mark}{mark} {}", quoted(bytes)),
+            _ => format!("{mark}{mark} {}", self.literal()),
+        }
+    }
+
+    /// As it stands after its mark; a line as its bytes.
+    #[must_use]
+    pub fn literal(&self) -> String {
+        match self {
+            Self::Line(text) => quoted(format!("{text}\n").as_bytes()),
+            Self::Bytes(bytes) => quoted(bytes),
             Self::Repeat { unit, size: all } => {
-                format!("{mark}{mark} {} of {}", size(*all as u64), quoted(unit))
+                format!("{} of {}", size(*all as u64), quoted(unit))
+            }
+            Self::Pieces(pieces) => {
+                let mut text = String::from("\"");
+                for piece in pieces {
+                    match piece {
+                        Piece::Bytes(bytes) => escaped(&mut text, bytes),
+                        Piece::Any => text.push_str("\\?"),
+                        Piece::Taken(from, to) => text.push_str(&format!("\\{{{from}..{to}}}")),
+                    }
+                }
+                text.push('"');
+                text
             }
         }
     }
@@ -57,6 +138,7 @@ impl Payload {
             Self::Line(text) => text.len() + 1,
             Self::Bytes(bytes) => bytes.len(),
             Self::Repeat { size, .. } => *size,
+            Self::Pieces(_) => self.bytes(None, &[0; MOST_TAKEN]).len(),
         }
     }
 }
@@ -70,10 +152,23 @@ pub(crate) fn numbered(text: &str, number: Option<usize>) -> String {
     }
 }
 
+fn numbered_bytes(bytes: &[u8], number: Option<usize>) -> Vec<u8> {
+    match (number, std::str::from_utf8(bytes)) {
+        (Some(_), Ok(text)) => numbered(text, number).into_bytes(),
+        _ => bytes.to_vec(),
+    }
+}
+
 /// Bytes as the notation writes them.
 #[must_use]
 pub fn quoted(bytes: &[u8]) -> String {
     let mut text = String::from("\"");
+    escaped(&mut text, bytes);
+    text.push('"');
+    text
+}
+
+fn escaped(text: &mut String, bytes: &[u8]) {
     for chunk in bytes.utf8_chunks() {
         for c in chunk.valid().chars() {
             match c {
@@ -92,8 +187,6 @@ pub fn quoted(bytes: &[u8]) -> String {
             text.push_str(&format!("\\x{byte:02x}"));
         }
     }
-    text.push('"');
-    text
 }
 
 /// `64MiB`, `3KiB`, `17`.
@@ -123,13 +216,15 @@ pub(super) fn parse_size(text: &str) -> Result<u64, Mismatch> {
 pub(super) fn payload(text: &str) -> Result<Payload, Mismatch> {
     let text = text.trim();
     if text.starts_with('"') {
-        return unquoted(text).map(Payload::Bytes);
+        return unquoted(text);
     }
     let Some((size, unit)) = text.split_once(" of ") else {
         return mismatch("bytes such as \"a\\r\\n\\x00\", or 8MiB of \"x\"", text);
     };
     let size = parse_size(size.trim())?;
-    let unit = unquoted(unit.trim())?;
+    let Payload::Bytes(unit) = unquoted(unit.trim())? else {
+        return mismatch("plain bytes to repeat", text);
+    };
     if size > MOST {
         return mismatch("at most 16MiB", text);
     }
@@ -140,7 +235,8 @@ pub(super) fn payload(text: &str) -> Result<Payload, Mismatch> {
     Ok(Payload::Repeat { unit, size })
 }
 
-fn unquoted(text: &str) -> Result<Vec<u8>, Mismatch> {
+/// The bytes in quotes; in pieces, where some are not fixed.
+fn unquoted(text: &str) -> Result<Payload, Mismatch> {
     let inside = text
         .strip_prefix('"')
         .and_then(|text| text.strip_suffix('"'))
@@ -148,16 +244,54 @@ fn unquoted(text: &str) -> Result<Vec<u8>, Mismatch> {
     let Some(inside) = inside else {
         return mismatch("bytes in quotes: \"…\"", text);
     };
+    let mut pieces = Vec::new();
     let mut bytes = Vec::new();
     let mut chars = inside.chars();
     while let Some(c) = chars.next() {
         match c {
             '"' => return mismatch("`\\\"` for a quote inside quotes", text),
-            '\\' => bytes.push(escape(&mut chars, text)?),
+            '\\' => match chars.clone().next() {
+                Some('?' | '{') => {
+                    if !bytes.is_empty() {
+                        pieces.push(Piece::Bytes(std::mem::take(&mut bytes)));
+                    }
+                    pieces.push(piece(&mut chars, text)?);
+                }
+                _ => bytes.push(escape(&mut chars, text)?),
+            },
             c => bytes.extend(c.encode_utf8(&mut [0; 4]).bytes()),
         }
     }
-    Ok(bytes)
+    if pieces.is_empty() {
+        return Ok(Payload::Bytes(bytes));
+    }
+    if !bytes.is_empty() {
+        pieces.push(Piece::Bytes(bytes));
+    }
+    Ok(Payload::Pieces(pieces))
+}
+
+/// `?` or `{A..B}` after a backslash.
+fn piece(chars: &mut std::str::Chars<'_>, text: &str) -> Result<Piece, Mismatch> {
+    let rest = chars.as_str();
+    if let Some(rest) = rest.strip_prefix('?') {
+        *chars = rest.chars();
+        return Ok(Piece::Any);
+    }
+    let range = rest
+        .strip_prefix('{')
+        .and_then(|rest| rest.split_once('}'))
+        .and_then(|(range, rest)| {
+            let (from, to) = range.split_once("..")?;
+            Some((from.parse().ok()?, to.parse().ok()?, rest))
+        });
+    match range {
+        Some((from, to, rest)) if from < to && to <= MOST_TAKEN => {
+            *chars = rest.chars();
+            Ok(Piece::Taken(from, to))
+        }
+        _ => mismatch("`\\{A..B}`, A before B, up to 65536", text),
+    }
 }
 
 fn escape(chars: &mut std::str::Chars<'_>, text: &str) -> Result<u8, Mismatch> {
@@ -195,7 +329,7 @@ mod tests {
     #[test]
     fn a_repeated_text_is_cut_at_its_size() {
         let payload = payload(r#"1KiB of "abc""#).unwrap();
-        let bytes = payload.bytes(None);
+        let bytes = payload.bytes(None, &[]);
         assert_eq!(
             (bytes.len(), &bytes[..4], bytes[1023]),
             (1024, &b"abca"[..], b'a')
@@ -203,10 +337,22 @@ mod tests {
     }
 
     #[test]
+    fn some_bytes_may_be_any_and_some_repeat_what_came() {
+        let source = r#""\?\?\x01\{0..2}a""#;
+        let payload = payload(source).unwrap();
+        assert_eq!(payload.literal(), source);
+        assert_eq!(payload.bytes(None, b"idx"), b"\0\0\x01ida");
+        assert_eq!(
+            (payload.any(None), payload.takes(), payload.size()),
+            (vec![0, 1], 2, 6)
+        );
+    }
+
+    #[test]
     fn each_peer_of_many_says_its_number() {
         let line = Payload::Line("我是 {n}".to_owned());
-        assert_eq!(line.bytes(Some(7)), "我是 7\n".as_bytes());
-        assert_eq!(line.bytes(None), "我是 {n}\n".as_bytes());
+        assert_eq!(line.bytes(Some(7), &[]), "我是 7\n".as_bytes());
+        assert_eq!(line.bytes(None, &[]), "我是 {n}\n".as_bytes());
     }
 
     #[test]
@@ -218,6 +364,11 @@ mod tests {
             "\"a",
             "\"a\"b\"",
             r#""\q""#,
+            r#""\{""#,
+            r#""\{2}""#,
+            r#""\{2..2}""#,
+            r#""\{0..70000}""#,
+            r#"1KiB of "\?""#,
             r#""\x1""#,
             r#""\""#,
             "17MiB of \"x\"",

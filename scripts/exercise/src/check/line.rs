@@ -7,15 +7,16 @@ use session::script::line::{
     Language, Mismatch, bilingual, duration, is_actor, mismatch, nothing, some, split_word, status,
 };
 
-use super::bytes::{Payload, parse_size, payload};
+use super::bytes::{parse_size, payload};
 use super::stub::{self, Stub};
-use super::{Act, Actor, Pace, Role, Way};
+use super::{Act, Actor, Pace, Payload, Role, Transport, Way};
 
 /// What one line says.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Item {
     Title(Language, String),
     Role(Role),
+    Transport(Transport),
     Stub(Stub),
     Variant {
         name: String,
@@ -61,6 +62,7 @@ fn item(line: &str) -> Result<Item, Mismatch> {
         "title" => bilingual(word, rest).map(|(language, text)| Item::Title(language, text)),
         "why" => bilingual(word, rest).map(|(language, text)| Item::Why(language, text)),
         "role" => role(rest.trim()).map(Item::Role),
+        "transport" => transport(rest.trim()).map(Item::Transport),
         "stub" => stub::read(rest.trim()).map(Item::Stub),
         "variant" => variant(rest.trim()),
         "read" => page(rest.trim()).map(Item::Read),
@@ -91,7 +93,16 @@ fn role(text: &str) -> Result<Role, Mismatch> {
         "server" => Ok(Role::Server),
         "client" => Ok(Role::Client),
         "filter" => Ok(Role::Filter),
-        _ => mismatch("`server`, `client` or `filter` after `role`", text),
+        "relay" => Ok(Role::Relay),
+        _ => mismatch("`server`, `client`, `filter` or `relay` after `role`", text),
+    }
+}
+
+fn transport(text: &str) -> Result<Transport, Mismatch> {
+    match text {
+        "tcp" => Ok(Transport::Tcp),
+        "udp" => Ok(Transport::Udp),
+        _ => mismatch("`tcp` or `udp` after `transport`", text),
     }
 }
 
@@ -153,7 +164,7 @@ fn peer(word: &str) -> Result<Actor, Mismatch> {
     };
     if !is_actor(name) {
         return mismatch(
-            "`title`, `role`, `stub`, `variant`, `why`, `read` or the name of an actor (an ASCII word)",
+            "`title`, `role`, `transport`, `stub`, `variant`, `why`, `read` or the name of an actor (an ASCII word)",
             word,
         );
     }
@@ -203,9 +214,9 @@ fn yours(mark: &str, text: &str) -> Result<Act, Mismatch> {
 /// What is typed is text: a keyboard has no other bytes.
 fn typed(text: &str) -> Result<Payload, Mismatch> {
     let payload = payload(text)?;
-    match String::from_utf8(payload.bytes(None)) {
-        Ok(_) => Ok(payload),
-        Err(_) => mismatch("UTF-8 after `you >>`", text),
+    match String::from_utf8(payload.bytes(None, &[])) {
+        Ok(_) if !matches!(payload, Payload::Pieces(_)) => Ok(payload),
+        _ => mismatch("UTF-8 after `you >>`", text),
     }
 }
 
@@ -221,11 +232,11 @@ fn theirs(actor: &Actor, mark: &str, text: &str) -> Result<Act, Mismatch> {
         ">" => Ok(Act::Send {
             payload: Payload::Line(text.to_owned()),
         }),
-        ">>" => payload(text).map(|payload| Act::Send { payload }),
+        ">>" => sent(text).map(|payload| Act::Send { payload }),
         "|" => Ok(Act::Line {
             pattern: text.to_owned(),
         }),
-        "||" => payload(text).map(|payload| Act::Bytes { payload }),
+        "||" => came(text).map(|payload| Act::Bytes { payload }),
         "~" => duration(text.trim()).map(|duration| Act::Silent { duration }),
         "?" => match text.trim() {
             "end" => Ok(Act::SeesEnd),
@@ -242,11 +253,46 @@ fn theirs(actor: &Actor, mark: &str, text: &str) -> Result<Act, Mismatch> {
             [bytes, every] => pace(bytes, every).map(|pace| Act::Reads { pace: Some(pace) }),
             _ => mismatch("`reads` or `reads N TIME`", text),
         },
+        "refuses" => nothing(mark, text).map(|()| Act::Refuses),
+        "http" => http(text),
         _ => mismatch(
             format!(
-                "a mark after `{actor}`: connect accept > >> | || ~ ^D ^C close ? pace stops reads"
+                "a mark after `{actor}`: connect accept > >> | || ~ ^D ^C close ? pace stops reads http refuses"
             ),
             mark,
         ),
     }
+}
+
+/// What is sent may repeat what came.
+fn sent(text: &str) -> Result<Payload, Mismatch> {
+    let payload = payload(text)?;
+    match payload.has_any() {
+        true => mismatch("no `\\?` in what is sent", text),
+        false => Ok(payload),
+    }
+}
+
+/// What comes may have bytes that are not judged.
+fn came(text: &str) -> Result<Payload, Mismatch> {
+    let payload = payload(text)?;
+    match payload.takes() {
+        0 => Ok(payload),
+        _ => mismatch("no `\\{A..B}` in what is expected", text),
+    }
+}
+
+fn http(text: &str) -> Result<Act, Mismatch> {
+    let (status, body) = split_word(text);
+    let Ok(status @ 100..=599) = status.parse() else {
+        return mismatch("a status such as 200 after `http`", text);
+    };
+    let body = match body.trim() {
+        "" => None,
+        body => match payload(body)? {
+            Payload::Pieces(_) => return mismatch("a body of plain bytes", body),
+            body => Some(body),
+        },
+    };
+    Ok(Act::Http { status, body })
 }

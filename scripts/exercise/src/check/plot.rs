@@ -4,16 +4,21 @@ use std::collections::BTreeMap;
 
 use session::ParseError;
 
-use super::{Act, Actor, Check, Payload, Role, Step, Variant, Way};
+use super::{Act, Actor, Check, Payload, Role, Step, Transport, Variant, Way};
 
 /// What one step of a crowd may send in all.
 const MOST_OF_A_CROWD: usize = 64 << 20;
+
+/// What loopback carries in one datagram everywhere.
+const MOST_OF_A_DATAGRAM: usize = 8192;
 
 /// A peer that is there.
 struct Peer {
     count: Option<usize>,
     speaks: bool,
     gone: bool,
+    /// So many bytes were taken last with `||`.
+    took: usize,
 }
 
 /// Adds an error for every step that cannot happen where it stands. `last` is the last line.
@@ -25,11 +30,24 @@ pub(super) fn check(check: &Check, last: usize, errors: &mut Vec<ParseError>) {
             found: "the end of the check".to_owned(),
         });
     }
+    if check.transport == Transport::Udp && check.role != Role::Client {
+        errors.push(ParseError {
+            line: 1,
+            expected: "`role client` with `transport udp`".to_owned(),
+            found: "another role".to_owned(),
+        });
+    }
     for variant in &check.variants {
         words(variant, errors);
         // The story of another variant has been checked there.
         if variant.way == Way::Whole {
-            story(check.role, variant, errors);
+            story(check, variant, errors);
+        } else if check.role == Role::Filter || check.transport == Transport::Udp {
+            errors.push(ParseError {
+                line: variant.line,
+                expected: "a story of its own: only a stream is sent in another way".to_owned(),
+                found: format!("`variant {} = …`", variant.name),
+            });
         }
     }
 }
@@ -51,13 +69,19 @@ fn words(variant: &Variant, errors: &mut Vec<ParseError>) {
     }
 }
 
-fn story(role: Role, variant: &Variant, errors: &mut Vec<ParseError>) {
+fn story(check: &Check, variant: &Variant, errors: &mut Vec<ParseError>) {
     let mut peers = BTreeMap::new();
     let mut program = Program::default();
     for step in &variant.steps {
         let advanced = match &step.actor {
-            Actor::You => program.advance(role, &step.act),
-            Actor::Peer { name, count } => advance(role, &program, &mut peers, name, *count, step),
+            Actor::You => program.advance(check.role, &step.act),
+            Actor::Peer { .. } if step.act == Act::Refuses => program.refuse(check.role),
+            Actor::Peer { .. } if check.transport == Transport::Udp => {
+                datagram(&mut program, &step.actor, &step.act)
+            }
+            Actor::Peer { name, count } => {
+                advance(check.role, &program, &mut peers, name, *count, step)
+            }
         };
         if let Err(expected) = advanced {
             errors.push(ParseError {
@@ -80,6 +104,10 @@ fn story(role: Role, variant: &Variant, errors: &mut Vec<ParseError>) {
 #[derive(Default)]
 struct Program {
     started: bool,
+    /// Nobody listens where it connects.
+    refused: bool,
+    /// It has sent datagrams; the last that was taken is so long.
+    took: Option<usize>,
     input_ended: bool,
     ended: bool,
 }
@@ -104,6 +132,54 @@ impl Program {
         }
         Ok(())
     }
+
+    /// `alice refuses`
+    fn refuse(&mut self, role: Role) -> Result<(), String> {
+        match role {
+            Role::Server | Role::Filter => {
+                Err("`refuses` only where the role is `client` or `relay`".to_owned())
+            }
+            _ if self.started => Err("`refuses` before `you $`".to_owned()),
+            _ => {
+                self.refused = true;
+                Ok(())
+            }
+        }
+    }
+}
+
+/// A step of a peer that has a socket and no connection.
+fn datagram(program: &mut Program, actor: &Actor, act: &Act) -> Result<(), String> {
+    if !program.started {
+        return Err("`you $` first".to_owned());
+    }
+    if program.refused {
+        return Err("nobody at the address: it refuses".to_owned());
+    }
+    if matches!(actor, Actor::Peer { count: Some(_), .. }) {
+        return Err("one peer: datagrams have no crowds".to_owned());
+    }
+    match (act, program.took) {
+        (Act::Bytes { payload }, _) => program.took = Some(payload.size()),
+        (Act::Send { .. }, None) => return Err("a datagram taken with `||` first".to_owned()),
+        (Act::Send { payload }, Some(took)) => {
+            if payload.size() > MOST_OF_A_DATAGRAM {
+                return Err(format!("at most {MOST_OF_A_DATAGRAM} bytes in a datagram"));
+            }
+            return repeats(payload, took);
+        }
+        (Act::Silent { .. }, _) => {}
+        _ => return Err("`||`, `>>`, `>` or `~`: UDP has no connections".to_owned()),
+    }
+    Ok(())
+}
+
+/// What is repeated must have come.
+fn repeats(payload: &Payload, took: usize) -> Result<(), String> {
+    match payload.takes() {
+        takes if takes > took => Err(format!("{takes} bytes taken with `||` first")),
+        _ => Ok(()),
+    }
 }
 
 fn advance(
@@ -122,6 +198,9 @@ fn advance(
         (_, Role::Filter) => return Err("no peers: the role is `filter`".to_owned()),
         (Act::Connect, Role::Client) => return Err(format!("`{name} accept`")),
         (Act::Accept, Role::Server) => return Err(format!("`{name} connect`")),
+        (Act::Accept, _) if program.refused => {
+            return Err("nobody who accepts: the address refuses".to_owned());
+        }
         _ => {}
     }
     let Some(peer) = peers.get_mut(name) else {
@@ -132,6 +211,7 @@ fn advance(
             count,
             speaks: true,
             gone: false,
+            took: 0,
         };
         peers.insert(name.to_owned(), peer);
         return Ok(());
@@ -146,14 +226,20 @@ fn advance(
         Act::Connect | Act::Accept if !peer.gone => {
             return Err(format!("`{name}` to be gone first"));
         }
-        Act::Connect | Act::Accept => (peer.gone, peer.speaks) = (false, true),
+        Act::Connect | Act::Accept => {
+            (peer.gone, peer.speaks, peer.took) = (false, true, 0);
+        }
         _ if peer.gone => return Err(format!("nothing from `{name}` after its end")),
         Act::Close | Act::Reset => peer.gone = true,
         Act::Send { .. } | Act::EndOfInput if !peer.speaks => {
             return Err(format!("nothing to send after the ^D of `{name}`"));
         }
         Act::EndOfInput => peer.speaks = false,
-        Act::Send { payload } => return fits(payload, count),
+        Act::Bytes { payload } => peer.took = payload.size(),
+        Act::Send { payload } => {
+            repeats(payload, peer.took)?;
+            return fits(payload, count);
+        }
         _ => {}
     }
     Ok(())

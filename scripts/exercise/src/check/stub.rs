@@ -15,7 +15,7 @@ pub struct Stub {
 }
 
 /// Every name that a `stub` line may give to what is seen of a program, and what it means.
-pub const TROUBLES: [(&str, &str, &str); 25] = [
+pub const TROUBLES: [(&str, &str, &str); 38] = [
     ("cannot_start", "程序启动不了", "it cannot be started"),
     (
         "ended_at_once",
@@ -78,6 +78,59 @@ pub const TROUBLES: [(&str, &str, &str); 25] = [
         "only_at_end",
         "该来的来得太晚，对方结束时才来",
         "what should come comes only when the peer has ended",
+    ),
+    (
+        "not_printed",
+        "它没有打印该打印的就结束了",
+        "it ends and has not printed what it should",
+    ),
+    (
+        "never_sends",
+        "它一个数据报也没有发来",
+        "it sends no datagram at all",
+    ),
+    (
+        "no_datagram",
+        "该来的数据报没有来",
+        "a datagram that should come does not",
+    ),
+    ("not_http", "回答的不是 HTTP", "its answer is not HTTP"),
+    (
+        "http_line_end",
+        "首部的行没有以 \\r\\n 结束",
+        "a line of the header does not end with \\r\\n",
+    ),
+    ("http_no_end", "首部没有结束", "the header does not end"),
+    (
+        "http_field",
+        "首部里有一行不是字段",
+        "a line of the header is no field",
+    ),
+    ("http_status", "状态码不对", "the status is another one"),
+    (
+        "http_no_length",
+        "没有 Content-Length",
+        "there is no Content-Length",
+    ),
+    (
+        "http_bad_length",
+        "Content-Length 不是一个数",
+        "Content-Length is no number",
+    ),
+    (
+        "http_chunked",
+        "正文分块发送，而不是先说长度",
+        "the body comes in chunks, its length not said first",
+    ),
+    (
+        "http_short",
+        "正文比 Content-Length 说的短",
+        "the body is shorter than Content-Length says",
+    ),
+    (
+        "http_long",
+        "正文比 Content-Length 说的长",
+        "the body is longer than Content-Length says",
     ),
     (
         "wrong",

@@ -1,7 +1,7 @@
 //! A free address on loopback for each program.
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::process;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -28,10 +28,24 @@ pub(super) fn free() -> io::Result<SocketAddr> {
     Err(io::ErrorKind::AddrInUse.into())
 }
 
+/// An address where nobody listens, and nobody else can for as long as the socket is there.
+pub(super) fn reserve() -> io::Result<(Socket, SocketAddr)> {
+    let socket = bind((Ipv4Addr::LOCALHOST, 0).into())?;
+    let address = socket.local_addr()?.as_socket();
+    let address = address.ok_or(io::ErrorKind::AddrNotAvailable)?;
+    Ok((socket, address))
+}
+
+/// An address that no UDP socket has.
+pub(super) fn free_for_datagrams() -> io::Result<SocketAddr> {
+    UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()
+}
+
 /// Without SO_REUSEADDR, which the learner's program may not set either.
-fn bind(address: SocketAddr) -> io::Result<()> {
+fn bind(address: SocketAddr) -> io::Result<Socket> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-    socket.bind(&address.into())
+    socket.bind(&address.into())?;
+    Ok(socket)
 }
 
 /// Two judges at the same time begin at different places.

@@ -35,7 +35,7 @@ impl<'a> Stage<'a> {
         let Some(address) = self.address else {
             return Err(Trouble::Judge("no address to connect to".to_owned()));
         };
-        let first = self.peers.is_empty();
+        let first = !self.connected;
         let usual = if first {
             self.options.patience
         } else {
@@ -96,6 +96,7 @@ impl<'a> Stage<'a> {
             // `0.0.0.0` takes our connections as well, and those of the whole network.
             self.listens_elsewhere(address)?;
         }
+        self.connected = true;
         self.seat(name, peers)
     }
 

@@ -16,6 +16,9 @@ const BACK: usize = 16;
 /// And forward at this much.
 const AHEAD: usize = 32;
 
+/// A piece of what came may be sent again, if it was no longer than this.
+const REMEMBERED: usize = 1 << 16;
+
 /// Once the judge has ended its side, a program that only waited for that has answered by then.
 pub(super) const LAST_WORDS: Duration = Duration::from_secs(1);
 
@@ -33,7 +36,11 @@ impl<'a> Stage<'a> {
             Act::Connect => return self.connect(name, all, within),
             Act::Accept => return self.accept(name, all, within),
             Act::Send { payload } => {
-                let bytes = (0..all).map(|index| payload.bytes(number(index))).collect();
+                let peers = self.peers.get(name).into_iter().flatten();
+                let bytes = peers
+                    .enumerate()
+                    .map(|(index, peer)| payload.bytes(number(index), &peer.taken))
+                    .collect();
                 self.send(name, bytes);
                 return Ok(());
             }
@@ -56,6 +63,9 @@ impl<'a> Stage<'a> {
                 }
                 Act::Bytes { payload } => {
                     self.bytes(at, payload, number(index), deadline, time)?;
+                }
+                Act::Http { status, body } => {
+                    self.http(at, (*status, body.as_ref()), deadline, time)?;
                 }
                 Act::Silent { .. } => self.silent(at, silence)?,
                 Act::SeesEnd => self.end(at, Some(End::Closed), deadline, time)?,
@@ -94,7 +104,7 @@ impl<'a> Stage<'a> {
         }
     }
 
-    fn peer(&mut self, (name, index): (&str, usize)) -> Result<&mut Peer, Trouble> {
+    pub(super) fn peer(&mut self, (name, index): (&str, usize)) -> Result<&mut Peer, Trouble> {
         let peer = self
             .peers
             .get_mut(name)
@@ -131,10 +141,9 @@ impl<'a> Stage<'a> {
         let mut expected = pattern.as_bytes().to_vec();
         expected.push(b'\n');
         let bytes = Bytes {
-            before: 0,
             expected,
             pattern: pattern.contains("[..]"),
-            came: Vec::new(),
+            ..Bytes::default()
         };
         let complete = |stage: &mut Self| Ok(matches!(look(stage), Ok(Some(true))).then_some(()));
         self.missing(at, bytes, found.is_err(), time, complete)
@@ -148,18 +157,21 @@ impl<'a> Stage<'a> {
         deadline: Instant,
         time: Duration,
     ) -> Result<(), Trouble> {
-        let expected = payload.bytes(number);
+        let (expected, any) = (payload.bytes(number, &[]), payload.any(number));
+        self.peer(at)?.taken.clear();
         let seen = Cell::new(0);
         let mut look = |stage: &mut Self| {
             let peer = stage.peer(at)?;
             let rest = &expected[seen.get()..];
-            let same = peer
-                .unread
-                .iter()
-                .zip(rest)
-                .take_while(|(a, b)| a == b)
-                .count();
-            peer.unread.drain(..same);
+            let pairs = peer.unread.iter().zip(rest).enumerate();
+            let same =
+                |&(at, (a, b)): &(usize, (&u8, &u8))| a == b || any.contains(&(seen.get() + at));
+            let same = pairs.take_while(same).count();
+            let came: Vec<u8> = peer.unread.drain(..same).collect();
+            // Only a story with bytes that are not fixed looks back at them.
+            if expected.len() <= REMEMBERED {
+                peer.taken.extend(came);
+            }
             seen.set(seen.get() + same);
             let wrong = !peer.unread.is_empty() || peer.ended.is_some();
             let found = match seen.get() == expected.len() {
@@ -173,19 +185,17 @@ impl<'a> Stage<'a> {
             return Ok(());
         }
         let right = seen.get();
-        let before = right.saturating_sub(BACK);
-        let bytes = Bytes {
-            before,
-            expected: expected[before..expected.len().min(right + AHEAD)].to_vec(),
-            pattern: false,
-            came: expected[before..right].to_vec(),
-        };
+        let mut came = expected[..right].to_vec();
+        if right <= REMEMBERED && expected.len() <= REMEMBERED {
+            came.clone_from(&self.peer(at)?.taken);
+        }
+        let bytes = window(&expected, &any, &came, right);
         let complete = |stage: &mut Self| Ok(matches!(look(stage), Ok(Some(true))).then_some(()));
         self.missing(at, bytes, found.is_err(), time, complete)
     }
 
     /// What was expected did not come: what does that look like?
-    fn missing(
+    pub(super) fn missing(
         &mut self,
         at: (&'a str, usize),
         mut bytes: Bytes,
@@ -296,5 +306,18 @@ impl<'a> Stage<'a> {
         }
         let came = &self.peer(at)?.unread;
         Ok(came[..came.len().min(BACK + AHEAD)].to_vec())
+    }
+}
+
+/// What a report shows around the first difference.
+pub(super) fn window(expected: &[u8], any: &[usize], came: &[u8], right: usize) -> Bytes {
+    let before = right.saturating_sub(BACK);
+    let cut = |row: &[u8]| row[before.min(row.len())..row.len().min(right + AHEAD)].to_vec();
+    Bytes {
+        before,
+        expected: cut(expected),
+        pattern: false,
+        any: any.iter().filter_map(|at| at.checked_sub(before)).collect(),
+        came: cut(came),
     }
 }

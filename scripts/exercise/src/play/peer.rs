@@ -21,6 +21,8 @@ pub(super) struct Peer {
     queue: VecDeque<Task>,
     /// What has come and the story has not read.
     pub(super) unread: Vec<u8>,
+    /// What the story took last with `||`.
+    pub(super) taken: Vec<u8>,
     pub(super) ended: Option<End>,
     /// A write has failed: the system tells of a reset once, and this call had it.
     refused: bool,
@@ -62,6 +64,7 @@ impl Peer {
             stream: Some(stream),
             queue: VecDeque::new(),
             unread: Vec::new(),
+            taken: Vec::new(),
             ended: None,
             refused: false,
             reading: Reading::Free,

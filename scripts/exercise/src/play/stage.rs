@@ -13,11 +13,13 @@ use std::time::{Duration, Instant};
 
 use session::run::process::{Process, Waited};
 use session::run::{Ended, Invocation};
+use socket2::Socket;
 
+use super::datagram::Post;
 use super::peer::Peer;
 use super::pieces::{Pieces, Random};
 use super::{Options, address, system};
-use crate::check::{Act, Actor, Check, Role, Step, Variant, Way};
+use crate::check::{Act, Actor, Check, Role, Step, Transport, Variant, Way};
 use crate::verdict::{Failure, Trouble};
 
 /// Between two looks, where nothing moved.
@@ -39,7 +41,13 @@ pub(super) struct Stage<'a> {
     pub(super) process: Option<Process>,
     pub(super) address: Option<SocketAddr>,
     pub(super) listener: Option<TcpListener>,
+    /// Holds an address where nobody listens.
+    reserved: Option<Socket>,
     pub(super) peers: BTreeMap<&'a str, Vec<Peer>>,
+    /// The peers where there are no connections.
+    pub(super) post: Post<'a>,
+    /// Somebody has connected to the program.
+    pub(super) connected: bool,
     /// Sent in a row, and not yet on its way.
     held: Vec<(&'a str, Vec<Vec<u8>>)>,
     /// When all that was sent at a pace will have gone.
@@ -71,7 +79,10 @@ impl<'a> Stage<'a> {
             process: None,
             address: None,
             listener: None,
+            reserved: None,
             peers: BTreeMap::new(),
+            post: Post::default(),
+            connected: false,
             held: Vec::new(),
             busy: Instant::now(),
             random: Random::new(options.seed),
@@ -101,23 +112,23 @@ impl<'a> Stage<'a> {
         let within = step.within.unwrap_or(self.options.deadline);
         match &step.actor {
             Actor::You => self.yours(&step.act, within),
+            Actor::Peer { .. } if step.act == Act::Refuses => Ok(()),
+            Actor::Peer { name, .. } if self.check.transport == Transport::Udp => {
+                self.datagram(name, &step.act, step.within)
+            }
             Actor::Peer { name, count } => self.theirs(name, *count, &step.act, step.within),
         }
     }
 
-    /// Starts the learner's program, with the address as its last argument.
+    /// Starts the learner's program, with its addresses as the last arguments.
     pub(super) fn start(&mut self, args: &[String]) -> Result<(), Trouble> {
-        let address = match self.check.role {
-            Role::Server => Some(address::free()),
-            Role::Client => Some(self.listen()),
-            Role::Filter => None,
-        };
-        let address = address.transpose();
-        let address = address.map_err(|error| Trouble::Judge(format!("an address: {error}")))?;
+        let addresses = self.addresses();
+        let addresses =
+            addresses.map_err(|error| Trouble::Judge(format!("an address: {error}")))?;
         let program = &self.options.program;
         let mut all = program.args.clone();
         all.extend(args.iter().map(Into::into));
-        all.extend(address.map(|address| address.to_string().into()));
+        all.extend(addresses.iter().map(|address| address.to_string().into()));
         let invocation = Invocation {
             program: program.program.clone(),
             args: all,
@@ -130,11 +141,48 @@ impl<'a> Stage<'a> {
             Trouble::CannotStart(format!("{}: {error}", program.program.display()))
         })?;
         self.process = Some(process);
-        self.address = address;
-        if address.is_none() {
+        self.address = addresses.first().copied();
+        if self.check.role == Role::Filter {
             self.starting = Some(Instant::now() + self.options.patience);
         }
         Ok(())
+    }
+
+    /// Where the program listens, and where it connects.
+    fn addresses(&mut self) -> io::Result<Vec<SocketAddr>> {
+        Ok(match self.check.role {
+            Role::Server => vec![address::free()?],
+            Role::Client => vec![self.judges_address()?],
+            Role::Filter => Vec::new(),
+            Role::Relay => vec![address::free()?, self.judges_address()?],
+        })
+    }
+
+    /// Where the program connects, or sends to.
+    fn judges_address(&mut self) -> io::Result<SocketAddr> {
+        let mut steps = self.variant.steps.iter();
+        let refuses = steps.any(|step| step.act == Act::Refuses);
+        match (self.check.transport, refuses) {
+            (Transport::Tcp, false) => self.listen(),
+            (Transport::Tcp, true) => {
+                let (socket, address) = address::reserve()?;
+                self.reserved = Some(socket);
+                Ok(address)
+            }
+            // A socket that is there takes datagrams, whether somebody reads them or not.
+            (Transport::Udp, true) => address::free_for_datagrams(),
+            (Transport::Udp, false) => {
+                let name = self
+                    .variant
+                    .steps
+                    .iter()
+                    .find_map(|step| match &step.actor {
+                        Actor::Peer { name, .. } => Some(&**name),
+                        Actor::You => None,
+                    });
+                self.post.seat(name.unwrap_or_default())
+            }
+        }
     }
 
     fn listen(&mut self) -> io::Result<SocketAddr> {
@@ -248,7 +296,8 @@ impl<'a> Stage<'a> {
     }
 
     fn pump(&mut self) -> bool {
-        let mut moved = false;
+        let mut moved = self.post.pump();
+        self.flood |= self.post.flooded();
         for peer in self.peers.values_mut().flatten() {
             moved |= peer.pump();
         }

@@ -24,7 +24,7 @@ impl<'a> Stage<'a> {
             Act::Start { args } => self.start(args),
             Act::Type { text } => self.type_text(format!("{text}\n"), time),
             Act::Send { payload } => {
-                let text = String::from_utf8_lossy(&payload.bytes(None)).into_owned();
+                let text = String::from_utf8_lossy(&payload.bytes(None, &[])).into_owned();
                 self.type_text(text, time)
             }
             Act::EndOfInput => {
@@ -92,7 +92,7 @@ impl<'a> Stage<'a> {
             return Err(Trouble::Wrong(bytes));
         }
         if self.ended().is_some() {
-            return Err(Trouble::Gone);
+            return Err(Trouble::NotPrinted(bytes));
         }
         if closed {
             return Err(Trouble::OutputClosed(bytes));
@@ -139,10 +139,10 @@ impl<'a> Stage<'a> {
             expected.push(b'\n');
         }
         Ok(Bytes {
-            before: 0,
             expected,
             pattern: pattern.contains("[..]"),
             came,
+            ..Bytes::default()
         })
     }
 

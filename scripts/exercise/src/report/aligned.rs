@@ -27,7 +27,9 @@ pub(super) fn draw(bytes: &Bytes, style: Style) -> String {
     let margin = 4 + labels[0].width() + 2;
     let room = (WIDTH - margin - 4) / BYTE;
     let mut text = String::new();
-    for (label, row) in labels.iter().zip([&bytes.expected, &bytes.came]) {
+    // Only what should have come has bytes that may be any.
+    let any = [&bytes.any[..], &[]];
+    for ((label, row), any) in labels.iter().zip([&bytes.expected, &bytes.came]).zip(any) {
         let shown = &row[start.min(row.len())..row.len().min(start + room)];
         let before = if start + bytes.before > 0 {
             "… "
@@ -35,7 +37,8 @@ pub(super) fn draw(bytes: &Bytes, style: Style) -> String {
             "  "
         };
         let after = if row.len() > start + room { "…" } else { "" };
-        let (over, under) = rows(shown, style);
+        let any: Vec<usize> = any.iter().filter_map(|at| at.checked_sub(start)).collect();
+        let (over, under) = rows(shown, &any, style);
         text.push_str(&format!("    {label}{before}{}", over.trim_end()));
         text.push('\n');
         let space = " ".repeat(label.width());
@@ -80,7 +83,7 @@ fn start(bytes: &Bytes, difference: usize) -> usize {
 }
 
 /// The text and the bytes of a row, each byte's columns below its character.
-fn rows(bytes: &[u8], style: Style) -> (String, String) {
+fn rows(bytes: &[u8], any: &[usize], style: Style) -> (String, String) {
     if bytes.is_empty() {
         let nothing = style.pick("（什么也没有）", "(nothing)");
         return (nothing.to_owned(), String::new());
@@ -107,7 +110,11 @@ fn rows(bytes: &[u8], style: Style) -> (String, String) {
             cell("·", 1);
         }
     }
-    let under: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = |(at, byte): (usize, &u8)| match any.contains(&at) {
+        true => "??".to_owned(),
+        false => format!("{byte:02x}"),
+    };
+    let under: Vec<String> = bytes.iter().enumerate().map(hex).collect();
     (over, under.join(" "))
 }
 

@@ -6,14 +6,14 @@ use session::run::Ended;
 use super::Style;
 use super::steps::{size, time};
 use crate::Language;
-use crate::check::quoted;
-use crate::verdict::{Bytes, Failure, Trouble};
+use crate::check::{Role, quoted};
+use crate::verdict::{Bytes, Failure, Fault, Trouble};
 
 /// What happened, and what to do next where that is known.
-pub(super) fn words(failure: &Failure, style: Style) -> String {
+pub(super) fn words(role: Role, failure: &Failure, style: Style) -> String {
     match style.language {
-        Language::Zh => zh(failure),
-        Language::En => en(failure),
+        Language::Zh => zh(role, failure),
+        Language::En => en(role, failure),
     }
 }
 
@@ -26,6 +26,8 @@ pub(super) fn bytes(trouble: &Trouble) -> Option<&Bytes> {
         | Trouble::TooLittle(bytes, _)
         | Trouble::NotReading(bytes, _)
         | Trouble::OnlyAtEnd(bytes)
+        | Trouble::NotPrinted(bytes)
+        | Trouble::NoDatagram(bytes, _)
         | Trouble::Wrong(bytes) => (!bytes.expected.is_empty()).then_some(bytes),
         _ => None,
     }
@@ -78,7 +80,7 @@ fn crashed(failure: &Failure) -> bool {
     signal || failure.output.iter().any(tells)
 }
 
-fn zh(failure: &Failure) -> String {
+fn zh(role: Role, failure: &Failure) -> String {
     let language = Language::Zh;
     let t = |duration| time(duration, language);
     let ended = failure
@@ -93,14 +95,16 @@ fn zh(failure: &Failure) -> String {
             format!("还没等人来，你的程序就结束了（{}）。先单独运行它，看它打印什么。", failure.ended.map_or_else(String::new, how_zh))
         }
         Trouble::NeverListens(waited) => format!(
-            "等了 {}，没有程序在这个地址上监听，而你的程序还在运行。它执行到 bind 和 listen 了吗？地址是最后一个命令行参数，要用它。",
-            t(*waited)
+            "等了 {}，没有程序在这个地址上监听，而你的程序还在运行。它执行到 bind 和 listen 了吗？{}，要用它。",
+            t(*waited),
+            place_zh(role)
         ),
         Trouble::ListensElsewhere(at) => {
             let at: Vec<_> = at.iter().map(ToString::to_string).collect();
             format!(
-                "你的程序在 {} 监听，而不是在给它的地址。地址是最后一个命令行参数，原样交给 bind。{}",
+                "你的程序在 {} 监听，而不是在给它的地址。{}，原样交给 bind。{}",
                 at.join("、"),
+                place_zh(role),
                 if at.iter().any(|at| at.starts_with("0.0.0.0") || at.starts_with("[::]")) {
                     "0.0.0.0 会让整个网络都能连进来。"
                 } else {
@@ -129,6 +133,13 @@ fn zh(failure: &Failure) -> String {
         Trouble::TooLittle(_, waited) => format!("只来了一部分，又等了 {}，再没有来，连接还开着。", t(*waited)),
         Trouble::NotReading(_, left) => format!("你的程序不读了：发给它的还有 {} 没有离开我们这边，而该来的也没来。", size(*left as u64)),
         Trouble::OnlyAtEnd(_) => "该来的来得太晚：我们等到时间过了，结束了自己这边，它才出来。要么写完忘了 flush，要么你的程序在等对方结束才回答。".to_owned(),
+        Trouble::NotPrinted(_) => format!("该打印的没有打印，{state}。"),
+        Trouble::NeverSends(waited) => format!(
+            "等了 {}，你的程序一个数据报也没有发来。地址是最后一个命令行参数，用 UDP 发到那里。",
+            t(*waited)
+        ),
+        Trouble::NoDatagram(_, waited) => format!("等了 {}，该来的数据报没有来，{state}。", t(*waited)),
+        Trouble::Http(fault) => http_zh(fault),
         Trouble::Wrong(_) => "收到的和应该收到的不一样。".to_owned(),
         Trouble::TooMuch(came) => format!("多出来了：{}。", quoted(came)),
         Trouble::NotSilent(came) => format!("这时不该有东西来，却来了 {}。", quoted(came)),
@@ -149,6 +160,48 @@ fn zh(failure: &Failure) -> String {
     }
 }
 
+fn place_zh(role: Role) -> &'static str {
+    match role {
+        Role::Relay => "监听的地址是最后两个命令行参数中的前一个",
+        _ => "地址是最后一个命令行参数",
+    }
+}
+
+fn http_zh(fault: &Fault) -> String {
+    match fault {
+        Fault::NotHttp(line) => format!(
+            "回答的开头是 {}。HTTP/1.1 的回答以状态行开头，例如 HTTP/1.1 200 OK。",
+            quoted(line)
+        ),
+        Fault::LineEnd(line) => format!(
+            "这一行只以 \\n 结束：{}。HTTP 首部的每一行都以 \\r\\n 结束。",
+            quoted(line)
+        ),
+        Fault::NoEnd => "首部没有结束：最后一个字段之后，还要一个空行（\\r\\n）。".to_owned(),
+        Fault::Field(line) => format!(
+            "首部里这一行不是字段：{}。字段写成“名字: 值”，冒号紧跟在名字后面。",
+            quoted(line)
+        ),
+        Fault::Status { wanted, came } => format!("状态码是 {came}，应该是 {wanted}。"),
+        Fault::NoLength => "回答里没有 Content-Length：对方不知道正文到哪里为止。".to_owned(),
+        Fault::BadLength(value) => format!(
+            "Content-Length 应该是一个十进制数，这里是 {}。",
+            quoted(value)
+        ),
+        Fault::Chunked => {
+            "正文是分块发送的（Transfer-Encoding）：这个练习要先算出长度，写在 Content-Length 里。"
+                .to_owned()
+        }
+        Fault::Short { said, came } => format!(
+            "正文比 Content-Length 说的短：说的是 {said} 个字节，只来了 {came} 个。它数的是字节，不是字。"
+        ),
+        Fault::Long { said, more } => format!(
+            "正文比 Content-Length 说的长：说的是 {said} 个字节，后面还有 {}。它数的是字节，不是字。",
+            quoted(more)
+        ),
+    }
+}
+
 fn how_zh(ended: Ended) -> String {
     match (ended.status, ended.signal) {
         (Status::Code(code), _) => format!("状态 {code}"),
@@ -157,7 +210,7 @@ fn how_zh(ended: Ended) -> String {
     }
 }
 
-fn en(failure: &Failure) -> String {
+fn en(role: Role, failure: &Failure) -> String {
     let language = Language::En;
     let t = |duration| time(duration, language);
     let ended = failure
@@ -173,14 +226,16 @@ fn en(failure: &Failure) -> String {
             failure.ended.map_or_else(String::new, how_en)
         ),
         Trouble::NeverListens(waited) => format!(
-            "Nobody listened at the address for {}, and your program still runs. Does it reach bind and listen? The address is its last argument: use it.",
-            t(*waited)
+            "Nobody listened at the address for {}, and your program still runs. Does it reach bind and listen? {}: use it.",
+            t(*waited),
+            place_en(role)
         ),
         Trouble::ListensElsewhere(at) => {
             let at: Vec<_> = at.iter().map(ToString::to_string).collect();
             format!(
-                "Your program listens at {}, not at the address that it was given. The address is its last argument: give it to bind as it is.{}",
+                "Your program listens at {}, not at the address that it was given. {}: give it to bind as it is.{}",
                 at.join(", "),
+                place_en(role),
                 if at.iter().any(|at| at.starts_with("0.0.0.0") || at.starts_with("[::]")) {
                     " 0.0.0.0 lets the whole network in."
                 } else {
@@ -209,6 +264,13 @@ fn en(failure: &Failure) -> String {
         Trouble::TooLittle(_, waited) => format!("Only a part came, and nothing more for {}; the connection is open.", t(*waited)),
         Trouble::NotReading(_, left) => format!("Your program has stopped reading: {} of what was sent to it have not left our side, and what should come has not come.", size(*left as u64)),
         Trouble::OnlyAtEnd(_) => "It came too late: only after the time was over and we had ended our side. Either a flush is missing after the write, or your program waits for the end before it answers.".to_owned(),
+        Trouble::NotPrinted(_) => format!("Your program has not printed what it should, and {state}."),
+        Trouble::NeverSends(waited) => format!(
+            "Your program sent no datagram for {}. The address is its last argument: send there, by UDP.",
+            t(*waited)
+        ),
+        Trouble::NoDatagram(_, waited) => format!("The datagram that should come did not come for {}, and {state}.", t(*waited)),
+        Trouble::Http(fault) => http_en(fault),
         Trouble::Wrong(_) => "What came is not what should have come.".to_owned(),
         Trouble::TooMuch(came) => format!("More came than should: {}.", quoted(came)),
         Trouble::NotSilent(came) => format!("Nothing should come here, and this came: {}.", quoted(came)),
@@ -227,6 +289,28 @@ fn en(failure: &Failure) -> String {
             format!("A part of your program crashed: see what it printed, below. {words}")
         }
         _ => words,
+    }
+}
+
+fn place_en(role: Role) -> &'static str {
+    match role {
+        Role::Relay => "The address to listen at is the first of its last two arguments",
+        _ => "The address is its last argument",
+    }
+}
+
+fn http_en(fault: &Fault) -> String {
+    match fault {
+        Fault::NotHttp(line) => format!("The answer begins with {}. A response of HTTP/1.1 begins with a status line, such as HTTP/1.1 200 OK.", quoted(line)),
+        Fault::LineEnd(line) => format!("This line ends with \\n alone: {}. Every line of an HTTP header ends with \\r\\n.", quoted(line)),
+        Fault::NoEnd => "The header has no end: after its last field comes an empty line (\\r\\n).".to_owned(),
+        Fault::Field(line) => format!("This line of the header is no field: {}. A field is \"Name: value\", with the colon right after the name.", quoted(line)),
+        Fault::Status { wanted, came } => format!("The status is {came}, and should be {wanted}."),
+        Fault::NoLength => "The response has no Content-Length: the peer cannot know where the body ends.".to_owned(),
+        Fault::BadLength(value) => format!("Content-Length should be a decimal number, and is {}.", quoted(value)),
+        Fault::Chunked => "The body is sent in chunks (Transfer-Encoding): in this exercise, find its length first and say it in Content-Length.".to_owned(),
+        Fault::Short { said, came } => format!("The body is shorter than Content-Length says: it says {said} bytes, and {came} came. It counts bytes, not characters."),
+        Fault::Long { said, more } => format!("The body is longer than Content-Length says: it says {said} bytes, and after them came {}. It counts bytes, not characters.", quoted(more)),
     }
 }
 

@@ -7,7 +7,7 @@ use session::Status;
 use super::Style;
 use super::wrap::cut;
 use crate::Language;
-use crate::check::{Act, Actor, Pace, Payload, Step, Way, quoted};
+use crate::check::{Act, Actor, Pace, Payload, Role, Step, Way, quoted};
 
 /// A text of the story takes no more columns than this.
 const TEXT: usize = 44;
@@ -29,10 +29,10 @@ impl Told {
 }
 
 /// What a step does, or expects.
-pub(super) fn words(step: &Step, told: Told, style: Style) -> String {
+pub(super) fn words(step: &Step, role: Role, told: Told, style: Style) -> String {
     let mut words = match (&step.actor, style.language) {
-        (Actor::You, Language::Zh) => yours_zh(&step.act, told),
-        (Actor::You, Language::En) => yours_en(&step.act, told),
+        (Actor::You, Language::Zh) => yours_zh(&step.act, role, told),
+        (Actor::You, Language::En) => yours_en(&step.act, role, told),
         (Actor::Peer { name, count }, Language::Zh) => {
             let who = count.map_or(name.clone(), |count| format!("{count} 个 {name}"));
             format!("{who} {}", theirs_zh(&step.act, told))
@@ -96,7 +96,7 @@ fn at_a_pace(pace: Pace, language: Language) -> String {
 fn said(payload: &Payload, language: Language) -> String {
     match payload {
         Payload::Line(text) => cut(&quoted(format!("{text}\n").as_bytes()), TEXT),
-        Payload::Bytes(bytes) => cut(&quoted(bytes), TEXT),
+        Payload::Bytes(_) | Payload::Pieces(_) => cut(&payload.literal(), TEXT),
         Payload::Repeat { unit, size: all } => {
             let (size, unit) = (size(*all as u64), cut(&quoted(unit), TEXT / 2));
             match language {
@@ -111,9 +111,20 @@ fn line(text: &str) -> String {
     cut(&quoted(format!("{text}\n").as_bytes()), TEXT)
 }
 
-fn yours_zh(act: &Act, told: Told) -> String {
+fn yours_zh(act: &Act, role: Role, told: Told) -> String {
     match act {
-        Act::Start { .. } => "启动你的程序，最后一个参数是地址".to_owned(),
+        Act::Start { args } => match (args.join(" "), role) {
+            (args, Role::Filter) if args.is_empty() => "启动你的程序".to_owned(),
+            (args, Role::Filter) => format!("启动你的程序，参数是 {args}"),
+            (args, Role::Relay) if args.is_empty() => {
+                "启动你的程序，参数是监听的地址和要连接的地址".to_owned()
+            }
+            (args, Role::Relay) => {
+                format!("启动你的程序，参数是 {args}、监听的地址和要连接的地址")
+            }
+            (args, _) if args.is_empty() => "启动你的程序，最后一个参数是地址".to_owned(),
+            (args, _) => format!("启动你的程序，参数是 {args} 和地址"),
+        },
         Act::Type { text } => format!("在键盘上输入一行 {}", line(text)),
         Act::Send { payload } => format!("在键盘上输入 {}", said(payload, Language::Zh)),
         Act::EndOfInput => "键盘输入结束（Ctrl-D）".to_owned(),
@@ -152,9 +163,23 @@ fn yours_zh(act: &Act, told: Told) -> String {
     }
 }
 
-fn yours_en(act: &Act, told: Told) -> String {
+fn yours_en(act: &Act, role: Role, told: Told) -> String {
     match act {
-        Act::Start { .. } => "your program starts, the address as its last argument".to_owned(),
+        Act::Start { args } => match (args.join(" "), role) {
+            (args, Role::Filter) if args.is_empty() => "your program starts".to_owned(),
+            (args, Role::Filter) => format!("your program starts with {args}"),
+            (args, Role::Relay) if args.is_empty() => {
+                "your program starts with the address to listen at and the one to connect to"
+                    .to_owned()
+            }
+            (args, Role::Relay) => format!(
+                "your program starts with {args}, the address to listen at and the one to connect to"
+            ),
+            (args, _) if args.is_empty() => {
+                "your program starts, the address as its last argument".to_owned()
+            }
+            (args, _) => format!("your program starts with {args} and the address"),
+        },
         Act::Type { text } => format!("the line {} is typed", line(text)),
         Act::Send { payload } => format!("{} is typed", said(payload, Language::En)),
         Act::EndOfInput => "the input ends (Ctrl-D)".to_owned(),
@@ -233,6 +258,17 @@ fn theirs_zh(act: &Act, told: Told) -> String {
         Act::Stops => "不再读".to_owned(),
         Act::Reads { pace: None } => "又开始读".to_owned(),
         Act::Reads { pace: Some(pace) } => format!("慢慢读：{}", at_a_pace(*pace, language)),
+        Act::Http { status, body } => {
+            let response = match body {
+                None => format!("状态 {status} 的完整 HTTP 回答"),
+                Some(body) => format!(
+                    "状态 {status} 的完整 HTTP 回答，正文 {}",
+                    said(body, language)
+                ),
+            };
+            format!("{}{response}", told.pick("收到了", "应该收到"))
+        }
+        Act::Refuses => "不监听：连过去会被拒绝".to_owned(),
         act => act.to_string(),
     }
 }
@@ -279,6 +315,16 @@ fn theirs_en(act: &Act, told: Told) -> String {
         Act::Stops => "stops reading".to_owned(),
         Act::Reads { pace: None } => "reads again".to_owned(),
         Act::Reads { pace: Some(pace) } => format!("reads slowly: {}", at_a_pace(*pace, language)),
+        Act::Http { status, body } => {
+            let body = body.as_ref().map_or_else(String::new, |body| {
+                format!(" and the body {}", said(body, language))
+            });
+            format!(
+                "{} a whole HTTP response with status {status}{body}",
+                told.pick("receives", "should receive")
+            )
+        }
+        Act::Refuses => "does not listen: a connection is refused".to_owned(),
         act => act.to_string(),
     }
 }

@@ -1,0 +1,93 @@
+//! A whole HTTP response at a peer.
+
+use std::time::{Duration, Instant};
+
+use super::expect::window;
+use super::response::{Came, look};
+use super::stage::Stage;
+use crate::check::Payload;
+use crate::verdict::{Bytes, Fault, Trouble};
+
+/// What is longer than it says comes in the same write: it is there by then.
+const MORE: Duration = Duration::from_millis(15);
+
+impl<'a> Stage<'a> {
+    /// The next thing that comes is a response with this status and, where it is said, this body.
+    pub(super) fn http(
+        &mut self,
+        at: (&'a str, usize),
+        (status, body): (u16, Option<&Payload>),
+        deadline: Instant,
+        time: Duration,
+    ) -> Result<(), Trouble> {
+        let whole = |stage: &mut Self| {
+            let peer = stage.peer(at)?;
+            match look(&peer.unread, status).map_err(Trouble::Http)? {
+                Came::Whole { head, end } => Ok(Some(Ok((head, end)))),
+                came if peer.ended.is_some() => Ok(Some(Err(came))),
+                _ => Ok(None),
+            }
+        };
+        let (head, end) = match self.until(deadline, whole)? {
+            Ok(Ok(whole)) => whole,
+            _ if self.peer(at)?.unread.is_empty() => {
+                return self.no_response(at, status, time, |stage| match whole(stage) {
+                    Ok(Some(Ok(_))) => Ok(Some(())),
+                    _ => Ok(None),
+                });
+            }
+            _ => {
+                let came = look(&self.peer(at)?.unread, status).map_err(Trouble::Http)?;
+                return Err(Trouble::Http(match came {
+                    Came::Body { said, came } => Fault::Short { said, came },
+                    _ => Fault::NoEnd,
+                }));
+            }
+        };
+        let rest: Vec<u8> = self.peer(at)?.unread.drain(..end).skip(head).collect();
+        if let Some(body) = body {
+            same(&body.bytes(None, &[]), &rest)?;
+        }
+        self.nothing_follows(at, end - head)
+    }
+
+    /// What follows is the next response, or nothing.
+    fn nothing_follows(&mut self, at: (&'a str, usize), said: usize) -> Result<(), Trouble> {
+        let _ = self.until(Instant::now() + MORE, |stage| {
+            let peer = stage.peer(at)?;
+            Ok((!peer.unread.is_empty() || peer.ended.is_some()).then_some(()))
+        })?;
+        let more = &self.peer(at)?.unread;
+        let next = b"HTTP/1.1 ";
+        let same = more.len().min(next.len());
+        if more[..same] == next[..same] {
+            return Ok(());
+        }
+        let more = more[..more.len().min(32)].to_vec();
+        Err(Trouble::Http(Fault::Long { said, more }))
+    }
+
+    fn no_response(
+        &mut self,
+        at: (&'a str, usize),
+        status: u16,
+        time: Duration,
+        complete: impl FnMut(&mut Self) -> Result<Option<()>, Trouble>,
+    ) -> Result<(), Trouble> {
+        let bytes = Bytes {
+            expected: format!("HTTP/1.1 {status} [..]\r\n").into_bytes(),
+            pattern: true,
+            ..Bytes::default()
+        };
+        self.missing(at, bytes, true, time, complete)
+    }
+}
+
+fn same(expected: &[u8], came: &[u8]) -> Result<(), Trouble> {
+    let right = expected.iter().zip(came).take_while(|(a, b)| a == b);
+    let right = right.count();
+    match right == expected.len() && right == came.len() {
+        true => Ok(()),
+        false => Err(Trouble::Wrong(window(expected, &[], came, right))),
+    }
+}

@@ -1,0 +1,223 @@
+//! An HTTP/1.1 response, as far as it has come. Pure.
+
+use crate::verdict::Fault;
+
+/// No head is longer.
+const MOST_OF_A_HEAD: usize = 64 * 1024;
+
+/// A line in a report is no longer.
+const SHOWN: usize = 60;
+
+/// What has come of a response.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Came {
+    /// Not the whole head.
+    Head,
+    /// The head, and this much of the body.
+    Body { said: usize, came: usize },
+    /// All: the head and the body end here.
+    Whole { head: usize, end: usize },
+}
+
+/// Looks at what has come; `wanted` is the status that it should have.
+pub(super) fn look(bytes: &[u8], wanted: u16) -> Result<Came, Fault> {
+    let mut lines = Lines { bytes, at: 0 };
+    let Some(line) = lines.next()? else {
+        return match may_be_status(bytes) {
+            true => Ok(Came::Head),
+            false => Err(Fault::NotHttp(shown(bytes))),
+        };
+    };
+    let status = status(line).ok_or_else(|| Fault::NotHttp(shown(line)))?;
+    let mut length = None;
+    let mut chunked = false;
+    loop {
+        let line = match lines.next()? {
+            Some(b"") => break,
+            Some(line) => line,
+            None => return Ok(Came::Head),
+        };
+        let (name, value) = field(line).ok_or_else(|| Fault::Field(shown(line)))?;
+        if name.eq_ignore_ascii_case(b"content-length") {
+            let number = number(value).ok_or_else(|| Fault::BadLength(shown(value)))?;
+            if length.replace(number).is_some_and(|other| other != number) {
+                return Err(Fault::BadLength(shown(value)));
+            }
+        }
+        chunked |= name.eq_ignore_ascii_case(b"transfer-encoding");
+    }
+    if status != wanted {
+        let came = status;
+        return Err(Fault::Status { wanted, came });
+    }
+    let said = match length {
+        _ if chunked => return Err(Fault::Chunked),
+        // These have no body, whatever the head says (RFC 9112, section 6.3).
+        _ if bodiless(status) => 0,
+        Some(length) => length,
+        None => return Err(Fault::NoLength),
+    };
+    let head = lines.at;
+    let came = bytes.len() - head;
+    Ok(match came < said {
+        true => Came::Body { said, came },
+        false => Came::Whole {
+            head,
+            end: head + said,
+        },
+    })
+}
+
+fn bodiless(status: u16) -> bool {
+    matches!(status, 100..=199 | 204 | 304)
+}
+
+/// The lines of the head, without their ends.
+struct Lines<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Lines<'a> {
+    /// `None` where no whole line is left.
+    fn next(&mut self) -> Result<Option<&'a [u8]>, Fault> {
+        let rest = &self.bytes[self.at..];
+        let Some(end) = rest.iter().position(|&byte| byte == b'\n') else {
+            return match self.bytes.len() > MOST_OF_A_HEAD {
+                true => Err(Fault::NoEnd),
+                false => Ok(None),
+            };
+        };
+        if self.at + end > MOST_OF_A_HEAD {
+            return Err(Fault::NoEnd);
+        }
+        self.at += end + 1;
+        match rest[..end].strip_suffix(b"\r") {
+            Some(line) => Ok(Some(line)),
+            // A line that is no HTTP at all has a worse fault than its end.
+            None if self.at == end + 1 && status(&rest[..end]).is_none() => {
+                Err(Fault::NotHttp(shown(&rest[..end])))
+            }
+            None => Err(Fault::LineEnd(shown(&rest[..end]))),
+        }
+    }
+}
+
+/// `HTTP/1.1 200 OK` (RFC 9112, section 4): the space after the status is part of it.
+fn status(line: &[u8]) -> Option<u16> {
+    let rest = line.strip_prefix(b"HTTP/1.1 ")?;
+    let digits: [u8; 3] = rest.get(..3)?.try_into().ok()?;
+    let digits = std::str::from_utf8(&digits).ok()?;
+    let number = digits.parse().ok()?;
+    (rest.get(3) == Some(&b' ') && digits.bytes().all(|c| c.is_ascii_digit())).then_some(number)
+}
+
+fn may_be_status(bytes: &[u8]) -> bool {
+    let start = b"HTTP/1.1 ";
+    let same = start.len().min(bytes.len());
+    start[..same] == bytes[..same]
+}
+
+/// `Name: value`, no space before the colon (RFC 9112, section 5.1).
+fn field(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let colon = line.iter().position(|&byte| byte == b':')?;
+    let (name, value) = (&line[..colon], &line[colon + 1..]);
+    let token = |c: &u8| c.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(c);
+    (!name.is_empty() && name.iter().all(token)).then_some((name, value.trim_ascii()))
+}
+
+fn number(value: &[u8]) -> Option<usize> {
+    let digits = std::str::from_utf8(value).ok()?;
+    digits
+        .bytes()
+        .all(|c| c.is_ascii_digit())
+        .then(|| digits.parse().ok())
+        .flatten()
+}
+
+fn shown(line: &[u8]) -> Vec<u8> {
+    line[..line.len().min(SHOWN)].to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const GOOD: &str = "HTTP/1.1 200 OK\r\ncontent-length:5\r\nX: y:z \r\n\r\nhello";
+
+    #[test]
+    fn a_response_is_whole_when_its_length_has_come() {
+        let end = GOOD.len();
+        assert_eq!(
+            look(GOOD.as_bytes(), 200),
+            Ok(Came::Whole { head: end - 5, end })
+        );
+        let short = &GOOD.as_bytes()[..end - 2];
+        assert_eq!(look(short, 200), Ok(Came::Body { said: 5, came: 3 }));
+        let none = b"HTTP/1.1 204 No Content\r\n\r\n";
+        assert_eq!(look(none, 204), Ok(Came::Whole { head: 27, end: 27 }));
+    }
+
+    #[test]
+    fn each_fault_has_its_name() {
+        let line = |text: &str| text.as_bytes().to_vec();
+        let head = |rest: &str| format!("HTTP/1.1 200 OK\r\n{rest}");
+        for (bytes, fault) in [
+            ("hello\n".to_owned(), Fault::NotHttp(line("hello"))),
+            ("hello".to_owned(), Fault::NotHttp(line("hello"))),
+            (
+                "HTTP/1.0 200 OK\r\n".to_owned(),
+                Fault::NotHttp(line("HTTP/1.0 200 OK")),
+            ),
+            (
+                "HTTP/1.1 200\r\n".to_owned(),
+                Fault::NotHttp(line("HTTP/1.1 200")),
+            ),
+            (
+                "HTTP/1.1 +20 OK\r\n".to_owned(),
+                Fault::NotHttp(line("HTTP/1.1 +20 OK")),
+            ),
+            (
+                "HTTP/1.1 200 OK\n".to_owned(),
+                Fault::LineEnd(line("HTTP/1.1 200 OK")),
+            ),
+            (head("A: b\n"), Fault::LineEnd(line("A: b"))),
+            (head("A : b\r\n"), Fault::Field(line("A : b"))),
+            (head("hello\r\n"), Fault::Field(line("hello"))),
+            (head(&"a".repeat(70_000)), Fault::NoEnd),
+            (head("\r\n"), Fault::NoLength),
+            (
+                head("Content-Length: -1\r\n\r\n"),
+                Fault::BadLength(line("-1")),
+            ),
+            (
+                head("Content-Length: 1\r\nContent-Length: 2\r\n\r\n"),
+                Fault::BadLength(line("2")),
+            ),
+            (head("Transfer-Encoding: chunked\r\n\r\n"), Fault::Chunked),
+        ] {
+            assert_eq!(look(bytes.as_bytes(), 200), Err(fault), "{bytes:.60}");
+        }
+        let (wanted, came) = (404, 200);
+        assert_eq!(
+            look(GOOD.as_bytes(), 404),
+            Err(Fault::Status { wanted, came })
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_beginning_of_a_right_response_has_a_fault(at in 0..GOOD.len()) {
+            let came = look(&GOOD.as_bytes()[..at], 200);
+            prop_assert!(matches!(came, Ok(Came::Head | Came::Body { .. })), "{came:?}");
+        }
+
+        #[test]
+        fn whatever_comes_is_looked_at(bytes in prop::collection::vec(any::<u8>(), 0..200), cut in 0..GOOD.len()) {
+            let _ = look(&bytes, 200);
+            let _ = look(&[&GOOD.as_bytes()[..cut], &bytes].concat(), 200);
+        }
+    }
+}
