@@ -31,8 +31,9 @@ def or_end(direction, connection):
         direction(connection)
     except OSError as error:
         print(error, file=sys.stderr, flush=True)
-        # 连接没了。sys.exit 会等正在读键盘的线程放开 stdin；os._exit 马上结束。
-        # The connection is gone. sys.exit would wait for the thread that holds stdin; this does not.
+        # 连接没了。键盘线程还拿着 stdin，sys.exit 收拾不了它；os._exit 马上结束。
+        # The connection is gone. The keyboard's thread holds stdin, which sys.exit cannot clean
+        # up; os._exit ends at once.
         os._exit(1)
 
 
