@@ -170,9 +170,20 @@ pub enum Act {
     /// `alice reads [N TIME]`
     Reads { pace: Option<Pace> },
     /// `alice http 200 "body"`: a whole response; without a body, any.
-    Http { status: u16, body: Option<Payload> },
+    Http(Response),
     /// `alice refuses`: nobody listens at the address.
     Refuses,
+}
+
+/// What a whole HTTP response should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Response {
+    /// Its status.
+    pub status: u16,
+    /// It answers HEAD: it says the length of the body, and has none.
+    pub head: bool,
+    /// Its body; `None` for any.
+    pub body: Option<Payload>,
 }
 
 impl Check {
@@ -242,12 +253,21 @@ impl fmt::Display for Act {
             Self::Stops => f.write_str("stops"),
             Self::Reads { pace: None } => f.write_str("reads"),
             Self::Reads { pace: Some(pace) } => write!(f, "reads {pace}"),
-            Self::Http { status, body: None } => write!(f, "http {status}"),
-            Self::Http {
-                status,
-                body: Some(body),
-            } => write!(f, "http {status} {}", body.literal()),
+            Self::Http(response) => write!(f, "http {response}"),
             Self::Refuses => f.write_str("refuses"),
+        }
+    }
+}
+
+impl fmt::Display for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.status)?;
+        if self.head {
+            f.write_str(" head")?;
+        }
+        match &self.body {
+            Some(body) => write!(f, " {}", body.literal()),
+            None => Ok(()),
         }
     }
 }

@@ -102,7 +102,10 @@ mod tests {
     fn a_path_is_shown_from_the_root() {
         let course = Course::new(Path::new("/x"));
         let path = course.mine().join("echo_server.rs");
-        assert_eq!(course.shown(&path), "examples/exercises/mine/echo_server.rs");
+        assert_eq!(
+            course.shown(&path),
+            "examples/exercises/mine/echo_server.rs"
+        );
         assert_eq!(course.shown(Path::new("/y/z")), "/y/z");
     }
 }

@@ -353,7 +353,11 @@ mod tests {
     #[test]
     fn a_line_comes_back_as_it_was_written() {
         let read = read(LINES.as_bytes());
-        let written: Vec<_> = read.events.iter().map(|event| format!("{event}\n")).collect();
+        let written: Vec<_> = read
+            .events
+            .iter()
+            .map(|event| format!("{event}\n"))
+            .collect();
         assert_eq!(written.concat(), LINES);
         assert!(read.damaged.is_empty());
     }

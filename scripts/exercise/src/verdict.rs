@@ -134,6 +134,15 @@ pub enum Fault {
         /// So much came.
         came: usize,
     },
+    /// The length is another one: the answer to HEAD says that of the body.
+    OtherLength {
+        /// What it says.
+        said: usize,
+        /// What it should say.
+        wanted: usize,
+    },
+    /// The answer to HEAD has a body, which begins like this.
+    HeadBody(Vec<u8>),
     /// The body is longer: this followed.
     Long {
         /// What it says.
@@ -155,6 +164,8 @@ impl Fault {
             Self::BadLength(_) => "http_bad_length",
             Self::Chunked => "http_chunked",
             Self::Short { .. } => "http_short",
+            Self::OtherLength { .. } => "http_other_length",
+            Self::HeadBody(_) => "http_head_body",
             Self::Long { .. } => "http_long",
         }
     }

@@ -614,4 +614,19 @@ fn a_response_is_judged_as_a_whole() {
     seen!(failed_at(story, &silent), Trouble::TooLittle(_, _));
     let rude = server("c.recv(99)");
     seen!(failed_at(story, &rude), Trouble::ClosedEarly(_));
+    let head = "alice connect\nalice >> \"HEAD / HTTP/1.1\\r\\n\\r\\n\"\nalice http 200 head \"你好\"\nalice ~ 50ms\n";
+    let answer = |length: &str, body: &str| {
+        web(&format!(
+            "b'HTTP/1.1 200 OK\\r\\nContent-Length: {length}\\r\\n\\r\\n{body}'"
+        ))
+    };
+    passes("server", head, &answer("6", ""));
+    seen!(
+        failed_at(head, &answer("2", "")),
+        Trouble::Http(Fault::OtherLength { said: 2, wanted: 6 })
+    );
+    seen!(
+        failed_at(head, &answer("6", "abcdef")),
+        Trouble::Http(Fault::HeadBody(_))
+    );
 }

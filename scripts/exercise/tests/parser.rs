@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use exercise::Check;
-use exercise::check::{Act, Actor, Pace, Payload, Piece, Role, Transport, Way};
+use exercise::check::{Act, Actor, Pace, Payload, Piece, Response, Role, Transport, Way};
 use session::{ParseError, Status};
 
 const HEAD: &str = "title zh 题\ntitle en T\nrole server\n";
@@ -174,21 +174,22 @@ fn bytes_may_be_any_or_those_that_came_and_a_response_is_a_whole() {
             payload: Payload::Pieces(vec![Piece::Any, Piece::Bytes(b"a".to_vec())]),
         },
     );
-    act(
-        "server",
-        "alice http 404",
-        Act::Http {
-            status: 404,
-            body: None,
-        },
-    );
+    let response = |head, body: Option<&str>| {
+        let body = body.map(|body| Payload::Bytes(body.into()));
+        let status = 200;
+        Act::Http(Response { status, head, body })
+    };
+    act("server", "alice http 200", response(false, None));
     act(
         "server",
         r#"alice http 200 "hi""#,
-        Act::Http {
-            status: 200,
-            body: Some(Payload::Bytes(b"hi".to_vec())),
-        },
+        response(false, Some("hi")),
+    );
+    act("server", "alice http 200 head", response(true, None));
+    act(
+        "server",
+        r#"alice http 200 head "hi""#,
+        response(true, Some("hi")),
     );
     let steps = steps("client", "alice refuses\nyou $ --once\n");
     assert_eq!(steps[0].1, Act::Refuses);

@@ -175,6 +175,8 @@ fn every_kind() -> Vec<Trouble> {
         Trouble::Http(Fault::BadLength(b"-1".to_vec())),
         Trouble::Http(Fault::Chunked),
         Trouble::Http(Fault::Short { said: 6, came: 2 }),
+        Trouble::Http(Fault::OtherLength { said: 5, wanted: 6 }),
+        Trouble::Http(Fault::HeadBody(b"hello".to_vec())),
         Trouble::Http(Fault::Long {
             said: 2,
             more: b"more".to_vec(),

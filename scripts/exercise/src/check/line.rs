@@ -9,7 +9,7 @@ use session::script::line::{
 
 use super::bytes::{parse_size, payload};
 use super::stub::{self, Stub};
-use super::{Act, Actor, Pace, Payload, Role, Transport, Way};
+use super::{Act, Actor, Pace, Payload, Response, Role, Transport, Way};
 
 /// What one line says.
 #[derive(Debug, PartialEq, Eq)]
@@ -287,12 +287,17 @@ fn http(text: &str) -> Result<Act, Mismatch> {
     let Ok(status @ 100..=599) = status.parse() else {
         return mismatch("a status such as 200 after `http`", text);
     };
-    let body = match body.trim() {
+    let body = body.trim();
+    let (head, body) = match body.strip_prefix("head") {
+        Some(rest) => (true, rest.trim_start()),
+        None => (false, body),
+    };
+    let body = match body {
         "" => None,
         body => match payload(body)? {
             Payload::Pieces(_) => return mismatch("a body of plain bytes", body),
             body => Some(body),
         },
     };
-    Ok(Act::Http { status, body })
+    Ok(Act::Http(Response { status, head, body }))
 }

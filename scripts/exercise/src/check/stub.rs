@@ -15,7 +15,7 @@ pub struct Stub {
 }
 
 /// Every name that a `stub` line may give to what is seen of a program, and what it means.
-pub const TROUBLES: [(&str, &str, &str); 38] = [
+pub const TROUBLES: [(&str, &str, &str); 40] = [
     ("cannot_start", "程序启动不了", "it cannot be started"),
     (
         "ended_at_once",
@@ -126,6 +126,16 @@ pub const TROUBLES: [(&str, &str, &str); 38] = [
         "http_short",
         "正文比 Content-Length 说的短",
         "the body is shorter than Content-Length says",
+    ),
+    (
+        "http_other_length",
+        "Content-Length 不是正文的长度",
+        "Content-Length is not the length of the body",
+    ),
+    (
+        "http_head_body",
+        "对 HEAD 的回答带了正文",
+        "the answer to HEAD has a body",
     ),
     (
         "http_long",

@@ -64,9 +64,7 @@ impl<'a> Stage<'a> {
                 Act::Bytes { payload } => {
                     self.bytes(at, payload, number(index), deadline, time)?;
                 }
-                Act::Http { status, body } => {
-                    self.http(at, (*status, body.as_ref()), deadline, time)?;
-                }
+                Act::Http(response) => self.http(at, response, deadline, time)?,
                 Act::Silent { .. } => self.silent(at, silence)?,
                 Act::SeesEnd => self.end(at, Some(End::Closed), deadline, time)?,
                 Act::SeesReset => self.end(at, Some(End::Reset), deadline, time)?,

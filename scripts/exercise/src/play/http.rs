@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::expect::window;
 use super::response::{Came, look};
 use super::stage::Stage;
-use crate::check::Payload;
+use crate::check::Response;
 use crate::verdict::{Bytes, Fault, Trouble};
 
 /// What is longer than it says comes in the same write: it is there by then.
@@ -16,28 +16,29 @@ impl<'a> Stage<'a> {
     pub(super) fn http(
         &mut self,
         at: (&'a str, usize),
-        (status, body): (u16, Option<&Payload>),
+        wanted: &Response,
         deadline: Instant,
         time: Duration,
     ) -> Result<(), Trouble> {
         let whole = |stage: &mut Self| {
             let peer = stage.peer(at)?;
-            match look(&peer.unread, status).map_err(Trouble::Http)? {
-                Came::Whole { head, end } => Ok(Some(Ok((head, end)))),
+            match look(&peer.unread, wanted.status, wanted.head).map_err(Trouble::Http)? {
+                Came::Whole { head, end, said } => Ok(Some(Ok((head, end, said)))),
                 came if peer.ended.is_some() => Ok(Some(Err(came))),
                 _ => Ok(None),
             }
         };
-        let (head, end) = match self.until(deadline, whole)? {
+        let (head, end, said) = match self.until(deadline, whole)? {
             Ok(Ok(whole)) => whole,
             _ if self.peer(at)?.unread.is_empty() => {
-                return self.no_response(at, status, time, |stage| match whole(stage) {
+                return self.no_response(at, wanted.status, time, |stage| match whole(stage) {
                     Ok(Some(Ok(_))) => Ok(Some(())),
                     _ => Ok(None),
                 });
             }
             _ => {
-                let came = look(&self.peer(at)?.unread, status).map_err(Trouble::Http)?;
+                let came = look(&self.peer(at)?.unread, wanted.status, wanted.head)
+                    .map_err(Trouble::Http)?;
                 return Err(Trouble::Http(match came {
                     Came::Body { said, came } => Fault::Short { said, came },
                     _ => Fault::NoEnd,
@@ -45,14 +46,24 @@ impl<'a> Stage<'a> {
             }
         };
         let rest: Vec<u8> = self.peer(at)?.unread.drain(..end).skip(head).collect();
-        if let Some(body) = body {
-            same(&body.bytes(None, &[]), &rest)?;
+        match wanted.body.as_ref().map(|body| body.bytes(None, &[])) {
+            Some(body) if wanted.head && body.len() != said => {
+                let wanted = body.len();
+                return Err(Trouble::Http(Fault::OtherLength { said, wanted }));
+            }
+            Some(body) if !wanted.head => same(&body, &rest)?,
+            _ => {}
         }
-        self.nothing_follows(at, end - head)
+        let more = self.what_follows(at)?;
+        match (more.is_empty(), wanted.head) {
+            (true, _) => Ok(()),
+            (false, true) => Err(Trouble::Http(Fault::HeadBody(more))),
+            (false, false) => Err(Trouble::Http(Fault::Long { said, more })),
+        }
     }
 
-    /// What follows is the next response, or nothing.
-    fn nothing_follows(&mut self, at: (&'a str, usize), said: usize) -> Result<(), Trouble> {
+    /// What follows and is not the next response.
+    fn what_follows(&mut self, at: (&'a str, usize)) -> Result<Vec<u8>, Trouble> {
         let _ = self.until(Instant::now() + MORE, |stage| {
             let peer = stage.peer(at)?;
             Ok((!peer.unread.is_empty() || peer.ended.is_some()).then_some(()))
@@ -61,10 +72,9 @@ impl<'a> Stage<'a> {
         let next = b"HTTP/1.1 ";
         let same = more.len().min(next.len());
         if more[..same] == next[..same] {
-            return Ok(());
+            return Ok(Vec::new());
         }
-        let more = more[..more.len().min(32)].to_vec();
-        Err(Trouble::Http(Fault::Long { said, more }))
+        Ok(more[..more.len().min(32)].to_vec())
     }
 
     fn no_response(

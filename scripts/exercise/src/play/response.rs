@@ -16,11 +16,17 @@ pub(super) enum Came {
     /// The head, and this much of the body.
     Body { said: usize, came: usize },
     /// All: the head and the body end here.
-    Whole { head: usize, end: usize },
+    Whole {
+        head: usize,
+        end: usize,
+        /// What the head says of the body's length.
+        said: usize,
+    },
 }
 
-/// Looks at what has come; `wanted` is the status that it should have.
-pub(super) fn look(bytes: &[u8], wanted: u16) -> Result<Came, Fault> {
+/// Looks at what has come; `wanted` is the status that it should have. With `only_head`, it
+/// answers HEAD.
+pub(super) fn look(bytes: &[u8], wanted: u16, only_head: bool) -> Result<Came, Fault> {
     let mut lines = Lines { bytes, at: 0 };
     let Some(line) = lines.next()? else {
         return match may_be_status(bytes) {
@@ -59,11 +65,13 @@ pub(super) fn look(bytes: &[u8], wanted: u16) -> Result<Came, Fault> {
     };
     let head = lines.at;
     let came = bytes.len() - head;
-    Ok(match came < said {
+    let body = if only_head { 0 } else { said };
+    Ok(match came < body {
         true => Came::Body { said, came },
         false => Came::Whole {
             head,
-            end: head + said,
+            end: head + body,
+            said,
         },
     })
 }
@@ -151,13 +159,33 @@ mod tests {
     fn a_response_is_whole_when_its_length_has_come() {
         let end = GOOD.len();
         assert_eq!(
-            look(GOOD.as_bytes(), 200),
-            Ok(Came::Whole { head: end - 5, end })
+            look(GOOD.as_bytes(), 200, false),
+            Ok(Came::Whole {
+                head: end - 5,
+                end,
+                said: 5
+            })
+        );
+        let head = end - 5;
+        assert_eq!(
+            look(&GOOD.as_bytes()[..head], 200, true),
+            Ok(Came::Whole {
+                head,
+                end: head,
+                said: 5
+            })
         );
         let short = &GOOD.as_bytes()[..end - 2];
-        assert_eq!(look(short, 200), Ok(Came::Body { said: 5, came: 3 }));
+        assert_eq!(look(short, 200, false), Ok(Came::Body { said: 5, came: 3 }));
         let none = b"HTTP/1.1 204 No Content\r\n\r\n";
-        assert_eq!(look(none, 204), Ok(Came::Whole { head: 27, end: 27 }));
+        assert_eq!(
+            look(none, 204, false),
+            Ok(Came::Whole {
+                head: 27,
+                end: 27,
+                said: 0
+            })
+        );
     }
 
     #[test]
@@ -198,11 +226,15 @@ mod tests {
             ),
             (head("Transfer-Encoding: chunked\r\n\r\n"), Fault::Chunked),
         ] {
-            assert_eq!(look(bytes.as_bytes(), 200), Err(fault), "{bytes:.60}");
+            assert_eq!(
+                look(bytes.as_bytes(), 200, false),
+                Err(fault),
+                "{bytes:.60}"
+            );
         }
         let (wanted, came) = (404, 200);
         assert_eq!(
-            look(GOOD.as_bytes(), 404),
+            look(GOOD.as_bytes(), 404, false),
             Err(Fault::Status { wanted, came })
         );
     }
@@ -210,14 +242,14 @@ mod tests {
     proptest! {
         #[test]
         fn no_beginning_of_a_right_response_has_a_fault(at in 0..GOOD.len()) {
-            let came = look(&GOOD.as_bytes()[..at], 200);
+            let came = look(&GOOD.as_bytes()[..at], 200, false);
             prop_assert!(matches!(came, Ok(Came::Head | Came::Body { .. })), "{came:?}");
         }
 
         #[test]
         fn whatever_comes_is_looked_at(bytes in prop::collection::vec(any::<u8>(), 0..200), cut in 0..GOOD.len()) {
-            let _ = look(&bytes, 200);
-            let _ = look(&[&GOOD.as_bytes()[..cut], &bytes].concat(), 200);
+            let _ = look(&bytes, 200, false);
+            let _ = look(&[&GOOD.as_bytes()[..cut], &bytes].concat(), 200, false);
         }
     }
 }

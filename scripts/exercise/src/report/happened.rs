@@ -195,6 +195,13 @@ fn http_zh(fault: &Fault) -> String {
         Fault::Short { said, came } => format!(
             "正文比 Content-Length 说的短：说的是 {said} 个字节，只来了 {came} 个。它数的是字节，不是字。"
         ),
+        Fault::OtherLength { said, wanted } => format!(
+            "Content-Length 是 {said}，应该是 {wanted}：回答 HEAD 时，它和回答 GET 时一样，数的是字节。"
+        ),
+        Fault::HeadBody(more) => format!(
+            "对 HEAD 的回答只有首部，没有正文，这里却多了 {}。",
+            quoted(more)
+        ),
         Fault::Long { said, more } => format!(
             "正文比 Content-Length 说的长：说的是 {said} 个字节，后面还有 {}。它数的是字节，不是字。",
             quoted(more)
@@ -310,6 +317,8 @@ fn http_en(fault: &Fault) -> String {
         Fault::BadLength(value) => format!("Content-Length should be a decimal number, and is {}.", quoted(value)),
         Fault::Chunked => "The body is sent in chunks (Transfer-Encoding): in this exercise, find its length first and say it in Content-Length.".to_owned(),
         Fault::Short { said, came } => format!("The body is shorter than Content-Length says: it says {said} bytes, and {came} came. It counts bytes, not characters."),
+        Fault::OtherLength { said, wanted } => format!("Content-Length is {said}, and should be {wanted}: for HEAD it is the same as for GET, and counts bytes."),
+        Fault::HeadBody(more) => format!("The answer to HEAD is a header without a body, and here this follows: {}.", quoted(more)),
         Fault::Long { said, more } => format!("The body is longer than Content-Length says: it says {said} bytes, and after them came {}. It counts bytes, not characters.", quoted(more)),
     }
 }

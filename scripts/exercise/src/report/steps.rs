@@ -258,15 +258,18 @@ fn theirs_zh(act: &Act, told: Told) -> String {
         Act::Stops => "不再读".to_owned(),
         Act::Reads { pace: None } => "又开始读".to_owned(),
         Act::Reads { pace: Some(pace) } => format!("慢慢读：{}", at_a_pace(*pace, language)),
-        Act::Http { status, body } => {
-            let response = match body {
-                None => format!("状态 {status} 的完整 HTTP 回答"),
-                Some(body) => format!(
-                    "状态 {status} 的完整 HTTP 回答，正文 {}",
-                    said(body, language)
-                ),
+        Act::Http(response) => {
+            let what = match (&response.body, response.head) {
+                (None, false) => String::new(),
+                (None, true) => "，只有首部".to_owned(),
+                (Some(body), false) => format!("，正文 {}", said(body, language)),
+                (Some(body), true) => format!("，只有首部，正文本来是 {}", said(body, language)),
             };
-            format!("{}{response}", told.pick("收到了", "应该收到"))
+            format!(
+                "{}状态 {} 的完整 HTTP 回答{what}",
+                told.pick("收到了", "应该收到"),
+                response.status
+            )
         }
         Act::Refuses => "不监听：连过去会被拒绝".to_owned(),
         act => act.to_string(),
@@ -315,13 +318,22 @@ fn theirs_en(act: &Act, told: Told) -> String {
         Act::Stops => "stops reading".to_owned(),
         Act::Reads { pace: None } => "reads again".to_owned(),
         Act::Reads { pace: Some(pace) } => format!("reads slowly: {}", at_a_pace(*pace, language)),
-        Act::Http { status, body } => {
-            let body = body.as_ref().map_or_else(String::new, |body| {
-                format!(" and the body {}", said(body, language))
-            });
+        Act::Http(response) => {
+            let what = match (&response.body, response.head) {
+                (None, false) => String::new(),
+                (None, true) => ", its header alone".to_owned(),
+                (Some(body), false) => format!(" and the body {}", said(body, language)),
+                (Some(body), true) => {
+                    format!(
+                        ", its header alone; the body would be {}",
+                        said(body, language)
+                    )
+                }
+            };
             format!(
-                "{} a whole HTTP response with status {status}{body}",
-                told.pick("receives", "should receive")
+                "{} a whole HTTP response with status {}{what}",
+                told.pick("receives", "should receive"),
+                response.status
             )
         }
         Act::Refuses => "does not listen: a connection is refused".to_owned(),
