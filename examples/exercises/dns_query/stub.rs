@@ -1,0 +1,42 @@
+//! 练习 dns_query：dns_query NAME ADDR，向 ADDR 问 NAME 的 IPv4 地址，一行打印一个。
+//! Exercise dns_query: dns_query NAME ADDR asks ADDR for NAME's IPv4 addresses, prints one a line.
+//!
+//! 检查：cargo workbook exercise check dns_query
+//! Check: cargo workbook exercise check dns_query
+use std::env;
+use std::io;
+use std::net::Ipv4Addr;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let args: Vec<String> = env::args().skip(1).collect();
+    let [name, server] = &args[..] else {
+        eprintln!("用法 usage: dns_query NAME ADDR");
+        return ExitCode::from(2);
+    };
+    match ask(name, server) {
+        Ok(addresses) => {
+            for address in addresses {
+                println!("{address}");
+            }
+            ExitCode::SUCCESS
+        }
+        // 没有地址、没有回答、回答坏了：都说一声，状态是 1。
+        // No address, no answer, a broken answer: each is said, and the status is 1.
+        Err(error) => {
+            eprintln!("{name}: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn ask(name: &str, server: &str) -> io::Result<Vec<Ipv4Addr>> {
+    // TODO: 发一个 UDP 数据报：12 个字节的首部，一个问题（名字、类型 A、类 IN）。
+    // TODO: send one UDP datagram: a header of 12 bytes, one question (name, type A, class IN).
+    // TODO: 等回答：编号和问题都对得上才算；500 毫秒没来就再问一次。
+    // TODO: wait for the answer: id and question must be ours; none after 500 ms: ask once more.
+    // TODO: 读回答里的记录：名字可能是指针，别名（CNAME）要跟下去。
+    // TODO: read the records in it: a name may be a pointer, and an alias (CNAME) is followed.
+    let _ = (name, server);
+    Err(io::Error::other("TODO"))
+}
