@@ -49,7 +49,12 @@ impl Payload {
                 bytes
             }
             Self::Bytes(bytes) => numbered_bytes(bytes, number),
-            Self::Repeat { unit, size } => unit.iter().copied().cycle().take(*size).collect(),
+            Self::Repeat { unit, size } => {
+                // Copied, not taken byte by byte: peers wait meanwhile.
+                let mut bytes = unit.repeat(size.div_ceil(unit.len().max(1)));
+                bytes.truncate(*size);
+                bytes
+            }
             Self::Pieces(pieces) => {
                 let piece = |piece: &Piece| match piece {
                     Piece::Bytes(bytes) => numbered_bytes(bytes, number),
