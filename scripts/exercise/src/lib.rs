@@ -2,22 +2,30 @@
 //!
 //! [`check`] parses `check.session` (pure), [`build`] makes a program of a Rust file, [`play`]
 //! runs every variant against it, [`verdict`] is what was seen (data), [`report`] puts it into
-//! words (pure). ARCHITECTURE.md defines the notation.
+//! words (pure), its steps with [`words`]. ARCHITECTURE.md defines the notation.
+//!
+//! Without the feature `play` there are no processes and no sockets: `pages` takes only
+//! [`check`] and [`words`].
 //!
 //! [`flow`] is what a learner works with, around it: [`course`] knows where the files are,
 //! [`progress`] what was done, `text` what the pages say (pure).
 
+#[cfg(feature = "play")]
 pub mod build;
 pub mod check;
 pub mod course;
 #[cfg(feature = "flow")]
 pub mod flow;
+#[cfg(feature = "play")]
 pub mod play;
 pub mod progress;
+#[cfg(feature = "play")]
 pub mod report;
 #[cfg(feature = "flow")]
 mod text;
+#[cfg(feature = "play")]
 pub mod verdict;
+pub mod words;
 
 pub use check::Check;
 pub use session::script::line::Language;

@@ -5,7 +5,6 @@
 
 mod aligned;
 mod happened;
-mod steps;
 pub(crate) mod wrap;
 
 use session::Text;
@@ -14,8 +13,11 @@ use crate::Language;
 use crate::check::{Check, Role, Variant};
 use crate::verdict::{Failure, Trouble, Verdict};
 
-use steps::Told;
+use crate::words::{self, Told};
 pub use wrap::WIDTH;
+
+/// A text of the story takes no more columns than this.
+const TEXT: usize = 44;
 
 /// How a report is written.
 #[derive(Debug, Clone, Copy)]
@@ -179,7 +181,7 @@ impl Page {
     ) {
         let style = self.style;
         self.blank();
-        let way = steps::way(variant.way, verdict.seed, style);
+        let way = words::way(variant.way, verdict.seed, style.language);
         self.text
             .push_str(&style.bad(&format!("✗ {}", variant.name)));
         self.text.push_str(&way);
@@ -229,12 +231,15 @@ impl Page {
         if !done.is_empty() {
             self.write("  ", style.pick("做到了：", "What happened:"));
             for step in done {
-                self.write("    ", &steps::words(step, role, Told::Happened, style));
+                self.write(
+                    "    ",
+                    &words::words(step, role, Told::Happened, style.language, TEXT),
+                );
             }
         }
         if let Some(step) = rest.first() {
             self.write("  ", style.pick("没做到：", "What did not:"));
-            let mut words = steps::words(step, role, Told::Expected, style);
+            let mut words = words::words(step, role, Told::Expected, style.language, TEXT);
             if let Some(peer) = failure.peer {
                 words.push_str(&match style.language {
                     Language::Zh => format!("（第 {peer} 个没有）"),

@@ -4,10 +4,10 @@ use session::Status;
 use session::run::Ended;
 
 use super::Style;
-use super::steps::{size, time};
 use crate::Language;
 use crate::check::{Role, quoted};
 use crate::verdict::{Bytes, Failure, Fault, Trouble};
+use crate::words::{size, time};
 
 /// What happened, and what to do next where that is known.
 pub(super) fn words(role: Role, failure: &Failure, style: Style) -> String {

@@ -1,21 +1,18 @@
-//! A step of the story in words. Pure.
+//! A step of the story in words: for the reports, and for the pages of the book. Pure.
 
 use std::time::Duration;
 
 use session::Status;
 
-use super::Style;
-use super::wrap::cut;
 use crate::Language;
 use crate::check::{Act, Actor, Pace, Payload, Role, Step, Way, quoted};
 
-/// A text of the story takes no more columns than this.
-const TEXT: usize = 44;
-
 /// Whether a step is told as a thing that happened, or as one that should have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Told {
+pub enum Told {
+    /// It happened.
     Happened,
+    /// It should.
     Expected,
 }
 
@@ -28,32 +25,34 @@ impl Told {
     }
 }
 
-/// What a step does, or expects.
-pub(super) fn words(step: &Step, role: Role, told: Told, style: Style) -> String {
-    let mut words = match (&step.actor, style.language) {
-        (Actor::You, Language::Zh) => yours_zh(&step.act, role, told),
-        (Actor::You, Language::En) => yours_en(&step.act, role, told),
+/// What a step does, or expects; what is said in it takes no more than so many `columns`.
+#[must_use]
+pub fn words(step: &Step, role: Role, told: Told, language: Language, columns: usize) -> String {
+    let mut words = match (&step.actor, language) {
+        (Actor::You, Language::Zh) => yours_zh(&step.act, role, told, columns),
+        (Actor::You, Language::En) => yours_en(&step.act, role, told, columns),
         (Actor::Peer { name, count }, Language::Zh) => {
             let who = count.map_or(name.clone(), |count| format!("{count} 个 {name}"));
-            format!("{who} {}", theirs_zh(&step.act, told))
+            format!("{who} {}", theirs_zh(&step.act, told, columns))
         }
         (Actor::Peer { name, count }, Language::En) => {
             let who = count.map_or(name.clone(), |count| format!("each of {count} {name}s"));
-            format!("{who} {}", theirs_en(&step.act, told))
+            format!("{who} {}", theirs_en(&step.act, told, columns))
         }
     };
     if let Some(within) = step.within {
-        words.push_str(&match style.language {
-            Language::Zh => format!("（{} 内）", time(within, style.language)),
-            Language::En => format!(" (within {})", time(within, style.language)),
+        words.push_str(&match language {
+            Language::Zh => format!("（{} 内）", time(within, language)),
+            Language::En => format!(" (within {})", time(within, language)),
         });
     }
     words
 }
 
 /// The variant's way of sending, after its name.
-pub(super) fn way(way: Way, seed: u64, style: Style) -> String {
-    match (way, style.language) {
+#[must_use]
+pub fn way(way: Way, seed: u64, language: Language) -> String {
+    match (way, language) {
         (Way::Whole, _) => String::new(),
         (Way::Pace(pace), language) => format!(" · {}", at_a_pace(pace, language)),
         (Way::Glue, Language::Zh) => " · 连着发的几条，一次 write 发出".to_owned(),
@@ -65,7 +64,7 @@ pub(super) fn way(way: Way, seed: u64, style: Style) -> String {
     }
 }
 
-pub(super) fn time(duration: Duration, language: Language) -> String {
+pub(crate) fn time(duration: Duration, language: Language) -> String {
     let (number, unit) = match duration.subsec_millis() {
         0 => (u128::from(duration.as_secs()), ["秒", "s"]),
         _ => (duration.as_millis(), ["毫秒", "ms"]),
@@ -76,7 +75,7 @@ pub(super) fn time(duration: Duration, language: Language) -> String {
     }
 }
 
-pub(super) fn size(bytes: u64) -> String {
+pub(crate) fn size(bytes: u64) -> String {
     match bytes {
         0..10_000 => format!("{bytes} B"),
         10_000..10_000_000 => format!("{} KiB", bytes >> 10),
@@ -93,12 +92,12 @@ fn at_a_pace(pace: Pace, language: Language) -> String {
     }
 }
 
-fn said(payload: &Payload, language: Language) -> String {
+fn said(payload: &Payload, language: Language, columns: usize) -> String {
     match payload {
-        Payload::Line(text) => cut(&quoted(format!("{text}\n").as_bytes()), TEXT),
-        Payload::Bytes(_) | Payload::Pieces(_) => cut(&payload.literal(), TEXT),
+        Payload::Line(text) => cut(&quoted(format!("{text}\n").as_bytes()), columns),
+        Payload::Bytes(_) | Payload::Pieces(_) => cut(&payload.literal(), columns),
         Payload::Repeat { unit, size: all } => {
-            let (size, unit) = (size(*all as u64), cut(&quoted(unit), TEXT / 2));
+            let (size, unit) = (size(*all as u64), cut(&quoted(unit), columns / 2));
             match language {
                 Language::Zh => format!("{size}（{unit} 一遍遍重复）"),
                 Language::En => format!("{size} of {unit}"),
@@ -107,11 +106,11 @@ fn said(payload: &Payload, language: Language) -> String {
     }
 }
 
-fn line(text: &str) -> String {
-    cut(&quoted(format!("{text}\n").as_bytes()), TEXT)
+fn line(text: &str, columns: usize) -> String {
+    cut(&quoted(format!("{text}\n").as_bytes()), columns)
 }
 
-fn yours_zh(act: &Act, role: Role, told: Told) -> String {
+fn yours_zh(act: &Act, role: Role, told: Told, columns: usize) -> String {
     match act {
         Act::Start { args } => match (args.join(" "), role) {
             (args, Role::Filter) if args.is_empty() => "启动你的程序".to_owned(),
@@ -125,19 +124,19 @@ fn yours_zh(act: &Act, role: Role, told: Told) -> String {
             (args, _) if args.is_empty() => "启动你的程序，最后一个参数是地址".to_owned(),
             (args, _) => format!("启动你的程序，参数是 {args} 和地址"),
         },
-        Act::Type { text } => format!("在键盘上输入一行 {}", line(text)),
-        Act::Send { payload } => format!("在键盘上输入 {}", said(payload, Language::Zh)),
+        Act::Type { text } => format!("在键盘上输入一行 {}", line(text, columns)),
+        Act::Send { payload } => format!("在键盘上输入 {}", said(payload, Language::Zh, columns)),
         Act::EndOfInput => "键盘输入结束（Ctrl-D）".to_owned(),
         Act::Line { pattern } => format!(
             "你的程序{}一行 {}",
             told.pick("打印了", "应该打印"),
-            line(pattern)
+            line(pattern, columns)
         ),
         Act::Prompt { text } => {
             format!(
                 "你的程序{} {}，不换行",
                 told.pick("打印了", "应该打印"),
-                cut(&quoted(text.as_bytes()), TEXT)
+                cut(&quoted(text.as_bytes()), columns)
             )
         }
         Act::Silent { duration } => {
@@ -163,7 +162,7 @@ fn yours_zh(act: &Act, role: Role, told: Told) -> String {
     }
 }
 
-fn yours_en(act: &Act, role: Role, told: Told) -> String {
+fn yours_en(act: &Act, role: Role, told: Told, columns: usize) -> String {
     match act {
         Act::Start { args } => match (args.join(" "), role) {
             (args, Role::Filter) if args.is_empty() => "your program starts".to_owned(),
@@ -180,19 +179,19 @@ fn yours_en(act: &Act, role: Role, told: Told) -> String {
             }
             (args, _) => format!("your program starts with {args} and the address"),
         },
-        Act::Type { text } => format!("the line {} is typed", line(text)),
-        Act::Send { payload } => format!("{} is typed", said(payload, Language::En)),
+        Act::Type { text } => format!("the line {} is typed", line(text, columns)),
+        Act::Send { payload } => format!("{} is typed", said(payload, Language::En, columns)),
         Act::EndOfInput => "the input ends (Ctrl-D)".to_owned(),
         Act::Line { pattern } => format!(
             "your program {} the line {}",
             told.pick("prints", "should print"),
-            line(pattern)
+            line(pattern, columns)
         ),
         Act::Prompt { text } => {
             format!(
                 "your program {} {}, no line end",
                 told.pick("prints", "should print"),
-                cut(&quoted(text.as_bytes()), TEXT)
+                cut(&quoted(text.as_bytes()), columns)
             )
         }
         Act::Silent { duration } => {
@@ -229,19 +228,23 @@ fn yours_en(act: &Act, role: Role, told: Told) -> String {
     }
 }
 
-fn theirs_zh(act: &Act, told: Told) -> String {
+fn theirs_zh(act: &Act, told: Told, columns: usize) -> String {
     let language = Language::Zh;
     match act {
         Act::Connect => "连上来".to_owned(),
         Act::Accept => "等你的程序连过来".to_owned(),
-        Act::Send { payload } => format!("发送 {}", said(payload, language)),
+        Act::Send { payload } => format!("发送 {}", said(payload, language, columns)),
         Act::Line { pattern } => {
-            format!("{}一行 {}", told.pick("收到了", "应该收到"), line(pattern))
+            format!(
+                "{}一行 {}",
+                told.pick("收到了", "应该收到"),
+                line(pattern, columns)
+            )
         }
         Act::Bytes { payload } => format!(
             "{} {}",
             told.pick("收到了", "应该收到"),
-            said(payload, language)
+            said(payload, language, columns)
         ),
         Act::Silent { duration } => format!(
             "在 {}里{}任何东西",
@@ -262,8 +265,10 @@ fn theirs_zh(act: &Act, told: Told) -> String {
             let what = match (&response.body, response.head) {
                 (None, false) => String::new(),
                 (None, true) => "，只有首部".to_owned(),
-                (Some(body), false) => format!("，正文 {}", said(body, language)),
-                (Some(body), true) => format!("，只有首部，正文本来是 {}", said(body, language)),
+                (Some(body), false) => format!("，正文 {}", said(body, language, columns)),
+                (Some(body), true) => {
+                    format!("，只有首部，正文本来是 {}", said(body, language, columns))
+                }
             };
             format!(
                 "{}状态 {} 的完整 HTTP 回答{what}",
@@ -276,21 +281,21 @@ fn theirs_zh(act: &Act, told: Told) -> String {
     }
 }
 
-fn theirs_en(act: &Act, told: Told) -> String {
+fn theirs_en(act: &Act, told: Told, columns: usize) -> String {
     let language = Language::En;
     match act {
         Act::Connect => "connects".to_owned(),
         Act::Accept => "waits for your program to connect".to_owned(),
-        Act::Send { payload } => format!("sends {}", said(payload, language)),
+        Act::Send { payload } => format!("sends {}", said(payload, language, columns)),
         Act::Line { pattern } => format!(
             "{} the line {}",
             told.pick("receives", "should receive"),
-            line(pattern)
+            line(pattern, columns)
         ),
         Act::Bytes { payload } => format!(
             "{} {}",
             told.pick("receives", "should receive"),
-            said(payload, language)
+            said(payload, language, columns)
         ),
         Act::Silent { duration } => {
             format!(
@@ -322,11 +327,11 @@ fn theirs_en(act: &Act, told: Told) -> String {
             let what = match (&response.body, response.head) {
                 (None, false) => String::new(),
                 (None, true) => ", its header alone".to_owned(),
-                (Some(body), false) => format!(" and the body {}", said(body, language)),
+                (Some(body), false) => format!(" and the body {}", said(body, language, columns)),
                 (Some(body), true) => {
                     format!(
                         ", its header alone; the body would be {}",
-                        said(body, language)
+                        said(body, language, columns)
                     )
                 }
             };
@@ -339,4 +344,18 @@ fn theirs_en(act: &Act, told: Told) -> String {
         Act::Refuses => "does not listen: a connection is refused".to_owned(),
         act => act.to_string(),
     }
+}
+
+/// The beginning of `text`; what may be two columns wide counts as two.
+fn cut(text: &str, most: usize) -> String {
+    let width = |c: char| if c < '\u{1100}' { 1 } else { 2 };
+    if text.chars().map(width).sum::<usize>() <= most {
+        return text.to_owned();
+    }
+    let mut columns = 1;
+    let fits = |c: &char| {
+        columns += width(*c);
+        columns <= most
+    };
+    text.chars().take_while(fits).chain(['…']).collect()
 }
