@@ -1,0 +1,47 @@
+// caught by: plain
+// 客户端说完了，不告诉目标。
+// The client is done, and the target is not told.
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::{env, thread};
+
+fn main() -> io::Result<()> {
+    let args: Vec<String> = env::args().skip(1).collect();
+    let listener = TcpListener::bind(&args[0])?;
+    for client in listener.incoming() {
+        let target = args[1].clone();
+        thread::spawn(move || {
+            if let Err(error) = client.and_then(|client| relay(client, &target)) {
+                eprintln!("{error}");
+            }
+        });
+    }
+    Ok(())
+}
+
+fn relay(client: TcpStream, target: &str) -> io::Result<()> {
+    let server = TcpStream::connect(target)?;
+    let (from, to) = (client.try_clone()?, server.try_clone()?);
+    let up = thread::spawn(move || copy(from, to));
+    copy(server, client);
+    let _ = up.join();
+    Ok(())
+}
+
+fn copy(mut from: TcpStream, mut to: TcpStream) {
+    if forward(&mut from, &mut to).is_err() {
+        let _ = from.shutdown(Shutdown::Both);
+        let _ = to.shutdown(Shutdown::Both);
+    }
+}
+
+fn forward(from: &mut TcpStream, to: &mut TcpStream) -> io::Result<()> {
+    let mut buffer = [0; 16 * 1024];
+    loop {
+        let count = from.read(&mut buffer)?;
+        if count == 0 {
+            return Ok(());
+        }
+        to.write_all(&buffer[..count])?;
+    }
+}
