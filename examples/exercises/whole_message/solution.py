@@ -19,9 +19,9 @@ def main():
                 # An error with one client must not end the server.
                 try:
                     message = whole_message(connection)
-                    # 字节到齐了才解码：不会有半个字；坏字节显示成 �。
-                    # Decode when all bytes are here: no half characters; bad bytes show as �.
-                    print(message.decode("utf-8", "replace"))
+                    # 字节到齐了才解码：不会有半个字；flush 让这一行马上出去。
+                    # Decode when all bytes are here: no half characters; flush lets the line leave at once.
+                    print(message.decode("utf-8", "replace"), flush=True)
                 except OSError as error:
                     print(error, file=sys.stderr)
 

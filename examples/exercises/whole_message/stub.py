@@ -19,9 +19,9 @@ def main():
                 # An error with one client must not end the server.
                 try:
                     message = whole_message(connection)
-                    # 坏字节显示成 �。
-                    # Bad bytes show as �.
-                    print(message.decode("utf-8", "replace"))
+                    # 坏字节显示成 �；flush 让这一行马上出去。
+                    # Bad bytes show as �; flush lets the line leave at once.
+                    print(message.decode("utf-8", "replace"), flush=True)
                 except OSError as error:
                     print(error, file=sys.stderr)
 

@@ -12,7 +12,7 @@ def main():
             connection, _ = listener.accept()
             with connection:
                 try:
-                    print(whole_message(connection).decode("utf-8"))
+                    print(whole_message(connection).decode("utf-8"), flush=True)
                 except OSError as error:
                     print(error, file=sys.stderr)
 

@@ -13,7 +13,7 @@ def main():
             connection, _ = listener.accept()
             connections.append(connection)
             try:
-                print(whole_message(connection).decode("utf-8", "replace"))
+                print(whole_message(connection).decode("utf-8", "replace"), flush=True)
             except OSError as error:
                 print(error, file=sys.stderr)
                 connection.close()

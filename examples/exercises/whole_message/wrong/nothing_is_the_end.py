@@ -14,7 +14,7 @@ def main():
                 try:
                     message = whole_message(connection)
                     if message:
-                        print(message.decode("utf-8", "replace"))
+                        print(message.decode("utf-8", "replace"), flush=True)
                 except OSError as error:
                     print(error, file=sys.stderr)
 
