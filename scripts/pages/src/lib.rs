@@ -30,6 +30,7 @@ mod links;
 mod scan;
 
 mod html;
+mod memory;
 mod problem;
 mod sources;
 mod text;
@@ -37,6 +38,7 @@ mod text;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+pub use memory::Memory;
 pub use problem::{Lang, Problem, TOLD, count};
 pub use sources::{Directory, Sources};
 
@@ -54,11 +56,20 @@ pub struct Page {
 /// Turns the Chinese pages and their English twins into bilingual pages, in the same order,
 /// or tells all problems of the book.
 pub fn render(pages: &[Page], sources: &dyn Sources) -> Result<Vec<Page>, Vec<Problem>> {
+    render_again(pages, sources, &mut Memory::default())
+}
+
+/// As [`render`], with what is still true of the last time.
+pub fn render_again(
+    pages: &[Page],
+    sources: &dyn Sources,
+    memory: &mut Memory,
+) -> Result<Vec<Page>, Vec<Problem>> {
     let mut problems = Problems::default();
     let mut anchors = BTreeMap::new();
     let mut rendered = Vec::with_capacity(pages.len());
     for page in pages {
-        let (content, offered) = page::render(page, sources, &mut problems);
+        let (content, offered) = memory.page(page, sources, &mut problems);
         anchors.insert(page.path.clone(), offered);
         rendered.push(Page {
             path: page.path.clone(),

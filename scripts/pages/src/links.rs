@@ -9,7 +9,7 @@ use crate::scan::Found;
 use crate::sources::Sources;
 
 /// What a page offers to links, and where it links itself.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Anchors {
     pub(crate) ids: HashSet<String>,
     /// With the file they are written in.

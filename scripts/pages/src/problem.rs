@@ -87,6 +87,10 @@ impl Problems {
         }));
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     pub(crate) fn into_sorted(mut self) -> Vec<Problem> {
         self.0.sort();
         self.0.dedup();

@@ -15,6 +15,7 @@ use mdbook_driver::MDBook;
 
 use crate::words::{Lang, pick, slashes};
 use pages::Problem;
+pub(crate) use preprocessor::Making;
 use preprocessor::{Broken, Pages};
 
 /// How often to try again when another process was between two steps of ours.
@@ -95,7 +96,16 @@ pub fn build(root: &Path) -> Result<PathBuf, Vec<Trouble>> {
 /// Builds the book into a directory that mdBook may empty.
 /// Returns the build directory that `book.toml` names.
 pub fn build_into(root: &Path, destination: &Path) -> Result<PathBuf, Vec<Trouble>> {
-    let work = AssertUnwindSafe(|| log::collect(|| with_mdbook(root, destination)));
+    build_as(root, destination, Making::default())
+}
+
+/// As [`build_into`], with what is known from the last time.
+pub(crate) fn build_as(
+    root: &Path,
+    destination: &Path,
+    making: Making,
+) -> Result<PathBuf, Vec<Trouble>> {
+    let work = AssertUnwindSafe(|| log::collect(|| with_mdbook(root, destination, making)));
     let (result, warnings) = catch_unwind(work).map_err(|_| {
         vec![Trouble::somewhere(
             "生成时程序自己出错了，上面是它的话；请把它报告给我们",
@@ -123,7 +133,7 @@ pub fn build_into(root: &Path, destination: &Path) -> Result<PathBuf, Vec<Troubl
     }
 }
 
-fn with_mdbook(root: &Path, destination: &Path) -> anyhow::Result<PathBuf> {
+fn with_mdbook(root: &Path, destination: &Path, making: Making) -> anyhow::Result<PathBuf> {
     if !root.join("book.toml").is_file() {
         return Err(Broken(vec![words_at(
             root,
@@ -140,7 +150,7 @@ fn with_mdbook(root: &Path, destination: &Path) -> anyhow::Result<PathBuf> {
         return Err(Broken(problems).into());
     }
     let place = std::mem::replace(&mut book.config.build.build_dir, destination.to_owned());
-    book.with_preprocessor(Pages);
+    book.with_preprocessor(Pages(making));
     book.build()?;
     Ok(place)
 }

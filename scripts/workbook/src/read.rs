@@ -2,22 +2,26 @@
 //! result, the server Ctrl-C. A build runs beside the loop, so Ctrl-C never waits for one.
 
 mod pace;
+mod saves;
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use pages::Memory;
 
-use crate::book::{self, Scratch, Trouble};
+use crate::book::{self, Making, Scratch, Trouble};
 use crate::cli;
 use crate::serve::{self, Patience, Port, Shared};
 use crate::site::Site;
 use crate::watch::{self, WatchEvent};
 use crate::words::{Lang, pick, say, seconds, slashes, warn};
 use pace::{Pace, Step};
+use saves::Saves;
 
 /// Where to start looking for a free port.
 const PORT: u16 = 3000;
@@ -52,6 +56,7 @@ pub struct Reader {
     events: Sender<WatchEvent>,
     shared: Shared,
     scratch: Scratch,
+    memory: Arc<Mutex<Memory>>,
     server: JoinHandle<()>,
     building: Option<JoinHandle<()>>,
     watching: watch::Watching,
@@ -94,6 +99,7 @@ impl Reader {
             events,
             shared,
             scratch,
+            memory: Arc::default(),
             server,
             building: None,
             watching,
@@ -103,13 +109,24 @@ impl Reader {
     /// The loop: builds after saves, publishes what was built, until Ctrl-C.
     pub fn follow(&mut self, events: &Receiver<WatchEvent>, mut open: bool) {
         let mut pace = Pace::new(Instant::now());
-        let mut saved = PathBuf::new();
+        let mut saved = Saves::default();
         let mut started = Instant::now();
         let mut announced = false;
+        let mut after_a_page = false;
         loop {
             let event = match pace.step(Instant::now()) {
                 Step::Build => {
                     started = Instant::now();
+                    after_a_page = false;
+                    match self.shared.site().zip(saved.page()) {
+                        Some((site, page)) => self.build_page(site, page),
+                        None => self.build(),
+                    }
+                    saved.built();
+                    continue;
+                }
+                Step::Rest => {
+                    after_a_page = true;
                     self.build();
                     continue;
                 }
@@ -129,12 +146,23 @@ impl Reader {
             match event {
                 WatchEvent::Saved(path) => {
                     self.watching.renew(&path);
-                    saved = path;
+                    saved.add(path);
                     pace.saved(Instant::now());
+                }
+                WatchEvent::BuiltPage(Some(site)) => {
+                    pace.built_a_page(Instant::now());
+                    self.publish(Ok(site), &saved.last, started.elapsed(), announced);
+                }
+                // What is wrong, the whole build tells.
+                WatchEvent::BuiltPage(None) => self.build(),
+                // The saved page was announced; the others and the search index have followed.
+                WatchEvent::Built(Ok(site)) if after_a_page => {
+                    pace.built();
+                    self.shared.publish(site);
                 }
                 WatchEvent::Built(result) => {
                     pace.built();
-                    self.publish(result, &saved, started.elapsed(), announced);
+                    self.publish(result, &saved.last, started.elapsed(), announced);
                     if !announced {
                         self.announce(std::mem::take(&mut open));
                         announced = true;
@@ -155,9 +183,32 @@ impl Reader {
 
     fn build(&mut self) {
         let (root, folder) = (self.root.clone(), self.scratch.path().join("site"));
+        let making = Making {
+            memory: self.memory.clone(),
+            only: None,
+        };
+        self.spawn(move || WatchEvent::Built(site(&root, &folder, making)));
+    }
+
+    /// Makes one page alone, and puts it into the site that is served.
+    fn build_page(&mut self, before: Arc<Site>, page: PathBuf) {
+        let (root, folder) = (self.root.clone(), self.scratch.path().join("site"));
+        let file = slashes(&page.with_extension("html"));
+        let making = Making {
+            memory: self.memory.clone(),
+            only: Some(page),
+        };
+        self.spawn(move || {
+            let made = site(&root, &folder, making).ok();
+            WatchEvent::BuiltPage(made.and_then(|site| before.with_page(&file, &site)))
+        });
+    }
+
+    /// One build at a time, beside the loop.
+    fn spawn(&mut self, work: impl FnOnce() -> WatchEvent + Send + 'static) {
         let events = self.events.clone();
         let work = move || {
-            let _ = events.send(WatchEvent::Built(site(&root, &folder)));
+            let _ = events.send(work());
         };
         match thread::Builder::new().name("build".into()).spawn(work) {
             Ok(building) => self.building = Some(building),
@@ -258,8 +309,8 @@ fn open_browser(url: &str, lang: Lang) {
 }
 
 /// Builds into the folder and reads the result into memory.
-fn site(root: &Path, folder: &Path) -> Result<Site, Vec<Trouble>> {
-    book::build_into(root, folder)?;
+fn site(root: &Path, folder: &Path, making: Making) -> Result<Site, Vec<Trouble>> {
+    book::build_as(root, folder, making)?;
     Site::load(folder).map_err(|error| {
         let en = format!("cannot read the built site: {error}");
         vec![Trouble::somewhere(format!("读不出生成的网站：{error}"), en)]

@@ -73,6 +73,15 @@ impl Shared {
         changed
     }
 
+    /// The last good build.
+    pub(crate) fn site(&self) -> Option<Arc<Site>> {
+        self.now
+            .borrow()
+            .site
+            .as_ref()
+            .map(|(site, _)| site.clone())
+    }
+
     /// The newest state of the book cannot be built; the site before stays.
     pub fn warn(&self, troubles: Vec<Trouble>) {
         self.now.send_modify(|now| now.troubles = troubles.into());

@@ -9,6 +9,9 @@ use std::path::Path;
 
 use axum::body::Bytes;
 
+/// The search index.
+const INDEX: &str = "searchindex.js";
+
 /// The files of one build by their path, such as `layers/osi.html`.
 #[derive(Debug, Default, Clone)]
 pub struct Site {
@@ -31,7 +34,40 @@ impl Site {
     pub fn load(folder: &Path) -> io::Result<Site> {
         let mut site = Site::default();
         site.read(folder, "")?;
+        site.settle_index();
         Ok(site)
+    }
+
+    /// The search index gets a name that every build has: mdBook names it by what is in it, on
+    /// every page, and a word in one page would change them all.
+    fn settle_index(&mut self) {
+        let named = |path: &&String| path.starts_with("searchindex-") && path.ends_with(".js");
+        let Some(name) = self.files.keys().find(named).cloned() else {
+            return;
+        };
+        if let Some(bytes) = self.files.remove(&name) {
+            self.insert(INDEX, bytes);
+        }
+        for (_, bytes) in self.files.iter_mut().filter(|(path, _)| is_page(path)) {
+            if let Ok(text) = std::str::from_utf8(bytes)
+                && text.contains(&name)
+            {
+                *bytes = text.replace(&name, INDEX).into();
+            }
+        }
+    }
+
+    /// This site with one page (`layers/osi.html`) of another, in which the others are empty.
+    #[must_use]
+    pub fn with_page(&self, page: &str, other: &Site) -> Option<Site> {
+        let mut site = self.clone();
+        self.get(page)?;
+        site.insert(page, other.get(page)?.clone());
+        // The first page of a book is its index as well.
+        if let Some(index) = other.get("index.html").filter(|index| !is_empty(index)) {
+            site.insert("index.html", index.clone());
+        }
+        Some(site)
     }
 
     fn read(&mut self, folder: &Path, prefix: &str) -> io::Result<()> {
@@ -85,10 +121,10 @@ impl Site {
         }
     }
 
-    /// A name for exactly these files.
+    /// A name for exactly these files, but for the search index: it says what the pages say.
     pub fn version(&self) -> String {
         let mut hasher = DefaultHasher::new();
-        for (path, bytes) in &self.files {
+        for (path, bytes) in self.files.iter().filter(|(path, _)| *path != INDEX) {
             hasher.write_usize(path.len());
             hasher.write(path.as_bytes());
             hasher.write_usize(bytes.len());
@@ -96,6 +132,18 @@ impl Site {
         }
         format!("{:016x}", hasher.finish())
     }
+}
+
+fn is_page(path: &str) -> bool {
+    path.ends_with(".html")
+}
+
+/// Nothing stands in its `<main>`.
+fn is_empty(page: &[u8]) -> bool {
+    std::str::from_utf8(page)
+        .ok()
+        .and_then(|text| text.split_once("<main>"))
+        .is_some_and(|(_, main)| main.trim_start().starts_with("</main>"))
 }
 
 /// `None` if it is not UTF-8 or a `%` is not followed by two hexadecimal digits.
@@ -218,6 +266,33 @@ mod tests {
             site.files().map(|(path, _)| path).collect::<Vec<_>>(),
             ["index.html"]
         );
+    }
+
+    #[test]
+    fn a_page_comes_sooner_than_the_others_and_the_index_keeps_its_name() {
+        let page = |main: &str, index: &str| format!("<main>\n{main}</main>{index}");
+        let built = |hash: &str, a: &str, b: &str| {
+            let folder = tempfile::tempdir().unwrap();
+            let index = format!("searchindex-{hash}.js");
+            let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+            write(&index, hash);
+            write("index.html", &page(a, &index));
+            write("a.html", &page(a, &index));
+            write("b.html", &page(b, &index));
+            Site::load(folder.path()).unwrap()
+        };
+        let whole = built("1", "A", "B");
+        let sooner = whole.with_page("b.html", &built("2", "", "new")).unwrap();
+        let text = |site: &Site, name: &str| String::from_utf8(site.get(name).unwrap().to_vec());
+        assert_eq!(text(&sooner, "a.html").unwrap(), page("A", INDEX));
+        assert_eq!(text(&sooner, "b.html").unwrap(), page("new", INDEX));
+        assert_eq!(text(&sooner, "index.html").unwrap(), page("A", INDEX));
+        let after = built("3", "A", "new");
+        assert_eq!(after.version(), sooner.version());
+        assert_eq!(text(&after, INDEX).unwrap(), "3");
+        let first = whole.with_page("a.html", &built("4", "first", "")).unwrap();
+        assert_eq!(text(&first, "index.html").unwrap(), page("first", INDEX));
+        assert!(whole.with_page("c.html", &after).is_none());
     }
 
     #[test]

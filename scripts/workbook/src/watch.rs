@@ -16,6 +16,8 @@ use crate::site::Site;
 pub enum WatchEvent {
     /// A file that the book is made of has changed; its path from the root.
     Saved(PathBuf),
+    /// A site with the saved page, made alone; `None` where that cannot be.
+    BuiltPage(Option<Site>),
     /// The build that was running has ended.
     Built(Result<Site, Vec<Trouble>>),
     /// Changes may have been missed.

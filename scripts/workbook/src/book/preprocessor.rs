@@ -4,13 +4,24 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use mdbook_driver::book::{Book, BookItem};
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
-use pages::{Directory, Page, Problem};
+use pages::{Directory, Memory, Page, Problem};
 
 /// The preprocessor.
-pub(super) struct Pages;
+#[derive(Debug, Default)]
+pub(super) struct Pages(pub(super) Making);
+
+/// How pages are made.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Making {
+    /// What is still true of the last time.
+    pub(crate) memory: Arc<Mutex<Memory>>,
+    /// Leaves all pages but this empty, after all were checked: it is there sooner, alone.
+    pub(crate) only: Option<PathBuf>,
+}
 
 impl Preprocessor for Pages {
     fn name(&self) -> &str {
@@ -18,7 +29,9 @@ impl Preprocessor for Pages {
     }
 
     fn run(&self, context: &PreprocessorContext, mut book: Book) -> anyhow::Result<Book> {
-        let rendered = pages::render(&written(&book), &Directory::new(&context.root));
+        let mut memory = self.0.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        let sources = Directory::new(&context.root);
+        let rendered = pages::render_again(&written(&book), &sources, &mut memory);
         let mut rendered: HashMap<PathBuf, String> = rendered
             .map_err(Broken)?
             .into_iter()
@@ -28,6 +41,9 @@ impl Preprocessor for Pages {
             let source = chapter.source_path.as_ref();
             if let Some(content) = source.and_then(|path| rendered.remove(path)) {
                 chapter.content = content;
+            }
+            if self.0.only.is_some() && self.0.only != chapter.source_path {
+                chapter.content.clear();
             }
         });
         Ok(book)

@@ -1,5 +1,6 @@
 //! When to build: once after a burst of saves, never two builds at a time, and once more for what
-//! was saved during one. Pure: time is an argument.
+//! was saved during one. A saved page may be made alone, and the rest when the writer pauses.
+//! Pure: time is an argument.
 
 use std::time::{Duration, Instant};
 
@@ -8,10 +9,16 @@ const QUIET: Duration = Duration::from_millis(30);
 /// or when it has lasted this long.
 const ENOUGH: Duration = Duration::from_millis(200);
 
+/// After a page made alone, the rest waits until nothing was saved for this long.
+const PAUSE: Duration = Duration::from_secs(1);
+
 /// What to do now.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Step {
+    /// What was saved.
     Build,
+    /// The rest, after a page that was made alone.
+    Rest,
     WaitUntil(Instant),
     Wait,
 }
@@ -21,6 +28,8 @@ pub(super) struct Pace {
     /// The first and the last save that no build has seen.
     saves: Option<(Instant, Instant)>,
     building: bool,
+    /// When to make the rest.
+    rest: Option<Instant>,
 }
 
 impl Pace {
@@ -30,6 +39,7 @@ impl Pace {
         Pace {
             saves: Some((long_ago, long_ago)),
             building: false,
+            rest: None,
         }
     }
 
@@ -40,20 +50,31 @@ impl Pace {
 
     pub(super) fn built(&mut self) {
         self.building = false;
+        self.rest = None;
     }
 
-    /// `Build` is said once; then a build is running until [`Pace::built`].
+    /// One page was made, alone.
+    pub(super) fn built_a_page(&mut self, now: Instant) {
+        self.building = false;
+        self.rest = Some(now + PAUSE);
+    }
+
+    /// `Build` and `Rest` are said once; then a build is running until [`Pace::built`].
     pub(super) fn step(&mut self, now: Instant) -> Step {
-        let Some((first, last)) = self.saves.filter(|_| !self.building) else {
+        if self.building {
             return Step::Wait;
+        }
+        let (due, step) = match (self.saves, self.rest) {
+            (Some((first, last)), _) => ((last + QUIET).min(first + ENOUGH), Step::Build),
+            (None, Some(rest)) => (rest, Step::Rest),
+            (None, None) => return Step::Wait,
         };
-        let due = (last + QUIET).min(first + ENOUGH);
         if now < due {
             return Step::WaitUntil(due);
         }
         self.saves = None;
         self.building = true;
-        Step::Build
+        step
     }
 }
 
@@ -109,5 +130,23 @@ mod tests {
         assert_eq!(pace.step(start + ms(400)), Step::Build);
         pace.built();
         assert_eq!(pace.step(start + ms(500)), Step::Wait);
+    }
+
+    #[test]
+    fn the_rest_is_built_when_the_writer_pauses() {
+        let (mut pace, start) = idle();
+        pace.saved(start);
+        assert_eq!(pace.step(start + ms(30)), Step::Build);
+        pace.built_a_page(start + ms(200));
+        assert_eq!(
+            pace.step(start + ms(200)),
+            Step::WaitUntil(start + ms(1200))
+        );
+        pace.saved(start + ms(1000));
+        assert_eq!(pace.step(start + ms(1030)), Step::Build);
+        pace.built_a_page(start + ms(1300));
+        assert_eq!(pace.step(start + ms(2300)), Step::Rest);
+        pace.built();
+        assert_eq!(pace.step(start + ms(9000)), Step::Wait);
     }
 }

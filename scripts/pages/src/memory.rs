@@ -1,0 +1,200 @@
+//! What pages came out as the last time, kept while every file that they were made of is the same.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use crate::links::Anchors;
+use crate::problem::Problems;
+use crate::sources::Sources;
+use crate::{Page, page};
+
+/// The pages without a problem, as they came out.
+#[derive(Debug, Default)]
+pub struct Memory(HashMap<PathBuf, Kept>);
+
+#[derive(Debug)]
+struct Kept {
+    source: String,
+    files: BTreeMap<Asked, Seen>,
+    content: String,
+    anchors: Anchors,
+}
+
+/// What a page asked for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Asked {
+    Text(PathBuf),
+    Bytes(PathBuf),
+    Files(PathBuf),
+}
+
+/// What stood there: its hash, or why it could not be read.
+#[derive(Debug, PartialEq, Eq)]
+enum Seen {
+    Hash(u64),
+    Not(ErrorKind),
+}
+
+impl Memory {
+    /// The page as it was, or as it is now.
+    pub(crate) fn page(
+        &mut self,
+        page: &Page,
+        sources: &dyn Sources,
+        problems: &mut Problems,
+    ) -> (String, Anchors) {
+        if let Some(kept) = self.0.get(&page.path)
+            && kept.source == page.content
+            && kept
+                .files
+                .iter()
+                .all(|(asked, seen)| look(asked, sources) == *seen)
+        {
+            return (kept.content.clone(), kept.anchors.clone());
+        }
+        let watched = Watched {
+            sources,
+            files: RefCell::default(),
+        };
+        let before = problems.len();
+        let (content, anchors) = page::render(page, &watched, problems);
+        self.0.remove(&page.path);
+        if problems.len() == before {
+            let kept = Kept {
+                source: page.content.clone(),
+                files: watched.files.into_inner(),
+                content: content.clone(),
+                anchors: anchors.clone(),
+            };
+            self.0.insert(page.path.clone(), kept);
+        }
+        (content, anchors)
+    }
+}
+
+fn look(asked: &Asked, sources: &dyn Sources) -> Seen {
+    match asked {
+        Asked::Text(path) => seen(&sources.read(path)),
+        Asked::Bytes(path) => seen(&sources.bytes(path)),
+        Asked::Files(folder) => Seen::Hash(hash(&sources.files(folder))),
+    }
+}
+
+fn seen(result: &io::Result<impl Hash>) -> Seen {
+    match result {
+        Ok(what) => Seen::Hash(hash(what)),
+        Err(error) => Seen::Not(error.kind()),
+    }
+}
+
+fn hash(what: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    what.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Sources that remember what they were asked.
+struct Watched<'a> {
+    sources: &'a dyn Sources,
+    files: RefCell<BTreeMap<Asked, Seen>>,
+}
+
+impl Sources for Watched<'_> {
+    fn read(&self, path: &Path) -> io::Result<String> {
+        let text = self.sources.read(path);
+        let asked = Asked::Text(path.to_owned());
+        self.files.borrow_mut().insert(asked, seen(&text));
+        text
+    }
+
+    fn bytes(&self, path: &Path) -> io::Result<Vec<u8>> {
+        let bytes = self.sources.bytes(path);
+        let asked = Asked::Bytes(path.to_owned());
+        self.files.borrow_mut().insert(asked, seen(&bytes));
+        bytes
+    }
+
+    fn files(&self, folder: &Path) -> Vec<PathBuf> {
+        let files = self.sources.files(folder);
+        let asked = Asked::Files(folder.to_owned());
+        self.files
+            .borrow_mut()
+            .insert(asked, Seen::Hash(hash(&files)));
+        files
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+
+    struct Shelf {
+        twin: Cell<&'static str>,
+        figure: Cell<&'static str>,
+        reads: Cell<usize>,
+    }
+
+    impl Sources for Shelf {
+        fn read(&self, path: &Path) -> io::Result<String> {
+            self.reads.set(self.reads.get() + 1);
+            match path.to_str() {
+                Some("book/a.en.md") => Ok(self.twin.get().into()),
+                Some("book/figures/f.html") => Ok(self.figure.get().into()),
+                _ => Err(ErrorKind::NotFound.into()),
+            }
+        }
+    }
+
+    fn content(memory: &mut Memory, shelf: &Shelf, zh: &str) -> (String, usize) {
+        let page = Page {
+            path: "a.md".into(),
+            content: zh.into(),
+        };
+        let mut problems = Problems::default();
+        let (content, _) = memory.page(&page, shelf, &mut problems);
+        (content, problems.len())
+    }
+
+    #[test]
+    fn a_page_is_made_again_when_anything_that_it_is_made_of_has_changed() {
+        let shelf = Shelf {
+            twin: Cell::new("# A {#a}\n\n{{#figure f}}\n"),
+            figure: Cell::new(
+                "<figure class=\"fig\"><b class=\"zh\" lang=\"zh-CN\">一</b><b class=\"en\" lang=\"en\">one</b></figure>",
+            ),
+            reads: Cell::new(0),
+        };
+        let mut memory = Memory::default();
+        let zh = "# 甲 {#a}\n\n{{#figure f}}\n";
+        let (first, problems) = content(&mut memory, &shelf, zh);
+        assert!(first.contains("one") && problems == 0);
+        assert_eq!(content(&mut memory, &shelf, zh), (first, 0));
+        shelf.figure.set("<figure class=\"fig\"><b class=\"zh\" lang=\"zh-CN\">二</b><b class=\"en\" lang=\"en\">two</b></figure>");
+        assert!(content(&mut memory, &shelf, zh).0.contains("two"));
+        shelf.twin.set("# B {#a}\n\n{{#figure f}}\n");
+        assert!(content(&mut memory, &shelf, zh).0.contains("B</span>"));
+        let other = zh.replace('甲', "乙");
+        assert!(content(&mut memory, &shelf, &other).0.contains('乙'));
+    }
+
+    #[test]
+    fn a_page_with_a_problem_tells_it_each_time() {
+        let shelf = Shelf {
+            twin: Cell::new("# A {#a}\n\n{{#figure g}}\n"),
+            figure: Cell::new(""),
+            reads: Cell::new(0),
+        };
+        let mut memory = Memory::default();
+        for _ in 0..2 {
+            assert_eq!(
+                content(&mut memory, &shelf, "# 甲 {#a}\n\n{{#figure g}}\n").1,
+                1
+            );
+        }
+        assert!(shelf.reads.get() > 2);
+    }
+}
