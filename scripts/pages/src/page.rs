@@ -1,5 +1,6 @@
 //! One page: both twins in, one bilingual page out.
 
+mod assets;
 mod directives;
 mod questions;
 
@@ -27,6 +28,7 @@ pub(crate) struct Work<'a> {
     sessions: HashMap<String, usize>,
     captures: Vec<String>,
     drawn: Drawn,
+    assets: Vec<&'static str>,
 }
 
 /// Renders a page, and tells what it offers to links.
@@ -46,6 +48,7 @@ pub(crate) fn render(
         sessions: HashMap::new(),
         captures: Vec::new(),
         drawn: Drawn::default(),
+        assets: Vec::new(),
     };
     let zh = plain(&page.content);
     match sources.read(&work.en_file) {

@@ -80,8 +80,8 @@ fn a_question_comes_out_in_both_languages_with_its_answers_folded() {
 </ol>
 <details class=\"q-why\"><summary><span class=\"zh\" lang=\"zh-CN\">答案和解释</span> <span class=\"en\" lang=\"en\">Answer and explanation</span></summary>
 <ol type=\"A\">
-<li><b>✗ <span class=\"zh\" lang=\"zh-CN\">错</span> <span class=\"en\" lang=\"en\">wrong</span></b><div class=\"zh\" lang=\"zh-CN\"><p>不一定：可能还有。</p></div><div class=\"en\" lang=\"en\"><p>Not for sure: more may come.</p></div></li>
-<li class=\"right\"><b>✓ <span class=\"zh\" lang=\"zh-CN\">对</span> <span class=\"en\" lang=\"en\">right</span></b><div class=\"zh\" lang=\"zh-CN\"><p>对，见<a href=\"#top\">别处</a>。</p></div><div class=\"en\" lang=\"en\"><p>Yes, see <a href=\"#top\">elsewhere</a>.</p></div></li>
+<li><b><span aria-hidden=\"true\">✗</span><span class=\"sr\"><span class=\"zh\" lang=\"zh-CN\">不对：</span> <span class=\"en\" lang=\"en\">Wrong: </span></span></b><div class=\"zh\" lang=\"zh-CN\"><p>不一定：可能还有。</p></div><div class=\"en\" lang=\"en\"><p>Not for sure: more may come.</p></div></li>
+<li class=\"q-right\"><b><span aria-hidden=\"true\">✓</span><span class=\"sr\"><span class=\"zh\" lang=\"zh-CN\">对：</span> <span class=\"en\" lang=\"en\">Right: </span></span></b><div class=\"zh\" lang=\"zh-CN\"><p>对，见<a href=\"#top\">别处</a>。</p></div><div class=\"en\" lang=\"en\"><p>Yes, see <a href=\"#top\">elsewhere</a>.</p></div></li>
 </ol>
 </details></div>
 </style></svg></fieldset>

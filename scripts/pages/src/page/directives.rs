@@ -87,7 +87,7 @@ impl Work<'_> {
         let html = captures::whole(&drawing, &mut self.drawn);
         self.captures.push(name.to_owned());
         self.add_drawn(line);
-        html
+        self.with_asset("captures", html)
     }
 
     fn packet(&mut self, argument: &str, line: usize) -> String {
@@ -125,7 +125,7 @@ impl Work<'_> {
         let drawing = recording.drawing(name.trim(), first, &file);
         let html = captures::single(&drawing, packet, &mut self.drawn);
         self.add_drawn(line);
-        html
+        self.with_asset("captures", html)
     }
 
     /// A capture with its session, or a problem that says what to do.
@@ -174,7 +174,7 @@ impl Work<'_> {
     }
 
     /// A file of `book/` as this page links to it.
-    fn link_to(&self, file: &Path) -> String {
+    pub(super) fn link_to(&self, file: &Path) -> String {
         let up = self.page.components().count().saturating_sub(1);
         "../".repeat(up) + &slashes(file)
     }
@@ -190,7 +190,7 @@ impl Work<'_> {
             Ok(html) => {
                 self.ids
                     .add("encapsulation", &self.zh_file, line, self.problems);
-                html
+                self.with_asset("encapsulation", html)
             }
             Err(error) => self.complain(
                 line,
@@ -210,6 +210,10 @@ impl Work<'_> {
             Ok(figure) => {
                 for (_, id) in html::attribute(&figure, "id") {
                     self.ids.add(id, &self.zh_file, line, self.problems);
+                }
+                if figure.contains("osi-order") {
+                    let figure = self.with_asset("widgets", figure);
+                    return self.with_asset("sortable", figure);
                 }
                 figure
             }

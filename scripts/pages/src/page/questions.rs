@@ -40,13 +40,17 @@ impl Work<'_> {
             },
             None => None,
         };
-        question::draw(&Drawing {
+        let html = question::draw(&Drawing {
             id: info.id,
             page: &slashes(&self.page.with_extension("")),
             zh: &zh,
             en: &en,
             panel,
-        })
+        });
+        if zh.ordered {
+            return self.with_asset("sortable", html);
+        }
+        html
     }
 
     /// The story before the step that is asked for.

@@ -114,16 +114,19 @@ fn why(zh: &Question<'_>, en: &Question<'_>, kind: Kind) -> String {
     for (zh, en) in zh.items.iter().zip(&en.items) {
         let (class, head) = match (kind, zh.right) {
             (Kind::Order, _) => ("", format!("<b>{}</b>", words(&zh.text, &en.text))),
-            (_, true) => (
-                " class=\"right\"",
-                format!("<b>✓ {}</b>", both("对", "right")),
-            ),
-            (_, false) => ("", format!("<b>✗ {}</b>", both("错", "wrong"))),
+            (_, true) => (" class=\"q-right\"", mark('✓', "对：", "Right: ")),
+            (_, false) => ("", mark('✗', "不对：", "Wrong: ")),
         };
         let why = blocks(&zh.why, &en.why);
         out += &format!("<li{class}>{head}{why}</li>\n");
     }
     out + "</ol>"
+}
+
+/// A sign, and its words for a screen reader.
+fn mark(sign: char, zh: &str, en: &str) -> String {
+    let said = both(zh, en);
+    format!("<b><span aria-hidden=\"true\">{sign}</span><span class=\"sr\">{said}</span></b>")
 }
 
 /// The same order for every reader, by the question's id, and never the right one.

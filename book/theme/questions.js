@@ -1,0 +1,153 @@
+// Questions: choose, answer, see why, try again. What was answered is kept in this browser alone.
+"use strict";
+
+(() => {
+  const { pair, button } = workbook;
+  const KEY = "workbook-questions";
+  const questions = [...document.querySelectorAll(".question")];
+  const page = questions[0]?.dataset.page;
+  const keyOf = (question) => `${page}#${question.id}`;
+
+  // -- Progress: { "page#id": 1 right, 0 tried; "page": how many questions it has } ---------------------------------
+
+  const mine = {}; // what this page has changed, also where nothing can be stored
+  const load = () => {
+    let stored;
+    try { stored = JSON.parse(localStorage.getItem(KEY)); } catch { /* blocked, or damaged */ }
+    return { ...stored, ...mine };
+  };
+  const keep = (all) => { try { localStorage.setItem(KEY, JSON.stringify(all)); } catch { /* blocked, or full */ } };
+
+  function record(question, right) {
+    const key = keyOf(question);
+    mine[page] = questions.length;
+    mine[key] = right || load()[key] === 1 ? 1 : 0;
+    keep(load());
+    show();
+  }
+
+  /** What the page once asked and no longer asks counts no more. */
+  function forget() {
+    const all = load();
+    const ids = questions.map(keyOf);
+    const here = Object.keys(all).filter((key) => key.startsWith(`${page}#`));
+    if (!here.length) return;
+    for (const key of here) if (!ids.includes(key)) delete all[key];
+    keep({ ...all, [page]: ids.length });
+  }
+
+  const sum = Object.assign(document.createElement("p"), { className: "q-sum" });
+  const tick = '<span aria-hidden="true">✓</span>';
+  const sr = (zh, en) => `<span class="sr">${pair(zh, en)}</span>`;
+
+  function show() {
+    const all = load();
+    const rightOn = (name) => Object.keys(all).filter((key) => key.startsWith(`${name}#`) && all[key] === 1).length;
+    const root = new URL(path_to_root || "./", location).href;
+    for (const link of document.querySelectorAll(".chapter-link-wrapper > a[href]")) {
+      const name = link.href.replace(root, "").replace(/\.html$/, "");
+      const count = all[name] | 0;
+      link.parentNode.querySelector(".q-count")?.remove();
+      if (count < 1) continue;
+      const right = Math.min(rightOn(name), count);
+      link.insertAdjacentHTML("afterend", `<span class="q-count">${sr(`答对 ${right} 题，共 ${count} 题`, `${right} of ${count} questions right`)}${
+        right === count ? tick : `<span aria-hidden="true">${right}/${count}</span>`}</span>`);
+    }
+    if (!page) return;
+    const count = questions.length, right = rightOn(page);
+    sum.innerHTML = pair(`本页 ${count} 题，答对 ${right} 题。只记在这个浏览器里。`, `${right} of ${count} questions of this page right. Only this browser knows.`);
+    for (const question of questions) {
+      if (all[keyOf(question)] === 1 && !question.querySelector(".q-done"))
+        question.firstElementChild.insertAdjacentHTML("beforeend", `<span class="q-done"> ${tick}${sr("已答对", "answered right")}</span>`);
+    }
+  }
+
+  // -- One question ------------------------------------------------------------------------------------------------
+
+  function setUp(question) {
+    const { kind } = question.dataset;
+    const list = question.querySelector(".q-choices");
+    const first = [...list.children];
+    const whys = [...question.querySelectorAll(".q-why > ol > li")];
+    const ordering = kind === "order";
+    const now = () => [...list.children];
+    const place = (item) => (ordering ? item.dataset.at - 1 : first.indexOf(item));
+    const isRight = (item) => ordering || whys[place(item)].className === "q-right";
+    const input = (item) => item.querySelector("input");
+
+    if (!ordering) for (const item of first) {
+      const label = document.createElement("label");
+      label.append(Object.assign(document.createElement("input"), { type: kind === "many" ? "checkbox" : "radio", name: question.id, autocomplete: "off" }), item.firstElementChild);
+      item.append(label);
+    }
+
+    const main = button("", "", "", () => (question.dataset.state ? again() : answer()));
+    const more = button("", "看答案", "Show the answer", reveal);
+    const verdict = document.createElement("p");
+    const controls = Object.assign(document.createElement("div"), { className: "controls" });
+    controls.append(main, more, verdict);
+    list.after(controls);
+
+    /** Shows why, below these items, and what it means. */
+    function tell(state, zh, en, items = [], fits = isRight) {
+      for (const item of items) {
+        item.classList.add(fits(item) ? "q-right" : "q-wrong");
+        const reason = whys[place(item)].cloneNode(true);
+        if (ordering) reason.firstElementChild.remove();
+        item.insertAdjacentHTML("beforeend", `<div class="q-reason">${reason.innerHTML}</div>`);
+      }
+      question.dataset.state = state;
+      verdict.innerHTML = pair(zh, en);
+      main.innerHTML = state ? pair("再试一次", "Try again") : pair("回答", "Answer");
+      more.hidden = state !== "wrong";
+      if (zh) workbook.say(verdict.innerHTML + [...list.querySelectorAll(".q-reason")].map((reason) => reason.innerHTML).join(" "));
+    }
+    function clear() {
+      for (const item of first) item.classList.remove("q-right", "q-wrong");
+      for (const reason of list.querySelectorAll(".q-reason")) reason.remove();
+      for (const mark of list.querySelectorAll(".mark")) mark.textContent = "";
+      tell("", "", "");
+    }
+    function answer() {
+      clear();
+      const fits = ordering ? (item) => place(item) === now().indexOf(item) : isRight;
+      const picked = ordering ? now() : first.filter((item) => input(item).checked);
+      if (!picked.length) return tell("", "先选一个。", "Choose one first.");
+      const good = picked.filter(fits);
+      const bad = picked.length - good.length, missing = ordering ? 0 : first.filter(isRight).length - good.length;
+      if (ordering) workbook.mark(picked, fits);
+      record(question, !bad && !missing);
+      if (!bad && !missing) return tell("right", "对。", "Right.", now());
+      if (ordering) tell("wrong", `${first.length} 行里有 ${good.length} 行的位置对。`, `${good.length} of ${first.length} are in their place.`, good);
+      else if (kind === "many") tell("wrong", `选对 ${good.length} 个，选错 ${bad} 个，还有 ${missing} 个对的没有选。`, `${good.length} right, ${bad} wrong, ${missing} more to find.`, picked);
+      else tell("wrong", "不对。看看为什么，再选。", "Not this one. See why, and choose again.", picked);
+    }
+    function again() {
+      clear();
+      if (ordering) return;
+      for (const item of first) input(item).checked = false;
+      input(first[0]).focus();
+    }
+    function reveal() {
+      clear();
+      if (ordering) {
+        list.append(...now().sort((a, b) => place(a) - place(b)));
+        workbook.mark(first, isRight);
+      } else for (const item of first) input(item).checked = isRight(item);
+      tell("shown", "这是答案。", "This is the answer.", now());
+      main.focus();
+    }
+
+    clear();
+    for (const event of ["change", "moved"]) list.addEventListener(event, clear);
+    // mdBook would turn the page.
+    question.addEventListener("keydown", (event) => { if (/^Arrow/.test(event.key) && event.target.name) event.stopPropagation(); });
+  }
+
+  questions.forEach(setUp);
+  if (page) {
+    forget();
+    questions.at(-1).after(sum);
+  }
+  show();
+})();
