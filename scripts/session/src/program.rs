@@ -4,6 +4,8 @@
 //! may stand in quotes, and every other sign that a shell would act on is refused, so that a
 //! command does the same when a reader pastes it into a terminal.
 
+mod exercise;
+
 use std::fmt;
 
 /// A program that we know, with its arguments.
@@ -18,6 +20,8 @@ pub enum Program {
     Netcat { args: Vec<String> },
     /// `curl ARGS`
     Curl { args: Vec<String> },
+    /// `cargo workbook exercise check …`; `args` begin with `check`.
+    Exercise { args: Vec<String> },
 }
 
 /// A command that is not one of ours.
@@ -28,11 +32,12 @@ pub struct UnknownProgram {
 }
 
 /// Every form of command that [`Program::parse`] knows.
-pub const KNOWN: [&str; 4] = [
+pub const KNOWN: [&str; 5] = [
     "cargo run --example NAME [-- ARGS]",
     "python3 examples/python/NAME.py [ARGS]",
     "nc ARGS",
     "curl ARGS",
+    "cargo workbook exercise check ID [--only VARIANT] [--seed N] --lang zh|en -- python3 examples/python/NAME.py",
 ];
 
 impl Program {
@@ -53,7 +58,12 @@ impl Program {
         match words[..] {
             ["cargo", "run", "--example", name] => example(name, &[]),
             ["cargo", "run", "--example", name, "--", ref args @ ..] => example(name, args),
-            ["cargo", ..] => Err("cargo starts our examples here, and nothing else".to_owned()),
+            ["cargo", "workbook", "exercise", "check", ref words @ ..] => {
+                exercise::check(words).map(|args| Self::Exercise { args })
+            }
+            ["cargo", ..] => {
+                Err("cargo starts our examples here, or judges one of our programs".to_owned())
+            }
             ["python3", script, ref args @ ..] => python(script, args),
             ["nc", ref args @ ..] => Ok(Self::Netcat { args: owned(args) }),
             ["curl", ref args @ ..] => Ok(Self::Curl { args: owned(args) }),
@@ -231,11 +241,11 @@ mod tests {
         refuses("rm -rf x", "there is no `rm` among our programs");
         refuses(
             "cargo run",
-            "cargo starts our examples here, and nothing else",
+            "cargo starts our examples here, or judges one of our programs",
         );
         refuses(
             "cargo run --example a b",
-            "cargo starts our examples here, and nothing else",
+            "cargo starts our examples here, or judges one of our programs",
         );
         refuses(
             "cargo run --example -a",
@@ -268,7 +278,8 @@ mod tests {
             Program::parse("sh").unwrap_err().to_string(),
             "a session cannot start `sh`: there is no `sh` among our programs; known: \
              `cargo run --example NAME [-- ARGS]`, `python3 examples/python/NAME.py [ARGS]`, \
-             `nc ARGS`, `curl ARGS`"
+             `nc ARGS`, `curl ARGS`, `cargo workbook exercise check ID [--only VARIANT] [--seed N] \
+             --lang zh|en -- python3 examples/python/NAME.py`"
         );
     }
 }

@@ -38,8 +38,41 @@ pub fn find(command: &str, root: &Path) -> Result<Found> {
             Ok(installed(&["python3", "python"], all, "Python 3"))
         }
         Program::Curl { args } => Ok(installed(&["curl"], os(args), "curl")),
+        Program::Exercise { args } => judge(root, os(args)),
         Program::Netcat { args } => Ok(installed(&["nc"], os(args), "netcat (nc)")),
     }
+}
+
+/// The judge of the exercises, built on first use; it judges a Python program here.
+fn judge(root: &Path, args: Vec<OsString>) -> Result<Found> {
+    if let Found::Missing(reason) = installed(&["python3", "python"], Vec::new(), "Python 3") {
+        return Ok(Found::Missing(reason));
+    }
+    static JUDGE: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let built = JUDGE.get_or_init(|| judge_of(root).map_err(|error| format!("{error:#}")));
+    let program = built.clone().map_err(|error| anyhow!("{error}"))?;
+    Ok(Found::Run(Invocation { program, args }))
+}
+
+fn judge_of(root: &Path) -> Result<PathBuf> {
+    let words = ["build", "--package", "exercise", "--message-format=json"];
+    let output = cargo(root, &words).context("run cargo build --package exercise")?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let mut messages = text
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let executable = messages.find_map(|message| {
+        let path = message["executable"].as_str()?;
+        (message["target"]["name"] == "exercise").then(|| PathBuf::from(path))
+    });
+    executable.with_context(|| {
+        let said = String::from_utf8_lossy(&output.stderr);
+        format!(
+            "cargo build --package exercise: {}\n{}",
+            output.status,
+            said.trim_end()
+        )
+    })
 }
 
 /// The executable of the example `name`, built on first use.
@@ -105,19 +138,14 @@ fn examples(root: &Path) -> Result<&'static Examples> {
 }
 
 fn build(root: &Path) -> Result<Examples> {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
-    command
-        // One broken example must not fail the sessions of the others.
-        .args([
-            "build",
-            "--examples",
-            "--keep-going",
-            "--message-format=json",
-        ])
-        .current_dir(root)
-        .stdin(Stdio::null());
-    let output = output_of(command).context("run cargo build --examples")?;
+    // One broken example must not fail the sessions of the others.
+    let words = [
+        "build",
+        "--examples",
+        "--keep-going",
+        "--message-format=json",
+    ];
+    let output = cargo(root, &words).context("run cargo build --examples")?;
     let examples = messages(&String::from_utf8_lossy(&output.stdout));
     if !output.status.success() && examples.errors.is_empty() {
         let said = String::from_utf8_lossy(&output.stderr);
@@ -128,6 +156,13 @@ fn build(root: &Path) -> Result<Examples> {
         );
     }
     Ok(examples)
+}
+
+fn cargo(root: &Path, words: &[&str]) -> Result<Output> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.args(words).current_dir(root).stdin(Stdio::null());
+    output_of(command)
 }
 
 /// Runs `command`, a build, to its end.
