@@ -55,12 +55,17 @@ impl Style {
         }
     }
 
-    fn good(self, text: &str) -> String {
+    pub(crate) fn good(self, text: &str) -> String {
         self.paint("32", text)
     }
 
-    fn bad(self, text: &str) -> String {
+    pub(crate) fn bad(self, text: &str) -> String {
         self.paint("1;31", text)
+    }
+
+    #[cfg(feature = "flow")]
+    pub(crate) fn strong(self, text: &str) -> String {
+        self.paint("1", text)
     }
 }
 

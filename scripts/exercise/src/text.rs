@@ -1,1 +1,219 @@
-//! The text of an exercise.
+//! The text of an exercise, from its twin page, as a terminal shows it. Pure.
+//!
+//! A page is divided at its headings `{#goal}`, `{#rules}`, `{#hints}`; the marks of Markdown
+//! go, and a link says where in the book it leads.
+
+mod plain;
+
+pub(crate) use plain::render;
+
+/// A page, read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Page {
+    /// The title, without its id.
+    pub(crate) title: String,
+    /// What the program must do: Markdown.
+    pub(crate) goal: String,
+    /// Exactly what is judged: Markdown.
+    pub(crate) rules: String,
+    /// From a nudge to almost code.
+    pub(crate) hints: Vec<Hint>,
+}
+
+/// One `<details>` of the hints.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Hint {
+    /// Its `<summary>`, without marks.
+    pub(crate) summary: String,
+    /// What it holds: Markdown.
+    pub(crate) text: String,
+}
+
+/// Reads a page; parts that it lacks stay empty.
+pub(crate) fn page(source: &str) -> Page {
+    let mut page = Page::default();
+    for (title, id, body) in sections(source) {
+        match id.as_str() {
+            "goal" => page.goal = body,
+            "rules" => page.rules = body,
+            "hints" => page.hints = hints(&body),
+            _ if page.title.is_empty() => page.title = title,
+            _ => {}
+        }
+    }
+    page
+}
+
+/// The title, the id and the body of each section, in order.
+fn sections(source: &str) -> Vec<(String, String, String)> {
+    let mut sections: Vec<(String, String, String)> = Vec::new();
+    let mut fence = Fence::default();
+    for line in source.lines() {
+        let outside = !fence.inside(line);
+        match heading(line).filter(|_| outside) {
+            Some((title, id)) => sections.push((title, id, String::new())),
+            None => {
+                if let Some((_, _, body)) = sections.last_mut() {
+                    body.push_str(line);
+                    body.push('\n');
+                }
+            }
+        }
+    }
+    sections
+}
+
+/// `## 目标 {#goal}`; deeper headings belong to their section.
+fn heading(line: &str) -> Option<(String, String)> {
+    let title = line.strip_prefix("## ").or(line.strip_prefix("# "))?;
+    let (title, id) = match title.rsplit_once("{#") {
+        Some((title, id)) => (title, id.trim_end().trim_end_matches('}')),
+        None => (title, ""),
+    };
+    Some((title.trim().to_owned(), id.to_owned()))
+}
+
+fn hints(body: &str) -> Vec<Hint> {
+    let mut hints = Vec::new();
+    let mut open: Option<Hint> = None;
+    let mut fence = Fence::default();
+    for line in body.lines() {
+        let outside = !fence.inside(line);
+        let word = line.trim();
+        if outside && word.starts_with("<details") {
+            open = Some(Hint::default());
+        }
+        let Some(hint) = open.as_mut() else {
+            continue;
+        };
+        if outside && word.starts_with("</details>") {
+            hints.extend(open.take());
+            continue;
+        }
+        match summary(word).filter(|_| outside) {
+            Some(summary) => hint.summary = summary,
+            None if outside && word.starts_with("<details") => {}
+            None => {
+                hint.text.push_str(line);
+                hint.text.push('\n');
+            }
+        }
+    }
+    // One that was not closed is a hint all the same.
+    hints.extend(open);
+    hints
+}
+
+fn summary(line: &str) -> Option<String> {
+    let (_, rest) = line.split_once("<summary>")?;
+    let words = rest.split("</summary>").next()?;
+    let mut text = String::new();
+    let mut tag = false;
+    for c in words.chars() {
+        match c {
+            '<' => tag = true,
+            '>' if tag => tag = false,
+            '`' => {}
+            c if !tag => text.push(c),
+            _ => {}
+        }
+    }
+    let text = text.replace("&lt;", "<").replace("&gt;", ">");
+    Some(text.replace("&amp;", "&").trim().to_owned())
+}
+
+/// Whether lines are inside a fence of code.
+#[derive(Debug, Default)]
+struct Fence(Option<String>);
+
+impl Fence {
+    /// The lines that open and close a fence belong to it.
+    fn inside(&mut self, line: &str) -> bool {
+        let line = line.trim_start();
+        let sign = line.chars().next().filter(|c| matches!(c, '`' | '~'));
+        let marks: String = match sign {
+            Some(sign) => line.chars().take_while(|c| *c == sign).collect(),
+            None => String::new(),
+        };
+        match &self.0 {
+            None if marks.len() >= 3 => self.0 = Some(marks),
+            None => return false,
+            Some(open) => {
+                if marks.starts_with(open.as_str()) && line.trim_end().len() == marks.len() {
+                    self.0 = None;
+                }
+            }
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAGE: &str = "\
+# 怎样把话送回去？ {#echo_server}
+
+{{#exercise echo_server}}
+
+## 目标 {#goal}
+
+读到什么，
+就写回什么。
+
+```console
+## 这不是标题 {#no}
+```
+
+## 规则 {#rules}
+
+- 一条
+
+## 提示 {#hints}
+
+<details>
+<summary>第一个 <b>提示</b>：<code>read</code></summary>
+
+看 `read` 的返回值。
+
+</details>
+
+<details><summary>几乎是代码</summary>
+
+```rust
+</details>
+```
+
+</details>
+
+## 问题 {#check}
+";
+
+    #[test]
+    fn a_page_is_divided_at_its_headings() {
+        let page = page(PAGE);
+        assert_eq!(page.title, "怎样把话送回去？");
+        assert_eq!(
+            page.goal.trim(),
+            "读到什么，\n就写回什么。\n\n```console\n## 这不是标题 {#no}\n```"
+        );
+        assert_eq!(page.rules.trim(), "- 一条");
+    }
+
+    #[test]
+    fn each_details_is_a_hint() {
+        let hints = page(PAGE).hints;
+        assert_eq!(hints.len(), 2);
+        assert_eq!(hints[0].summary, "第一个 提示：read");
+        assert_eq!(hints[0].text.trim(), "看 `read` 的返回值。");
+        assert_eq!(hints[1].summary, "几乎是代码");
+        assert_eq!(hints[1].text.trim(), "```rust\n</details>\n```");
+    }
+
+    #[test]
+    fn a_page_without_its_parts_is_empty() {
+        assert_eq!(page(""), Page::default());
+        assert_eq!(page("<details>\nopen").hints, []);
+    }
+}

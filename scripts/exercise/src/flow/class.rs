@@ -1,0 +1,159 @@
+//! `class DIR`: many reports become one table. What cannot be read is told; the rest is merged.
+
+mod merge;
+mod tables;
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use super::desk::{Desk, replace};
+use super::{mistake, say, warn};
+use merge::{Class, Trouble};
+
+/// A report of a whole course has some ten kilobytes.
+const LONGEST: u64 = 1 << 20;
+
+/// More are not a class.
+const MOST: usize = 1000;
+
+/// Writes the tables; `false` where no report could be read.
+pub(super) fn class(desk: &Desk, directory: &Path, out: Option<PathBuf>) -> Result<bool> {
+    let folder = directory.display();
+    let entries = match fs::read_dir(directory) {
+        Ok(entries) => entries,
+        Err(error) => {
+            return mistake(desk.say(
+                format!("打不开目录 {folder}：{error}"),
+                format!("cannot open the folder {folder}: {error}"),
+            ));
+        }
+    };
+    let mut paths: Vec<PathBuf> = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|end| end.eq_ignore_ascii_case("json"))
+        })
+        .collect();
+    paths.sort();
+    let mut class = Class::default();
+    for path in paths.iter().take(MOST) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let report = contents(path).and_then(|bytes| merge::student(&name, &bytes));
+        match report {
+            Ok(student) => class.students.push(student),
+            Err(trouble) => tell(desk, &name, &trouble),
+        }
+    }
+    if paths.len() > MOST {
+        warn(&desk.say(
+            format!("有 {} 个文件，只读前 {MOST} 个", paths.len()),
+            format!(
+                "there are {} files, only the first {MOST} are read",
+                paths.len()
+            ),
+        ));
+    }
+    for (name, trouble) in class.settle() {
+        tell(desk, &name, &trouble);
+    }
+    if class.students.is_empty() {
+        warn(&desk.say(
+            format!("{folder} 里没有能读的报告（*.json），什么也没写。学生这样写报告：cargo workbook exercise report --name 名字 文件.json"),
+            format!("{folder} holds no report (*.json) that can be read; nothing was written. A student writes one with cargo workbook exercise report --name NAME FILE.json"),
+        ));
+        return Ok(false);
+    }
+    let columns = class.columns(&desk.ladder);
+    let out = out.unwrap_or_else(|| directory.to_owned());
+    let language = desk.style.language;
+    for (name, text) in [
+        ("class.md", tables::markdown(&class, &columns, language)),
+        ("class.csv", tables::csv(&class, &columns, language)),
+        ("class.html", tables::html(&class, &columns, language)),
+    ] {
+        let path = out.join(name);
+        replace(&path, text.as_bytes()).with_context(|| path.display().to_string())?;
+    }
+    let (count, out) = (class.students.len(), out.display());
+    say(&desk.say(
+        format!("{count} 份报告；写好了 class.md、class.csv、class.html，在 {out}"),
+        format!("{count} reports; wrote class.md, class.csv and class.html in {out}"),
+    ));
+    Ok(true)
+}
+
+fn contents(path: &Path) -> Result<Vec<u8>, Trouble> {
+    let unreadable = |error: std::io::Error| Trouble::Unreadable(error.to_string());
+    // Before it is opened: a pipe would wait for a writer.
+    let data = fs::metadata(path).map_err(unreadable)?;
+    if !data.is_file() {
+        return Err(Trouble::NoFile);
+    }
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(unreadable)?;
+    file.take(LONGEST + 1)
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
+    match bytes.len() as u64 > LONGEST {
+        true => Err(Trouble::Huge),
+        false => Ok(bytes),
+    }
+}
+
+fn tell(desk: &Desk, name: &str, trouble: &Trouble) {
+    let name = merge::clean(name);
+    let (zh, en) = match trouble {
+        Trouble::Unreadable(error) => (
+            format!("读不了（{error}），跳过"),
+            format!("cannot be read ({error}), left out"),
+        ),
+        Trouble::NoFile => (
+            "不是普通文件，跳过".into(),
+            "is no ordinary file, left out".into(),
+        ),
+        Trouble::Huge => (
+            "超过 1 MiB，不会是一份报告，跳过".into(),
+            "is longer than 1 MiB, which no report is; left out".into(),
+        ),
+        Trouble::NotJson(error) => (
+            format!("不是 JSON（{error}），跳过"),
+            format!("is no JSON ({error}), left out"),
+        ),
+        Trouble::NoReport => (
+            "不是练习的报告，跳过".into(),
+            "is no report of the exercises, left out".into(),
+        ),
+        Trouble::Newer(format) => (
+            format!("是更新的格式 {format}：先更新这本练习册；跳过"),
+            format!("has the newer format {format}: update this workbook first; left out"),
+        ),
+        Trouble::Older(format) => (
+            format!("是旧格式 {format}：请学生更新后再写一次；跳过"),
+            format!(
+                "has the old format {format}: the student should update and write it again; left out"
+            ),
+        ),
+        Trouble::Odd(count) => (
+            format!("有 {count} 处看不懂，其余照用"),
+            format!("has {count} entries that make no sense; the rest is used"),
+        ),
+        Trouble::Same(other) => (
+            format!("和 {other} 一模一样，只算一份"),
+            format!("says the same as {other}; counted once"),
+        ),
+        Trouble::SameName(shown) => (
+            format!("和另一份报告同名，表里写作 {shown}"),
+            format!("has the name of another report; in the tables it is {shown}"),
+        ),
+        Trouble::NoName(shown) => (
+            format!("里没有名字，表里写作 {shown}"),
+            format!("holds no name; in the tables it is {shown}"),
+        ),
+    };
+    warn(&desk.say(format!("{name}：{zh}"), format!("{name}: {en}")));
+}

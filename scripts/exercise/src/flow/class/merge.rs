@@ -1,0 +1,252 @@
+//! A report as it was handed in, believed as little as possible; and all of them together. Pure.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::flow::record::FORMAT;
+use crate::progress::{is_name, is_time};
+
+/// All that were handed in.
+#[derive(Debug, Default)]
+pub(super) struct Class {
+    pub(super) students: Vec<Student>,
+}
+
+/// One report.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Student {
+    /// The name as it is shown.
+    pub(super) name: String,
+    /// The file that it came from.
+    pub(super) file: String,
+    pub(super) written: String,
+    pub(super) exercises: BTreeMap<String, Done>,
+    /// So many entries made no sense.
+    odd: usize,
+}
+
+/// What one student did of one exercise.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Done {
+    pub(super) solved: bool,
+    /// It was opened or judged.
+    pub(super) begun: bool,
+    pub(super) attempts: u64,
+    pub(super) hints: u64,
+    pub(super) gave_up: bool,
+    /// The first variant that does not pass now.
+    pub(super) stuck: Option<String>,
+    /// How often each variant has failed.
+    pub(super) failed: Vec<(String, u64)>,
+}
+
+/// What is wrong with a file; the first ones leave it out, the last ones do not.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Trouble {
+    Unreadable(String),
+    NoFile,
+    Huge,
+    NotJson(String),
+    NoReport,
+    Newer(u64),
+    Older(u64),
+    Odd(usize),
+    Same(String),
+    SameName(String),
+    NoName(String),
+}
+
+/// How the class stands with one exercise.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Standing {
+    pub(super) solved: usize,
+    pub(super) begun: usize,
+    /// Where those who have not solved it are stuck: the variant and who, the most first.
+    pub(super) stuck: Vec<(String, Vec<String>)>,
+    /// The variant that has failed most, and how often.
+    pub(super) hardest: Option<(String, u64)>,
+}
+
+/// An exercise has some twenty variants, a course some twenty exercises.
+const MOST: usize = 200;
+
+/// The longest name of a student, in characters.
+const NAME: usize = 40;
+
+/// Reads one report.
+pub(super) fn student(file: &str, bytes: &[u8]) -> Result<Student, Trouble> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let value: Value =
+        serde_json::from_slice(bytes).map_err(|error| Trouble::NotJson(error.to_string()))?;
+    let format = value["format"].as_u64().ok_or(Trouble::NoReport)?;
+    match format.cmp(&FORMAT) {
+        std::cmp::Ordering::Greater => return Err(Trouble::Newer(format)),
+        std::cmp::Ordering::Less => return Err(Trouble::Older(format)),
+        std::cmp::Ordering::Equal => {}
+    }
+    let exercises = value["exercises"].as_array().ok_or(Trouble::NoReport)?;
+    let mut student = Student {
+        name: clean(value["name"].as_str().unwrap_or_default()),
+        file: clean(file),
+        written: time(&value["written"]).unwrap_or_default(),
+        odd: exercises.len().saturating_sub(MOST),
+        ..Student::default()
+    };
+    for entry in exercises.iter().take(MOST) {
+        match exercise(entry) {
+            Some((id, done)) if !student.exercises.contains_key(&id) => {
+                student.exercises.insert(id, done);
+            }
+            _ => student.odd += 1,
+        }
+    }
+    Ok(student)
+}
+
+fn exercise(value: &Value) -> Option<(String, Done)> {
+    let id = value["id"].as_str().filter(|id| is_name(id))?.to_owned();
+    let number = |name: &str| match &value[name] {
+        Value::Null => Some(0),
+        other => other.as_u64(),
+    };
+    let mut done = Done {
+        solved: time(&value["solved"]).is_some(),
+        begun: time(&value["first"]).is_some(),
+        attempts: number("attempts")?,
+        hints: number("hints")?,
+        gave_up: value["gave_up"].as_bool().unwrap_or_default(),
+        ..Done::default()
+    };
+    let none = Vec::new();
+    for variant in value["variants"]
+        .as_array()
+        .unwrap_or(&none)
+        .iter()
+        .take(MOST)
+    {
+        let name = variant["name"].as_str().filter(|name| is_name(name))?;
+        let failed = variant["failed"].as_u64()?;
+        if !variant["passed"].as_bool()? && done.stuck.is_none() {
+            done.stuck = Some(name.to_owned());
+        }
+        done.failed.push((name.to_owned(), failed));
+    }
+    done.begun |= done.attempts > 0 || done.solved;
+    if done.solved {
+        done.stuck = None;
+    }
+    Some((id, done))
+}
+
+fn time(value: &Value) -> Option<String> {
+    Some(value.as_str().filter(|time| is_time(time))?.to_owned())
+}
+
+/// A name without what would play tricks in a terminal or a table: controls, and the marks that
+/// turn the direction of text.
+pub(super) fn clean(name: &str) -> String {
+    let tricks = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
+    let plain: String = name
+        .chars()
+        .map(|c| if tricks(c) { ' ' } else { c })
+        .collect();
+    let words: Vec<&str> = plain.split_whitespace().collect();
+    words.join(" ").chars().take(NAME).collect()
+}
+
+impl Class {
+    /// Gives everyone a name of their own; what there is to say about some files.
+    pub(super) fn settle(&mut self) -> Vec<(String, Trouble)> {
+        let mut said = Vec::new();
+        let mut kept: Vec<Student> = Vec::new();
+        for mut student in std::mem::take(&mut self.students) {
+            let file = student.file.clone();
+            if student.odd > 0 {
+                said.push((file.clone(), Trouble::Odd(student.odd)));
+            }
+            let same = |other: &&Student| {
+                other.exercises == student.exercises
+                    && other.written == student.written
+                    && other.name == student.name
+            };
+            if let Some(other) = kept.iter().find(same) {
+                said.push((file, Trouble::Same(other.file.clone())));
+                continue;
+            }
+            let stem = file
+                .rsplit_once('.')
+                .map_or(file.as_str(), |(stem, _)| stem);
+            if student.name.is_empty() {
+                student.name = stem.to_owned();
+                said.push((file.clone(), Trouble::NoName(student.name.clone())));
+            }
+            let taken = |name: &str| kept.iter().any(|other| other.name == name);
+            if taken(&student.name) {
+                let name = student.name.clone();
+                student.name = format!("{name} ({stem})");
+                // A name may be anything, even this.
+                for number in 2.. {
+                    if !taken(&student.name) {
+                        break;
+                    }
+                    student.name = format!("{name} ({stem} {number})");
+                }
+                said.push((file, Trouble::SameName(student.name.clone())));
+            }
+            kept.push(student);
+        }
+        self.students = kept;
+        self.students.sort_by(|a, b| a.name.cmp(&b.name));
+        said
+    }
+
+    /// The exercises of the table: the ladder, then what somebody did besides.
+    pub(super) fn columns(&self, ladder: &[String]) -> Vec<String> {
+        let mut columns = ladder.to_vec();
+        for student in &self.students {
+            for (id, done) in &student.exercises {
+                if done.begun && columns.len() < MOST && !columns.contains(id) {
+                    columns.push(id.clone());
+                }
+            }
+        }
+        columns
+    }
+
+    pub(super) fn standing(&self, id: &str) -> Standing {
+        let mut standing = Standing::default();
+        let mut stuck: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        let mut failed: BTreeMap<&str, u64> = BTreeMap::new();
+        for student in &self.students {
+            let Some(done) = student.exercises.get(id) else {
+                continue;
+            };
+            standing.solved += usize::from(done.solved);
+            standing.begun += usize::from(done.begun);
+            if let Some(variant) = &done.stuck {
+                stuck.entry(variant).or_default().push(student.name.clone());
+            }
+            for (variant, times) in &done.failed {
+                let sum = failed.entry(variant).or_default();
+                *sum = sum.saturating_add(*times);
+            }
+        }
+        standing.stuck = stuck
+            .into_iter()
+            .map(|(variant, who)| (variant.to_owned(), who))
+            .collect();
+        standing
+            .stuck
+            .sort_by_key(|(_, who)| std::cmp::Reverse(who.len()));
+        standing.hardest = failed
+            .into_iter()
+            .filter(|(_, times)| *times > 0)
+            .max_by_key(|(_, times)| *times)
+            .map(|(variant, times)| (variant.to_owned(), times));
+        standing
+    }
+}

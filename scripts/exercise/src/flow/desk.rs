@@ -1,0 +1,381 @@
+//! The learner's desk: the course, the files of their own, and the words of an exercise.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use anyhow::{Context, Result, anyhow};
+
+use super::diary::Diary;
+use super::{mistake, pick, warn};
+use crate::check::Check;
+use crate::course::Course;
+use crate::progress::{Kind, What, is_name};
+use crate::report::Style;
+use crate::text::{self, Page};
+use crate::{Language, flow::cli::VERBS};
+
+/// A learner's file is at most this long; a longer one is no program of theirs.
+pub(super) const LONGEST: u64 = 1 << 20;
+
+/// Where the learner works.
+#[derive(Debug, Clone)]
+pub(super) struct Desk {
+    pub(super) course: Course,
+    pub(super) diary: Diary,
+    pub(super) style: Style,
+    /// The ids in their order.
+    pub(super) ladder: Vec<String>,
+}
+
+/// A file of the learner's, and what has just been done to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Mine {
+    pub(super) path: PathBuf,
+    pub(super) kind: Kind,
+    /// It was copied from the stub just now.
+    pub(super) new: bool,
+    /// There is one in the other language too.
+    pub(super) both: bool,
+}
+
+impl Desk {
+    pub(super) fn open(root: Option<PathBuf>, style: Style) -> Result<Self> {
+        let root = match root {
+            Some(root) => std::path::absolute(root).context("find the root")?,
+            None => session::run::root()?,
+        };
+        let course = Course::new(&root);
+        let ladder = course.ladder().with_context(|| {
+            let place = course.shown(&course.exercises().join("ladder"));
+            pick(
+                style.language,
+                format!("读不了练习的顺序 {place}"),
+                format!("cannot read the order of the exercises, {place}"),
+            )
+        })?;
+        let (diary, said) = Diary::open(&course, style.language);
+        if let Some(said) = said {
+            warn(&said);
+        }
+        Ok(Self {
+            course,
+            diary,
+            style,
+            ladder,
+        })
+    }
+
+    pub(super) fn say(&self, zh: impl Into<String>, en: impl Into<String>) -> String {
+        pick(self.style.language, zh, en)
+    }
+
+    /// The exercise of this name, or words that say which one may have been meant.
+    pub(super) fn known(&self, id: &str) -> Result<()> {
+        // One that is being written is not on the ladder yet.
+        if is_name(id) && self.course.file(id, "check.session").is_file() {
+            return Ok(());
+        }
+        let names = self.ladder.iter().map(String::as_str).chain(VERBS);
+        let nearest = nearest(id, names);
+        let shown: String = id.chars().filter(|c| !c.is_control()).take(40).collect();
+        let (zh, en) = match nearest {
+            Some(name) => (format!("是 {name} 吗？"), format!("did you mean {name}? ")),
+            None => (String::new(), String::new()),
+        };
+        mistake(self.say(
+            format!("没有叫 {shown} 的练习。{zh}全部名字：cargo workbook exercise list"),
+            format!("there is no exercise {shown}. {en}All names: cargo workbook exercise list"),
+        ))
+    }
+
+    pub(super) fn check(&self, id: &str) -> Result<Check> {
+        let path = self.course.file(id, "check.session");
+        let shown = self.course.shown(&path);
+        let source = fs::read_to_string(&path).with_context(|| shown.clone())?;
+        Check::parse(&source).map_err(|errors| {
+            let errors: Vec<_> = errors
+                .iter()
+                .map(|error| format!("{shown}: {error}"))
+                .collect();
+            anyhow!(errors.join("\n"))
+        })
+    }
+
+    /// What the page says, in the learner's language; nothing, where there is no page.
+    pub(super) fn page(&self, id: &str) -> Option<Page> {
+        let end = pick(self.style.language, "md", "en.md");
+        let source = fs::read_to_string(self.course.page(id, &end)).ok()?;
+        Some(text::page(&source))
+    }
+
+    /// The path of the page, as it is shown.
+    pub(super) fn page_shown(&self, id: &str) -> String {
+        let end = pick(self.style.language, "md", "en.md");
+        self.course.shown(&self.course.page(id, &end))
+    }
+
+    /// A part of the page as lines of the terminal.
+    pub(super) fn plain(&self, markdown: &str, width: usize) -> Vec<String> {
+        text::render(markdown, self.style.language, width)
+    }
+
+    /// What the program must do: the goal of the page, or the comments at the head of the stub.
+    pub(super) fn goal(&self, id: &str, width: usize) -> Vec<String> {
+        match self.page(id) {
+            Some(page) if !page.goal.trim().is_empty() => self.plain(&page.goal, width),
+            _ => {
+                let stub = fs::read_to_string(self.course.file(id, "stub.rs")).unwrap_or_default();
+                head(&stub, self.style.language)
+            }
+        }
+    }
+
+    pub(super) fn file(&self, id: &str, kind: Kind) -> PathBuf {
+        self.course.mine().join(format!("{id}.{}", end(kind)))
+    }
+
+    /// The learner's file of this exercise: the one asked for, or the one saved last.
+    pub(super) fn mine(&self, id: &str, asked: Option<Kind>) -> Option<Mine> {
+        let saved = |kind| {
+            let path = self.file(id, kind);
+            let data = path.metadata().ok().filter(fs::Metadata::is_file)?;
+            Some((
+                data.modified().unwrap_or(SystemTime::UNIX_EPOCH),
+                path,
+                kind,
+            ))
+        };
+        let (rust, python) = (saved(Kind::Rust), saved(Kind::Python));
+        let both = rust.is_some() && python.is_some();
+        let (_, path, kind) = match asked {
+            Some(Kind::Python) => python,
+            Some(_) => rust,
+            None => rust
+                .into_iter()
+                .chain(python)
+                .max_by_key(|(time, ..)| *time),
+        }?;
+        Some(Mine {
+            path,
+            kind,
+            new: false,
+            both,
+        })
+    }
+
+    /// Where there are two files: which one it is, and how to choose.
+    pub(super) fn which(&self, mine: &Mine, asked: Option<Kind>) -> Option<String> {
+        if !mine.both || asked.is_some() {
+            return None;
+        }
+        let name = self.course.shown(&mine.path);
+        Some(self.say(
+            format!("Rust 和 Python 的都有：用最后保存的 {name}；要选就加 --rust 或 --python"),
+            format!("there is a Rust and a Python file: taking {name}, which was saved last; --rust or --python chooses"),
+        ))
+    }
+
+    /// The learner's file; copied from the stub where there is none, never over one.
+    pub(super) fn begin(&self, id: &str, asked: Option<Kind>) -> Result<Mine> {
+        let mine = match self.mine(id, asked) {
+            Some(mine) => mine,
+            None => self.copy_stub(id, asked.unwrap_or(Kind::Rust))?,
+        };
+        self.manifest();
+        Ok(mine)
+    }
+
+    fn copy_stub(&self, id: &str, kind: Kind) -> Result<Mine> {
+        let stub = self.course.file(id, &format!("stub.{}", end(kind)));
+        if kind == Kind::Python && !stub.is_file() {
+            return mistake(self.say(
+                format!("{id} 没有 Python 模板；自己写的程序这样判：cargo workbook exercise check {id} -- python3 你的文件.py"),
+                format!("{id} has no Python stub; a program of your own is judged with cargo workbook exercise check {id} -- python3 YOURS.py"),
+            ));
+        }
+        let text = fs::read(&stub).with_context(|| self.course.shown(&stub))?;
+        let path = self.file(id, kind);
+        let shown = self.course.shown(&path);
+        let new = write_new(&path, &text).with_context(|| shown)?;
+        if new {
+            self.note(id, What::Opened(kind));
+        }
+        let both = self.mine(id, None).is_some_and(|mine| mine.both);
+        Ok(Mine {
+            path,
+            kind,
+            new,
+            both,
+        })
+    }
+
+    /// Writes what happened into the diary; where that fails, it is said and nothing else stops.
+    pub(super) fn note(&self, id: &str, what: What) {
+        if let Err(error) = self.diary.add(id, what) {
+            warn(&self.say(
+                format!("进度没记下来：{error:#}"),
+                format!("your progress was not kept: {error:#}"),
+            ));
+        }
+    }
+
+    /// For editors, which know a Rust file only by a manifest. Without it everything works.
+    fn manifest(&self) {
+        let mine = self.course.mine();
+        let mut names: Vec<String> = fs::read_dir(&mine)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .filter_map(|name| Some(name.strip_suffix(".rs")?.to_owned()))
+            .filter(|name| is_name(name))
+            .collect();
+        names.sort();
+        let _ = write_if_new(&mine.join("Cargo.toml"), &manifest(&names));
+        let _ = write_if_new(&mine.join(".cargo").join("config.toml"), CONFIG);
+    }
+}
+
+/// In `mine/` cargo finds our manifest first: `cargo workbook` works there too, and what an
+/// editor builds goes where everything else does.
+const CONFIG: &str = "\
+# 由 cargo workbook exercise 写出 · written by cargo workbook exercise
+[build]
+target-dir = \"../../../target/exercises/mine\"
+
+[alias]
+workbook = \"run --manifest-path ../../../Cargo.toml --package workbook --\"
+";
+
+fn manifest(names: &[String]) -> String {
+    let mut text = "\
+# 给编辑器用，由 cargo workbook exercise 写出：改了会被换掉
+# For editors, written by cargo workbook exercise: changes here are replaced
+[package]
+name = \"mine\"
+edition = \"2024\"
+publish = false
+autobins = false
+
+[workspace]
+"
+    .to_owned();
+    for name in names {
+        text.push_str(&format!(
+            "\n[[bin]]\nname = \"{name}\"\npath = \"{name}.rs\"\n"
+        ));
+    }
+    text
+}
+
+fn end(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Python => "py",
+        Kind::Rust | Kind::Command => "rs",
+    }
+}
+
+/// `false` where there is a file already, which stays.
+fn write_new(path: &Path, bytes: &[u8]) -> io::Result<bool> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    match OpenOptions::new().write(true).create_new(true).open(path) {
+        Ok(mut file) => file.write_all(bytes).map(|()| true),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+fn write_if_new(path: &Path, text: &str) -> io::Result<()> {
+    if fs::read_to_string(path).is_ok_and(|old| old == text) {
+        return Ok(());
+    }
+    replace(path, text.as_bytes())
+}
+
+/// All of it or nothing: a reader never sees half a file.
+pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let beside = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
+    fs::write(&beside, bytes)
+        .and_then(|()| fs::rename(&beside, path))
+        .inspect_err(|_| {
+            let _ = fs::remove_file(&beside);
+        })
+}
+
+/// The name that was probably meant.
+fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let word: String = word
+        .chars()
+        .take(64)
+        .collect::<String>()
+        .to_lowercase()
+        .replace('-', "_");
+    let far = |name: &str| strsim::damerau_levenshtein(&word, name);
+    let close = |name: &&str| far(name) <= 2.max(name.len() / 3) && far(name) < name.len();
+    let by_letters =
+        |names: Vec<&'a str>| names.into_iter().filter(close).min_by_key(|name| far(name));
+    let names: Vec<&str> = names.collect();
+    by_letters(names.clone()).or_else(|| {
+        // `echo` of `echo_server`.
+        let part = |name: &&str| word.len() >= 3 && name.contains(&word);
+        names.into_iter().find(part)
+    })
+}
+
+/// The comments before the first line of code, in one language.
+fn head(stub: &str, language: Language) -> Vec<String> {
+    let comments = stub.lines().take_while(|line| line.starts_with("//"));
+    let words = comments.map(|line| line.trim_start_matches(['/', '!']).trim());
+    let han = |line: &str| line.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+    words
+        .filter(|line| !line.is_empty() && han(line) == (language == Language::Zh))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_almost_right_leads_to_the_right_one() {
+        let names = [
+            "say_hello",
+            "echo_server",
+            "line_server",
+            "http_get",
+            "list",
+        ];
+        let near = |word| nearest(word, names.into_iter());
+        assert_eq!(near("echo_sever"), Some("echo_server"));
+        assert_eq!(near("Echo-Server"), Some("echo_server"));
+        assert_eq!(near("hello"), Some("say_hello"));
+        assert_eq!(near("lsit"), Some("list"));
+        assert_eq!(near("zzz"), None);
+        assert_eq!(near("读"), None);
+    }
+
+    #[test]
+    fn the_head_of_a_stub_is_shown_in_one_language() {
+        let stub = "//! 练习：回声。\n//! Exercise: an echo.\nuse std::env;\n// 其他\n";
+        assert_eq!(head(stub, Language::Zh), ["练习：回声。"]);
+        assert_eq!(head(stub, Language::En), ["Exercise: an echo."]);
+    }
+
+    #[test]
+    fn a_file_that_is_there_is_never_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mine/a.rs");
+        assert!(write_new(&path, b"first").unwrap());
+        assert!(!write_new(&path, b"second").unwrap());
+        assert_eq!(fs::read(&path).unwrap(), b"first");
+    }
+}

@@ -1,0 +1,269 @@
+//! The file `mine/progress`: lines are only added, each with one write.
+//!
+//! Lines that cannot be read are taken out and kept in `progress.damaged`. For that the file is
+//! renamed, and what is good is added to a new one. Whoever adds looks afterwards whether the
+//! line is there, and adds it again if not: a line that is there twice counts once, so no lock is
+//! needed and nothing is lost.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use anyhow::{Context, Result, bail};
+
+use super::pick;
+use crate::Language;
+use crate::course::Course;
+use crate::progress::{Event, HEAD, Progress, What, progress, read};
+
+/// More is never read: a hundred thousand checks.
+const LONGEST: u64 = 16 << 20;
+
+/// So often a line is added again that somebody else has just moved away.
+const AGAIN: usize = 10;
+
+/// The learner's diary.
+#[derive(Debug, Clone)]
+pub(super) struct Diary {
+    folder: PathBuf,
+}
+
+impl Diary {
+    /// The diary of a course, and words about lines that were damaged, if some were.
+    pub(super) fn open(course: &Course, language: Language) -> (Self, Option<String>) {
+        let diary = Self {
+            folder: course.mine(),
+        };
+        let said = match diary.mend() {
+            Ok(0) => None,
+            Ok(lines) => {
+                let (file, aside) = (course.shown(&diary.file()), course.shown(&diary.aside()));
+                Some(pick(
+                    language,
+                    format!("{file} 里有 {lines} 行读不懂，已移到 {aside}；其余的进度都在。"),
+                    format!(
+                        "{lines} lines of {file} make no sense; they are in {aside} now, the rest is kept"
+                    ),
+                ))
+            }
+            Err(error) => Some(pick(
+                language,
+                format!("进度文件有问题：{error:#}"),
+                format!("your progress file: {error:#}"),
+            )),
+        };
+        (diary, said)
+    }
+
+    /// What has been done; nothing, where there is no file or it cannot be read.
+    pub(super) fn progress(&self) -> Progress {
+        let bytes = contents(&self.file()).unwrap_or_default();
+        progress(&read(&bytes).events)
+    }
+
+    /// Adds what has happened just now.
+    pub(super) fn add(&self, id: &str, what: What) -> Result<()> {
+        let time = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
+        let event = Event {
+            time,
+            id: id.to_owned(),
+            what,
+        };
+        let line = format!("{event}\n");
+        for _ in 0..AGAIN {
+            self.append(&self.file(), line.as_bytes())?;
+            let now = contents(&self.file()).unwrap_or_default();
+            if now
+                .split_inclusive(|&byte| byte == b'\n')
+                .any(|other| other == line.as_bytes())
+            {
+                return Ok(());
+            }
+        }
+        bail!("{}: the line does not stay", self.file().display())
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.join("progress")
+    }
+
+    fn aside(&self) -> PathBuf {
+        self.folder.join("progress.damaged")
+    }
+
+    /// One write, so that two processes do not mix their lines.
+    fn append(&self, path: &Path, lines: &[u8]) -> Result<()> {
+        let shown = || path.display().to_string();
+        fs::create_dir_all(&self.folder).with_context(shown)?;
+        let mut file = OpenOptions::new()
+            .append(true)
+            .create(true)
+            .open(path)
+            .with_context(shown)?;
+        let mut all = match file.metadata().with_context(shown)?.len() {
+            0 => HEAD.as_bytes().to_vec(),
+            length if ends_a_line(path, length) => Vec::new(),
+            // What was cut there stays a line of its own.
+            _ => b"\n".to_vec(),
+        };
+        all.extend(lines);
+        file.write_all(&all).with_context(shown)
+    }
+
+    /// Takes out the lines that cannot be read; how many there were.
+    fn mend(&self) -> Result<usize> {
+        let mut damaged = 0;
+        // What another mending has left when it was ended in the middle.
+        for left in self.left() {
+            damaged += self.absorb(&left)?;
+        }
+        let bytes = match contents(&self.file()) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(damaged),
+            other => other.with_context(|| self.file().display().to_string())?,
+        };
+        if read(&bytes).damaged.is_empty() {
+            return Ok(damaged);
+        }
+        let moved = self
+            .folder
+            .join(format!("progress.mending.{}", std::process::id()));
+        match fs::rename(self.file(), &moved) {
+            // Another process mends it just now.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(damaged),
+            Err(error) => Err(error).with_context(|| self.file().display().to_string()),
+            Ok(()) => Ok(damaged + self.absorb(&moved)?),
+        }
+    }
+
+    fn left(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        entries
+            .filter(|entry| {
+                entry
+                    .file_name()
+                    .to_string_lossy()
+                    .starts_with("progress.mending.")
+            })
+            .map(|entry| entry.path())
+            .collect()
+    }
+
+    fn absorb(&self, moved: &Path) -> Result<usize> {
+        let bytes = match contents(moved) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
+            other => other.with_context(|| moved.display().to_string())?,
+        };
+        let read = read(&bytes);
+        let good: String = read
+            .events
+            .iter()
+            .map(|event| format!("{event}\n"))
+            .collect();
+        self.append(&self.file(), good.as_bytes())?;
+        if !read.damaged.is_empty() {
+            let mut bad = read.damaged.join(&b'\n');
+            bad.push(b'\n');
+            self.append(&self.aside(), &bad)?;
+        }
+        match fs::remove_file(moved) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(error).with_context(|| moved.display().to_string())
+            }
+            _ => Ok(read.damaged.len()),
+        }
+    }
+}
+
+fn contents(path: &Path) -> io::Result<Vec<u8>> {
+    let file = File::open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("not a file"));
+    }
+    let mut bytes = Vec::new();
+    file.take(LONGEST + 1).read_to_end(&mut bytes)?;
+    match bytes.len() as u64 > LONGEST {
+        true => Err(io::Error::other("longer than 16 MiB")),
+        false => Ok(bytes),
+    }
+}
+
+fn ends_a_line(path: &Path, length: u64) -> bool {
+    use io::{Seek, SeekFrom};
+    let last = || {
+        let mut file = File::open(path)?;
+        file.seek(SeekFrom::Start(length - 1))?;
+        let mut byte = [0];
+        file.read_exact(&mut byte)?;
+        io::Result::Ok(byte[0])
+    };
+    last().is_ok_and(|byte| byte == b'\n')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::thread;
+
+    fn diary(folder: &Path) -> Diary {
+        let folder = folder.to_owned();
+        Diary { folder }
+    }
+
+    #[test]
+    fn lines_of_many_writers_all_stay_while_another_mends() {
+        let folder = tempfile::tempdir().unwrap();
+        let all = diary(folder.path());
+        thread::scope(|scope| {
+            for writer in 0..4 {
+                let all = &all;
+                scope.spawn(move || {
+                    for line in 0..50 {
+                        let id = format!("writer_{writer}_{line}");
+                        all.add(&id, What::Refused).unwrap();
+                    }
+                });
+            }
+            for round in 0..20 {
+                let noise = format!("damage {round}\n");
+                all.append(&all.file(), noise.as_bytes()).unwrap();
+                all.mend().unwrap();
+            }
+        });
+        all.mend().unwrap();
+        assert_eq!(all.progress().exercises.len(), 200);
+        let aside = fs::read_to_string(all.aside()).unwrap();
+        for round in 0..20 {
+            assert!(
+                aside.contains(&format!("damage {round}\n")),
+                "{round}: {aside}"
+            );
+        }
+        assert!(all.left().is_empty());
+    }
+
+    #[test]
+    fn a_line_that_was_cut_does_not_swallow_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let diary = diary(folder.path());
+        fs::write(diary.file(), "2026-09-01T08:00:00.000Z echo_ser").unwrap();
+        diary.add("echo_server", What::GaveUp).unwrap();
+        assert!(diary.progress().of("echo_server").gave_up);
+        assert_eq!(diary.mend().unwrap(), 1);
+        let aside = fs::read_to_string(diary.aside()).unwrap();
+        assert!(aside.ends_with("2026-09-01T08:00:00.000Z echo_ser\n"));
+        assert!(diary.progress().of("echo_server").gave_up);
+        assert_eq!(diary.mend().unwrap(), 0);
+    }
+
+    #[test]
+    fn what_a_mending_left_behind_is_taken_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let diary = diary(folder.path());
+        let left = folder.path().join("progress.mending.1");
+        fs::write(&left, "2026-09-01T08:00:00.000Z echo_server hint 3\n").unwrap();
+        diary.mend().unwrap();
+        assert_eq!(diary.progress().of("echo_server").hints, 3);
+        assert!(!left.exists());
+    }
+}

@@ -1,0 +1,344 @@
+//! Has a program judged, and keeps what came of it: a line of the diary, and the last report in
+//! both languages.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use session::run::{Invocation, look_up};
+
+use super::desk::{Desk, replace};
+use super::{mistake, warn};
+use crate::build::{Built, build};
+use crate::check::{Check, Variant};
+use crate::play::{Options, play};
+use crate::progress::{Judged, Kind, What};
+use crate::report::{self, Style};
+use crate::verdict::Verdict;
+use crate::{Language, flow::desk::Mine};
+
+/// What is judged.
+#[derive(Debug, Clone)]
+pub(super) enum Program {
+    Rust(PathBuf),
+    Python(PathBuf),
+    Command(Vec<OsString>),
+}
+
+/// One judging, ready to begin.
+#[derive(Debug, Clone)]
+pub(super) struct Job {
+    pub(super) id: String,
+    pub(super) check: Check,
+    pub(super) program: Program,
+    pub(super) only: Option<String>,
+    pub(super) seed: u64,
+    pub(super) stop: Arc<AtomicBool>,
+}
+
+/// What came of it.
+#[derive(Debug, Clone)]
+pub(super) enum Outcome {
+    /// It does not compile: what cargo says, with colours if those were wanted.
+    Refused(String),
+    /// All variants that were wanted.
+    Judged(Vec<Verdict>, Duration),
+    /// It was stopped.
+    Stopped,
+}
+
+/// The longest report that is kept.
+const LONGEST: usize = 64 * 1024;
+
+impl Program {
+    /// What stands after `--`; `None` where nothing does.
+    pub(super) fn of(words: &[OsString]) -> Result<Option<Self>> {
+        let extension = |path: &OsString| {
+            let extension = Path::new(path).extension()?.to_str()?;
+            Some(extension.to_owned())
+        };
+        let found = |path| std::path::absolute(path).context("find the program");
+        Ok(Some(match words {
+            [] => return Ok(None),
+            [one] if extension(one).as_deref() == Some("rs") => Self::Rust(found(one)?),
+            [one] if extension(one).as_deref() == Some("py") => Self::Python(found(one)?),
+            words => Self::Command(words.to_vec()),
+        }))
+    }
+
+    pub(super) fn mine(mine: &Mine) -> Self {
+        match mine.kind {
+            Kind::Python => Self::Python(mine.path.clone()),
+            Kind::Rust | Kind::Command => Self::Rust(mine.path.clone()),
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Rust(_) => Kind::Rust,
+            Self::Python(_) => Kind::Python,
+            Self::Command(_) => Kind::Command,
+        }
+    }
+}
+
+/// Judges; `tell` is told that a file is being built (`None`), and then each verdict.
+pub(super) fn judge(
+    desk: &Desk,
+    job: &Job,
+    mut tell: impl FnMut(Option<&Verdict>),
+) -> Result<Outcome> {
+    let wanted = wanted(desk, job)?;
+    let program = match &job.program {
+        Program::Rust(path) => {
+            tell(None);
+            match compile(desk, &job.id, path)? {
+                Built::Errors(errors) => return Ok(Outcome::Refused(errors)),
+                Built::Programs(mut programs) => Invocation {
+                    program: programs.pop().context("cargo built nothing")?,
+                    args: Vec::new(),
+                },
+            }
+        }
+        Program::Python(path) => {
+            missing(desk, path)?;
+            Invocation {
+                program: python(desk)?,
+                args: vec![path.clone().into()],
+            }
+        }
+        Program::Command(words) => command(desk, words)?,
+    };
+    if job.stop.load(Ordering::Relaxed) {
+        return Ok(Outcome::Stopped);
+    }
+    let directory = env::current_dir().context("find the current directory")?;
+    let mut options = Options::new(program, directory);
+    options.seed = job.seed;
+    options.stop = job.stop.clone();
+    let began = Instant::now();
+    let verdicts = play(&job.check, &wanted, &options, |verdict| {
+        if !job.stop.load(Ordering::Relaxed) {
+            tell(Some(verdict));
+        }
+    });
+    match job.stop.load(Ordering::Relaxed) {
+        true => Ok(Outcome::Stopped),
+        false => Ok(Outcome::Judged(verdicts, began.elapsed())),
+    }
+}
+
+fn wanted<'a>(desk: &Desk, job: &'a Job) -> Result<Vec<&'a Variant>> {
+    let Some(name) = &job.only else {
+        return Ok(job.check.variants.iter().collect());
+    };
+    if let Some(variant) = job.check.variant(name) {
+        return Ok(vec![variant]);
+    }
+    let names = job.check.variants.iter().map(|variant| &*variant.name);
+    let names = names.collect::<Vec<_>>().join(" ");
+    let id = &job.id;
+    mistake(desk.say(
+        format!("{id} 没有叫 {name} 的情形；有：{names}"),
+        format!("{id} has no variant {name}; there are: {names}"),
+    ))
+}
+
+fn compile(desk: &Desk, id: &str, path: &Path) -> Result<Built> {
+    missing(desk, path)?;
+    let sources = [(id.to_owned(), path.to_owned())];
+    build(desk.course.root(), id, &sources, desk.style.colour)
+}
+
+fn missing(desk: &Desk, path: &Path) -> Result<()> {
+    if path.is_file() {
+        return Ok(());
+    }
+    let shown = desk.course.shown(path);
+    mistake(desk.say(
+        format!("没有文件 {shown}"),
+        format!("there is no file {shown}"),
+    ))
+}
+
+fn python(desk: &Desk) -> Result<PathBuf> {
+    // `python3` has other names on Windows only.
+    let names = if cfg!(windows) {
+        &["python3", "python"][..]
+    } else {
+        &["python3"][..]
+    };
+    let path = env::var_os("PATH").unwrap_or_default();
+    match names.iter().find_map(|name| look_up(name, &path)) {
+        Some(python) => Ok(python),
+        None => mistake(desk.say(
+            "这台机器上没有 python3：装上它（python.org），或者用 Rust 做这个练习",
+            "this machine has no python3: install it (python.org), or do this exercise in Rust",
+        )),
+    }
+}
+
+fn command(desk: &Desk, words: &[OsString]) -> Result<Invocation> {
+    let (name, args) = words.split_first().context("no program")?;
+    let path = Path::new(name);
+    let program = match path.components().count() {
+        1 => look_up(
+            &name.to_string_lossy(),
+            &env::var_os("PATH").unwrap_or_default(),
+        ),
+        _ => std::path::absolute(path).ok().filter(|path| path.is_file()),
+    };
+    match program {
+        Some(program) => Ok(Invocation {
+            program,
+            args: args.to_vec(),
+        }),
+        None => {
+            let name = path.display();
+            mistake(desk.say(
+                format!("这台机器上没有程序 {name}；当前目录里的要写成 ./{name}"),
+                format!(
+                    "this machine has no program {name}; one in the current folder is ./{name}"
+                ),
+            ))
+        }
+    }
+}
+
+impl Outcome {
+    /// Whether the program passes what was played.
+    pub(super) fn passed(&self) -> bool {
+        match self {
+            Self::Judged(verdicts, _) => verdicts.iter().all(|verdict| verdict.failure.is_none()),
+            Self::Refused(_) | Self::Stopped => false,
+        }
+    }
+
+    /// The whole report.
+    pub(super) fn report(&self, job: &Job, style: Style) -> String {
+        let mut text = report::title(&job.id, &job.check, style);
+        match self {
+            Self::Stopped => {}
+            Self::Refused(errors) => {
+                text.push('\n');
+                let errors = if style.colour {
+                    errors.clone()
+                } else {
+                    uncoloured(errors)
+                };
+                text.push_str(&report::does_not_compile(&job.id, &errors, style));
+            }
+            Self::Judged(verdicts, _) => {
+                text.push('\n');
+                for verdict in verdicts {
+                    text.push_str(&report::line(verdict, style));
+                }
+                text.push_str(&report::rest(&job.id, &job.check, verdicts, style));
+            }
+        }
+        text
+    }
+}
+
+/// Keeps what came of it, unless the program is one of the course's own. What was kept is said.
+pub(super) fn keep(desk: &Desk, job: &Job, outcome: &Outcome) {
+    let what = match outcome {
+        Outcome::Stopped => return,
+        Outcome::Refused(_) => What::Refused,
+        Outcome::Judged(verdicts, time) => What::Judged(Judged {
+            kind: job.program.kind(),
+            // Where the first variant is hopeless, the others are not played.
+            whole: job.only.is_none(),
+            millis: u64::try_from(time.as_millis()).unwrap_or(u64::MAX),
+            variants: verdicts
+                .iter()
+                .map(|verdict| (verdict.variant.clone(), verdict.failure.is_none()))
+                .collect(),
+        }),
+    };
+    // The report first: who sees the line of the diary looks for it.
+    for (language, name) in [(Language::Zh, "zh"), (Language::En, "en")] {
+        let style = Style {
+            language,
+            colour: false,
+        };
+        let text = bounded(outcome.report(job, style));
+        let path = desk.course.last(&job.id, name);
+        if let Err(error) = replace(&path, text.as_bytes()) {
+            let shown = desk.course.shown(&path);
+            warn(&desk.say(
+                format!("写不了 {shown}：{error}"),
+                format!("cannot write {shown}: {error}"),
+            ));
+        }
+    }
+    desk.note(&job.id, what);
+}
+
+/// A stub, a solution or a wrong program says nothing about the learner.
+pub(super) fn is_the_courses(desk: &Desk, program: &Program) -> bool {
+    let ours = |path: &Path| {
+        let inside = |path: &Path| {
+            path.starts_with(desk.course.exercises()) && !path.starts_with(desk.course.mine())
+        };
+        let real = path.canonicalize();
+        inside(path) || real.is_ok_and(|path| inside(&path))
+    };
+    match program {
+        Program::Rust(path) | Program::Python(path) => ours(path),
+        Program::Command(words) => words
+            .iter()
+            .any(|word| std::path::absolute(word).is_ok_and(|path| path.is_file() && ours(&path))),
+    }
+}
+
+fn bounded(mut text: String) -> String {
+    if text.len() > LONGEST {
+        let end = (0..=LONGEST).rev().find(|&at| text.is_char_boundary(at));
+        text.truncate(end.unwrap_or_default());
+        text.push_str("\n…\n");
+    }
+    text
+}
+
+/// Without the colours that cargo has written.
+pub(super) fn uncoloured(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\x1b' => {
+                if chars.next() == Some('[') {
+                    let _ = chars.find(|c| ('@'..='~').contains(c));
+                }
+            }
+            '\n' | '\t' => plain.push(c),
+            c if c.is_control() => {}
+            c => plain.push(c),
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_and_other_controls_are_left_out() {
+        assert_eq!(
+            uncoloured("\x1b[1m\x1b[38;5;9merror\x1b[0m: \x07x\r\n  y\x1b"),
+            "error: x\n  y"
+        );
+    }
+
+    #[test]
+    fn a_long_report_is_cut_between_characters() {
+        let cut = bounded("字".repeat(LONGEST));
+        assert!(cut.len() <= LONGEST + 8 && cut.ends_with("字\n…\n"));
+    }
+}

@@ -1,0 +1,95 @@
+//! `report`: the progress as one JSON file, for whom the learner wants to give it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+
+use super::desk::{Desk, replace};
+use super::{mistake, say};
+use crate::progress::{Progress, State, Variant};
+
+/// The number of the format: a reader that knows less says so.
+pub(super) const FORMAT: u64 = 1;
+
+/// Writes the file, and says what is in it.
+pub(super) fn report(desk: &Desk, name: Option<String>, file: Option<PathBuf>) -> Result<bool> {
+    let path = match file {
+        Some(file) => std::path::absolute(file).context("find the file")?,
+        None => desk.course.mine().join("report.json"),
+    };
+    let shown = desk.course.shown(&path);
+    if path.exists() && !is_report(&path) {
+        return mistake(desk.say(
+            format!("{shown} 已经有了，又不是这种报告：换个名字"),
+            format!("{shown} is there already and is no such report: choose another name"),
+        ));
+    }
+    let time = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
+    let progress = desk.diary.progress();
+    let text = json(
+        &desk.ladder,
+        &progress,
+        name.as_deref().unwrap_or_default(),
+        &time,
+    );
+    let text = serde_json::to_string_pretty(&text).context("write JSON")? + "\n";
+    replace(&path, text.as_bytes()).with_context(|| shown.clone())?;
+    let name =
+        name.unwrap_or_else(|| desk.say("（没有名字，可以加 --name）", "(none; --name gives one)"));
+    say(&desk.say(
+        format!("写好了 {shown}\n里面有：名字 {name}；每个练习过了哪些情形、判了几次、什么时候；没有别的。"),
+        format!("wrote {shown}\nIn it: the name {name}; for each exercise the variants passed, the number of checks and\nwhen; nothing else."),
+    ));
+    Ok(true)
+}
+
+fn is_report(path: &Path) -> bool {
+    let short = path
+        .metadata()
+        .is_ok_and(|data| data.is_file() && data.len() < 4 << 20);
+    let value: Option<Value> = short
+        .then(|| fs::read(path).ok())
+        .flatten()
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    value.is_some_and(|value| value["format"].is_u64() && value["exercises"].is_array())
+}
+
+fn json(ladder: &[String], progress: &Progress, name: &str, time: &str) -> Value {
+    // Those that have left the ladder were done all the same.
+    let others = progress.exercises.keys().filter(|id| !ladder.contains(id));
+    let exercises = ladder
+        .iter()
+        .chain(others)
+        .map(|id| exercise(id, &progress.of(id)));
+    json!({
+        "format": FORMAT,
+        "tool": format!("exercise {}", env!("CARGO_PKG_VERSION")),
+        "name": name,
+        "written": time,
+        "exercises": exercises.collect::<Vec<_>>(),
+    })
+}
+
+fn exercise(id: &str, state: &State) -> Value {
+    let variant = |variant: &Variant| {
+        json!({
+            "name": variant.name,
+            "passed": variant.passed,
+            "failed": variant.failed,
+        })
+    };
+    json!({
+        "id": id,
+        "first": state.first,
+        "last": state.last,
+        "solved": state.solved,
+        "attempts": state.attempts,
+        "refused": state.refused,
+        "hints": state.hints,
+        "gave_up": state.gave_up,
+        "variants": state.variants.iter().map(variant).collect::<Vec<_>>(),
+    })
+}

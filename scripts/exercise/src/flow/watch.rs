@@ -1,0 +1,52 @@
+//! Opens an exercise and judges every save: on a screen of its own where there is a terminal,
+//! as plain lines where there is none.
+//!
+//! One loop looks at the file, at the keys and at what the judging thread says; the thread only
+//! sends. A save ends a check that is running, and the newest text is judged.
+
+mod plain;
+mod saves;
+mod screen;
+mod terminal;
+mod view;
+mod work;
+
+use std::io::{self, IsTerminal};
+
+use anyhow::Result;
+
+use super::desk::Desk;
+use super::{say, verbs};
+use crate::progress::Kind;
+use work::Work;
+
+/// Watches until the learner quits.
+pub(super) fn watch(desk: &Desk, id: Option<String>, kind: Option<Kind>) -> Result<bool> {
+    let id = match id {
+        Some(id) => {
+            desk.known(&id)?;
+            id
+        }
+        None => match verbs::next(desk, &desk.diary.progress(), None) {
+            Some(id) => id,
+            None => {
+                say(&desk.say(
+                    "全部练习都解出了。再看一个：cargo workbook exercise 练习名",
+                    "All exercises are solved. To open one again: cargo workbook exercise ID",
+                ));
+                return Ok(true);
+            }
+        },
+    };
+    let work = Work::open(desk, &id, kind)?;
+    match has_screen() {
+        true => screen::run(work)?,
+        false => plain::run(work)?,
+    }
+    Ok(true)
+}
+
+fn has_screen() -> bool {
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    io::stdin().is_terminal() && io::stdout().is_terminal() && !dumb
+}

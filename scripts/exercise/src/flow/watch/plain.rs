@@ -1,0 +1,116 @@
+//! Where there is no terminal, or a simple one: plain lines, one report for every save. Letters
+//! typed with Enter do what the keys of the screen do.
+
+use std::io::{self, BufRead, IsTerminal};
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+
+use super::terminal::Signals;
+use super::work::{Stand, Work};
+use crate::flow::{say, show, verbs};
+use crate::report::WIDTH;
+
+const TICK: Duration = Duration::from_millis(100);
+
+pub(super) fn run(mut work: Work) -> Result<()> {
+    let signals = Signals::listen()?;
+    let mut typed = Some(lines());
+    let ends_with_input = io::stdin().is_terminal();
+    welcome(&work);
+    while !signals.asked_to_end() {
+        for stand in work.tick(Instant::now()) {
+            tell(&work, &stand);
+        }
+        match typed.as_ref().map(Receiver::try_recv) {
+            Some(Ok(line)) => {
+                if !obey(&mut work, line.trim())? {
+                    break;
+                }
+            }
+            Some(Err(TryRecvError::Disconnected)) if ends_with_input => break,
+            Some(Err(TryRecvError::Disconnected)) => typed = None,
+            Some(Err(TryRecvError::Empty)) | None => thread::sleep(TICK),
+        }
+    }
+    work.end();
+    Ok(())
+}
+
+fn lines() -> Receiver<String> {
+    let (line, lines) = channel();
+    thread::spawn(move || {
+        let mut all = io::stdin().lock().lines().map_while(Result::ok);
+        all.try_for_each(|text| line.send(text))
+    });
+    lines
+}
+
+fn welcome(work: &Work) {
+    let desk = &work.desk;
+    let title = verbs::title(desk, &work.id);
+    say(&format!("{title} · {}", work.id));
+    show("\n");
+    for line in desk.goal(&work.id, WIDTH) {
+        say(&line);
+    }
+    show("\n");
+    let path = desk.course.shown(&work.mine.path);
+    if let Some(which) = work.which() {
+        say(&which);
+    }
+    say(&desk.say(
+        format!("你的文件：{path}\n每次保存都判一次。h 提示，g 目标，n 下一个，l 列表，r 再判，q 结束（后面按回车）。"),
+        format!("Your file: {path}\nEvery save is judged. h hint, g goal, n next, l list, r again, q quit (then Enter)."),
+    ));
+}
+
+fn tell(work: &Work, stand: &Stand) {
+    let desk = &work.desk;
+    match stand {
+        Stand::Fresh | Stand::Building | Stand::Playing => {}
+        Stand::Passed => {
+            show(&format!("\n{}", work.report));
+            say(&verbs::praise(desk, &work.id));
+        }
+        Stand::Failed | Stand::Refused => show(&format!("\n{}", work.report)),
+        Stand::Gone => {
+            let path = desk.course.shown(&work.mine.path);
+            say(&desk.say(
+                format!("{path} 不见了；存回来就接着判。"),
+                format!("{path} is gone; once it is back, it is judged again."),
+            ));
+        }
+        Stand::Trouble(words) => say(words),
+    }
+}
+
+/// Whether to go on.
+fn obey(work: &mut Work, word: &str) -> Result<bool> {
+    match word {
+        "q" => return Ok(false),
+        "h" => {
+            for line in verbs::hint_lines(&work.desk, &work.id, None, WIDTH) {
+                say(&line);
+            }
+        }
+        "g" => welcome(work),
+        "v" => show(&work.report),
+        "r" => work.judge(),
+        "l" => {
+            verbs::list(&work.desk)?;
+        }
+        "n" => match work.next() {
+            Some(next) => {
+                work.turn_to(&next)?;
+                show("\n");
+                welcome(work);
+            }
+            None => say(&verbs::praise(&work.desk, &work.id)),
+        },
+        _ => {}
+    }
+    Ok(true)
+}

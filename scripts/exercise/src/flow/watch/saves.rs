@@ -1,0 +1,164 @@
+//! When a file has been saved. Pure but for reading it.
+//!
+//! The file is read ten times a second instead of being watched by the system: it is one small
+//! file, and what editors do to it (write in place, empty it first, rename another over it,
+//! delete it for a moment), network disks and containers all look the same this way.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime};
+
+use crate::flow::desk::LONGEST;
+
+/// A save is over when nothing has changed for this long.
+const QUIET: Duration = Duration::from_millis(120);
+
+/// An empty file is probably about to be written, a missing one about to be renamed.
+const PATIENCE: Duration = Duration::from_millis(800);
+
+/// What a look at the file brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Saw {
+    Nothing,
+    /// There is something new to judge.
+    Saved,
+    /// There is no file any more.
+    Gone,
+}
+
+/// The file at one moment; `None` where there is none.
+pub(super) type Look = Option<(Option<SystemTime>, Vec<u8>)>;
+
+/// What is known of a file.
+#[derive(Debug)]
+pub(super) struct Saves {
+    path: PathBuf,
+    last: Look,
+    since: Instant,
+    told: bool,
+}
+
+impl Saves {
+    /// `judged`: what is there now counts as seen.
+    pub(super) fn new(path: &Path, judged: bool, now: Instant) -> Self {
+        Self {
+            path: path.to_owned(),
+            last: read(path),
+            since: now.checked_sub(PATIENCE).unwrap_or(now),
+            told: judged,
+        }
+    }
+
+    pub(super) fn look(&mut self, now: Instant) -> Saw {
+        let look = read(&self.path);
+        self.take(look, now)
+    }
+
+    fn take(&mut self, look: Look, now: Instant) -> Saw {
+        if look != self.last {
+            self.last = look;
+            self.since = now;
+            self.told = false;
+            return Saw::Nothing;
+        }
+        let (enough, saw) = match &self.last {
+            None => (PATIENCE, Saw::Gone),
+            Some((_, bytes)) if bytes.is_empty() => (PATIENCE, Saw::Saved),
+            Some(_) => (QUIET, Saw::Saved),
+        };
+        if self.told || now.saturating_duration_since(self.since) < enough {
+            return Saw::Nothing;
+        }
+        self.told = true;
+        saw
+    }
+}
+
+fn read(path: &Path) -> Look {
+    let file = File::open(path).ok()?;
+    let data = file.metadata().ok()?;
+    if !data.is_file() {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    file.take(LONGEST).read_to_end(&mut bytes).ok()?;
+    Some((data.modified().ok(), bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Story {
+        saves: Saves,
+        now: Instant,
+    }
+
+    impl Story {
+        fn new() -> Self {
+            let now = Instant::now();
+            let mut saves = Saves::new(Path::new("/no/such/file"), true, now);
+            saves.last = text("old");
+            Self { saves, now }
+        }
+
+        fn at(&mut self, millis: u64, look: Look) -> Saw {
+            self.saves
+                .take(look, self.now + Duration::from_millis(millis))
+        }
+    }
+
+    fn text(text: &str) -> Look {
+        Some((None, text.as_bytes().to_vec()))
+    }
+
+    #[test]
+    fn a_save_is_told_once_when_it_is_over() {
+        let mut story = Story::new();
+        assert_eq!(story.at(0, text("old")), Saw::Nothing);
+        assert_eq!(story.at(100, text("ne")), Saw::Nothing);
+        assert_eq!(story.at(200, text("new")), Saw::Nothing);
+        assert_eq!(story.at(300, text("new")), Saw::Nothing);
+        assert_eq!(story.at(400, text("new")), Saw::Saved);
+        assert_eq!(story.at(500, text("new")), Saw::Nothing);
+    }
+
+    #[test]
+    fn an_editor_that_empties_the_file_first_saves_once() {
+        let mut story = Story::new();
+        assert_eq!(story.at(0, text("")), Saw::Nothing);
+        assert_eq!(story.at(300, text("")), Saw::Nothing);
+        assert_eq!(story.at(400, text("new")), Saw::Nothing);
+        assert_eq!(story.at(600, text("new")), Saw::Saved);
+    }
+
+    #[test]
+    fn an_editor_that_replaces_the_file_saves_once_and_a_lost_file_is_told_later() {
+        let mut story = Story::new();
+        assert_eq!(story.at(0, None), Saw::Nothing);
+        assert_eq!(story.at(200, None), Saw::Nothing);
+        assert_eq!(story.at(300, text("new")), Saw::Nothing);
+        assert_eq!(story.at(500, text("new")), Saw::Saved);
+        assert_eq!(story.at(600, None), Saw::Nothing);
+        assert_eq!(story.at(1500, None), Saw::Gone);
+        assert_eq!(story.at(1600, None), Saw::Nothing);
+        assert_eq!(story.at(1700, text("new")), Saw::Nothing);
+        assert_eq!(story.at(1900, text("new")), Saw::Saved);
+    }
+
+    #[test]
+    fn the_same_text_saved_again_is_a_save() {
+        let mut story = Story::new();
+        let later = Some((Some(SystemTime::UNIX_EPOCH), b"old".to_vec()));
+        assert_eq!(story.at(0, later.clone()), Saw::Nothing);
+        assert_eq!(story.at(200, later), Saw::Saved);
+    }
+
+    #[test]
+    fn an_empty_file_that_stays_empty_is_judged_too() {
+        let mut story = Story::new();
+        assert_eq!(story.at(0, text("")), Saw::Nothing);
+        assert_eq!(story.at(900, text("")), Saw::Saved);
+    }
+}

@@ -1,0 +1,316 @@
+//! What the screen shows, as lines. Pure.
+
+use unicode_width::UnicodeWidthChar;
+
+use super::work::{Stand, Work};
+use crate::flow::verbs;
+use crate::report::wrap;
+
+/// Something to read on the whole screen.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Reading {
+    pub(super) title: String,
+    pub(super) lines: Vec<String>,
+    /// The first line that is shown.
+    pub(super) top: usize,
+    /// The line at hand, where one can be chosen.
+    pub(super) at: Option<usize>,
+}
+
+/// The exercise: its state, the first failing step, the keys.
+pub(super) fn main(work: &Work, columns: usize, rows: usize) -> Vec<String> {
+    let desk = &work.desk;
+    let columns = columns.max(20);
+    let mut head = vec![title(work, columns)];
+    let path = desk.course.shown(&work.mine.path);
+    head.push(wrap::cut(
+        &desk.say(format!("文件 {path}"), format!("File {path}")),
+        columns,
+    ));
+    head.push("─".repeat(columns));
+    head.extend(
+        standing(work)
+            .into_iter()
+            .flat_map(|line| fold(&line, columns)),
+    );
+    if !work.verdicts.is_empty() {
+        head.extend(variants(work, columns));
+    }
+    head.push(String::new());
+    let room = rows.saturating_sub(head.len() + 2);
+    let body = body(work, columns);
+    let body = shortened(
+        body,
+        room,
+        &work.desk.say("按 v 看全部", "v shows all"),
+        columns,
+    );
+    let mut lines = head;
+    lines.truncate(rows.saturating_sub(2));
+    lines.extend(body);
+    lines.truncate(rows.saturating_sub(2));
+    lines.resize(rows.saturating_sub(2), String::new());
+    lines.push("─".repeat(columns));
+    lines.push(wrap::cut(
+        &desk.say(
+            "h 提示  v 全文  g 目标  r 再判  n 下一个  l 列表  q 结束",
+            "h hint  v full report  g goal  r again  n next  l list  q quit",
+        ),
+        columns,
+    ));
+    lines
+}
+
+fn title(work: &Work, columns: usize) -> String {
+    let name = format!("{} · {}", verbs::title(&work.desk, &work.id), work.id);
+    let all = work.desk.ladder.len();
+    let solved = |id: &&String| work.progress.of(id).solved.is_some();
+    let done = work.desk.ladder.iter().filter(solved).count();
+    let count = work
+        .desk
+        .say(format!("解出 {done}/{all}"), format!("solved {done}/{all}"));
+    let room = columns.saturating_sub(wrap::shown(&count) + 1);
+    let name = wrap::cut(&name, room);
+    let gap = columns.saturating_sub(wrap::shown(&name) + wrap::shown(&count));
+    format!("{name}{}{count}", " ".repeat(gap))
+}
+
+fn standing(work: &Work) -> Vec<String> {
+    let desk = &work.desk;
+    let (all, failed) = (work.check.variants.len(), failed(work));
+    let words = match &work.stand {
+        Stand::Fresh => desk.say(
+            "等你写：改文件，保存，马上判。",
+            "Your turn: change the file and save it; it is judged at once.",
+        ),
+        Stand::Building => desk.say("正在编译……", "compiling …"),
+        Stand::Playing => {
+            let done = work.verdicts.len();
+            desk.say(
+                format!("正在判：{done}/{all} 种情形……"),
+                format!("judging: {done} of {all} variants …"),
+            )
+        }
+        Stand::Passed => work.desk.style.good(&desk.say(
+            format!("✓ 通过：{all} 种情形全对。按 n 做下一个。"),
+            format!("✓ passed: all {all} variants. n opens the next one."),
+        )),
+        Stand::Failed => work.desk.style.bad(&desk.say(
+            format!("✗ 还没通过：{failed} 种情形不对。"),
+            match failed {
+                1 => "✗ not yet: 1 variant fails.".to_owned(),
+                _ => format!("✗ not yet: {failed} variants fail."),
+            },
+        )),
+        Stand::Refused => work
+            .desk
+            .style
+            .bad(&desk.say("✗ 编译不过。", "✗ It does not compile.")),
+        Stand::Gone => work.desk.style.bad(&desk.say(
+            "文件不见了。存回来就接着判。",
+            "The file is gone. Once it is back, it is judged again.",
+        )),
+        Stand::Trouble(words) => work.desk.style.bad(words),
+    };
+    let mut lines = vec![words];
+    lines.extend(work.which());
+    lines
+}
+
+fn failed(work: &Work) -> usize {
+    work.verdicts
+        .iter()
+        .filter(|verdict| verdict.failure.is_some())
+        .count()
+}
+
+/// `✓ plain  ✗ cut  · many`: done, failed, not yet played.
+fn variants(work: &Work, columns: usize) -> Vec<String> {
+    let style = work.desk.style;
+    let mut lines = vec![String::new()];
+    for variant in &work.check.variants {
+        let verdict = work
+            .verdicts
+            .iter()
+            .find(|verdict| verdict.variant == variant.name);
+        let name = &variant.name;
+        let word = match verdict.map(|verdict| verdict.failure.is_none()) {
+            Some(true) => style.good(&format!("✓ {name}")),
+            Some(false) => style.bad(&format!("✗ {name}")),
+            None => format!("· {name}"),
+        };
+        let full = lines.last().is_some_and(|line| {
+            !line.is_empty() && wrap::shown(line) + wrap::shown(&word) + 2 > columns
+        });
+        if full {
+            lines.push(String::new());
+        }
+        if let Some(line) = lines.last_mut() {
+            if !line.is_empty() {
+                line.push_str("  ");
+            }
+            line.push_str(&word);
+        }
+    }
+    lines
+}
+
+fn body(work: &Work, columns: usize) -> Vec<String> {
+    match work.stand {
+        Stand::Fresh => work.desk.goal(&work.id, columns),
+        Stand::Failed | Stand::Refused => said(&work.said, columns),
+        Stand::Passed | Stand::Building | Stand::Playing | Stand::Gone | Stand::Trouble(_) => {
+            Vec::new()
+        }
+    }
+}
+
+/// A text without empty lines at its ends, folded.
+pub(super) fn said(text: &str, columns: usize) -> Vec<String> {
+    let lines = text.trim_matches('\n').lines();
+    lines.flat_map(|line| fold(line, columns)).collect()
+}
+
+/// As many lines as there is room for. Of the steps that went well the last ones matter, then
+/// the end of the report.
+fn shortened(mut lines: Vec<String>, room: usize, how: &str, columns: usize) -> Vec<String> {
+    if lines.len() <= room {
+        return lines;
+    }
+    let deep = |line: &String| line.starts_with("    ");
+    // The first run of steps.
+    if let Some(first) = lines.iter().position(deep) {
+        let length = lines[first..].iter().take_while(|line| deep(line)).count();
+        let surplus = (lines.len() + 1).saturating_sub(room);
+        let out = length.saturating_sub(2).min(surplus);
+        if out > 1 {
+            lines.splice(first..first + out, ["    …".to_owned()]);
+        }
+    }
+    if lines.len() > room {
+        let left = lines.len() - room.saturating_sub(1);
+        lines.truncate(room.saturating_sub(1));
+        lines.push(wrap::cut(&format!("  … +{left}  {how}"), columns));
+    }
+    lines
+}
+
+/// Something to read, with the way back.
+pub(super) fn reading(work: &Work, reading: &Reading, columns: usize, rows: usize) -> Vec<String> {
+    let room = rows.saturating_sub(4);
+    let columns = columns.max(20);
+    let mut lines = vec![wrap::cut(&reading.title, columns), "─".repeat(columns)];
+    for (number, line) in reading
+        .lines
+        .iter()
+        .enumerate()
+        .skip(reading.top)
+        .take(room)
+    {
+        let plain = match reading.at {
+            Some(at) if at == number => work.desk.style.strong(line),
+            _ => line.clone(),
+        };
+        lines.push(plain);
+    }
+    lines.resize(rows.saturating_sub(2), String::new());
+    lines.push("─".repeat(columns));
+    let back = match reading.at {
+        Some(_) => work
+            .desk
+            .say("↑↓ 选  回车 打开  q 返回", "↑↓ choose  Enter open  q back"),
+        None if reading.lines.len() > room => work
+            .desk
+            .say("↑↓ 空格 翻页  q 返回", "↑↓ Space scroll  q back"),
+        None => work.desk.say("q 返回", "q back"),
+    };
+    let last = (reading.top + room).min(reading.lines.len());
+    let place = match reading.lines.len() > room {
+        true => format!("{last}/{}", reading.lines.len()),
+        false => String::new(),
+    };
+    let gap = columns.saturating_sub(wrap::shown(&back) + place.len());
+    lines.push(format!("{back}{}{place}", " ".repeat(gap)));
+    lines
+}
+
+/// A line in pieces of at most `columns`; colours take none, and end with the piece.
+pub(super) fn fold(line: &str, columns: usize) -> Vec<String> {
+    let mut pieces = Vec::new();
+    let (mut piece, mut width, mut coloured) = (String::new(), 0, false);
+    let mut chars = line.chars();
+    while let Some(c) = chars.next() {
+        if c == '\x1b' {
+            coloured = true;
+            piece.push(c);
+            for c in chars.by_ref() {
+                piece.push(c);
+                if c.is_ascii_alphabetic() {
+                    break;
+                }
+            }
+            continue;
+        }
+        let c = match c {
+            '\t' => ' ',
+            c if c.is_control() => '\u{fffd}',
+            c => c,
+        };
+        let wide = c.width().unwrap_or(0);
+        if width + wide > columns {
+            if coloured {
+                piece.push_str("\x1b[0m");
+            }
+            pieces.push(std::mem::take(&mut piece));
+            width = 0;
+        }
+        piece.push(c);
+        width += wide;
+    }
+    if coloured {
+        piece.push_str("\x1b[0m");
+    }
+    pieces.push(piece);
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_folded_at_its_columns_and_colours_take_none() {
+        assert_eq!(fold("你好吗", 4), ["你好", "吗"]);
+        assert_eq!(
+            fold("\x1b[31merror\x1b[0m: x", 5),
+            ["\x1b[31merror\x1b[0m\x1b[0m", ": x\x1b[0m"]
+        );
+        assert_eq!(fold("", 5), [""]);
+        assert_eq!(fold("a\tb\r", 80), ["a b\u{fffd}"]);
+    }
+
+    #[test]
+    fn what_went_well_goes_first_when_there_is_no_room() {
+        let report = "✗ cut\n\n  What happened:\n    1\n    2\n    3\n    4\n  What did not:\n    5\n\n  end";
+        let lines: Vec<String> = report.lines().map(str::to_owned).collect();
+        assert_eq!(shortened(lines.clone(), 11, "v", 80), lines);
+        assert_eq!(
+            shortened(lines.clone(), 10, "v", 80),
+            [
+                "✗ cut",
+                "",
+                "  What happened:",
+                "    …",
+                "    3",
+                "    4",
+                "  What did not:",
+                "    5",
+                "",
+                "  end"
+            ]
+        );
+        let short = shortened(lines, 7, "v", 80);
+        assert_eq!(short.len(), 7);
+        assert_eq!(short.last().unwrap(), "  … +4  v");
+    }
+}

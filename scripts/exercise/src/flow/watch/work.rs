@@ -1,0 +1,244 @@
+//! One exercise under way: its file, the check that is running, what came of the last one.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+
+use super::saves::{Saves, Saw};
+use crate::check::Check;
+use crate::flow::desk::{Desk, Mine};
+use crate::flow::judging::{self, Job, Outcome, Program};
+use crate::flow::verbs;
+use crate::progress::{Kind, Progress};
+use crate::report;
+use crate::verdict::Verdict;
+
+/// How things stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Stand {
+    /// Nothing has been saved yet.
+    Fresh,
+    Building,
+    Playing,
+    Passed,
+    Failed,
+    /// It does not compile.
+    Refused,
+    /// There is no file any more.
+    Gone,
+    /// It cannot be judged here; the words say why.
+    Trouble(String),
+}
+
+/// An exercise that is being worked on.
+pub(super) struct Work {
+    pub(super) desk: Desk,
+    pub(super) id: String,
+    pub(super) check: Check,
+    pub(super) mine: Mine,
+    asked: Option<Kind>,
+    pub(super) stand: Stand,
+    /// Of the check that is running, or of the last one.
+    pub(super) verdicts: Vec<Verdict>,
+    /// What the last check said about the first failure, or about all.
+    pub(super) said: String,
+    /// The whole report of the last check.
+    pub(super) report: String,
+    pub(super) progress: Progress,
+    saves: Saves,
+    stop: Arc<AtomicBool>,
+    /// A thread is at work; it may be at work for a text that is no longer the newest.
+    busy: bool,
+    again: bool,
+    news: (Sender<News>, Receiver<News>),
+}
+
+enum News {
+    Building,
+    Verdict(Verdict),
+    /// The error is in words already: it comes from another thread.
+    Done(Box<(Job, Result<Outcome, String>)>),
+}
+
+/// Leaving waits this long for a check to end what it has started.
+const LAST_CHECK: Duration = Duration::from_millis(1500);
+
+impl Work {
+    /// Opens an exercise; a file that was there before is judged at once.
+    pub(super) fn open(desk: &Desk, id: &str, asked: Option<Kind>) -> Result<Self> {
+        let check = desk.check(id)?;
+        let mine = desk.begin(id, asked)?;
+        let saves = Saves::new(&mine.path, mine.new, Instant::now());
+        Ok(Self {
+            id: id.to_owned(),
+            check,
+            asked,
+            stand: Stand::Fresh,
+            verdicts: Vec::new(),
+            said: String::new(),
+            report: String::new(),
+            progress: desk.diary.progress(),
+            saves,
+            mine,
+            stop: Arc::default(),
+            busy: false,
+            again: false,
+            news: channel(),
+            desk: desk.clone(),
+        })
+    }
+
+    /// Another exercise, in the language of this one where it has a stub for that.
+    pub(super) fn turn_to(&mut self, id: &str) -> Result<()> {
+        let python = self.desk.course.file(id, "stub.py").is_file();
+        let asked = self.asked.filter(|kind| *kind != Kind::Python || python);
+        let next = Work::open(&self.desk, id, asked)?;
+        let wish = self.asked;
+        self.end();
+        *self = next;
+        self.asked = wish;
+        Ok(())
+    }
+
+    /// The next one that is not solved.
+    pub(super) fn next(&self) -> Option<String> {
+        verbs::next(&self.desk, &self.progress, Some(&self.id))
+    }
+
+    /// What has happened since the last call; whether anything has.
+    pub(super) fn tick(&mut self, now: Instant) -> Vec<Stand> {
+        let before = self.stand.clone();
+        let mut stands = Vec::new();
+        match self.saves.look(now) {
+            Saw::Nothing => {}
+            Saw::Saved => self.judge(),
+            Saw::Gone => {
+                self.stop.store(true, Ordering::Relaxed);
+                self.again = false;
+                self.stand = Stand::Gone;
+            }
+        }
+        while let Ok(news) = self.news.1.try_recv() {
+            self.take(news);
+            stands.push(self.stand.clone());
+        }
+        if stands.is_empty() && self.stand != before {
+            stands.push(self.stand.clone());
+        }
+        stands
+    }
+
+    /// Judges what the file holds now; a check that is running is ended.
+    pub(super) fn judge(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        self.verdicts.clear();
+        self.stand = Stand::Building;
+        self.again = self.busy;
+        if !self.busy {
+            self.begin();
+        }
+    }
+
+    fn begin(&mut self) {
+        self.busy = true;
+        self.stop = Arc::default();
+        let job = Job {
+            id: self.id.clone(),
+            check: self.check.clone(),
+            program: Program::mine(&self.mine),
+            only: None,
+            seed: 1,
+            stop: self.stop.clone(),
+        };
+        let (desk, news) = (self.desk.clone(), self.news.0.clone());
+        let work = move || {
+            let tell = |verdict: Option<&Verdict>| {
+                let _ = news.send(match verdict {
+                    None => News::Building,
+                    Some(verdict) => News::Verdict(verdict.clone()),
+                });
+            };
+            let judged = catch_unwind(AssertUnwindSafe(|| judging::judge(&desk, &job, tell)));
+            let outcome = match judged {
+                Ok(outcome) => outcome.map_err(|error| format!("{error:#}")),
+                Err(_) => Err("the judge itself failed".to_owned()),
+            };
+            let _ = news.send(News::Done(Box::new((job, outcome))));
+        };
+        if let Err(error) = thread::Builder::new().name("judge".into()).spawn(work) {
+            self.busy = false;
+            self.stand = Stand::Trouble(error.to_string());
+        }
+    }
+
+    fn take(&mut self, news: News) {
+        let stale = self.again || self.stop.load(Ordering::Relaxed);
+        match news {
+            News::Building | News::Verdict(_) if stale => {}
+            News::Building => self.stand = Stand::Building,
+            News::Verdict(verdict) => {
+                self.stand = Stand::Playing;
+                self.verdicts.push(verdict);
+            }
+            News::Done(done) => {
+                self.busy = false;
+                if std::mem::take(&mut self.again) {
+                    self.begin();
+                } else if !stale {
+                    self.done(&done.0, done.1);
+                }
+            }
+        }
+    }
+
+    fn done(&mut self, job: &Job, outcome: Result<Outcome, String>) {
+        let outcome = match outcome {
+            Ok(outcome) => outcome,
+            Err(error) => {
+                self.stand = Stand::Trouble(error);
+                return;
+            }
+        };
+        let style = self.desk.style;
+        self.report = outcome.report(job, style);
+        (self.stand, self.said) = match &outcome {
+            Outcome::Stopped => return,
+            Outcome::Refused(_) => (Stand::Refused, self.report.clone()),
+            Outcome::Judged(verdicts, _) => {
+                self.verdicts.clone_from(verdicts);
+                let stand = if outcome.passed() {
+                    Stand::Passed
+                } else {
+                    Stand::Failed
+                };
+                (stand, report::rest(&self.id, &self.check, verdicts, style))
+            }
+        };
+        judging::keep(&self.desk, job, &outcome);
+        self.progress = self.desk.diary.progress();
+    }
+
+    /// Ends a check that is running, with all that it has started.
+    pub(super) fn end(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        let until = Instant::now() + LAST_CHECK;
+        while self.busy {
+            let left = until.saturating_duration_since(Instant::now());
+            match self.news.1.recv_timeout(left) {
+                Ok(News::Done(_)) => self.busy = false,
+                Ok(_) => {}
+                Err(_) => return,
+            }
+        }
+    }
+
+    /// Which of two files is watched, where there are two.
+    pub(super) fn which(&self) -> Option<String> {
+        self.desk.which(&self.mine, self.asked)
+    }
+}
