@@ -1,0 +1,54 @@
+// caught by: memory
+// 写交给另一个线程，中间的队列没有上限：慢读者的数据全堆在队列里。
+// Writing is another thread's, and the queue between has no bound: it holds all that a slow reader has not read.
+use std::env;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::mpsc;
+use std::thread;
+
+const MOST: usize = 16 * 1024 * 1024;
+
+const BLOCK: usize = 40_000;
+
+const LINE: u64 = 32;
+
+fn main() -> io::Result<()> {
+    let address = env::args().next_back().unwrap_or_default();
+    let listener = TcpListener::bind(&address)?;
+    for stream in listener.incoming() {
+        thread::spawn(move || {
+            if let Err(error) = stream.and_then(serve) {
+                eprintln!("{error}");
+            }
+        });
+    }
+    Ok(())
+}
+
+fn serve(stream: TcpStream) -> io::Result<()> {
+    let block = b"0123456789".repeat(BLOCK / 10);
+    let (queue, blocks) = mpsc::channel::<Vec<u8>>();
+    let mut writer = stream.try_clone()?;
+    thread::spawn(move || blocks.iter().all(|block| writer.write_all(&block).is_ok()));
+    let mut reader = BufReader::new(stream.try_clone()?);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        if Read::take(&mut reader, LINE).read_until(b'\n', &mut line)? == 0 {
+            return Ok(());
+        }
+        let wrong = || io::Error::other("不是 0 到 16777216 的数 no number from 0 to 16777216");
+        let mut left = number(&line).ok_or_else(wrong)?;
+        while left > 0 {
+            let count = left.min(BLOCK);
+            let _ = queue.send(block[..count].to_vec());
+            left -= count;
+        }
+    }
+}
+
+fn number(line: &[u8]) -> Option<usize> {
+    let number = str::from_utf8(line).ok()?.trim_end().parse().ok()?;
+    (number <= MOST).then_some(number)
+}

@@ -1,0 +1,68 @@
+// caught by: in_time
+// 期限从连上算起，不从这一行算起：慢慢说话的人也被关掉。
+// The deadline starts at the connection, not at the line: who speaks slowly is closed, too.
+use std::env;
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+const LIMIT: Duration = Duration::from_millis(400);
+
+const LINE: usize = 4096;
+
+static HERE: AtomicUsize = AtomicUsize::new(0);
+
+fn main() -> io::Result<()> {
+    let address = env::args().next_back().unwrap_or_default();
+    let listener = TcpListener::bind(&address)?;
+    for stream in listener.incoming() {
+        thread::spawn(move || {
+            HERE.fetch_add(1, Ordering::SeqCst);
+            if let Err(error) = stream.and_then(serve) {
+                eprintln!("{error}");
+            }
+            HERE.fetch_sub(1, Ordering::SeqCst);
+        });
+    }
+    Ok(())
+}
+
+fn serve(mut stream: TcpStream) -> io::Result<()> {
+    stream.set_write_timeout(Some(LIMIT))?;
+    let (mut held, deadline) = (Vec::new(), Instant::now() + LIMIT);
+    while let Some(line) = read_line(&mut stream, &mut held, deadline)? {
+        if line == b"who\n" {
+            stream.write_all(format!("{}\n", HERE.load(Ordering::SeqCst)).as_bytes())?;
+        } else {
+            stream.write_all(&line)?;
+        }
+    }
+    Ok(())
+}
+
+fn read_line(
+    stream: &mut TcpStream,
+    held: &mut Vec<u8>,
+    deadline: Instant,
+) -> io::Result<Option<Vec<u8>>> {
+    let mut buffer = [0; LINE];
+    loop {
+        match held.iter().position(|&byte| byte == b'\n') {
+            Some(end) if end <= LINE => return Ok(Some(held.drain(..=end).collect())),
+            None if held.len() <= LINE => {}
+            _ => return Err(io::Error::other("一行太长 the line is too long")),
+        }
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(ErrorKind::TimedOut.into());
+        }
+        stream.set_read_timeout(Some(left))?;
+        let count = stream.read(&mut buffer)?;
+        if count == 0 {
+            return Ok(None);
+        }
+        held.extend_from_slice(&buffer[..count]);
+    }
+}
