@@ -1,0 +1,190 @@
+// Questions: answered, explained, tried again; by mouse, by keyboard and by a reader whose browser stores nothing.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { PHONE, at, withTab } from "./shared.mjs";
+
+/** The page that has every kind of question. */
+const PAGE = "sockets/duplex.html";
+const KEY = "workbook-questions";
+const AXE = readFileSync(new URL("./node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
+
+const first = (tab, kind) => tab.locator(`.question[data-kind="${kind}"]`).first();
+const main = (question) => question.locator(".q-body > .controls button").first();
+const more = (question) => question.locator(".q-body > .controls button").nth(1);
+const verdict = (question) => question.locator(".q-body > .controls p");
+const shown = (question) => question.locator(".q-reason").count();
+const inputs = (question) => question.locator(".q-choices input");
+/** Which choices are right, from the answers that the page holds. */
+const key = (question) => question.locator(".q-why > ol > li").evaluateAll((all) => all.map((one) => one.className === "q-right"));
+const stored = (tab) => tab.evaluate((key) => JSON.parse(localStorage.getItem(key)), KEY);
+const places = (question) => question.locator(".q-choices > li").evaluateAll((all) => all.map((one) => Number(one.dataset.at)));
+const painted = (locator) => locator.evaluateAll((all) => all.filter((one) => one.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true }) && one.getBoundingClientRect().height > 0).length);
+const count = (tab, page = PAGE) => tab.locator(`.chapter-link-wrapper:has(> a[href$="${page}"]) .q-count`);
+
+test("a single choice is answered, explained and tried again", () => withTab({ lang: "zh" }, async (tab) => {
+  await tab.goto(at(PAGE));
+  const question = first(tab, "one");
+  const right = (await key(question)).indexOf(true), wrong = right ? 0 : 1;
+  assert.equal(await inputs(question).first().getAttribute("type"), "radio");
+  assert.equal(await painted(tab.locator(".q-why *")), 0, "no answer in sight");
+  await main(question).click();
+  assert.equal(await verdict(question).innerText(), "先选一个。");
+  await question.locator("label").nth(wrong).click();
+  await main(question).click();
+  assert.equal(await shown(question), 1, "the reason of the choice alone");
+  assert.match(await question.locator(`.q-choices > li:nth-child(${wrong + 1}) .q-reason`).innerText(), /^✗/);
+  assert.match(await tab.locator("body > .sr[role=status]").textContent(), /不对。看看为什么/);
+  assert.match(await count(tab).innerText(), /^答对 0 题，共 5 题\s+0\/5$/);
+  await main(question).click();
+  assert.equal(await shown(question), 0, "cleared");
+  assert.equal(await inputs(question).nth(wrong).isChecked(), false);
+  await inputs(question).nth(right).check();
+  await main(question).click();
+  assert.equal(await verdict(question).innerText(), "对。");
+  assert.equal(await shown(question), await inputs(question).count(), "every reason");
+  assert.ok(await question.locator(".q-done").isVisible());
+  assert.match(await count(tab).innerText(), /1\/5$/);
+  assert.match(await tab.locator(".q-sum").innerText(), /本页 5 题，答对 1 题/);
+}));
+
+test("a multiple choice says how many are missing; the answer can be shown, and is not counted", () => withTab({ lang: "en" }, async (tab) => {
+  await tab.goto(at(PAGE));
+  const question = first(tab, "many");
+  const right = await key(question);
+  await inputs(question).nth(right.indexOf(true)).check();
+  await inputs(question).nth(right.indexOf(false)).check();
+  await main(question).click();
+  assert.equal(await verdict(question).innerText(), `1 right, 1 wrong, ${right.filter(Boolean).length - 1} more to find.`);
+  await more(question).click();
+  assert.deepEqual(await inputs(question).evaluateAll((all) => all.map((one) => one.checked)), right);
+  assert.equal(await shown(question), right.length);
+  assert.equal(await tab.evaluate(() => document.activeElement.innerText), "Try again", "the focus is not lost");
+  assert.equal((await stored(tab))["sockets/duplex#after_fin"], 0);
+  await inputs(question).nth(right.indexOf(false)).check();
+  assert.equal(await shown(question), 0, "a change begins a new try");
+}));
+
+test("an ordering is solved by keyboard alone, on a phone by buttons", async () => {
+  await withTab({ lang: "zh" }, async (tab) => {
+    await tab.goto(at(PAGE));
+    const question = first(tab, "order");
+    const size = (await places(question)).length;
+    assert.notDeepEqual(await places(question), [...await places(question)].sort());
+    await main(question).press("Enter");
+    assert.match(await verdict(question).innerText(), new RegExp(`^${size} 行里有 \\d 行的位置对`));
+    await question.locator(".grip[tabindex='0']").focus();
+    for (let place = 0; place < size; place++) {
+      const from = (await places(question)).indexOf(place + 1);
+      await tab.keyboard.press("Home");
+      for (let i = 0; i < from; i++) await tab.keyboard.press("ArrowDown");
+      await tab.keyboard.press(" ");
+      for (let i = from; i > place; i--) await tab.keyboard.press("ArrowUp");
+      await tab.keyboard.press(" ");
+    }
+    assert.equal(await verdict(question).innerText(), "", "a move begins a new try");
+    await main(question).press("Enter");
+    assert.equal(await verdict(question).innerText(), "对。");
+    assert.equal(await shown(question), size);
+  });
+  await withTab({ lang: "en", ...PHONE, hasTouch: true }, async (tab) => {
+    await tab.goto(at(PAGE));
+    const question = first(tab, "order");
+    const before = await places(question);
+    await question.locator(".move").nth(1).tap();
+    assert.deepEqual((await places(question)).slice(0, 2), [before[1], before[0]]);
+    await main(question).tap();
+    await more(question).tap();
+    assert.deepEqual(await places(question), [...before].sort());
+  });
+});
+
+test("arrows choose a radio button and do not turn the page; the reading mode changes the words and keeps the answer", () => withTab({ lang: "zh" }, async (tab) => {
+  await tab.goto(at(PAGE));
+  const question = first(tab, "one");
+  await inputs(question).first().focus();
+  await tab.keyboard.press("ArrowRight");
+  assert.equal(await inputs(question).nth(1).isChecked(), true);
+  assert.equal(tab.url(), at(PAGE));
+  await main(question).click();
+  await tab.locator('[data-set="en"]').click();
+  assert.equal(await inputs(question).nth(1).isChecked(), true);
+  assert.equal(await shown(question), 1);
+  assert.equal(await verdict(question).innerText(), "Not this one. See why, and choose again.");
+  assert.equal(await main(question).innerText(), "Try again");
+}));
+
+test("progress is kept, shown on other pages, and forgets what is no longer asked", () => withTab({ lang: "zh" }, async (tab) => {
+  await tab.addInitScript((key) => {
+    if (sessionStorage.getItem("seeded")) return;
+    sessionStorage.setItem("seeded", "yes");
+    localStorage.setItem(key, JSON.stringify({ "sockets/duplex#late": 1, "sockets/duplex#gone": 1, "sockets/duplex": 9, "layers/osi#x": 1, "layers/osi": 1, "no/page": 3 }));
+  }, KEY);
+  await tab.goto(at("reference/glossary.html"));
+  assert.match(await count(tab).innerText(), /2\/9$/, "what is known of a page that is not open");
+  assert.match(await count(tab, "layers/osi.html").innerText(), /✓/, "all right");
+  await tab.goto(at(PAGE));
+  assert.match(await count(tab).innerText(), /1\/5$/);
+  assert.equal("sockets/duplex#gone" in await stored(tab), false);
+  assert.ok(await tab.locator("#late .q-done").isVisible());
+  assert.equal(await tab.locator(".q-count").count(), 2, "no count at the sections of the page, nor at pages not tried");
+}));
+
+/** mdBook's own scripts do not expect it. */
+const BLOCKED = `for (const name of ["getItem", "setItem"]) {
+  const own = Storage.prototype[name];
+  Storage.prototype[name] = function (key, ...rest) { if (key === "${KEY}") throw new Error("blocked"); return own.call(this, key, ...rest); };
+}`;
+
+test("a browser that stores nothing, or holds something damaged, answers as well", async () => {
+  for (const broken of [BLOCKED, `localStorage.setItem("${KEY}", "{[");`]) {
+    await withTab({ lang: "zh" }, async (tab) => {
+      await tab.addInitScript(broken);
+      await tab.goto(at(`${PAGE}?lang=zh`));
+      const question = first(tab, "one");
+      await inputs(question).nth((await key(question)).indexOf(true)).check();
+      await main(question).click();
+      assert.match(await count(tab).innerText(), /1\/5$/);
+    });
+  }
+});
+
+test("without scripts, and in print, the answers are there; a prediction ends with a question mark", async () => {
+  await withTab({ javaScriptEnabled: false }, async (tab) => {
+    await tab.goto(at(PAGE));
+    assert.match(await tab.locator(".question figure.session .step").last().innerText(), /\?$/);
+    const question = first(tab, "one");
+    assert.equal(await painted(question.locator(".q-choices > li")), 4);
+    await question.locator("summary").click();
+    assert.equal(await painted(question.locator(".q-why li")), 4);
+    assert.equal(await painted(question.locator("svg")), 0, "no hole in it");
+  });
+  await withTab({ lang: "zh" }, async (tab) => {
+    await tab.goto(at(PAGE));
+    await inputs(first(tab, "one")).first().check();
+    await main(first(tab, "one")).click();
+    await tab.emulateMedia({ media: "print" });
+    const questions = await tab.locator(".question").count();
+    const answers = await tab.locator(".q-why > ol > li").count();
+    assert.equal(await painted(tab.locator(".q-why > ol > li")), answers);
+    assert.equal(await painted(tab.locator(".q-reason, .question input, .question button, .q-sum")), 0);
+    assert.ok(questions >= 5 && answers >= 20, `${questions} questions, ${answers} answers`);
+  });
+});
+
+for (const theme of ["light", "navy"]) {
+  test(`axe finds nothing in questions that are answered: ${theme}`, () => withTab({ lang: "both", theme, reducedMotion: "reduce" }, async (tab) => {
+    await tab.goto(at(PAGE));
+    for (const kind of ["one", "many", "order"]) {
+      const question = first(tab, kind);
+      if (kind !== "order") await inputs(question).first().check();
+      await main(question).click();
+    }
+    await tab.evaluate(AXE);
+    const found = await tab.evaluate(async () => {
+      const { violations } = await window.axe.run(".question, .sidebar, .q-sum", { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], resultTypes: ["violations"] });
+      return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")}: ${node.failureSummary}`));
+    });
+    assert.deepEqual(found, []);
+  }));
+}
