@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 fn main() -> ExitCode {
     let args: Vec<String> = env::args().skip(1).collect();
     let [name, server] = &args[..] else {
+        // 说明写到标准错误：标准输出只有答案，别的程序可以接着用。
+        // What we explain goes to standard error; standard output has answers only, for others to use.
         eprintln!("用法 usage: dns_query NAME ADDR");
         return ExitCode::from(2);
     };
@@ -34,11 +36,15 @@ const TRIES: u32 = 2;
 
 fn ask(name: &str, server: &str) -> io::Result<Vec<Ipv4Addr>> {
     let question = question(name).ok_or_else(|| Error::other("不是域名 not a name"))?;
+    // 端口 0：内核挑一个空着的，多半是随机的，冒充的人又多一样要猜。
+    // Port 0: the kernel picks a free one, at random most likely: one more thing to guess.
     let socket = UdpSocket::bind("0.0.0.0:0")?;
     // UDP 的 connect 什么也不发：内核从此只收这一个地址来的数据报。
     // connect sends nothing in UDP: from now on the kernel takes datagrams of this address only.
     socket.connect(server)?;
     for _ in 0..TRIES {
+        // 两次发同样的字节、同一个编号：迟到的回答也还算数。
+        // The same bytes and the same id both times: a late answer still counts.
         socket.send(&question)?;
         if let Some(answer) = wait(&socket, &question)? {
             return read(&answer);
@@ -68,6 +74,8 @@ fn question(name: &str) -> Option<Vec<u8>> {
         bytes.push(length);
         bytes.extend(label.as_bytes());
     }
+    // 0 结束名字，然后是类型 A、类 IN，各 2 个字节，高位在前。
+    // A 0 ends the name; then type A and class IN, 2 bytes each, high byte first.
     bytes.extend([0, 0, 1, 0, 1]);
     Some(bytes)
 }
@@ -88,10 +96,14 @@ fn wait(socket: &UdpSocket, question: &[u8]) -> io::Result<Option<Vec<u8>>> {
             Ok(length) if answers(&buffer[..length], question) => {
                 return Ok(Some(buffer[..length].to_vec()));
             }
+            // 不是给这一问的：当没有来，时间照样在走。
+            // Not for this question: as if it had not come, and time goes on.
             Ok(_) => {}
             // Unix 说 WouldBlock，Windows 说 TimedOut：都是时间到了。
             // Unix says WouldBlock, Windows says TimedOut: the time is over.
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
+            // 别的错误，例如“没有人在听”：内核收到了 ICMP，等也没有用。
+            // Others, such as "nobody listens": the kernel got an ICMP message, waiting is no use.
             Err(error) => return Err(error),
         }
     }
@@ -113,6 +125,8 @@ fn answers(datagram: &[u8], question: &[u8]) -> bool {
 
 fn read(answer: &[u8]) -> io::Result<Vec<Ipv4Addr>> {
     let flags = two(answer, 2).unwrap_or_default();
+    // 最后 4 位是错误码：有回答，而回答是“没有”或者“不行”。
+    // The last 4 bits are a code: there is an answer, and it says "none" or "no".
     match flags & 15 {
         0 => {}
         3 => return Err(Error::other("没有这个名字 no such name")),
@@ -143,10 +157,14 @@ struct Record<'a> {
 /// None：报文在某处断了，或者自相矛盾。 None: the message ends somewhere, or contradicts itself.
 fn records(answer: &[u8]) -> Option<Vec<Record<'_>>> {
     let (_, after) = name(answer, 12)?;
+    // 问题里的名字后面还有类型和类，4 个字节；记录从那里开始。
+    // Behind the name in the question are type and class, 4 bytes; records begin there.
     let (mut at, mut records) = (after + 4, Vec::new());
     // 条数是对方说的：不按它预留内存，字节用完就停。
     // The count is what the peer says: nothing is reserved for it, and the end of bytes stops us.
     for _ in 0..two(answer, 6)? {
+        // 名字后面 10 个字节的位置是固定的：类型、类、TTL、数据长度。
+        // Behind the name, 10 bytes have their fixed place: type, class, TTL, length of the data.
         let (name, fixed) = name(answer, at)?;
         let length = usize::from(two(answer, fixed + 8)?);
         // 不认识的类型也没关系：长度字段让我们跳过去。
@@ -182,6 +200,8 @@ fn follow(answer: &[u8], records: &[Record<'_>]) -> Vec<Ipv4Addr> {
         if !found.is_empty() {
             return found;
         }
+        // 没有地址，也许有别名：下一步找别名指的名字。
+        // No address, but an alias perhaps: the next step looks for the name behind it.
         let alias = ours().find(|record| record.kind == 5);
         match alias.and_then(|record| name(answer, record.at)) {
             Some((target, _)) => wanted = target,
@@ -198,6 +218,8 @@ fn name(message: &[u8], mut at: usize) -> Option<(Vec<u8>, usize)> {
     loop {
         let length = *message.get(at)?;
         match length {
+            // 0 是根，名字到此为止。跟着指针走过的，回到第一个指针后面。
+            // 0 is the root, the end of a name. After pointers, go on behind the first of them.
             0 => return Some((name, after.unwrap_or(at + 1))),
             1..=63 => {
                 let end = at + 1 + usize::from(length);
@@ -219,6 +241,8 @@ fn name(message: &[u8], mut at: usize) -> Option<(Vec<u8>, usize)> {
                 }
                 (start, at) = (target, target);
             }
+            // 高两位是 01 或 10：没有这样的长度（RFC 1035 §4.1.4 保留）。
+            // High bits 01 or 10: there is no such length (reserved, RFC 1035 §4.1.4).
             _ => return None,
         }
     }
@@ -226,6 +250,8 @@ fn name(message: &[u8], mut at: usize) -> Option<(Vec<u8>, usize)> {
 
 /// 高位字节在前。 The high byte comes first.
 fn two(bytes: &[u8], at: usize) -> Option<u16> {
+    // 报文在这里断了就是 None，一路用 ? 传到最外面，不会崩溃。
+    // Where the message ends it is None, which ? hands on to the outside: nothing panics.
     let pair = bytes.get(at..at + 2)?;
     Some(u16::from_be_bytes([pair[0], pair[1]]))
 }

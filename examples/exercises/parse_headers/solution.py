@@ -10,6 +10,8 @@ class Stop(Exception):
 
 
 def main():
+    # 一行一个帧，互不相干：坏的一行，不影响下一行。
+    # One frame a line, each by itself: a bad line does not concern the next one.
     for line in sys.stdin:
         try:
             ethernet(bytes.fromhex(line))
@@ -27,6 +29,8 @@ def ethernet(frame):
     # "!" is network byte order: high byte first, and no gaps between fields.
     target, source, kind = struct.unpack("!6s6sH", front(frame, 14, "eth"))
     print(f"eth {source.hex(':')} > {target.hex(':')} type {kind:04x}")
+    # ARP、IPv6、VLAN 标签：不认识的说出类型，不猜。
+    # ARP, IPv6, a VLAN tag: what is unknown is named by its type, with no guess.
     if kind != 0x0800:
         raise Stop(f"other {kind:04x}")
     ipv4(frame[14:])
@@ -67,7 +71,11 @@ def tcp(segment):
     header = (offset >> 4) * 4
     if header < 20:
         raise Stop("bad at tcp")
+    # 20 字节以后是选项。这里不读它们，只要它们真的在。
+    # Behind 20 bytes are options. They are not read here, but they must be there.
     front(segment, header, "tcp")
+    # 每一位是一个开关，可以同时开几个。
+    # Each bit is a switch, and several may be on.
     names = ["FIN", "SYN", "RST", "PSH", "ACK", "URG"]
     flags = ",".join(name for bit, name in enumerate(names) if bits >> bit & 1)
     print(
