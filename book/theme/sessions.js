@@ -121,5 +121,5 @@
   }
 
   for (const figure of document.querySelectorAll("figure.session")) player(figure);
-  for (const command of document.querySelectorAll(".session .cmd")) copyButton(command);
+  for (const command of document.querySelectorAll(".session .cmd, .exercise .cmd")) copyButton(command);
 })();

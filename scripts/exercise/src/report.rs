@@ -10,7 +10,7 @@ pub(crate) mod wrap;
 use session::Text;
 
 use crate::Language;
-use crate::check::{Check, Role, Variant};
+use crate::check::{Check, Role, Variant, Way};
 use crate::verdict::{Failure, Trouble, Verdict};
 
 use crate::words::{self, Told};
@@ -186,10 +186,17 @@ impl Page {
     ) {
         let style = self.style;
         self.blank();
-        let way = words::way(variant.way, verdict.seed, style.language);
+        let way = words::way(variant.way, style.language);
+        let seed = match (variant.way, style.language) {
+            (Way::Cut, Language::Zh) => format!("（种子 {}）", verdict.seed),
+            (Way::Cut, Language::En) => format!(" (seed {})", verdict.seed),
+            _ => String::new(),
+        };
         self.text
             .push_str(&style.bad(&format!("✗ {}", variant.name)));
-        self.text.push_str(&way);
+        if !way.is_empty() {
+            self.text.push_str(&format!(" · {way}{seed}"));
+        }
         self.text.push_str("\n\n");
         self.story(role, variant, failure);
         self.blank();
@@ -218,7 +225,7 @@ impl Page {
             }
         }
         let seed = match variant.way {
-            crate::check::Way::Cut => format!(" --seed {}", verdict.seed),
+            Way::Cut => format!(" --seed {}", verdict.seed),
             _ => String::new(),
         };
         let again = format!(

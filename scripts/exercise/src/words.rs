@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use session::Status;
+use session::{Status, Text};
 
 use crate::Language;
-use crate::check::{Act, Actor, Pace, Payload, Role, Step, Way, quoted};
+use crate::check::{Act, Actor, Pace, Payload, Role, Step, Transport, Way, quoted};
 
 /// Whether a step is told as a thing that happened, or as one that should have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,18 +49,47 @@ pub fn words(step: &Step, role: Role, told: Told, language: Language, columns: u
     words
 }
 
-/// The variant's way of sending, after its name.
+/// The way in which a variant sends; the whole way needs no words.
 #[must_use]
-pub fn way(way: Way, seed: u64, language: Language) -> String {
+pub fn way(way: Way, language: Language) -> String {
     match (way, language) {
         (Way::Whole, _) => String::new(),
-        (Way::Pace(pace), language) => format!(" · {}", at_a_pace(pace, language)),
-        (Way::Glue, Language::Zh) => " · 连着发的几条，一次 write 发出".to_owned(),
-        (Way::Glue, Language::En) => " · what is sent in a row goes in one write".to_owned(),
-        (Way::Cut, Language::Zh) => format!(" · 随机切成几段发，也切在一个字中间（种子 {seed}）"),
-        (Way::Cut, Language::En) => {
-            format!(" · sent in random pieces, one cut inside a character (seed {seed})")
-        }
+        (Way::Pace(pace), language) => at_a_pace(pace, language),
+        (Way::Glue, Language::Zh) => "连着发的几条，一次 write 发出".to_owned(),
+        (Way::Glue, Language::En) => "what is sent in a row goes in one write".to_owned(),
+        (Way::Cut, Language::Zh) => "随机切成几段发，也切在一个字中间".to_owned(),
+        (Way::Cut, Language::En) => "sent in random pieces, one cut inside a character".to_owned(),
+    }
+}
+
+/// What the program does with its addresses.
+#[must_use]
+pub fn role(role: Role, transport: Transport) -> Text {
+    let (zh, en) = match (role, transport) {
+        (Role::Server, _) => (
+            "你的程序是服务器：在最后一个命令行参数给的地址上监听。",
+            "Your program is a server: it listens at the address in its last argument.",
+        ),
+        (Role::Client, Transport::Tcp) => (
+            "你的程序是客户端：连接最后一个命令行参数给的地址。",
+            "Your program is a client: it connects to the address in its last argument.",
+        ),
+        (Role::Client, Transport::Udp) => (
+            "你的程序是客户端：用 UDP 把数据报发到最后一个命令行参数给的地址。",
+            "Your program is a client: it sends datagrams to the address in its last argument, by UDP.",
+        ),
+        (Role::Filter, _) => (
+            "你的程序不用网络：从标准输入读，往标准输出写。",
+            "Your program needs no network: it reads its standard input and writes its standard output.",
+        ),
+        (Role::Relay, _) => (
+            "你的程序在中间：在倒数第二个命令行参数给的地址上监听，连接最后一个给的地址。",
+            "Your program stands in the middle: it listens at the address in its last argument but one, and connects to the one in its last.",
+        ),
+    };
+    Text {
+        zh: zh.to_owned(),
+        en: en.to_owned(),
     }
 }
 

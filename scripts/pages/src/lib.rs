@@ -11,6 +11,7 @@ mod twins;
 
 mod capture;
 mod code;
+mod exercise;
 mod figure;
 mod journey;
 mod question;

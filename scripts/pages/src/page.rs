@@ -28,6 +28,8 @@ pub(crate) struct Work<'a> {
     sessions: HashMap<String, usize>,
     captures: Vec<String>,
     drawn: Drawn,
+    /// Links that no writer typed, with the file that says them.
+    links: Vec<(PathBuf, Found)>,
     assets: Vec<&'static str>,
 }
 
@@ -48,6 +50,7 @@ pub(crate) fn render(
         sessions: HashMap::new(),
         captures: Vec::new(),
         drawn: Drawn::default(),
+        links: Vec::new(),
         assets: Vec::new(),
     };
     let zh = plain(&page.content);
@@ -110,6 +113,7 @@ impl Work<'_> {
             ids: self.ids.into_names(),
             links: links(zh_scan, &zh_file)
                 .chain(links(en_scan, &en_file))
+                .chain(self.links)
                 .collect(),
         };
         (out.trim_end().to_owned() + "\n", anchors)

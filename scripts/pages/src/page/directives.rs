@@ -3,16 +3,26 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use ::exercise::Check;
 use capture::Capture;
-use session::Session;
+use session::{ParseError, Session};
 
 use super::Work;
 use crate::capture::Drawing;
 use crate::links::nearest;
 use crate::problem::slashes;
-use crate::{capture as captures, figure, html, journey, story};
+use crate::scan::Found;
+use crate::{capture as captures, exercise, figure, html, journey, story};
 
-const DIRECTIVES: [&str; 5] = ["session", "capture", "packet", "figure", "encapsulation"];
+const DIRECTIVES: [&str; 7] = [
+    "session",
+    "capture",
+    "packet",
+    "exercise",
+    "variants",
+    "figure",
+    "encapsulation",
+];
 
 impl Work<'_> {
     pub(super) fn directive(&mut self, text: &str, line: usize) -> String {
@@ -23,6 +33,7 @@ impl Work<'_> {
             "session" => self.session(argument, line),
             "capture" => self.capture(argument, line),
             "packet" => self.packet(argument, line),
+            "exercise" | "variants" => self.exercise(name, argument, line),
             "figure" => self.figure(argument, line),
             "encapsulation" => self.journey(argument, line),
             "include" => self.complain(
@@ -62,7 +73,14 @@ impl Work<'_> {
 
     pub(super) fn parsed(&mut self, source: &str, file: &Path) -> Option<Session> {
         let parsed = Session::parse(&source.replace("\r\n", "\n"));
-        for error in parsed.as_ref().err().into_iter().flatten() {
+        if let Err(errors) = &parsed {
+            self.refused(errors, file);
+        }
+        parsed.ok()
+    }
+
+    fn refused(&mut self, errors: &[ParseError], file: &Path) {
+        for error in errors {
             self.problems.add(
                 file,
                 error.line,
@@ -70,7 +88,33 @@ impl Work<'_> {
                 format!("expected {}, found {}", error.expected, error.found),
             );
         }
-        parsed.ok()
+    }
+
+    fn exercise(&mut self, directive: &str, id: &str, line: usize) -> String {
+        let plain = id.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        let folder = Path::new("examples/exercises").join(if plain { id } else { "" });
+        let Some(source) = self.named(&folder, "check", "session", line) else {
+            return String::new();
+        };
+        let file = folder.join("check.session");
+        let check = match Check::parse(&source.replace("\r\n", "\n")) {
+            Ok(check) => check,
+            Err(errors) => {
+                self.refused(&errors, &file);
+                return String::new();
+            }
+        };
+        if directive == "exercise" {
+            return exercise::panel(id, &check);
+        }
+        let up = self.link_to(Path::new(""));
+        for variant in &check.variants {
+            let id = exercise::anchor(&variant.name);
+            self.ids.add(&id, &self.zh_file, line, self.problems);
+            let (line, text) = (variant.line, exercise::to_read(variant, &up, "md"));
+            self.links.push((file.clone(), Found { line, text }));
+        }
+        exercise::variants(&check, &up)
     }
 
     fn capture(&mut self, name: &str, line: usize) -> String {

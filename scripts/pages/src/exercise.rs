@@ -1,0 +1,127 @@
+//! An exercise as HTML: the panel that tells what to type, and the stories of its check.
+
+use exercise::Language;
+use exercise::check::{Check, Variant, Way};
+use exercise::words::{self, Told};
+
+use crate::html::{both, escape};
+
+/// What is said in a step takes no more columns than this.
+const COLUMNS: usize = 120;
+
+/// What the program is, and the commands to open the exercise and to check a program.
+pub(crate) fn panel(id: &str, check: &Check) -> String {
+    let title = both(&escape(&check.title.zh), &escape(&check.title.en));
+    let role = words::role(check.role, check.transport);
+    let role = both(&escape(&role.zh), &escape(&role.en));
+    let commands = [
+        ("打开", "Open", format!("cargo workbook exercise {id}")),
+        (
+            "检查",
+            "Check",
+            format!("cargo workbook exercise check {id}"),
+        ),
+        (
+            "检查别的语言写的程序",
+            "Check a program in another language",
+            format!("cargo workbook exercise check {id} -- python3 mine.py"),
+        ),
+    ];
+    let commands = commands.map(|(zh, en, command)| {
+        format!(
+            "<dt>{}</dt><dd><code class=\"cmd\">{}</code></dd>\n",
+            both(zh, en),
+            escape(&command)
+        )
+    });
+    format!(
+        "<div class=\"exercise\" data-exercise=\"{}\">\n<p><strong>{title}</strong></p>\n<p>{role}</p>\n<dl>\n{}</dl>\n<div class=\"exercise-live\" hidden></div>\n</div>",
+        escape(id),
+        commands.concat()
+    )
+}
+
+/// Every variant, folded: its story, why a program fails there, and where to read about it.
+pub(crate) fn variants(check: &Check, up: &str) -> String {
+    let mut out = String::from("<div class=\"variants\">\n");
+    for (index, variant) in check.variants.iter().enumerate() {
+        out += &variant_of(check, index, variant, up);
+    }
+    if let Some(stub) = &check.stub {
+        let (name, seen) = (escape(&stub.variant), stub.words());
+        let to = format!(
+            "<a href=\"#{}\"><code>{name}</code></a>",
+            anchor(&stub.variant)
+        );
+        let zh = format!("起点程序原样拿来检查，会停在 {to}：{}。", escape(&seen.zh));
+        let en = format!("The stub as it is fails in {to}: {}.", escape(&seen.en));
+        out += &format!("<p class=\"stub\">{}</p>\n", both(&zh, &en));
+    }
+    out + "</div>"
+}
+
+/// The id of a variant on the page.
+pub(crate) fn anchor(name: &str) -> String {
+    format!("variant-{name}")
+}
+
+/// Where to read about it, from a page that is so far below `book/`.
+pub(crate) fn to_read(variant: &Variant, up: &str, ext: &str) -> String {
+    let (page, id) = variant.read.split_once('#').unwrap_or((&variant.read, ""));
+    format!("{up}{page}.{ext}#{id}")
+}
+
+fn variant_of(check: &Check, index: usize, variant: &Variant, up: &str) -> String {
+    let way = [Language::Zh, Language::En].map(|language| words::way(variant.way, language));
+    let way = match way[0].is_empty() {
+        true => String::new(),
+        false => format!(" <span class=\"way\">{}</span>", both(&way[0], &way[1])),
+    };
+    // One story in several ways is told once.
+    let other = check.variants[..index].iter().find(|other| {
+        variant.way != Way::Whole && other.way == Way::Whole && other.steps == variant.steps
+    });
+    let story = match other {
+        Some(other) => {
+            let to = format!(
+                "<a href=\"#{}\"><code>{}</code></a>",
+                anchor(&other.name),
+                escape(&other.name)
+            );
+            let (zh, en) = (format!("故事和 {to} 一样。"), format!("The story of {to}."));
+            format!("<p>{}</p>\n", both(&zh, &en))
+        }
+        None => story(check, variant),
+    };
+    let read = escape(&to_read(variant, up, "html"));
+    let why = |text: &str, words: &str| format!("{} <a href=\"{read}\">{words}</a>", escape(text));
+    format!(
+        "<details class=\"variant\" id=\"{}\">\n<summary><code>{}</code>{way}</summary>\n{story}<p class=\"why\">{}</p>\n</details>\n",
+        escape(&anchor(&variant.name)),
+        escape(&variant.name),
+        both(
+            &why(&variant.why.zh, "去读"),
+            &why(&variant.why.en, "Read about it")
+        )
+    )
+}
+
+fn story(check: &Check, variant: &Variant) -> String {
+    let mut out = String::from("<ol>\n");
+    for step in &variant.steps {
+        let words = |language| {
+            escape(&words::words(
+                step,
+                check.role,
+                Told::Expected,
+                language,
+                COLUMNS,
+            ))
+        };
+        out += &format!(
+            "<li>{}</li>\n",
+            both(&words(Language::Zh), &words(Language::En))
+        );
+    }
+    out + "</ol>\n"
+}
