@@ -38,6 +38,7 @@ pub fn build(
     fs::create_dir_all(&directory)
         .and_then(|()| fs::write(&manifest, text(name, sources)))
         .with_context(|| format!("write {}", manifest.display()))?;
+    forget_another_text(&directory, sources);
     let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let mut command = Command::new(cargo);
     command
@@ -65,6 +66,22 @@ pub fn build(
         directory.join("target").join("debug").join(file)
     });
     Ok(Built::Programs(programs.collect()))
+}
+
+/// Cargo builds again what is newer than its last build. A file put back from a copy is older, and
+/// another program all the same: then cargo must forget that it has built anything.
+fn forget_another_text(directory: &Path, sources: &[(String, PathBuf)]) {
+    let now: Vec<u8> = sources
+        .iter()
+        .flat_map(|(_, path)| fs::read(path).unwrap_or_default())
+        .collect();
+    let before = directory.join("built");
+    if fs::read(&before).is_ok_and(|before| before == now) {
+        return;
+    }
+    // Where this fails, cargo decides by the time, as always.
+    let _ = fs::remove_dir_all(directory.join("target/debug/.fingerprint"));
+    let _ = fs::write(&before, now);
 }
 
 /// Where cargo builds the rest of the repository.

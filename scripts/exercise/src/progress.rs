@@ -11,6 +11,9 @@ use std::fmt;
 pub const HEAD: &str = "# cargo workbook exercise：一行一件事；两份拼在一起也对 · \
 one event a line; two copies can be joined\n";
 
+/// More of a file is never read: a hundred thousand checks.
+pub const LONGEST: u64 = 16 << 20;
+
 /// One line of the file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Event {

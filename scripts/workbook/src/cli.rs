@@ -41,6 +41,20 @@ pub enum Verb {
         #[arg(long)]
         check: bool,
     },
+    /// Do the exercises: every word after it is for the package `exercise`.
+    #[command(disable_help_flag = true)]
+    Exercise {
+        /// Its own command line.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        words: Vec<OsString>,
+    },
+    /// Merge the reports of a class: likewise.
+    #[command(disable_help_flag = true)]
+    Class {
+        /// Its own command line.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        words: Vec<OsString>,
+    },
 }
 
 /// How to read.
@@ -87,6 +101,9 @@ pub enum Asked {
 
 /// Reads the arguments, the first being the program's own name.
 pub fn parse(args: &[OsString], lang: Lang) -> Asked {
+    if let Some(verb) = handed_over(args) {
+        return Asked::Run(verb);
+    }
     let parsed = command(lang)
         .try_get_matches_from(args)
         .and_then(|matches| Line::from_arg_matches(&matches));
@@ -105,6 +122,29 @@ pub fn parse(args: &[OsString], lang: Lang) -> Asked {
             ErrorKind::DisplayVersion => Asked::Show(error.to_string()),
             _ => Asked::Mistake(mistake(&error, lang)),
         },
+    }
+}
+
+/// What another program understands goes to it as it is, `--help` and `--` included; only `--lang`
+/// may stand before the verb.
+fn handed_over(args: &[OsString]) -> Option<Verb> {
+    let mut rest = args.get(1..)?;
+    let mut lang = Vec::new();
+    while let Some(word) = rest.first().and_then(|word| word.to_str()) {
+        let taken = match word {
+            "--lang" => 2,
+            word if word.starts_with("--lang=") => 1,
+            _ => break,
+        };
+        lang.extend_from_slice(rest.get(..taken)?);
+        rest = &rest[taken..];
+    }
+    let verb = rest.first()?.to_str()?;
+    let words = lang.into_iter().chain(rest[1..].iter().cloned()).collect();
+    match verb {
+        "exercise" => Some(Verb::Exercise { words }),
+        "class" => Some(Verb::Class { words }),
+        _ => None,
     }
 }
 
@@ -226,6 +266,32 @@ mod tests {
             Verb::Capture {
                 names: vec!["one_shot".to_owned()],
                 check: true,
+            },
+        );
+    }
+
+    #[test]
+    fn what_another_program_understands_goes_to_it_as_it_is() {
+        let words = |line: &str| line.split_whitespace().map(OsString::from).collect();
+        for line in [
+            "",
+            "--help",
+            "check echo_server --only cut -- python3 x.py --port 1 -- --lang zh",
+            "-- x",
+        ] {
+            let verb = Verb::Exercise { words: words(line) };
+            runs(&format!("workbook exercise {line}"), verb);
+        }
+        runs(
+            "workbook --lang zh --lang=en exercise list",
+            Verb::Exercise {
+                words: words("--lang zh --lang=en list"),
+            },
+        );
+        runs(
+            "workbook class reports -h",
+            Verb::Class {
+                words: words("reports -h"),
             },
         );
     }

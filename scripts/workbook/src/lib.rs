@@ -1,6 +1,6 @@
 //! `cargo workbook`, for readers and authors: build the book and serve it while it changes
 //! (`read`), write it to disk (`build`), prove that all of it is true (`check`), record what is on
-//! the wire (`capture`).
+//! the wire (`capture`), do the exercises (`exercise`).
 //!
 //! A build (`book`) becomes a snapshot in memory (`site`), which the server (`serve`) answers from.
 
@@ -8,6 +8,7 @@ pub mod book;
 mod capture;
 pub mod check;
 pub mod cli;
+mod exercise;
 pub mod read;
 pub mod root;
 pub mod serve;
@@ -55,6 +56,8 @@ fn obey(verb: Verb, lang: Lang) -> Result<u8> {
         Verb::Build => build(&root, lang),
         Verb::Check { part } => check::check(&root, part, lang),
         Verb::Capture { names, check } => return capture::capture(&root, &names, check, lang),
+        Verb::Exercise { words } => return exercise::hand_over(&root, None, &words, lang),
+        Verb::Class { words } => return exercise::hand_over(&root, Some("class"), &words, lang),
     };
     Ok(u8::from(!well?))
 }

@@ -89,7 +89,7 @@ impl Reader {
                 format!("the system cannot watch the files ({reason}), looking twice a second"),
             ));
         }
-        let shared = Shared::new();
+        let shared = Shared::with_course(root);
         let server = serve_in_thread(listener, shared.clone())?;
         let root = root.to_owned();
         Ok(Reader {
@@ -176,6 +176,7 @@ impl Reader {
                     ));
                     pace.saved(Instant::now());
                 }
+                WatchEvent::Learned => self.shared.learned(),
                 WatchEvent::Interrupted => return,
             }
         }

@@ -2,10 +2,12 @@
 //! It answers on loopback only, to pages of its own only, and only to GET and HEAD.
 
 mod connection;
+mod exercises;
 mod guard;
 mod live;
 mod port;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
@@ -14,6 +16,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use axum::middleware::{from_fn, map_response};
 use axum::routing::get;
+use exercise::course::Course;
 use tokio::sync::{Semaphore, watch};
 
 use crate::book::Trouble;
@@ -37,6 +40,8 @@ pub struct Now {
     site: Option<(Arc<Site>, String)>,
     /// What is wrong with the newest state of the book.
     troubles: Arc<[Trouble]>,
+    /// So often the learner's progress has changed.
+    learned: u64,
     /// The server is about to end: streams end now.
     ending: bool,
 }
@@ -46,6 +51,8 @@ pub struct Now {
 pub struct Shared {
     now: watch::Sender<Now>,
     streams: Arc<Semaphore>,
+    /// Where the exercises are, if there are any.
+    course: Option<Arc<Course>>,
 }
 
 impl Shared {
@@ -55,7 +62,23 @@ impl Shared {
         Shared {
             now: watch::Sender::new(Now::default()),
             streams: Arc::new(Semaphore::new(STREAMS)),
+            course: None,
         }
+    }
+
+    /// The same, with the exercises of the repository at `root`.
+    #[must_use]
+    pub fn with_course(root: &Path) -> Shared {
+        Shared {
+            course: Some(Arc::new(Course::new(root))),
+            ..Shared::new()
+        }
+    }
+
+    /// The learner's progress has changed.
+    pub fn learned(&self) {
+        self.now
+            .send_modify(|now| now.learned = now.learned.wrapping_add(1));
     }
 
     /// From now on this site is served. Whether it differs from the one before.
@@ -104,6 +127,7 @@ pub fn app(shared: Shared) -> Router {
     Router::new()
         .route("/__workbook/live.js", get(live::script))
         .route("/__workbook/events", get(live::events))
+        .route("/__workbook/exercises", get(exercises::exercises))
         .fallback(page)
         .layer(from_fn(guard::guard))
         .layer(map_response(harden))

@@ -20,6 +20,8 @@ pub enum WatchEvent {
     BuiltPage(Option<Site>),
     /// The build that was running has ended.
     Built(Result<Site, Vec<Trouble>>),
+    /// A learner's progress has changed.
+    Learned,
     /// Changes may have been missed.
     Blind(notify::Error),
     /// Ctrl-C.
@@ -28,6 +30,12 @@ pub enum WatchEvent {
 
 /// The folders that the book is made of.
 const FOLDERS: [&str; 2] = ["book", "examples"];
+
+/// The learner's own folder, which is no part of the book,
+const MINE: &str = "examples/exercises/mine";
+
+/// and in it the file that grows with every check.
+const PROGRESS: &str = "examples/exercises/mine/progress";
 
 /// Watches as long as it lives.
 pub struct Watching {
@@ -93,7 +101,9 @@ fn teller(
         Ok(event) if is_a_change(event.kind) => {
             for path in event.paths {
                 let path = path.strip_prefix(&root).unwrap_or(&path);
-                if is_of_the_book(path) {
+                if path == Path::new(PROGRESS) {
+                    let _ = events.send(WatchEvent::Learned);
+                } else if is_of_the_book(path) {
                     let _ = events.send(WatchEvent::Saved(path.to_owned()));
                 }
             }
@@ -123,6 +133,9 @@ fn is_of_the_book(path: &Path) -> bool {
     let Some(top) = names.next() else {
         return false;
     };
+    if path.starts_with(MINE) {
+        return false;
+    }
     if !FOLDERS.contains(&top) {
         return path == Path::new("book.toml");
     }
@@ -154,6 +167,7 @@ mod tests {
             "book/SUMMARY.md",
             "book/theme/head.hbs",
             "examples/02_duplex.session",
+            "examples/exercises/echo_server/check.session",
         ] {
             concerns_the_book(path, true);
         }
@@ -175,6 +189,9 @@ mod tests {
             "book/.#osi.md",
             "examples/python/__pycache__/a.pyc",
             "book/.git/index",
+            "examples/exercises/mine/echo_server.rs",
+            "examples/exercises/mine/last/echo_server.zh.txt",
+            "examples/exercises/mine/progress",
         ] {
             concerns_the_book(path, false);
         }

@@ -15,6 +15,10 @@ pub fn language(args: &[OsString]) -> Lang {
 fn asked(args: &[OsString]) -> Option<Lang> {
     let mut args = args.iter().filter_map(|arg| arg.to_str());
     while let Some(arg) = args.next() {
+        // What follows is for a learner's program.
+        if arg == "--" {
+            return None;
+        }
         let value = match arg.strip_prefix("--lang") {
             Some("") => args.next(),
             Some(rest) => rest.strip_prefix('='),
@@ -77,6 +81,7 @@ mod tests {
         check(&["workbook", "--lang", "zh"], Some(Lang::Zh));
         check(&["workbook", "check", "--lang=en"], Some(Lang::En));
         check(&["workbook", "--lang=zh", "--nonsense"], Some(Lang::Zh));
+        check(&["workbook", "exercise", "--", "x", "--lang", "zh"], None);
     }
 
     #[test]

@@ -81,12 +81,12 @@ impl Desk {
         let nearest = nearest(id, names);
         let shown: String = id.chars().filter(|c| !c.is_control()).take(40).collect();
         let (zh, en) = match nearest {
-            Some(name) => (format!("是 {name} 吗？"), format!("did you mean {name}? ")),
-            None => (String::new(), String::new()),
+            Some(name) => (format!("是 {name} 吗？"), format!("; did you mean {name}?")),
+            None => (String::new(), ".".to_owned()),
         };
         mistake(self.say(
             format!("没有叫 {shown} 的练习。{zh}全部名字：cargo workbook exercise list"),
-            format!("there is no exercise {shown}. {en}All names: cargo workbook exercise list"),
+            format!("there is no exercise {shown}{en} All names: cargo workbook exercise list"),
         ))
     }
 

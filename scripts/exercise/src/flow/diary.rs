@@ -15,10 +15,7 @@ use anyhow::{Context, Result, bail};
 use super::pick;
 use crate::Language;
 use crate::course::Course;
-use crate::progress::{Event, HEAD, Progress, What, progress, read};
-
-/// More is never read: a hundred thousand checks.
-const LONGEST: u64 = 16 << 20;
+use crate::progress::{Event, HEAD, LONGEST, Progress, What, progress, read};
 
 /// So often a line is added again that somebody else has just moved away.
 const AGAIN: usize = 10;

@@ -100,6 +100,8 @@
             if (event.data !== told) show(JSON.parse(event.data).troubles);
             told = event.data;
         });
+        // Told at every connection, so that nothing is missed while the tab was out of sight.
+        stream.addEventListener('exercises', () => dispatchEvent(new Event('workbook-exercises')));
         stream.addEventListener('error', () => {
             // The browser connects again by itself, except after a refusal.
             if (stream?.readyState !== EventSource.CLOSED) return;

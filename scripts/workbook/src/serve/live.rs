@@ -1,5 +1,6 @@
 //! Live reload: a script put into each page as it is served (never into the files), and a stream
-//! of events: `ready` when a good site is served, `broken` with the troubles when it is stale.
+//! of events: `ready` when a good site is served, `broken` with the troubles when it is stale,
+//! `exercises` when there is something to ask `/__workbook/exercises` for.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -41,6 +42,8 @@ pub(super) async fn events(State(shared): State<Shared>) -> Response<Body> {
     now.mark_changed();
     let listener = Listener {
         now,
+        told: String::new(),
+        learned: None,
         _permit: permit,
     };
     let body = Body::from_stream(stream::unfold(listener, Listener::next));
@@ -53,6 +56,10 @@ pub(super) async fn events(State(shared): State<Shared>) -> Response<Body> {
 
 struct Listener {
     now: watch::Receiver<Now>,
+    /// The last event about the site.
+    told: String,
+    /// The learner's progress that was told last.
+    learned: Option<u64>,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -67,7 +74,16 @@ impl Listener {
                 if now.ending {
                     return None;
                 }
-                event(&now).into()
+                let site = event(&now);
+                let mut piece = String::new();
+                if site != self.told {
+                    piece.push_str(&site);
+                    self.told = site;
+                }
+                if self.learned.replace(now.learned) != Some(now.learned) {
+                    piece.push_str("event: exercises\ndata: {}\n\n");
+                }
+                piece.into()
             }
         };
         Some((Ok(piece), self))

@@ -158,7 +158,16 @@ fn variants(work: &Work, columns: usize) -> Vec<String> {
 fn body(work: &Work, columns: usize) -> Vec<String> {
     match work.stand {
         Stand::Fresh => work.desk.goal(&work.id, columns),
-        Stand::Failed | Stand::Refused => said(&work.said, columns),
+        Stand::Failed => {
+            let mut lines = said(&work.said, columns);
+            // How to try it alone, and what failed besides: the screen shows that above.
+            let last = work.desk.say("  只试这一种", "  This one alone");
+            if let Some(end) = lines.iter().position(|line| line.starts_with(&last)) {
+                lines.truncate(end.saturating_sub(1));
+            }
+            lines
+        }
+        Stand::Refused => said(&work.said, columns),
         Stand::Passed | Stand::Building | Stand::Playing | Stand::Gone | Stand::Trouble(_) => {
             Vec::new()
         }
@@ -171,8 +180,8 @@ pub(super) fn said(text: &str, columns: usize) -> Vec<String> {
     lines.flat_map(|line| fold(line, columns)).collect()
 }
 
-/// As many lines as there is room for. Of the steps that went well the last ones matter, then
-/// the end of the report.
+/// As many lines as there is room for. Of the steps that went well only the last ones stay, then
+/// the empty lines go, then the end.
 fn shortened(mut lines: Vec<String>, room: usize, how: &str, columns: usize) -> Vec<String> {
     if lines.len() <= room {
         return lines;
@@ -187,6 +196,12 @@ fn shortened(mut lines: Vec<String>, room: usize, how: &str, columns: usize) -> 
             lines.splice(first..first + out, ["    …".to_owned()]);
         }
     }
+    let mut surplus = lines.len().saturating_sub(room);
+    lines.retain(|line| {
+        let goes = line.is_empty() && surplus > 0;
+        surplus -= usize::from(goes);
+        !goes
+    });
     if lines.len() > room {
         let left = lines.len() - room.saturating_sub(1);
         lines.truncate(room.saturating_sub(1));
@@ -207,11 +222,14 @@ pub(super) fn reading(work: &Work, reading: &Reading, columns: usize, rows: usiz
         .skip(reading.top)
         .take(room)
     {
-        let plain = match reading.at {
-            Some(at) if at == number => work.desk.style.strong(line),
-            _ => line.clone(),
-        };
-        lines.push(plain);
+        lines.push(match reading.at {
+            Some(at) if at == number => work
+                .desk
+                .style
+                .strong(&wrap::cut(&format!("→ {line}"), columns)),
+            Some(_) => wrap::cut(&format!("  {line}"), columns),
+            None => line.clone(),
+        });
     }
     lines.resize(rows.saturating_sub(2), String::new());
     lines.push("─".repeat(columns));
@@ -295,10 +313,9 @@ mod tests {
         let lines: Vec<String> = report.lines().map(str::to_owned).collect();
         assert_eq!(shortened(lines.clone(), 11, "v", 80), lines);
         assert_eq!(
-            shortened(lines.clone(), 10, "v", 80),
+            shortened(lines.clone(), 9, "v", 80),
             [
                 "✗ cut",
-                "",
                 "  What happened:",
                 "    …",
                 "    3",
@@ -309,8 +326,8 @@ mod tests {
                 "  end"
             ]
         );
-        let short = shortened(lines, 7, "v", 80);
-        assert_eq!(short.len(), 7);
-        assert_eq!(short.last().unwrap(), "  … +4  v");
+        let short = shortened(lines, 6, "v", 80);
+        assert_eq!(short.len(), 6);
+        assert_eq!(short.last().unwrap(), "  … +3  v");
     }
 }

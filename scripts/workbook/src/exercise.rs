@@ -1,0 +1,48 @@
+//! `cargo workbook exercise` and `class`: hands over to the package `exercise`, which is built only
+//! now, so that readers do not wait for it.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::words::{Lang, pick, warn};
+
+/// Runs `exercise` with these words, `verb` before them. Its exit status.
+pub(crate) fn hand_over(
+    root: &Path,
+    verb: Option<&str>,
+    words: &[OsString],
+    lang: Lang,
+) -> Result<u8> {
+    if !is_built() {
+        warn(pick(
+            lang,
+            "第一次用：先编译判题程序，要等一会儿……",
+            "first use: the judge is being compiled, which takes a while …",
+        ));
+    }
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    // In the reader's own folder: the files that they name are there.
+    command
+        .args(["run", "--quiet", "--manifest-path"])
+        .arg(root.join("Cargo.toml"))
+        .args(["--package", "exercise", "--"])
+        .args(verb)
+        .args(words);
+    let status = command.status().context("run cargo")?;
+    // Ended by a signal: no status of its own.
+    Ok(status
+        .code()
+        .and_then(|code| u8::try_from(code).ok())
+        .unwrap_or(1))
+}
+
+/// Cargo puts it beside this program.
+fn is_built() -> bool {
+    let name = format!("exercise{}", env::consts::EXE_SUFFIX);
+    env::current_exe().is_ok_and(|this| this.with_file_name(name).is_file())
+}
