@@ -112,14 +112,10 @@ impl Writer {
             TagEnd::TableHead | TagEnd::TableRow => self.end_paragraph(),
             TagEnd::Link => {
                 if let Some(place) = self.links.pop().filter(|place| !place.is_empty()) {
-                    let wide =
-                        self.text.chars().last().and_then(UnicodeWidthChar::width) == Some(2);
-                    self.text.push_str(match wide {
-                        true => "（",
-                        false => " (",
+                    self.text.push_str(&match self.english {
+                        true => format!(" ({place})"),
+                        false => format!("（{place}）"),
                     });
-                    self.text.push_str(&place);
-                    self.text.push(if wide { '）' } else { ')' });
                 }
             }
             _ => {}
@@ -249,6 +245,7 @@ mod tests {
             "See next (book/exercises/b.en.md#x).",
         );
         check("[man](https://man7.org/x)\n", "man (https://man7.org/x)");
+        check("读 [man](https://x.org)\n", "读 man（https://x.org）");
     }
 
     #[test]

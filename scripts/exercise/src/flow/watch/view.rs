@@ -51,13 +51,14 @@ pub(super) fn main(work: &Work, columns: usize, rows: usize) -> Vec<String> {
     lines.truncate(rows.saturating_sub(2));
     lines.resize(rows.saturating_sub(2), String::new());
     lines.push("─".repeat(columns));
-    lines.push(wrap::cut(
-        &desk.say(
-            "h 提示  v 全文  g 目标  r 再判  n 下一个  l 列表  q 结束",
-            "h hint  v full report  g goal  r again  n next  l list  q quit",
-        ),
-        columns,
-    ));
+    let keys = desk.say(
+        "h 提示  v 全文  g 目标  r 再判  n 下一个  l 列表  q 结束",
+        "h hint  v full report  g goal  r again  n next  l list  q quit",
+    );
+    lines.push(match wrap::shown(&keys) <= columns {
+        true => keys,
+        false => wrap::cut("h v g r n l q", columns),
+    });
     lines
 }
 

@@ -1,0 +1,156 @@
+//! The watch screen in a pseudoterminal, as a person would see it.
+
+use std::io::{Read, Write};
+use std::num::NonZero;
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+use super::desk::{Desk, until};
+
+pub(crate) struct Screen {
+    master: Box<dyn MasterPty + Send>,
+    keys: Box<dyn Write + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    shown: Arc<Mutex<Shown>>,
+}
+
+struct Shown {
+    parser: vt100::Parser,
+    raw: Vec<u8>,
+}
+
+fn size(rows: u16, cols: u16) -> PtySize {
+    PtySize {
+        rows,
+        cols,
+        ..PtySize::default()
+    }
+}
+
+fn some(count: u16) -> NonZero<u16> {
+    NonZero::new(count).unwrap()
+}
+
+impl Screen {
+    pub(crate) fn open(desk: &Desk, words: &[&str]) -> Self {
+        Self::open_with(desk, words, &[])
+    }
+
+    /// 24 rows, 80 columns.
+    pub(crate) fn open_with(desk: &Desk, words: &[&str], environment: &[(&str, &str)]) -> Self {
+        let pair = native_pty_system().openpty(size(24, 80)).unwrap();
+        let like = desk.command(words);
+        let mut command = CommandBuilder::new(like.get_program());
+        command.args(like.get_args());
+        command.cwd(desk.root());
+        command.env("TERM", "xterm-256color");
+        for (name, value) in like.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            }
+        }
+        for (name, value) in environment {
+            command.env(name, value);
+        }
+        let child = pair.slave.spawn_command(command).unwrap();
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let keys = pair.master.take_writer().unwrap();
+        let shown = Arc::new(Mutex::new(Shown {
+            parser: vt100::Parser::new(some(24), some(80), 0),
+            raw: Vec::new(),
+        }));
+        let of_the_thread = shown.clone();
+        thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(count @ 1..) = reader.read(&mut bytes) {
+                let mut shown = of_the_thread.lock().unwrap();
+                shown.raw.extend(&bytes[..count]);
+                shown.parser.process(&bytes[..count]);
+            }
+        });
+        Self {
+            master: pair.master,
+            keys,
+            child,
+            shown,
+        }
+    }
+
+    pub(crate) fn text(&self) -> String {
+        self.shown.lock().unwrap().parser.screen().contents()
+    }
+
+    #[track_caller]
+    pub(crate) fn wait_for(&mut self, part: &str) {
+        let shown = &self.shown;
+        let mut last = String::new();
+        let began = std::time::Instant::now();
+        while !last.contains(part) {
+            assert!(
+                began.elapsed() < super::desk::DEADLINE,
+                "{part} never came:\n{last}"
+            );
+            thread::sleep(std::time::Duration::from_millis(10));
+            last = shown.lock().unwrap().parser.screen().contents();
+        }
+    }
+
+    pub(crate) fn press(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).unwrap();
+        self.keys.flush().unwrap();
+    }
+
+    pub(crate) fn resize(&mut self, rows: u16, columns: u16) {
+        self.shown
+            .lock()
+            .unwrap()
+            .parser
+            .screen_mut()
+            .set_size(some(rows), some(columns));
+        self.master.resize(size(rows, columns)).unwrap();
+    }
+
+    pub(crate) fn terminate(&mut self) {
+        let id = self.child.process_id().unwrap().to_string();
+        let status = std::process::Command::new("kill").arg(&id).status();
+        assert!(status.unwrap().success());
+    }
+
+    /// Whether these bytes were ever written.
+    pub(crate) fn wrote(&self, bytes: &str) -> bool {
+        let shown = self.shown.lock().unwrap();
+        shown
+            .raw
+            .windows(bytes.len())
+            .any(|raw| raw == bytes.as_bytes())
+    }
+
+    /// With status 0, the cursor shown, the usual screen back, and the terminal no longer raw.
+    #[track_caller]
+    pub(crate) fn ends_well(&mut self) {
+        let status = until("its end", || self.child.try_wait().unwrap());
+        assert!(status.success(), "{status:?}\n{}", self.text());
+        if let Some(terminal) = self.master.get_termios() {
+            let flags = format!("{:?}", terminal.local_flags);
+            assert!(
+                flags.contains("ICANON") && flags.contains("ECHO"),
+                "{flags}"
+            );
+        }
+        until("the usual screen", || {
+            let shown = self.shown.lock().unwrap();
+            let screen = shown.parser.screen();
+            (!screen.alternate_screen() && !screen.hide_cursor()).then_some(())
+        });
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,350 @@
+//! Watching: on a screen in a real pseudoterminal, and as plain lines.
+#![allow(clippy::unwrap_used, reason = "a test may end at the first surprise")]
+#![cfg(unix)]
+
+#[path = "flow/desk.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod desk;
+#[path = "flow/screen.rs"]
+mod screen;
+
+use std::fs;
+use std::io::Write;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use desk::{Desk, RIGHT, SLOW, WRONG, runs, until};
+use screen::Screen;
+
+/// How editors save.
+fn in_place(desk: &Desk, text: &str) {
+    fs::write(desk.mine("say.rs"), text).unwrap();
+}
+
+fn by_renaming(desk: &Desk, text: &str) {
+    fs::write(desk.mine(".say.rs.swp"), text).unwrap();
+    fs::rename(desk.mine(".say.rs.swp"), desk.mine("say.rs")).unwrap();
+}
+
+fn with_a_backup(desk: &Desk, text: &str) {
+    fs::rename(desk.mine("say.rs"), desk.mine("say.rs~")).unwrap();
+    fs::write(desk.mine("say.rs"), text).unwrap();
+}
+
+/// Empty at first, then in pieces.
+fn slowly(desk: &Desk, text: &str) {
+    let mut file = fs::File::create(desk.mine("say.rs")).unwrap();
+    for piece in text.as_bytes().chunks(text.len() / 3) {
+        std::thread::sleep(Duration::from_millis(30));
+        file.write_all(piece).unwrap();
+        file.flush().unwrap();
+    }
+}
+
+fn checks(desk: &Desk) -> usize {
+    let progress = desk.progress();
+    progress
+        .lines()
+        .filter(|line| {
+            [" passed ", " failed ", " refused"]
+                .iter()
+                .any(|word| line.contains(word))
+        })
+        .count()
+}
+
+#[test]
+fn a_save_in_any_manner_is_judged_once_and_solved_at_last() {
+    let desk = Desk::new();
+    let mut screen = Screen::open(&desk, &["--lang", "zh"]);
+    screen.wait_for("等你写：改文件，保存，马上判。");
+    screen.wait_for("说一行 · say");
+    screen.wait_for("打印一行 hello（book/a/b.md#c）。");
+    let manners = [in_place, by_renaming, with_a_backup, slowly];
+    for (number, save) in manners.into_iter().enumerate() {
+        save(&desk, &format!("{WRONG}// {number}\n"));
+        until("the next check", || {
+            (checks(&desk) == number + 1).then_some(())
+        });
+        screen.wait_for("✗ 还没通过：1 种情形不对。");
+        screen.wait_for("✓ plain  ✗ more");
+    }
+    screen.wait_for("换一个词，打印的也要换。");
+    in_place(&desk, RIGHT);
+    screen.wait_for("✓ 通过：2 种情形全对。按 n 做下一个。");
+    screen.wait_for("解出 1/2");
+    screen.press("n");
+    screen.wait_for("说一行 · answer");
+    screen.wait_for("examples/exercises/mine/answer.rs");
+    screen.press("q");
+    screen.ends_well();
+    assert_eq!(checks(&desk), 5);
+}
+
+#[test]
+fn keys_show_the_hint_the_report_the_goal_and_the_list() {
+    let desk = Desk::new();
+    let mut screen = Screen::open(&desk, &["say"]);
+    screen.wait_for("Your turn: change the file");
+    screen.press("h");
+    screen.wait_for("Hint 1 of 2: A nudge");
+    screen.press("q");
+    screen.wait_for("Your turn");
+    screen.press("h");
+    screen.wait_for("Hint 2 of 2: Another");
+    screen.press("\x1b");
+    screen.wait_for("Your turn");
+    screen.press("g");
+    screen.wait_for("- Status 0.");
+    screen.press("q");
+    in_place(&desk, "fn main() { nonsense }\n");
+    screen.wait_for("It does not compile.");
+    screen.wait_for("error[E0425]");
+    in_place(&desk, WRONG);
+    screen.wait_for("✗ not yet: 1 variant fails.");
+    screen.press("v");
+    screen.wait_for("Report · say");
+    screen.press(" ");
+    screen.wait_for("This one alone: cargo workbook exercise check say --only more");
+    screen.press("q");
+    screen.press("l");
+    screen.wait_for("→ >  1 say");
+    screen.press("\x1b[B");
+    screen.wait_for("→    2 answer");
+    screen.press("\r");
+    screen.wait_for("mine/answer.rs");
+    screen.press("\x03");
+    screen.ends_well();
+}
+
+#[test]
+fn every_size_is_drawn_within_its_edges() {
+    let desk = Desk::new();
+    let mut screen = Screen::open(&desk, &["say", "--lang", "zh"]);
+    screen.wait_for("等你写");
+    in_place(&desk, WRONG);
+    screen.wait_for("✗ 还没通过");
+    for (rows, columns) in [(10, 40), (50, 200), (3, 20), (1, 1), (24, 80)] {
+        screen.resize(rows, columns);
+        match (rows, columns) {
+            (10.., 80..) => screen.wait_for("q 结束"),
+            (10.., _) => screen.wait_for("h v g r n l q"),
+            _ => {}
+        }
+    }
+    screen.wait_for("多半是因为：换一个词");
+    screen.press("q");
+    screen.ends_well();
+}
+
+#[test]
+fn a_save_during_a_check_ends_it_and_the_newest_text_is_judged() {
+    let desk = Desk::new();
+    let mut screen = Screen::open(&desk, &["say"]);
+    screen.wait_for("Your turn");
+    in_place(&desk, SLOW);
+    let pid = until("the slow program", || {
+        fs::read_to_string(desk.path("slow.pid"))
+            .ok()
+            .filter(|pid| !pid.is_empty())
+    });
+    assert!(runs(&pid));
+    in_place(&desk, RIGHT);
+    screen.wait_for("✓ passed: all 2 variants.");
+    until("the end of the slow program", || {
+        (!runs(&pid)).then_some(())
+    });
+    assert_eq!(checks(&desk), 1);
+    screen.press("q");
+    screen.ends_well();
+}
+
+#[test]
+fn whoever_leaves_during_a_check_leaves_nothing_running() {
+    for leave in ["q", "\x03", "term"] {
+        let desk = Desk::new();
+        let mut screen = Screen::open(&desk, &["say"]);
+        screen.wait_for("Your turn");
+        in_place(&desk, SLOW);
+        let pid = until("the slow program", || {
+            fs::read_to_string(desk.path("slow.pid"))
+                .ok()
+                .filter(|pid| !pid.is_empty())
+        });
+        match leave {
+            "term" => screen.terminate(),
+            key => screen.press(key),
+        }
+        screen.ends_well();
+        until("the end of the slow program", || {
+            (!runs(&pid)).then_some(())
+        });
+    }
+}
+
+#[test]
+fn a_file_that_goes_is_told_and_one_that_comes_back_is_judged() {
+    let desk = Desk::new();
+    let mut screen = Screen::open(&desk, &["say"]);
+    screen.wait_for("Your turn");
+    fs::remove_file(desk.mine("say.rs")).unwrap();
+    screen.wait_for("The file is gone.");
+    fs::write(desk.mine("say.rs"), RIGHT).unwrap();
+    screen.wait_for("✓ passed");
+    screen.press("q");
+    screen.ends_well();
+}
+
+#[test]
+fn without_colour_no_colour_is_written() {
+    let desk = Desk::new();
+    let mut screen = Screen::open_with(&desk, &["say"], &[("NO_COLOR", "1")]);
+    screen.wait_for("Your turn");
+    in_place(&desk, WRONG);
+    screen.wait_for("✗ not yet");
+    screen.press("q");
+    screen.ends_well();
+    assert!(!screen.wrote("\x1b[1;31m") && !screen.wrote("\x1b[32m"));
+}
+
+/// The watch without a terminal.
+struct Plain {
+    child: Child,
+    out: std::path::PathBuf,
+}
+
+impl Plain {
+    fn open(desk: &Desk, words: &[&str]) -> Self {
+        let out = desk.path("said.txt");
+        let child = desk
+            .command(words)
+            .stdin(Stdio::piped())
+            .stdout(fs::File::create(&out).unwrap())
+            .spawn()
+            .unwrap();
+        Self { child, out }
+    }
+
+    fn said(&self) -> String {
+        fs::read_to_string(&self.out).unwrap()
+    }
+
+    #[track_caller]
+    fn wait_for(&self, part: &str) {
+        until(part, || self.said().contains(part).then_some(()));
+    }
+
+    fn type_line(&mut self, line: &str) {
+        let stdin = self.child.stdin.as_mut().unwrap();
+        stdin.write_all(format!("{line}\n").as_bytes()).unwrap();
+    }
+
+    fn end(mut self) -> Option<i32> {
+        until("its end", || self.child.try_wait().unwrap()).code()
+    }
+}
+
+impl Drop for Plain {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn without_a_terminal_each_save_is_one_report_in_plain_lines() {
+    let desk = Desk::new();
+    let mut plain = Plain::open(&desk, &["--lang", "zh"]);
+    plain.wait_for("每次保存都判一次");
+    in_place(&desk, WRONG);
+    plain.wait_for("只试这一种：cargo workbook exercise check say --only more");
+    by_renaming(&desk, RIGHT);
+    plain.wait_for("2 种情形都通过了。");
+    plain.wait_for("下一个：cargo workbook exercise answer");
+    plain.type_line("h");
+    plain.wait_for("提示 1/2：一推");
+    plain.type_line("n");
+    plain.wait_for("examples/exercises/mine/answer.rs");
+    let said = plain.said();
+    assert!(!said.contains('\x1b'), "{said}");
+    assert_eq!(
+        said.matches("说一行 · say\n\n  ✓ plain").count(),
+        2,
+        "{said}"
+    );
+    plain.type_line("q");
+    assert_eq!(plain.child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn an_interrupt_ends_the_plain_watch_and_its_program() {
+    let desk = Desk::new();
+    let plain = Plain::open(&desk, &["say"]);
+    plain.wait_for("Every save is judged");
+    in_place(&desk, SLOW);
+    let pid = until("the slow program", || {
+        fs::read_to_string(desk.path("slow.pid"))
+            .ok()
+            .filter(|pid| !pid.is_empty())
+    });
+    let id = plain.child.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-INT", &id])
+            .status()
+            .unwrap()
+            .success()
+    );
+    assert_eq!(plain.end(), Some(0));
+    until("the end of the slow program", || {
+        (!runs(&pid)).then_some(())
+    });
+}
+
+#[test]
+fn a_simple_terminal_gets_plain_lines_and_end_of_input_ends_it() {
+    let desk = Desk::new();
+    let mut screen = Screen::open_with(&desk, &["say"], &[("TERM", "dumb")]);
+    screen.wait_for("Every save is judged");
+    assert!(!screen.wrote("\x1b"));
+    screen.press("\x04");
+    screen.ends_well();
+}
+
+#[test]
+fn what_was_begun_is_kept_and_judged_at_once() {
+    let desk = Desk::new();
+    fs::create_dir_all(desk.mine("")).unwrap();
+    fs::write(desk.mine("say.rs"), RIGHT).unwrap();
+    let mut screen = Screen::open(&desk, &["say"]);
+    screen.wait_for("✓ passed");
+    screen.press("q");
+    screen.ends_well();
+    assert_eq!(fs::read_to_string(desk.mine("say.rs")).unwrap(), RIGHT);
+    let manifest = desk.read("examples/exercises/mine/Cargo.toml");
+    assert!(
+        manifest.contains("[[bin]]\nname = \"say\"\npath = \"say.rs\"\n"),
+        "{manifest}"
+    );
+}
+
+#[test]
+fn python_is_opened_where_there_is_a_stub_of_it() {
+    let desk = Desk::new();
+    let mut screen = Screen::open(&desk, &["say", "--python"]);
+    screen.wait_for("mine/say.py");
+    fs::write(
+        desk.mine("say.py"),
+        "import sys\nprint('hello two' if sys.argv[1] == 'two' else 'hello')\n",
+    )
+    .unwrap();
+    screen.wait_for("✓ passed");
+    // The next one has no stub in Python.
+    screen.press("n");
+    screen.wait_for("mine/answer.rs");
+    screen.press("q");
+    screen.ends_well();
+    let ran = desk.run(&["answer", "--python"]);
+    assert_eq!(ran.status, 2);
+    assert!(ran.err.contains("answer has no Python stub"), "{}", ran.err);
+}
