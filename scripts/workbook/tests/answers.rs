@@ -222,7 +222,10 @@ async fn a_stream_tells_the_present_state_then_each_change_and_ends_with_the_ser
         .lines()
         .filter(|line| line.starts_with("event: "))
         .collect();
-    assert_eq!(events, ["event: broken", "event: ready"]);
+    assert_eq!(
+        events,
+        ["event: broken", "event: exercises", "event: ready"]
+    );
     assert!(
         text.contains(r#""place":"book/a.md:3""#) && text.contains("少了 id"),
         "{text}"
@@ -259,4 +262,111 @@ fn the_same_content_built_again_is_no_change() {
     assert!(shared.publish(site()));
     assert!(!shared.publish(site()));
     assert!(shared.publish(Site::default()));
+}
+
+fn course() -> (tempfile::TempDir, Shared) {
+    let root = tempfile::tempdir().unwrap();
+    let mine = root.path().join("examples/exercises/mine");
+    std::fs::create_dir_all(mine.join("last")).unwrap();
+    std::fs::write(
+        root.path().join("examples/exercises/ladder"),
+        "# order\nsay_hello\necho_server\n",
+    )
+    .unwrap();
+    let shared = Shared::with_course(root.path());
+    shared.publish(Site::default());
+    (root, shared)
+}
+
+async fn exercises(path: &str, shared: &Shared) -> serde_json::Value {
+    let answer = ask(request(Method::GET, path), shared).await;
+    assert_eq!(answer.status, StatusCode::OK, "{path}");
+    assert_eq!(answer.header("content-type"), "application/json");
+    serde_json::from_str(&answer.body).unwrap()
+}
+
+#[tokio::test]
+async fn the_exercises_come_with_their_state_and_the_report_that_is_asked_for() {
+    let (root, shared) = course();
+    let mine = root.path().join("examples/exercises/mine");
+    let path = "/__workbook/exercises";
+    let none = exercises(path, &shared).await;
+    assert_eq!(none["exercises"][1]["id"], "echo_server");
+    assert_eq!(none["exercises"][1]["begun"], false);
+    assert!(none["report"].is_null());
+    std::fs::write(
+        mine.join("progress"),
+        b"\xff damaged\n2026-09-01T08:00:00.000Z echo_server failed rust 12ms +plain -cut\n",
+    )
+    .unwrap();
+    std::fs::write(mine.join("last/echo_server.zh.txt"), "<b>没通过</b>\n").unwrap();
+    std::fs::write(mine.join("last/echo_server.en.txt"), "x".repeat(100 * 1024)).unwrap();
+    let told = exercises(&format!("{path}?report=echo_server"), &shared).await;
+    assert_eq!(
+        told["exercises"][1],
+        serde_json::json!({
+            "id": "echo_server", "solved": false, "begun": true, "attempts": 1,
+            "passed": ["plain"], "failed": ["cut"],
+        })
+    );
+    assert_eq!(told["report"]["zh"], "<b>没通过</b>\n");
+    assert_eq!(told["report"]["en"].as_str().unwrap().len(), 64 * 1024);
+    for odd in [
+        "?report=..%2f..%2fetc",
+        "?report=../../ladder",
+        "?report=",
+        "?x=1",
+    ] {
+        let told = exercises(&format!("{path}{odd}"), &shared).await;
+        assert!(told["report"].is_null(), "{odd}");
+    }
+}
+
+#[tokio::test]
+async fn the_exercises_are_for_this_machine_alone() {
+    let (_root, shared) = course();
+    let path = "/__workbook/exercises";
+    let foreign = Request::builder()
+        .uri(path)
+        .header("host", "evil.example:3000")
+        .body(Body::empty());
+    assert_eq!(
+        ask(foreign.unwrap(), &shared).await.status,
+        StatusCode::FORBIDDEN
+    );
+    let origin = Request::builder()
+        .uri(path)
+        .header("host", "localhost:3000")
+        .header("origin", "http://evil.example")
+        .body(Body::empty());
+    assert_eq!(
+        ask(origin.unwrap(), &shared).await.status,
+        StatusCode::FORBIDDEN
+    );
+    let post = ask(request(Method::POST, path), &shared).await;
+    assert_eq!(post.status, StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(get(path).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_stream_tells_of_the_exercises_first_and_after_each_change() {
+    let (_root, shared) = course();
+    let stream = app(shared.clone())
+        .oneshot(request(Method::GET, "/__workbook/events"))
+        .await
+        .unwrap();
+    let body = tokio::spawn(to_bytes(stream.into_body(), 1 << 20));
+    tokio::task::yield_now().await;
+    shared.learned();
+    tokio::task::yield_now().await;
+    shared.end();
+    let text = String::from_utf8(body.await.unwrap().unwrap().to_vec()).unwrap();
+    let events: Vec<_> = text
+        .lines()
+        .filter(|line| line.starts_with("event: "))
+        .collect();
+    assert_eq!(
+        events,
+        ["event: ready", "event: exercises", "event: exercises"]
+    );
 }

@@ -297,3 +297,30 @@ fn mistakes_on_the_command_line_have_status_2() {
         (2, "没有 biuld 这个命令。用法见 cargo workbook --help")
     );
 }
+
+#[test]
+fn progress_is_told_at_once_and_builds_nothing() {
+    let book = Fixture::new();
+    book.write("examples/exercises/ladder", "echo_server\n");
+    book.write("examples/exercises/mine/echo_server.rs", "");
+    let mut program = Program::start(book.root(), &["--port", "0", "--lang", "en"]);
+    let mut events = program.events();
+    events.wait_for("event: exercises");
+    book.write("examples/exercises/mine/echo_server.rs", "fn main() {}");
+    book.write("examples/exercises/mine/last/echo_server.zh.txt", "报告");
+    book.write(
+        "examples/exercises/mine/progress",
+        "2026-09-01T08:00:00.000Z echo_server passed rust 12ms +plain\n",
+    );
+    events.wait_for("event: exercises");
+    program.wait_for("/__workbook/exercises", "\"solved\":true");
+    assert!(
+        program
+            .get("/__workbook/exercises?report=echo_server")
+            .contains("报告")
+    );
+    // The first thing that it builds again is a page.
+    book.page("a", "第二版", "second edition");
+    let said = program.said_until("served again");
+    assert_eq!(said.len(), 1, "{said:?}");
+}
