@@ -29,6 +29,8 @@ fn main() -> ExitCode {
 }
 
 fn get(path: &str, address: &str) -> io::Result<()> {
+    // 没有人监听时，`?` 返回错误，不崩溃。
+    // If nobody listens, `?` returns an error and nothing crashes.
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     // 先拼好再写：一次 write，不会变成许多小段。
@@ -57,6 +59,8 @@ fn get(path: &str, address: &str) -> io::Result<()> {
             io::copy(&mut reader, &mut out)?;
         }
     }
+    // 标准输出有缓冲区：写不出去（磁盘满了）也要知道。
+    // Standard output has a buffer: if it cannot be written (a full disk), we want to know.
     out.flush()
 }
 
@@ -76,6 +80,8 @@ fn head(reader: &mut impl BufRead) -> io::Result<(String, Body)> {
     if !status.starts_with("HTTP/1.") {
         return Err(wrong("不是 HTTP 的回答 not an answer in HTTP"));
     }
+    // 什么也没说，正文就到连接结束为止。
+    // If nothing is said, the body goes on to the end of the connection.
     let mut body = Body::UntilClose;
     loop {
         let line = line(&mut reader)?;
@@ -134,6 +140,8 @@ fn chunks(reader: &mut impl BufRead, out: &mut impl Write) -> io::Result<()> {
             return Ok(());
         }
         exactly(reader, size, out)?;
+        // 数据后面恰好是 \r\n；不是，就不知道下一块在哪里了。
+        // After the data comes \r\n; if not, nobody knows where the next chunk begins.
         if !line(&mut reader.take(2))?.is_empty() {
             return Err(wrong("块的大小不对 the size of a chunk is wrong"));
         }

@@ -22,6 +22,8 @@ fn main() -> io::Result<()> {
         if Arc::strong_count(&seats) > CONNECTIONS {
             continue;
         }
+        // 在线程里回答：浏览器多开的、不说话的连接，挡不住别人。
+        // Answer in a thread: a spare connection that says nothing holds up nobody.
         let seat = Arc::clone(&seats);
         thread::spawn(move || {
             if let Err(error) = stream.and_then(serve) {
@@ -34,8 +36,12 @@ fn main() -> io::Result<()> {
 }
 
 fn serve(mut stream: TcpStream) -> io::Result<()> {
+    // 不说话的，不读的，等到期限就放手；`?` 返回，连接关闭。
+    // Let go of who does not speak, or does not read, in time; `?` returns, and it closes.
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
+    // 每个响应一次写完，不必等上一个的 ACK（Nagle 算法会等）。
+    // A response is one write, and need not wait for the last one's ACK, as Nagle's algorithm does.
     stream.set_nodelay(true)?;
     // 同一个 BufReader 读所有的请求：一次 read 可能带来好几个，多出来的留在里面。
     // One BufReader for all requests: one read may bring several, and the rest stays in it.
@@ -87,6 +93,8 @@ fn head(reader: &mut impl BufRead) -> io::Result<Head> {
     }
 }
 
+/// 一个响应；`last`：写完就关。
+/// A response; `last`: close after it.
 struct Answer {
     status: &'static str,
     body: &'static str,
@@ -97,6 +105,8 @@ struct Answer {
 /// 纯函数：首部的行进来，回答出去。
 /// A pure function: the lines of a head come in, an answer goes out.
 fn answer(lines: &[String]) -> Answer {
+    // 恰好三个词；不猜少了哪一个。
+    // Exactly three words; do not guess which one is missing.
     let words: Vec<&str> = lines[0].split(' ').collect();
     let [method, path, "HTTP/1.1"] = words[..] else {
         return Answer::refuse("400 Bad Request");
@@ -113,6 +123,8 @@ fn answer(lines: &[String]) -> Answer {
     if !["GET", "HEAD"].contains(&method) {
         return Answer::refuse("501 Not Implemented");
     }
+    // 404 也是完整的响应，连接不关。
+    // A 404 is a whole response, too, and the connection stays.
     let (status, body) = match path {
         "/" => ("200 OK", "首页\n"),
         "/hello.txt" => ("200 OK", "你好，世界\nHello, world\n"),
@@ -120,6 +132,8 @@ fn answer(lines: &[String]) -> Answer {
         _ => ("404 Not Found", "没有这一页 no such page\n"),
     };
     let says_close = |value: &str| value.eq_ignore_ascii_case("close");
+    // GET 也可能带正文，同样没有人读它。
+    // A GET may carry a body as well, and nobody reads that, either.
     let has_body = |name| values(lines, name).any(|value| value != "0");
     Answer {
         status,
