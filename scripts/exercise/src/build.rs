@@ -97,7 +97,9 @@ fn text(name: &str, sources: &[(String, PathBuf)]) -> String {
     let mut text = format!(
         "# written by `exercise`: your program is the file named below\n\
          [package]\nname = \"{name}\"\nedition = \"2024\"\npublish = false\nautobins = false\n\n\
-         [workspace]\n"
+         [workspace]\n\n\
+         # Nobody debugs these: they are built sooner without.\n\
+         [profile.dev]\ndebug = 0\nincremental = false\n"
     );
     for (name, path) in sources {
         let path = path
@@ -129,6 +131,11 @@ publish = false
 autobins = false
 
 [workspace]
+
+# Nobody debugs these: they are built sooner without.
+[profile.dev]
+debug = 0
+incremental = false
 
 [[bin]]
 name = "echo_server"

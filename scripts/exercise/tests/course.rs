@@ -1,12 +1,15 @@
 //! The course checks itself: every stub fails, every solution passes, every mistake is caught.
 //!
-//! `EXERCISE_ROUNDS=20` plays every solution twenty times.
+//! All programs are built in one go, and several are judged at once. `EXERCISE_ROUNDS=20` plays every solution twenty times.
 #![allow(clippy::unwrap_used, reason = "a test may end at the first surprise")]
 
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{LazyLock, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use exercise::build::{Built, build};
 use exercise::check::Variant;
@@ -24,9 +27,25 @@ struct Exercise {
 
 /// A program of the course, ready to run.
 struct Program {
+    exercise: &'static Exercise,
     path: PathBuf,
     run: Invocation,
 }
+
+/// So many programs with mistakes are judged at once: they mostly wait.
+const AT_ONCE: usize = 6;
+
+/// What must pass has deadlines of its own as well, which a busy machine breaks.
+const SOLUTIONS_AT_ONCE: usize = 2;
+
+/// A program that is busy with others may take so much longer for a step.
+const SLOWER: u32 = 3;
+
+/// Every exercise of the ladder.
+static COURSE: LazyLock<Vec<Exercise>> = LazyLock::new(exercises);
+
+/// Every program of the course, Rust ones built in one go.
+static PROGRAMS: LazyLock<Vec<Program>> = LazyLock::new(programs);
 
 fn exercises() -> Vec<Exercise> {
     let all = root().unwrap().join("examples/exercises");
@@ -48,54 +67,127 @@ fn exercises() -> Vec<Exercise> {
     .collect()
 }
 
-/// Rust files are built, all in one go; Python is run where there is one.
-fn programs(of: &str, files: Vec<PathBuf>) -> Vec<Program> {
-    let is =
-        |path: &Path, extension: &str| path.extension().is_some_and(|other| other == extension);
-    let named: Vec<_> = files
-        .iter()
-        .filter(|path| is(path, "rs"))
-        .map(|path| {
-            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-            (name, path.clone())
-        })
-        .collect();
-    let built = match build(&root().unwrap(), &format!("test_{of}"), &named, false).unwrap() {
-        Built::Programs(programs) => programs,
-        Built::Errors(errors) => panic!("{of} does not compile:\n{errors}"),
-    };
-    let mut programs: Vec<_> = named
-        .into_iter()
-        .zip(built)
-        .map(|((_, path), program)| {
-            let args = Vec::new();
-            Program {
-                path,
-                run: Invocation { program, args },
+fn programs() -> Vec<Program> {
+    let mut rust = Vec::new();
+    let mut programs = Vec::new();
+    let python = look_up("python3", &env::var_os("PATH").unwrap());
+    for exercise in &*COURSE {
+        for path in sources(&exercise.directory) {
+            let name = path.strip_prefix(&exercise.directory).unwrap();
+            let name = format!("{}__{}", exercise.id, name.with_extension("").display());
+            match (path.extension().unwrap().to_str(), &python) {
+                (Some("rs"), _) => rust.push((name.replace(['/', '\\'], "__"), path, exercise)),
+                (Some("py"), Some(python)) => programs.push(Program {
+                    exercise,
+                    run: Invocation {
+                        program: python.clone(),
+                        args: vec!["-IS".into(), path.clone().into()],
+                    },
+                    path,
+                }),
+                _ => {}
             }
-        })
-        .collect();
-    if let Some(python) = look_up("python3", &env::var_os("PATH").unwrap()) {
-        programs.extend(files.into_iter().filter(|path| is(path, "py")).map(|path| {
-            let args = vec!["-I".into(), path.clone().into()];
-            Program {
-                run: Invocation {
-                    program: python.clone(),
-                    args,
-                },
-                path,
-            }
-        }));
+        }
     }
+    let named: Vec<_> = rust
+        .iter()
+        .map(|(name, path, _)| (name.clone(), path.clone()))
+        .collect();
+    let built = match build(&root().unwrap(), "course", &named, false).unwrap() {
+        Built::Programs(programs) => programs,
+        Built::Errors(errors) => panic!("a program does not compile:\n{errors}"),
+    };
+    let rust = rust.into_iter().zip(built);
+    programs.extend(rust.map(|((_, path, exercise), program)| Program {
+        exercise,
+        path,
+        run: Invocation {
+            program,
+            args: Vec::new(),
+        },
+    }));
+    programs.sort_by(|a, b| a.path.cmp(&b.path));
     programs
 }
 
-fn judge(exercise: &Exercise, wanted: &[&Variant], program: &Program, seed: u64) -> Vec<Verdict> {
+/// The programs of an exercise: stubs, solutions, and those with a mistake.
+fn sources(directory: &Path) -> Vec<PathBuf> {
+    let both = |stem: &str| ["rs", "py"].map(|end| directory.join(format!("{stem}.{end}")));
+    let entries = fs::read_dir(directory.join("wrong")).unwrap();
+    let wrong: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    assert!(wrong.len() >= 3, "{}: {wrong:?}", directory.display());
+    let mut all = [both("stub"), both("solution")].concat();
+    all.retain(|path| path.is_file());
+    all.extend(wrong);
+    all
+}
+
+/// Judges these programs, several at once, and says everything that is not as it should be.
+#[track_caller]
+fn each(of: &str, at_once: usize, wanted: impl Fn(&Program) -> Result<(), String> + Sync) {
+    let named = |program: &&Program| {
+        let path = program.path.strip_prefix(&program.exercise.directory);
+        path.is_ok_and(|path| path.to_string_lossy().starts_with(of))
+    };
+    let programs: Vec<_> = PROGRAMS.iter().filter(named).collect();
+    static TURN: Mutex<()> = Mutex::new(());
+    let turn = TURN.lock();
+    let next = AtomicUsize::new(0);
+    let faults = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..at_once {
+            scope.spawn(|| {
+                while let Some(&program) = programs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if let Err(fault) = wanted(program) {
+                        let fault = format!("{}:\n{fault}", program.path.display());
+                        faults.lock().unwrap().push(fault);
+                    }
+                }
+            });
+        }
+    });
+    drop(turn);
+    let faults = faults.into_inner().unwrap();
+    assert!(
+        faults.is_empty(),
+        "{} of {}:\n{}",
+        faults.len(),
+        programs.len(),
+        faults.join("\n\n")
+    );
+}
+
+fn judge(program: &Program, wanted: &[&Variant], seed: u64, slower: u32) -> Vec<Verdict> {
     let mut options = Options::new(program.run.clone(), root().unwrap());
     options.seed = seed;
+    options.deadline *= slower;
     // The machine that tests the course may be busy with other tests.
     options.patience = Duration::from_secs(30);
-    play(&exercise.check, wanted, &options, |_| {})
+    play(&program.exercise.check, wanted, &options, |_| {})
+}
+
+/// Plays the variants up to the one that must be the first to fail.
+fn must_fail(program: &Program, name: &str, trouble: Option<&str>) -> Result<(), String> {
+    let wanted = up_to(program.exercise, name);
+    let fails = |slower| {
+        let verdicts = judge(program, &wanted, 1, slower);
+        let failed: Vec<_> = verdicts
+            .iter()
+            .filter_map(|v| Some((&*v.variant, v.failure.as_ref()?.trouble.name())))
+            .collect();
+        let right = matches!(failed[..], [(variant, seen)]
+            if variant == name && trouble.is_none_or(|trouble| trouble == seen));
+        match right {
+            true => Ok(()),
+            false => Err(format!(
+                "must fail in {name} {}\n{}",
+                trouble.unwrap_or_default(),
+                shown(program.exercise, &verdicts)
+            )),
+        }
+    };
+    // Where a variant before it has failed, the machine may have been too busy for the deadlines.
+    fails(1).or_else(|_| fails(SLOWER))
 }
 
 fn shown(exercise: &Exercise, verdicts: &[Verdict]) -> String {
@@ -110,10 +202,6 @@ fn shown(exercise: &Exercise, verdicts: &[Verdict]) -> String {
     lines + &report::rest(&exercise.id, &exercise.check, verdicts, style)
 }
 
-fn all(exercise: &Exercise) -> Vec<&Variant> {
-    exercise.check.variants.iter().collect()
-}
-
 /// The variants up to this one: what comes after it would only say more of the same.
 fn up_to<'a>(exercise: &'a Exercise, name: &str) -> Vec<&'a Variant> {
     let variants = &exercise.check.variants;
@@ -122,108 +210,62 @@ fn up_to<'a>(exercise: &'a Exercise, name: &str) -> Vec<&'a Variant> {
     variants[..=at].iter().collect()
 }
 
-fn files(exercise: &Exercise, stem: &str) -> Vec<PathBuf> {
-    let paths =
-        ["rs", "py"].map(|extension| exercise.directory.join(format!("{stem}.{extension}")));
-    paths.into_iter().filter(|path| path.is_file()).collect()
-}
-
 #[test]
 fn every_stub_fails_for_its_reason() {
-    for exercise in exercises() {
-        let stub = exercise.check.stub.as_ref();
-        let stub = stub.unwrap_or_else(|| panic!("{}: no `stub VARIANT TROUBLE`", exercise.id));
-        for program in programs(&format!("{}_stub", exercise.id), files(&exercise, "stub")) {
-            let source = fs::read_to_string(&program.path).unwrap();
-            assert!(source.contains("TODO"), "{}", program.path.display());
-            let verdicts = judge(&exercise, &up_to(&exercise, &stub.variant), &program, 1);
-            let failed: Vec<_> = verdicts
-                .iter()
-                .filter_map(|v| Some((&*v.variant, v.failure.as_ref()?.trouble.name())))
-                .collect();
-            assert_eq!(
-                failed,
-                [(&*stub.variant, &*stub.trouble)],
-                "{}:\n{}",
-                program.path.display(),
-                shown(&exercise, &verdicts)
-            );
+    each("stub", AT_ONCE, |program| {
+        let stub = program.exercise.check.stub.as_ref();
+        let stub = stub.ok_or("no `stub VARIANT TROUBLE` in its check")?;
+        let source = fs::read_to_string(&program.path).unwrap();
+        if !source.contains("TODO") {
+            return Err("a stub without TODO".to_owned());
         }
-    }
+        must_fail(program, &stub.variant, Some(&stub.trouble))
+    });
 }
 
 #[test]
 fn every_solution_passes_every_variant() {
     let rounds = env::var("EXERCISE_ROUNDS").map_or(1, |rounds| rounds.parse().unwrap());
-    for exercise in exercises() {
-        let programs = programs(
-            &format!("{}_solution", exercise.id),
-            files(&exercise, "solution"),
-        );
-        for (round, program) in
-            (1..=rounds).flat_map(|round| programs.iter().map(move |p| (round, p)))
-        {
-            let verdicts = judge(&exercise, &all(&exercise), program, round);
+    each("solution", SOLUTIONS_AT_ONCE, |program| {
+        let all: Vec<_> = program.exercise.check.variants.iter().collect();
+        for round in 1..=rounds {
+            let began = Instant::now();
+            let verdicts = judge(program, &all, round, SLOWER);
             let slowest = verdicts.iter().max_by_key(|verdict| verdict.time).unwrap();
+            let (id, name) = (&program.exercise.id, program.path.file_name().unwrap());
             println!(
-                "{} {}: slowest {} {:?}",
-                round,
-                program.path.display(),
+                "{round} {id} {}: {:.1} s, slowest {} {:.1} s",
+                name.display(),
+                began.elapsed().as_secs_f64(),
                 slowest.variant,
-                slowest.time
+                slowest.time.as_secs_f64()
             );
             let passed = verdicts.iter().all(|verdict| verdict.failure.is_none());
-            assert!(
-                passed && verdicts.len() == exercise.check.variants.len(),
-                "{}, round and seed {round}:\n{}",
-                program.path.display(),
-                shown(&exercise, &verdicts)
-            );
+            if !passed || verdicts.len() != all.len() {
+                let shown = shown(program.exercise, &verdicts);
+                return Err(format!("round and seed {round}:\n{shown}"));
+            }
         }
-    }
+        Ok(())
+    });
 }
 
 #[test]
 fn every_wrong_program_is_caught_first_by_the_variant_that_names_its_mistake() {
-    for exercise in exercises() {
-        let entries = fs::read_dir(exercise.directory.join("wrong")).unwrap();
-        let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
-        files.sort();
-        assert!(
-            files.len() >= 3,
-            "{} has too few wrong programs",
-            exercise.id
-        );
-        for program in programs(&format!("{}_wrong", exercise.id), files) {
-            let source = fs::read_to_string(&program.path).unwrap();
-            let name = source
-                .lines()
-                .next()
-                .unwrap()
-                .split_once("caught by: ")
-                .unwrap()
-                .1;
-            let verdicts = judge(&exercise, &up_to(&exercise, name), &program, 1);
-            let failed: Vec<_> = verdicts
-                .iter()
-                .filter(|v| v.failure.is_some())
-                .map(|v| &*v.variant)
-                .collect();
-            assert_eq!(
-                failed,
-                [name],
-                "{}:\n{}",
-                program.path.display(),
-                shown(&exercise, &verdicts)
-            );
-        }
-    }
+    each("wrong", AT_ONCE, |program| {
+        let source = fs::read_to_string(&program.path).unwrap();
+        let first = source.lines().next().unwrap_or_default();
+        let (_, name) = first
+            .split_once("caught by: ")
+            .ok_or("its first line must say `caught by: VARIANT`")?;
+        must_fail(program, name, None)
+    });
 }
 
 #[test]
 fn every_place_to_read_is_in_the_book() {
     let book = root().unwrap().join("book");
-    for exercise in exercises() {
+    for exercise in &*COURSE {
         for variant in &exercise.check.variants {
             let (page, id) = variant.read.split_once('#').unwrap();
             for file in [format!("{page}.md"), format!("{page}.en.md")] {

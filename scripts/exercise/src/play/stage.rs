@@ -22,8 +22,10 @@ use super::{Options, address, system};
 use crate::check::{Act, Actor, Check, Role, Step, Transport, Variant, Way};
 use crate::verdict::{Failure, Trouble};
 
-/// Between two looks, where nothing moved.
-const TICK: Duration = Duration::from_micros(500);
+/// Between two looks, where nothing moved: soon at first, and then less often, so that many
+/// stories can wait at the same time.
+const TICK: Duration = Duration::from_micros(300);
+const LONGEST_TICK: Duration = Duration::from_millis(4);
 
 /// After the program's end, or a failure, what is still on its way is worth waiting for.
 pub(super) const AFTERMATH: Duration = Duration::from_millis(200);
@@ -254,6 +256,7 @@ impl<'a> Stage<'a> {
         mut look: impl FnMut(&mut Self) -> Result<Option<T>, Trouble>,
     ) -> Result<Result<T, InVain>, Trouble> {
         let mut gone = None;
+        let mut tick = TICK;
         loop {
             let moved = self.pump();
             if self.flood {
@@ -275,8 +278,11 @@ impl<'a> Stage<'a> {
                     return Ok(Err(InVain));
                 }
             }
-            if !moved {
-                thread::sleep(TICK);
+            if moved {
+                tick = TICK;
+            } else {
+                thread::sleep(tick);
+                tick = LONGEST_TICK.min(tick * 3 / 2);
             }
         }
     }
