@@ -1,6 +1,7 @@
 //! `cargo workbook capture` hands over to the package `record`, `exercise` and `class` to the package
 //! `exercise`.
 #![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;

@@ -149,11 +149,8 @@ impl Words {
             }
             let done = parser
                 .next()
-                .map_err(|error| told(&error, language))
-                .and_then(|arg| match arg {
-                    None => Ok(None),
-                    Some(arg) => Ok(Some(owned(arg))),
-                });
+                .map(|arg| arg.map(owned))
+                .map_err(|error| told(&error, language));
             match done {
                 Ok(None) => break,
                 Ok(Some(Word::Value(value))) => words.positional.push(value),
