@@ -12,39 +12,46 @@ const EXEMPT = [];
 
 // A phone has its own load: a contents list that is open stays open when a window becomes small.
 for (const widths of [[1280, 768], [360]]) {
-  for (const mode of MODES) test(`no page scrolls sideways at ${widths.join(" and ")} px: ${mode}`, async () => {
+  test(`no page scrolls sideways at ${widths.join(" and ")} px`, async () => {
     const used = new Set();
-    await everyPage({ lang: mode, width: widths[0], height: 800 }, async (tab, page) => {
+    await everyPage({ lang: "zh", width: widths[0], height: 800 }, async (tab, page) => {
       const complaints = [];
       for (const width of widths) {
         await tab.setViewportSize({ width, height: 800 });
-        const { wide, out } = await tab.evaluate(async () => {
-          // What the page does after a change of size, it does before the next frame is drawn.
-          await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
-          const scrolls = (element) => {
-            for (let e = element.parentElement; e && e.tagName !== "MAIN"; e = e.parentElement)
-              if (/auto|scroll/.test(getComputedStyle(e).overflowX)) return true;
-            return false;
-          };
-          const out = [...document.querySelectorAll("main *, .nav-wrapper *, #mdbook-menu-bar *")].filter((element) => {
-            const box = element.getBoundingClientRect();
-            return !element.closest(".sr") && box.width > 1 && (box.right > innerWidth + 1 || box.left < -1) && element.checkVisibility({ visibilityProperty: true }) && !scrolls(element);
-          });
-          const name = (e) => `${e.tagName.toLowerCase()}.${[...e.classList].join(".")} "${e.textContent.slice(0, 40)}"`;
-          return { wide: document.scrollingElement.scrollWidth > innerWidth, out: out.map(name) };
-        });
-        const exempt = EXEMPT.find((one) => one.page === page && out.every((name) => name.startsWith(one.selector)));
-        if (exempt && (wide || out.length)) {
-          used.add(exempt);
-          continue;
+        for (const mode of MODES) {
+          const { wide, out } = await tab.evaluate(sticksOut, mode);
+          const exempt = EXEMPT.find((one) => one.page === page && out.every((name) => name.startsWith(one.selector)));
+          if (exempt && (wide || out.length)) {
+            used.add(exempt);
+            continue;
+          }
+          const where = `${width} px, ${mode}`;
+          if (wide) complaints.push(`${where}: the page is wider than the screen`);
+          complaints.push(...out.slice(0, 3).map((name) => `${where}: ${name} sticks out`));
         }
-        if (wide) complaints.push(`${width} px: the page is wider than the screen`);
-        complaints.push(...out.slice(0, 3).map((name) => `${width} px: ${name} sticks out`));
       }
       return complaints;
     });
     assert.deepEqual(EXEMPT.filter((one) => !used.has(one)), [], "exemptions that are no longer needed");
   });
+}
+
+/** In the page: what is wider than the screen in this mode and does not scroll by itself. */
+async function sticksOut(mode) {
+  document.querySelector(`[data-set="${mode}"]`).click();
+  // What the page does after a change of size, it does before the next frame is drawn.
+  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+  const scrolls = (element) => {
+    for (let e = element.parentElement; e && e.tagName !== "MAIN"; e = e.parentElement)
+      if (/auto|scroll/.test(getComputedStyle(e).overflowX)) return true;
+    return false;
+  };
+  const out = [...document.querySelectorAll("main *, .nav-wrapper *, #mdbook-menu-bar *")].filter((element) => {
+    const box = element.getBoundingClientRect();
+    return !element.closest(".sr") && box.width > 1 && (box.right > innerWidth + 1 || box.left < -1) && element.checkVisibility({ visibilityProperty: true }) && !scrolls(element);
+  });
+  const name = (e) => `${e.tagName.toLowerCase()}.${[...e.classList].join(".")} "${e.textContent.slice(0, 40)}"`;
+  return { wide: document.scrollingElement.scrollWidth > innerWidth, out: out.map(name) };
 }
 
 test("side by side on a wide screen, one above the other on a phone", async () => {
