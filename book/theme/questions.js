@@ -7,6 +7,7 @@
   const questions = [...document.querySelectorAll(".question")];
   const page = questions[0]?.dataset.page;
   const keyOf = (question) => `${page}#${question.id}`;
+  const make = (tag, properties) => Object.assign(document.createElement(tag), properties);
 
   // -- Progress: { "page#id": 1 right, 0 tried; "page": how many questions it has } ---------------------------------
 
@@ -17,48 +18,44 @@
     return { ...stored, ...mine };
   };
   const keep = (all) => { try { localStorage.setItem(KEY, JSON.stringify(all)); } catch { /* blocked, or full */ } };
+  const of = (all, name) => Object.keys(all).filter((key) => key.startsWith(`${name}#`));
 
   function record(question, right) {
     const key = keyOf(question);
     mine[page] = questions.length;
-    mine[key] = right || load()[key] === 1 ? 1 : 0;
+    mine[key] = right || load()[key] ? 1 : 0;
     keep(load());
     show();
   }
 
   /** What the page once asked and no longer asks counts no more. */
   function forget() {
-    const all = load();
-    const ids = questions.map(keyOf);
-    const here = Object.keys(all).filter((key) => key.startsWith(`${page}#`));
+    const all = load(), here = of(all, page);
     if (!here.length) return;
-    for (const key of here) if (!ids.includes(key)) delete all[key];
-    keep({ ...all, [page]: ids.length });
+    for (const key of here) if (!questions.some((question) => keyOf(question) === key)) delete all[key];
+    keep({ ...all, [page]: questions.length });
   }
 
-  const sum = Object.assign(document.createElement("p"), { className: "q-sum" });
-  const tick = '<span aria-hidden="true">✓</span>';
-  const sr = (zh, en) => `<span class="sr">${pair(zh, en)}</span>`;
+  const sum = make("p", { className: "q-sum" });
+  /** A sign for the eye, and words for a screen reader. */
+  const sign = (name, shown, zh, en) => make("span", { className: name, innerHTML: ` <span aria-hidden="true">${shown}</span><span class="sr">${pair(zh, en)}</span>` });
 
   function show() {
     const all = load();
-    const rightOn = (name) => Object.keys(all).filter((key) => key.startsWith(`${name}#`) && all[key] === 1).length;
+    const rightOn = (name) => of(all, name).filter((key) => all[key] === 1).length;
     const root = new URL(path_to_root || "./", location).href;
     for (const link of document.querySelectorAll(".chapter-link-wrapper > a[href]")) {
       const name = link.href.replace(root, "").replace(/\.html$/, "");
-      const count = all[name] | 0;
+      const count = all[name] | 0, right = Math.min(rightOn(name), count);
       link.parentNode.querySelector(".q-count")?.remove();
-      if (count < 1) continue;
-      const right = Math.min(rightOn(name), count);
-      link.insertAdjacentHTML("afterend", `<span class="q-count">${sr(`答对 ${right} 题，共 ${count} 题`, `${right} of ${count} questions right`)}${
-        right === count ? tick : `<span aria-hidden="true">${right}/${count}</span>`}</span>`);
+      if (count > 0) link.after(sign("q-count", right === count ? "✓" : `${right}/${count}`, `答对 ${right} 题，共 ${count} 题`, `${right} of ${count} questions right`));
     }
     if (!page) return;
     const count = questions.length, right = rightOn(page);
-    sum.innerHTML = pair(`本页 ${count} 题，答对 ${right} 题。只记在这个浏览器里。`, `${right} of ${count} questions of this page right. Only this browser knows.`);
+    sum.innerHTML = pair(`本页 ${count} 题，答对 ${right} 题。`, `${right} of ${count} questions on this page right.`);
     for (const question of questions) {
       if (all[keyOf(question)] === 1 && !question.querySelector(".q-done"))
-        question.firstElementChild.insertAdjacentHTML("beforeend", `<span class="q-done"> ${tick}${sr("已答对", "answered right")}</span>`);
+        question.firstElementChild.append(sign("q-done", "✓", "已答对", "answered right"));
     }
   }
 
@@ -66,25 +63,25 @@
 
   function setUp(question) {
     const { kind } = question.dataset;
+    const ordering = kind === "order";
     const list = question.querySelector(".q-choices");
     const first = [...list.children];
-    const whys = [...question.querySelectorAll(".q-why > ol > li")];
-    const ordering = kind === "order";
+    const whys = question.querySelectorAll(".q-why > ol > li");
     const now = () => [...list.children];
     const place = (item) => (ordering ? item.dataset.at - 1 : first.indexOf(item));
     const isRight = (item) => ordering || whys[place(item)].className === "q-right";
     const input = (item) => item.querySelector("input");
 
     if (!ordering) for (const item of first) {
-      const label = document.createElement("label");
-      label.append(Object.assign(document.createElement("input"), { type: kind === "many" ? "checkbox" : "radio", name: question.id, autocomplete: "off" }), item.firstElementChild);
+      const label = make("label");
+      label.append(make("input", { type: kind === "many" ? "checkbox" : "radio", name: question.id, autocomplete: "off" }), item.firstChild);
       item.append(label);
     }
 
     const main = button("", "", "", () => (question.dataset.state ? again() : answer()));
     const more = button("", "看答案", "Show the answer", reveal);
-    const verdict = document.createElement("p");
-    const controls = Object.assign(document.createElement("div"), { className: "controls" });
+    const verdict = make("p");
+    const controls = make("div", { className: "controls" });
     controls.append(main, more, verdict);
     list.after(controls);
 
@@ -92,15 +89,15 @@
     function tell(state, zh, en, items = [], fits = isRight) {
       for (const item of items) {
         item.classList.add(fits(item) ? "q-right" : "q-wrong");
-        const reason = whys[place(item)].cloneNode(true);
-        if (ordering) reason.firstElementChild.remove();
-        item.insertAdjacentHTML("beforeend", `<div class="q-reason">${reason.innerHTML}</div>`);
+        const reason = make("div", { className: "q-reason", innerHTML: whys[place(item)].innerHTML });
+        if (ordering) reason.firstChild.remove();
+        item.append(reason);
       }
       question.dataset.state = state;
       verdict.innerHTML = pair(zh, en);
       main.innerHTML = state ? pair("再试一次", "Try again") : pair("回答", "Answer");
       more.hidden = state !== "wrong";
-      if (zh) workbook.say(verdict.innerHTML + [...list.querySelectorAll(".q-reason")].map((reason) => reason.innerHTML).join(" "));
+      if (zh) workbook.say([verdict, ...list.querySelectorAll(".q-reason")].map((one) => one.innerHTML).join(" "));
     }
     function clear() {
       for (const item of first) item.classList.remove("q-right", "q-wrong");
@@ -117,9 +114,9 @@
       const bad = picked.length - good.length, missing = ordering ? 0 : first.filter(isRight).length - good.length;
       if (ordering) workbook.mark(picked, fits);
       record(question, !bad && !missing);
-      if (!bad && !missing) return tell("right", "对。", "Right.", now());
-      if (ordering) tell("wrong", `${first.length} 行里有 ${good.length} 行的位置对。`, `${good.length} of ${first.length} are in their place.`, good);
-      else if (kind === "many") tell("wrong", `选对 ${good.length} 个，选错 ${bad} 个，还有 ${missing} 个对的没有选。`, `${good.length} right, ${bad} wrong, ${missing} more to find.`, picked);
+      if (!bad && !missing) tell("right", "对。", "Right.", now());
+      else if (ordering) tell("wrong", `${first.length} 行里有 ${good.length} 行的位置对。`, `${good.length} of ${first.length} are in their place.`, good);
+      else if (kind === "many") tell("wrong", `选对 ${good.length} 个，选错 ${bad} 个，还差 ${missing} 个。`, `${good.length} right, ${bad} wrong, ${missing} more to find.`, picked);
       else tell("wrong", "不对。看看为什么，再选。", "Not this one. See why, and choose again.", picked);
     }
     function again() {
@@ -138,6 +135,16 @@
       main.focus();
     }
 
+    if (ordering) {
+      controls.hidden = true;
+      new IntersectionObserver(async ([{ isIntersecting }], watch) => {
+        if (!isIntersecting) return;
+        watch.disconnect();
+        await Promise.all(["sortable.js", "sortable.css"].map(workbook.bring));
+        workbook.sortable(list);
+        controls.hidden = false;
+      }, { rootMargin: "900px" }).observe(question);
+    }
     clear();
     for (const event of ["change", "moved"]) list.addEventListener(event, clear);
     // mdBook would turn the page.

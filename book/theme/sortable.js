@@ -98,5 +98,4 @@
   }
 
   Object.assign(workbook, { sortable, mark });
-  for (const list of document.querySelectorAll('.question[data-kind="order"] .q-choices')) sortable(list);
 })();

@@ -171,9 +171,24 @@
     }
   }
 
+  const brought = {};
+  /** Loads a script or a style of the theme, once, when somebody needs it. */
+  workbook.bring = (file) => brought[file] ??= new Promise((onload) => {
+    const url = `${path_to_root}theme/${file}`;
+    document.head.append(Object.assign(document.createElement(file.endsWith(".js") ? "script" : "link"), { rel: "stylesheet", href: url, src: url, onload }));
+  });
+
+  /** Chinese search comes when somebody searches, and then searches again for what was typed meanwhile. */
+  function searching() {
+    const come = () => workbook.bring("search.js");
+    for (const event of ["focus", "input"]) document.getElementById("mdbook-searchbar")?.addEventListener(event, come);
+    if (/[?&]search=/.test(location.search)) come();
+  }
+
   workbook.pair = pair;
   visibleWords();
   sidebarSwitch();
+  searching();
   words();
   regions();
   document.getElementById("mdbook-searchbar")?.setAttribute("aria-describedby", "mdbook-searchresults-header");

@@ -40,17 +40,13 @@ impl Work<'_> {
             },
             None => None,
         };
-        let html = question::draw(&Drawing {
+        question::draw(&Drawing {
             id: info.id,
             page: &slashes(&self.page.with_extension("")),
             zh: &zh,
             en: &en,
             panel,
-        });
-        if zh.ordered {
-            return self.with_asset("sortable", html);
-        }
-        html
+        })
     }
 
     /// The story before the step that is asked for.
