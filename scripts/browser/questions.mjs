@@ -39,7 +39,7 @@ test("a single choice is answered, explained and tried again", () => withTab({ l
   assert.equal(await shown(question), 1, "the reason of the choice alone");
   assert.match(await question.locator(`.q-choices > li:nth-child(${wrong + 1}) .q-reason`).innerText(), /^✗/);
   assert.match(await tab.locator("body > .sr[role=status]").textContent(), /不对。看看为什么/);
-  assert.match(await count(tab).innerText(), /^答对 0 题，共 5 题\s+0\/5$/);
+  assert.match(await count(tab).innerText(), /^0\/5\s+答对 0 题，共 5 题$/);
   await main(question).click();
   assert.equal(await shown(question), 0, "cleared");
   assert.equal(await inputs(question).nth(wrong).isChecked(), false);
@@ -48,7 +48,7 @@ test("a single choice is answered, explained and tried again", () => withTab({ l
   assert.equal(await verdict(question).innerText(), "对。");
   assert.equal(await shown(question), await inputs(question).count(), "every reason");
   assert.ok(await question.locator(".q-done").isVisible());
-  assert.match(await count(tab).innerText(), /1\/5$/);
+  assert.match(await count(tab).innerText(), /^1\/5/);
   assert.match(await tab.locator(".q-sum").innerText(), /本页 5 题，答对 1 题。/);
 }));
 
@@ -125,10 +125,10 @@ test("progress is kept, shown on other pages, and forgets what is no longer aske
     localStorage.setItem(key, JSON.stringify({ "sockets/duplex#late": 1, "sockets/duplex#gone": 1, "sockets/duplex": 9, "layers/osi#x": 1, "layers/osi": 1, "no/page": 3 }));
   }, KEY);
   await tab.goto(at("reference/glossary.html"));
-  assert.match(await count(tab).innerText(), /2\/9$/, "what is known of a page that is not open");
+  assert.match(await count(tab).innerText(), /^2\/9/, "what is known of a page that is not open");
   assert.match(await count(tab, "layers/osi.html").innerText(), /✓/, "all right");
   await tab.goto(at(PAGE));
-  assert.match(await count(tab).innerText(), /1\/5$/);
+  assert.match(await count(tab).innerText(), /^1\/5/);
   assert.equal("sockets/duplex#gone" in await stored(tab), false);
   assert.ok(await tab.locator("#late .q-done").isVisible());
   assert.equal(await tab.locator(".q-count").count(), 2, "no count at the sections of the page, nor at pages not tried");
@@ -148,7 +148,7 @@ test("a browser that stores nothing, or holds something damaged, answers as well
       const question = await first(tab, "one");
       await inputs(question).nth((await key(question)).indexOf(true)).check();
       await main(question).click();
-      assert.match(await count(tab).innerText(), /1\/5$/);
+      assert.match(await count(tab).innerText(), /^1\/5/);
     });
   }
 });
@@ -158,9 +158,10 @@ test("without scripts, and in print, the answers are there; a prediction ends wi
     await tab.goto(at(PAGE));
     assert.match(await tab.locator(".question figure.session .step").last().innerText(), /\?$/);
     const question = await first(tab, "one");
-    assert.equal(await painted(question.locator(".q-choices > li")), 4);
+    const choices = await question.locator(".q-choices > li").count();
+    assert.equal(await painted(question.locator(".q-choices > li")), choices);
     await question.locator("summary").click();
-    assert.equal(await painted(question.locator(".q-why li")), 4);
+    assert.equal(await painted(question.locator(".q-why li")), choices);
     assert.equal(await painted(question.locator("svg")), 0, "no hole in it");
   });
   await withTab({ lang: "zh" }, async (tab) => {
@@ -172,7 +173,7 @@ test("without scripts, and in print, the answers are there; a prediction ends wi
     const answers = await tab.locator(".q-why > ol > li").count();
     assert.equal(await painted(tab.locator(".q-why > ol > li")), answers);
     assert.equal(await painted(tab.locator(".q-reason, .question input, .question button, .q-sum")), 0);
-    assert.ok(questions >= 5 && answers >= 20, `${questions} questions, ${answers} answers`);
+    assert.ok(questions === 5 && answers > 15, `${questions} questions, ${answers} answers`);
   });
 });
 

@@ -105,7 +105,7 @@ impl Work<'_> {
             }
         };
         if directive == "exercise" {
-            return exercise::panel(id, &check);
+            return self.with_style("exercises", exercise::panel(id, &check));
         }
         let up = self.link_to(Path::new(""));
         for variant in &check.variants {

@@ -101,7 +101,11 @@
             told = event.data;
         });
         // Told at every connection, so that nothing is missed while the tab was out of sight.
-        stream.addEventListener('exercises', () => dispatchEvent(new Event('workbook-exercises')));
+        stream.addEventListener('exercises', async () => {
+            // Nobody else knows how far the reader is, so nobody else loads what shows it.
+            await window.workbook?.bring('exercises.js');
+            dispatchEvent(new Event('workbook-exercises'));
+        });
         stream.addEventListener('error', () => {
             // The browser connects again by itself, except after a refusal.
             if (stream?.readyState !== EventSource.CLOSED) return;
