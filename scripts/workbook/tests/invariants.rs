@@ -362,6 +362,48 @@ fn examples() -> Vec<PathBuf> {
     all
 }
 
+/// Pages without questions, and why. A line that is not needed fails the test.
+const WITHOUT_QUESTIONS: [(&str, &str); 5] = [
+    ("reference/glossary.md", "to look things up"),
+    ("reference/errors.md", "to look things up"),
+    ("sockets/socket.md", "not written yet"),
+    ("sockets/one-shot.md", "not written yet"),
+    ("sockets/threaded-server.md", "not written yet"),
+];
+
+#[test]
+fn every_page_asks_three_to_five_questions() {
+    let summary = read("book/SUMMARY.md");
+    let pages: Vec<&str> = summary
+        .split('(')
+        .filter_map(|rest| rest.split_once(')'))
+        .map(|(page, _)| page)
+        .filter(|page| page.ends_with(".md"))
+        .collect();
+    let mut wrong = Vec::new();
+    for page in &pages {
+        let text = read(&format!("book/{page}"));
+        let fences = text.lines().filter(|line| line.starts_with("```"));
+        let count = fences
+            .filter(|line| line.trim_start_matches('`').starts_with("question "))
+            .count();
+        let exempt = WITHOUT_QUESTIONS.iter().any(|(known, _)| known == page);
+        match (exempt, count) {
+            (true, 0) | (false, 3..=5) => {}
+            (true, _) => wrong.push(format!(
+                "{page} has {count} questions; take it out of WITHOUT_QUESTIONS"
+            )),
+            (false, _) => wrong.push(format!("{page} has {count} questions, not three to five")),
+        }
+    }
+    for (page, _) in WITHOUT_QUESTIONS {
+        if !pages.contains(&page) {
+            wrong.push(format!("{page} is not in SUMMARY.md"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// All pages in one text.
 fn pages_text() -> String {
     files("book", "md")
