@@ -1,7 +1,7 @@
 //! "What comes out next?": the story up to a step, and the line that the session says.
 
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
-use session::{Action, Session};
+use session::{Action, Session, Text};
 
 use super::parse::{Fault, Question};
 use crate::blocks::OPTIONS;
@@ -25,6 +25,11 @@ pub(crate) fn predict(
         return Err(faults);
     }
     let mut partial = session.clone();
+    // A session's title often tells how it ends.
+    partial.title = Text {
+        zh: "先猜，再往下读".to_owned(),
+        en: "Guess before you read on".to_owned(),
+    };
     let asked = partial.steps.drain(number - 1..).next();
     while let Some(Action::Note(_)) = partial.steps.last().map(|step| &step.action) {
         partial.steps.pop();
