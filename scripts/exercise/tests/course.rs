@@ -6,6 +6,7 @@
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{LazyLock, Mutex};
 use std::thread;
@@ -70,7 +71,7 @@ fn exercises() -> Vec<Exercise> {
 fn programs() -> Vec<Program> {
     let mut rust = Vec::new();
     let mut programs = Vec::new();
-    let python = look_up("python3", &env::var_os("PATH").unwrap());
+    let python = python();
     for exercise in &*COURSE {
         for path in sources(&exercise.directory) {
             let name = path.strip_prefix(&exercise.directory).unwrap();
@@ -108,6 +109,16 @@ fn programs() -> Vec<Program> {
     }));
     programs.sort_by(|a, b| a.path.cmp(&b.path));
     programs
+}
+
+/// The interpreter itself: on some machines `python3` is a script that looks for it, at every start.
+fn python() -> Option<PathBuf> {
+    let found = look_up("python3", &env::var_os("PATH").unwrap())?;
+    let mut ask = Command::new(&found);
+    ask.args(["-IS", "-c", "import sys; print(sys.executable)"]);
+    let said = ask.output().unwrap().stdout;
+    let itself = PathBuf::from(String::from_utf8(said).unwrap().trim_end());
+    Some(if itself.is_file() { itself } else { found })
 }
 
 /// The programs of an exercise: stubs, solutions, and those with a mistake.

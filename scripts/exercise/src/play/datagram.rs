@@ -41,13 +41,12 @@ impl<'a> Post<'a> {
         Ok(address)
     }
 
-    /// Takes what has come. Whether anything has.
-    pub(super) fn pump(&mut self) -> bool {
+    /// Takes what has come, through `buffer`. Whether anything has.
+    pub(super) fn pump(&mut self, buffer: &mut [u8]) -> bool {
         let mut moved = false;
-        let mut buffer = vec![0; 64 * 1024];
         for seat in self.seats.values_mut() {
             // An error of an earlier send is reported by a read, and is no end.
-            while let Ok((count, from)) = seat.socket.recv_from(&mut buffer) {
+            while let Ok((count, from)) = seat.socket.recv_from(buffer) {
                 moved = true;
                 self.from = Some(from);
                 let waiting: usize = seat.unread.iter().map(Vec::len).sum();

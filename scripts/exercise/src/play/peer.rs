@@ -121,10 +121,10 @@ impl Peer {
         left.sum()
     }
 
-    /// Moves what can move now. Whether anything did.
-    pub(super) fn pump(&mut self) -> bool {
+    /// Moves what can move now, through `buffer`. Whether anything did.
+    pub(super) fn pump(&mut self, buffer: &mut [u8]) -> bool {
         let wrote = self.write();
-        self.receive() || wrote
+        self.receive(buffer) || wrote
     }
 
     fn write(&mut self) -> bool {
@@ -179,7 +179,7 @@ impl Peer {
         moved
     }
 
-    fn receive(&mut self) -> bool {
+    fn receive(&mut self, buffer: &mut [u8]) -> bool {
         let mut moved = false;
         while let (Some(stream), None) = (&mut self.stream, self.ended) {
             let most = match &mut self.reading {
@@ -189,21 +189,16 @@ impl Peer {
                     *next += pace.every;
                     pace.bytes
                 }
-                Reading::Free => 64 * 1024,
+                Reading::Free => buffer.len(),
             };
-            let most = most.min(UNREAD - self.unread.len());
+            let most = most.min(UNREAD - self.unread.len()).min(buffer.len());
             if most == 0 {
                 return moved;
             }
-            let length = self.unread.len();
-            self.unread.resize(length + most, 0);
-            let result = stream.read(&mut self.unread[length..]);
-            self.unread
-                .truncate(length + result.as_ref().map_or(0, |&count| count));
-            match result {
+            match stream.read(&mut buffer[..most]) {
                 Ok(0) if self.refused => self.ended = Some(End::Reset),
                 Ok(0) => self.ended = Some(End::Closed),
-                Ok(_) => {}
+                Ok(count) => self.unread.extend_from_slice(&buffer[..count]),
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return moved,
                 Err(_) => self.ended = Some(End::Reset),

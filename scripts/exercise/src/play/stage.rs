@@ -65,6 +65,8 @@ pub(super) struct Stage<'a> {
     pub(super) heard: Vec<String>,
     /// In the environment of all that the program starts.
     marker: String,
+    /// For what arrives: as much as the largest datagram.
+    buffer: Box<[u8]>,
 }
 
 /// A wait that brought nothing: the time is over, or the program has ended.
@@ -94,6 +96,7 @@ impl<'a> Stage<'a> {
             starting: None,
             heard: Vec::new(),
             marker: format!("WORKBOOK_EXERCISE={}.{number}", process::id()),
+            buffer: vec![0; 64 * 1024].into(),
         }
     }
 
@@ -302,10 +305,10 @@ impl<'a> Stage<'a> {
     }
 
     fn pump(&mut self) -> bool {
-        let mut moved = self.post.pump();
+        let mut moved = self.post.pump(&mut self.buffer);
         self.flood |= self.post.flooded();
         for peer in self.peers.values_mut().flatten() {
-            moved |= peer.pump();
+            moved |= peer.pump(&mut self.buffer);
         }
         if let Some(process) = &mut self.process {
             loop {
@@ -361,7 +364,10 @@ impl<'a> Stage<'a> {
 
 impl Drop for Stage<'_> {
     fn drop(&mut self) {
+        let first = self.process.as_ref().map(Process::id);
         self.process = None;
-        system::end_all(&self.marker);
+        if let Some(first) = first {
+            system::end_all(first, &self.marker);
+        }
     }
 }

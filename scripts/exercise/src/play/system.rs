@@ -4,6 +4,7 @@
 #[cfg(target_os = "linux")]
 mod platform {
     use std::collections::BTreeSet;
+    use std::ffi::OsStr;
     use std::fs;
     use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
     use std::path::{Path, PathBuf};
@@ -44,10 +45,10 @@ mod platform {
         Some(held.sum::<u64>() * 1024)
     }
 
-    /// Ends every process that was started with this word in its environment, also one that has
-    /// left the group.
-    pub(in super::super) fn end_all(marker: &str) {
-        for process in processes() {
+    /// Ends every process since `first` that was started with this word in its environment, also
+    /// one that has left the group.
+    pub(in super::super) fn end_all(first: u32, marker: &str) {
+        for process in processes(first) {
             let marked = fs::read(process.join("environ")).is_ok_and(|environment| {
                 environment
                     .split(|&byte| byte == 0)
@@ -62,23 +63,41 @@ mod platform {
         }
     }
 
-    fn processes() -> impl Iterator<Item = PathBuf> {
+    /// The processes that have started since `first`, with it: numbers are given in order, and
+    /// begin again after the greatest. To open each process of a machine would cost more than all
+    /// the rest of a story.
+    fn processes(first: u32) -> impl Iterator<Item = PathBuf> {
+        // `0.20 0.18 0.12 1/80 11206`: the last number is the last process.
+        let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+        let last = load
+            .split_ascii_whitespace()
+            .last()
+            .and_then(|last| last.parse().ok());
+        let since = move |number: u32| match last {
+            Some(last) if first <= last => (first..=last).contains(&number),
+            Some(last) => number >= first || number <= last,
+            None => true,
+        };
         let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
-        entries.map(|entry| entry.path()).filter(|path| {
-            let name = path.file_name().and_then(|name| name.to_str());
-            name.is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_digit()))
-        })
+        entries
+            .map(|entry| entry.path())
+            .filter(move |path| path.file_name().and_then(number).is_some_and(since))
     }
 
-    fn members(group: u32) -> Vec<PathBuf> {
-        let group = group.to_string();
+    fn number(name: &OsStr) -> Option<u32> {
+        name.to_str()?.parse().ok()
+    }
+
+    /// A group has the number of its first process.
+    fn members(first: u32) -> Vec<PathBuf> {
+        let group = first.to_string();
         let belongs = |path: &PathBuf| {
             // `17 (name, which may hold anything) S 1 17 …`: state, parent, group.
             let stat = fs::read_to_string(path.join("stat")).unwrap_or_default();
             let after = stat.rsplit_once(')').map_or("", |(_, after)| after);
             after.split_ascii_whitespace().nth(2) == Some(&group)
         };
-        processes().filter(belongs).collect()
+        processes(first).filter(belongs).collect()
     }
 
     /// The inodes of the sockets that a process holds.
@@ -134,7 +153,7 @@ mod platform {
         None
     }
 
-    pub(in super::super) fn end_all(_marker: &str) {}
+    pub(in super::super) fn end_all(_first: u32, _marker: &str) {}
 }
 
 pub(super) use platform::{end_all, listening, memory};
