@@ -270,7 +270,13 @@ fn a_damaged_progress_file_is_kept_aside_and_said() {
     fs::create_dir(desk.mine("progress")).unwrap();
     let ran = desk.run(&["list"]);
     assert_eq!(ran.status, 0);
-    assert!(ran.err.starts_with("your progress file: "), "{}", ran.err);
+    assert!(
+        ran.err
+            .contains("it is examples/exercises/mine/progress.aside.1 now"),
+        "{}",
+        ran.err
+    );
+    assert_eq!(desk.run(&["list"]).err, "");
 }
 
 #[test]
@@ -363,4 +369,15 @@ fn outside_the_workbook_nothing_breaks() {
         "{}",
         ran.err
     );
+}
+
+#[test]
+fn a_number_of_a_hint_that_nobody_gave_ends_nothing() {
+    let desk = Desk::new();
+    fs::create_dir_all(desk.mine("")).unwrap();
+    let most = usize::MAX;
+    let line = format!("2026-09-01T08:00:00.000Z say hint {most}\n");
+    fs::write(desk.mine("progress"), line).unwrap();
+    let ran = desk.run(&["hint", "say"]);
+    assert_eq!((ran.status, ran.err.as_str()), (0, ""), "{}", ran.out);
 }

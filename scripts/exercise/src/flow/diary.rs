@@ -26,15 +26,39 @@ pub(super) struct Diary {
     folder: PathBuf,
 }
 
+/// What was wrong with the file.
+enum Mended {
+    /// So many lines of it.
+    Lines(usize),
+    /// All of it, which is here now.
+    Whole(PathBuf),
+}
+
 impl Diary {
     /// The diary of a course, and words about lines that were damaged, if some were.
     pub(super) fn open(course: &Course, language: Language) -> (Self, Option<String>) {
         let diary = Self {
             folder: course.mine(),
         };
-        let said = match diary.mend() {
-            Ok(0) => None,
-            Ok(lines) => {
+        let mended = diary.put_aside().and_then(|whole| match whole {
+            Some(path) => Ok(Mended::Whole(path)),
+            None => diary.mend().map(Mended::Lines),
+        });
+        let said = match mended {
+            Ok(Mended::Lines(0)) => None,
+            Ok(Mended::Whole(path)) => {
+                let (file, aside) = (course.shown(&diary.file()), course.shown(&path));
+                Some(pick(
+                    language,
+                    format!(
+                        "{file} 不是文件或者超过 16 MiB，整个移到了 {aside}；里面读得懂的进度抄了回来。"
+                    ),
+                    format!(
+                        "{file} was no file, or longer than 16 MiB; it is {aside} now, and what could be read of it was copied back"
+                    ),
+                ))
+            }
+            Ok(Mended::Lines(lines)) => {
                 let (file, aside) = (course.shown(&diary.file()), course.shown(&diary.aside()));
                 Some(pick(
                     language,
@@ -70,7 +94,10 @@ impl Diary {
         let line = format!("{event}\n");
         for _ in 0..AGAIN {
             self.append(&self.file(), line.as_bytes())?;
-            let now = contents(&self.file()).unwrap_or_default();
+            let now = match contents(&self.file()) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+                other => other.with_context(|| self.file().display().to_string())?,
+            };
             if now
                 .split_inclusive(|&byte| byte == b'\n')
                 .any(|other| other == line.as_bytes())
@@ -106,6 +133,30 @@ impl Diary {
         };
         all.extend(lines);
         file.write_all(&all).with_context(shown)
+    }
+
+    /// Where there is something that is no diary, it goes aside whole; where it is.
+    fn put_aside(&self) -> Result<Option<PathBuf>> {
+        let shown = || self.file().display().to_string();
+        let data = match fs::metadata(self.file()) {
+            Ok(data) if data.is_file() && data.len() <= LONGEST => return Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            data => data.with_context(shown)?,
+        };
+        let aside = (1..)
+            .map(|number: u32| self.folder.join(format!("progress.aside.{number}")))
+            .find(|path| fs::symlink_metadata(path).is_err())
+            .with_context(shown)?;
+        fs::rename(self.file(), &aside).with_context(shown)?;
+        if data.is_file() {
+            let mut bytes = Vec::new();
+            let file = File::open(&aside).with_context(shown)?;
+            file.take(LONGEST)
+                .read_to_end(&mut bytes)
+                .with_context(shown)?;
+            self.append(&self.file(), newest(&bytes).as_bytes())?;
+        }
+        Ok(Some(aside))
     }
 
     /// Takes out the lines that cannot be read; how many there were.
@@ -172,11 +223,28 @@ impl Diary {
     }
 }
 
+/// The events of a file that is too long, as lines; the last ones, where they are too many to
+/// leave room for more.
+fn newest(bytes: &[u8]) -> String {
+    let events = read(bytes).events;
+    let mut room = LONGEST / 2;
+    let fits = |line: &String| match room.checked_sub(line.len() as u64) {
+        Some(left) => {
+            room = left;
+            true
+        }
+        None => false,
+    };
+    let newest = events.iter().rev().map(|event| format!("{event}\n"));
+    newest.take_while(fits).collect()
+}
+
 fn contents(path: &Path) -> io::Result<Vec<u8>> {
-    let file = File::open(path)?;
-    if !file.metadata()?.is_file() {
+    // Before it is opened: a pipe would wait for a writer.
+    if !fs::metadata(path)?.is_file() {
         return Err(io::Error::other("not a file"));
     }
+    let file = File::open(path)?;
     let mut bytes = Vec::new();
     file.take(LONGEST + 1).read_to_end(&mut bytes)?;
     match bytes.len() as u64 > LONGEST {
@@ -251,6 +319,28 @@ mod tests {
         assert!(aside.ends_with("2026-09-01T08:00:00.000Z echo_ser\n"));
         assert!(diary.progress().of("echo_server").gave_up);
         assert_eq!(diary.mend().unwrap(), 0);
+    }
+
+    #[test]
+    fn what_is_no_diary_goes_aside_whole_and_what_can_be_read_comes_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let diary = diary(folder.path());
+        assert_eq!(diary.put_aside().unwrap(), None);
+        let mut long = b"2026-09-01T08:00:00.000Z echo_server hint 3\n".to_vec();
+        long.resize(usize::try_from(LONGEST).unwrap() + 1, 0);
+        fs::write(diary.file(), &long).unwrap();
+        let aside = diary.put_aside().unwrap().unwrap();
+        assert!(fs::read(&aside).unwrap() == long);
+        assert_eq!(diary.progress().of("echo_server").hints, 3);
+        diary.add("echo_server", What::GaveUp).unwrap();
+        assert_eq!(diary.put_aside().unwrap(), None);
+        fs::remove_file(diary.file()).unwrap();
+        fs::create_dir(diary.file()).unwrap();
+        assert!(diary.add("echo_server", What::GaveUp).is_err());
+        let other = diary.put_aside().unwrap().unwrap();
+        assert!(other.is_dir() && other != aside);
+        diary.add("echo_server", What::GaveUp).unwrap();
+        assert!(diary.progress().of("echo_server").gave_up);
     }
 
     #[test]

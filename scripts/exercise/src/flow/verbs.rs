@@ -210,7 +210,7 @@ pub(super) fn hint_lines(desk: &Desk, id: &str, grade: Option<usize>, width: usi
         return wrap::lines(&words, width);
     }
     let seen = desk.diary.progress().of(id).hints;
-    let wanted = grade.unwrap_or(seen + 1).min(hints.len());
+    let wanted = grade.unwrap_or(seen.saturating_add(1)).min(hints.len());
     let hint = &hints[wanted - 1];
     if wanted > seen {
         desk.note(id, What::Hint(wanted));
