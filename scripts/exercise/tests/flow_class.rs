@@ -208,3 +208,27 @@ fn what_students_write_can_be_merged() {
     // A second time, the tables are not taken for reports.
     assert_eq!(desk.run(&["class", "class"]).err, "");
 }
+
+#[test]
+fn a_list_of_the_class_with_the_name_of_a_table_is_not_written_over() {
+    let desk = Desk::new();
+    let some = exercise("say", false, 1, &[("plain", false, 1)]);
+    desk.write("class/a.json", &report("小明", &[some]));
+    let list = "学号,姓名\r\n1,小明\r\n";
+    desk.write("class/class.csv", list);
+    let ran = desk.run(&["class", "class"]);
+    assert_eq!(
+        (ran.status, ran.err.as_str()),
+        (
+            2,
+            "class/class.csv is there already and is no table of ours: \
+             move it, or name another folder with --out\n"
+        )
+    );
+    assert_eq!(desk.read("class/class.csv"), list);
+    assert_eq!(desk.run(&["class", "class", "--out", "tables"]).status, 0);
+    // The teacher reads Chinese the second time.
+    let ran = desk.run(&["class", "class", "--out", "tables", "--lang", "zh"]);
+    assert_eq!((ran.status, ran.err.as_str()), (0, ""));
+    assert!(desk.read("tables/class.csv").contains("学生,解出"));
+}

@@ -70,12 +70,18 @@ pub(super) fn class(desk: &Desk, directory: &Path, out: Option<PathBuf>) -> Resu
     }
     let columns = class.columns(&desk.ladder);
     let out = out.unwrap_or_else(|| directory.to_owned());
-    let language = desk.style.language;
-    for (name, text) in [
-        ("class.md", tables::markdown(&class, &columns, language)),
-        ("class.csv", tables::csv(&class, &columns, language)),
-        ("class.html", tables::html(&class, &columns, language)),
-    ] {
+    let tables = tables::all(&class, &columns, desk.style.language);
+    for (name, _) in &tables {
+        let path = out.join(name);
+        if path.exists() && !is_table(name, &path) {
+            let path = path.display();
+            return mistake(desk.say(
+                format!("{path} 已经有了，又不是这里写的表：移开它，或者用 --out 写到别的目录"),
+                format!("{path} is there already and is no table of ours: move it, or name another folder with --out"),
+            ));
+        }
+    }
+    for (name, text) in tables {
         let path = out.join(name);
         replace(&path, text.as_bytes()).with_context(|| path.display().to_string())?;
     }
@@ -85,6 +91,15 @@ pub(super) fn class(desk: &Desk, directory: &Path, out: Option<PathBuf>) -> Resu
         format!("{count} reports; wrote class.md, class.csv and class.html in {out}"),
     ));
     Ok(true)
+}
+
+/// Whether it was written here, in either language. A list of the class may have the same name.
+fn is_table(name: &str, path: &Path) -> bool {
+    let mut bytes = Vec::new();
+    let read = path
+        .is_file()
+        .then(|| File::open(path)?.take(1024).read_to_end(&mut bytes));
+    matches!(read, Some(Ok(_))) && tables::is_one(name, &bytes)
 }
 
 fn contents(path: &Path) -> Result<Vec<u8>, Trouble> {

@@ -148,7 +148,7 @@ fn time(value: &Value) -> Option<String> {
 pub(super) fn clean(name: &str) -> String {
     let tricks = |c: char| {
         c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+            || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
     };
     let plain: String = name
         .chars()

@@ -94,7 +94,43 @@ fn solved(class: &Class, at: usize) -> usize {
         .count()
 }
 
-pub(super) fn markdown(class: &Class, columns: &[String], language: Language) -> String {
+/// The three files, by their names.
+pub(super) fn all(
+    class: &Class,
+    columns: &[String],
+    language: Language,
+) -> [(&'static str, String); 3] {
+    [
+        ("class.md", markdown(class, columns, language)),
+        ("class.csv", csv(class, columns, language)),
+        ("class.html", html(class, columns, language)),
+    ]
+}
+
+/// Whether a file of this name begins as ours do: up to the first exercise, or the style.
+pub(super) fn is_one(name: &str, bytes: &[u8]) -> bool {
+    let plain = |bytes: &[u8]| {
+        let text = String::from_utf8_lossy(bytes);
+        text.trim_start_matches('\u{feff}').replace("\r\n", "\n")
+    };
+    let begins = |language| {
+        let tables = all(&Class::default(), &[], language);
+        let ours = tables.iter().find(|(other, _)| *other == name);
+        ours.is_some_and(|(_, text)| {
+            let text = plain(text.as_bytes());
+            let end = if name == "class.html" {
+                "<style>"
+            } else {
+                "\n"
+            };
+            let start = text.split(end).next().unwrap_or_default();
+            plain(bytes).starts_with(start)
+        })
+    };
+    begins(Language::Zh) || begins(Language::En)
+}
+
+fn markdown(class: &Class, columns: &[String], language: Language) -> String {
     let words = Words(language);
     let (student, title, stuck) = words.names();
     let mut text = format!("# {title}\n\n{}\n\n", words.key());
@@ -146,7 +182,7 @@ fn marks(text: &str) -> String {
 }
 
 /// One row a student; then one row an exercise.
-pub(super) fn csv(class: &Class, columns: &[String], language: Language) -> String {
+fn csv(class: &Class, columns: &[String], language: Language) -> String {
     let words = Words(language);
     let (student, ..) = words.names();
     // Spreadsheets take a file without this mark for the old encoding of the country.
@@ -196,7 +232,7 @@ th,td{border:1px solid #888;padding:.2rem .6rem;text-align:left}th{background:#e
 .yes{background:#12402f}.no{background:#4d2a14}}";
 
 /// A page of its own, which loads nothing.
-pub(super) fn html(class: &Class, columns: &[String], language: Language) -> String {
+fn html(class: &Class, columns: &[String], language: Language) -> String {
     let words = Words(language);
     let (student, title, stuck) = words.names();
     let tag = words.pick("zh-CN", "en");
@@ -269,6 +305,20 @@ mod tests {
         assert_eq!(field("-1"), "\"'-1\"");
         assert_eq!(field("小明, \"甲\""), "\"小明, \"\"甲\"\"\"");
         assert_eq!(field("小明"), "小明");
+    }
+
+    #[test]
+    fn a_table_is_known_by_its_beginning_whatever_its_language() {
+        for language in [Language::Zh, Language::En] {
+            let columns = ["say".to_owned()];
+            for (name, text) in all(&Class::default(), &columns, language) {
+                assert!(is_one(name, text.as_bytes()), "{name}");
+                assert!(is_one(name, &text.as_bytes()[..text.len().min(1024)]));
+            }
+        }
+        assert!(!is_one("class.csv", "\u{feff}学号,姓名\r\n".as_bytes()));
+        assert!(!is_one("class.md", b""));
+        assert!(!is_one("class.html", b"<!DOCTYPE html>\n<title>x</title>"));
     }
 
     #[test]
