@@ -30,6 +30,7 @@ pub(crate) fn hand_over(
     command
         .args(["run", "--quiet", "--manifest-path"])
         .arg(root.join("Cargo.toml"))
+        .args(beside_this(root))
         .args(["--package", "exercise", "--"])
         .args(verb)
         .args(words);
@@ -39,6 +40,18 @@ pub(crate) fn hand_over(
         .code()
         .and_then(|code| u8::try_from(code).ok())
         .unwrap_or(1))
+}
+
+/// Where this program is built, the judge is built too: in the learner's own folder cargo would
+/// take another place, and build everything once more.
+fn beside_this(root: &Path) -> Vec<OsString> {
+    let target = root.join("target");
+    let usual = env::var_os("CARGO_TARGET_DIR").is_none()
+        && env::current_exe().is_ok_and(|this| this.starts_with(&target));
+    match usual {
+        true => vec!["--target-dir".into(), target.into()],
+        false => Vec::new(),
+    }
 }
 
 /// Cargo puts it beside this program.

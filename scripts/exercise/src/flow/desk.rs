@@ -233,8 +233,8 @@ impl Desk {
             .filter(|name| is_name(name))
             .collect();
         names.sort();
-        let _ = write_if_new(&mine.join("Cargo.toml"), &manifest(&names));
-        let _ = write_if_new(&mine.join(".cargo").join("config.toml"), CONFIG);
+        let _ = write_if_ours(&mine.join("Cargo.toml"), &manifest(&names));
+        let _ = write_if_ours(&mine.join(".cargo").join("config.toml"), CONFIG);
     }
 }
 
@@ -246,7 +246,7 @@ const CONFIG: &str = "\
 target-dir = \"../../../target/exercises/mine\"
 
 [alias]
-workbook = \"run --manifest-path ../../../Cargo.toml --package workbook --\"
+workbook = \"run --manifest-path ../../../Cargo.toml --target-dir ../../../target --package workbook --\"
 ";
 
 fn manifest(names: &[String]) -> String {
@@ -289,11 +289,13 @@ fn write_new(path: &Path, bytes: &[u8]) -> io::Result<bool> {
     }
 }
 
-fn write_if_new(path: &Path, text: &str) -> io::Result<()> {
-    if fs::read_to_string(path).is_ok_and(|old| old == text) {
-        return Ok(());
+/// Over a file of our own only: every one of them says who has written it.
+fn write_if_ours(path: &Path, text: &str) -> io::Result<()> {
+    match fs::read_to_string(path) {
+        Ok(old) if old == text || !old.contains("cargo workbook exercise") => Ok(()),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => replace(path, text.as_bytes()),
     }
-    replace(path, text.as_bytes())
 }
 
 /// All of it or nothing: a reader never sees half a file.
@@ -377,5 +379,22 @@ mod tests {
         assert!(write_new(&path, b"first").unwrap());
         assert!(!write_new(&path, b"second").unwrap());
         assert_eq!(fs::read(&path).unwrap(), b"first");
+    }
+
+    #[test]
+    fn a_manifest_that_the_learner_wrote_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("Cargo.toml");
+        for (before, after) in [
+            (None, manifest(&[])),
+            (Some(manifest(&["a".to_owned()])), manifest(&[])),
+            (Some("[package]\n".to_owned()), "[package]\n".to_owned()),
+        ] {
+            if let Some(before) = before {
+                fs::write(&path, before).unwrap();
+            }
+            write_if_ours(&path, &manifest(&[])).unwrap();
+            assert_eq!(fs::read_to_string(&path).unwrap(), after);
+        }
     }
 }
