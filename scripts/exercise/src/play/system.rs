@@ -11,6 +11,9 @@ mod platform {
 
     use rustix::process::{Pid, Signal, kill_process};
 
+    /// So often what was left behind is looked for, as long as some is found.
+    const ROUNDS: usize = 8;
+
     /// Where the programs of this group listen.
     pub(in super::super) fn listening(group: u32) -> Option<Vec<SocketAddr>> {
         let mut addresses = Vec::new();
@@ -48,6 +51,17 @@ mod platform {
     /// Ends every process since `first` that was started with this word in its environment, also
     /// one that has left the group.
     pub(in super::super) fn end_all(first: u32, marker: &str) {
+        // One that is ended may just have started another.
+        for _ in 0..ROUNDS {
+            if !end_some(first, marker) {
+                return;
+            }
+        }
+    }
+
+    /// Whether there were any.
+    fn end_some(first: u32, marker: &str) -> bool {
+        let mut some = false;
         for process in processes(first) {
             let marked = fs::read(process.join("environ")).is_ok_and(|environment| {
                 environment
@@ -58,9 +72,10 @@ mod platform {
                 .file_name()
                 .and_then(|name| name.to_str()?.parse().ok());
             if let (true, Some(pid)) = (marked, number.and_then(Pid::from_raw)) {
-                let _ = kill_process(pid, Signal::KILL);
+                some |= kill_process(pid, Signal::KILL).is_ok();
             }
         }
+        some
     }
 
     /// The processes that have started since `first`, with it: numbers are given in order, and
