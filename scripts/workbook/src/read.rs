@@ -122,7 +122,7 @@ impl Reader {
                         Some((site, page)) => self.build_page(site, page),
                         None => self.build(),
                     }
-                    saved.built();
+                    saved.begin();
                     continue;
                 }
                 Step::Rest => {
@@ -151,6 +151,7 @@ impl Reader {
                 }
                 WatchEvent::BuiltPage(Some(site)) => {
                     pace.built_a_page(Instant::now());
+                    saved.served();
                     self.publish(Ok(site), &saved.last, started.elapsed(), announced);
                 }
                 // What is wrong, the whole build tells.
@@ -158,10 +159,15 @@ impl Reader {
                 // The saved page was announced; the others and the search index have followed.
                 WatchEvent::Built(Ok(site)) if after_a_page => {
                     pace.built();
+                    saved.served();
                     self.shared.publish(site);
                 }
                 WatchEvent::Built(result) => {
                     pace.built();
+                    match result {
+                        Ok(_) => saved.served(),
+                        Err(_) => saved.failed(),
+                    }
                     self.publish(result, &saved.last, started.elapsed(), announced);
                     if !announced {
                         self.announce(std::mem::take(&mut open));
@@ -174,6 +180,7 @@ impl Reader {
                         format!("监视文件出错：{error}"),
                         format!("watching the files: {error}"),
                     ));
+                    saved.add(PathBuf::new());
                     pace.saved(Instant::now());
                 }
                 WatchEvent::Learned => self.shared.learned(),
