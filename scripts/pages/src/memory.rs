@@ -36,6 +36,8 @@ enum Asked {
 enum Seen {
     Hash(u64),
     Not(ErrorKind),
+    /// It changed while the page was made: which text the page holds is not known.
+    Both,
 }
 
 impl Memory {
@@ -102,27 +104,33 @@ struct Watched<'a> {
     files: RefCell<BTreeMap<Asked, Seen>>,
 }
 
+impl Watched<'_> {
+    fn remember(&self, asked: Asked, seen: Seen) {
+        let mut files = self.files.borrow_mut();
+        let seen = match files.get(&asked) {
+            Some(before) if *before != seen => Seen::Both,
+            _ => seen,
+        };
+        files.insert(asked, seen);
+    }
+}
+
 impl Sources for Watched<'_> {
     fn read(&self, path: &Path) -> io::Result<String> {
         let text = self.sources.read(path);
-        let asked = Asked::Text(path.to_owned());
-        self.files.borrow_mut().insert(asked, seen(&text));
+        self.remember(Asked::Text(path.to_owned()), seen(&text));
         text
     }
 
     fn bytes(&self, path: &Path) -> io::Result<Vec<u8>> {
         let bytes = self.sources.bytes(path);
-        let asked = Asked::Bytes(path.to_owned());
-        self.files.borrow_mut().insert(asked, seen(&bytes));
+        self.remember(Asked::Bytes(path.to_owned()), seen(&bytes));
         bytes
     }
 
     fn files(&self, folder: &Path) -> Vec<PathBuf> {
         let files = self.sources.files(folder);
-        let asked = Asked::Files(folder.to_owned());
-        self.files
-            .borrow_mut()
-            .insert(asked, Seen::Hash(hash(&files)));
+        self.remember(Asked::Files(folder.to_owned()), Seen::Hash(hash(&files)));
         files
     }
 }
@@ -179,6 +187,27 @@ mod tests {
         assert!(content(&mut memory, &shelf, zh).0.contains("B</span>"));
         let other = zh.replace('甲', "乙");
         assert!(content(&mut memory, &shelf, &other).0.contains('乙'));
+    }
+
+    #[test]
+    fn what_changes_while_a_page_is_made_is_never_taken_for_the_same() {
+        let shelf = Shelf {
+            twin: Cell::new("one"),
+            figure: Cell::new(""),
+            reads: Cell::new(0),
+        };
+        let watched = Watched {
+            sources: &shelf,
+            files: RefCell::default(),
+        };
+        let path = Path::new("book/a.en.md");
+        for text in ["one", "two", "two"] {
+            shelf.twin.set(text);
+            watched.read(path).unwrap();
+        }
+        let asked = Asked::Text(path.to_owned());
+        assert_eq!(watched.files.borrow()[&asked], Seen::Both);
+        assert_ne!(look(&asked, &shelf), Seen::Both);
     }
 
     #[test]
