@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -30,7 +31,12 @@ pub(super) async fn exercises(State(shared): State<Shared>, request: Request) ->
         .strip_prefix("report=")
         .filter(|id| is_name(id))
         .map(str::to_owned);
-    let read = move || state(&course, asked.as_deref()).to_string();
+    let read = move || {
+        // One after the other: a diary may be long, and the requests many.
+        static TURN: Mutex<()> = Mutex::new(());
+        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        state(&course, asked.as_deref()).to_string()
+    };
     match tokio::task::spawn_blocking(read).await {
         Ok(state) => answer(StatusCode::OK, content_type(".json"), state),
         Err(_) => text(
