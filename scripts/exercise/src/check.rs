@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use session::{ParseError, Status, Text};
 
+pub(crate) use bytes::is_trick;
 #[cfg(feature = "play")]
 pub(crate) use bytes::numbered;
 pub use bytes::{Payload, Piece, quoted};

@@ -10,7 +10,7 @@ pub(crate) mod wrap;
 use session::Text;
 
 use crate::Language;
-use crate::check::{Check, Role, Variant, Way};
+use crate::check::{Check, Role, Variant, Way, is_trick};
 use crate::verdict::{Failure, Trouble, Verdict};
 
 use crate::words::{self, Told};
@@ -276,7 +276,7 @@ impl Page {
         for line in &failure.output {
             let line: String = line
                 .chars()
-                .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+                .map(|c| if is_trick(c) { '\u{fffd}' } else { c })
                 .collect();
             let short = wrap::cut(&line, WIDTH - 6);
             self.text.push_str(&format!("    {short}\n"));

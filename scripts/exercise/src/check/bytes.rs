@@ -183,8 +183,7 @@ fn escaped(text: &mut String, bytes: &[u8]) {
                 '\0' => text.push_str("\\0"),
                 '"' | '\\' => text.extend(['\\', c]),
                 c if c.is_ascii_control() => text.push_str(&format!("\\x{:02x}", u32::from(c))),
-                // What could rewrite a screen.
-                c if c.is_control() => text.extend(c.escape_unicode()),
+                c if is_trick(c) => text.extend(c.escape_unicode()),
                 c => text.push(c),
             }
         }
@@ -192,6 +191,12 @@ fn escaped(text: &mut String, bytes: &[u8]) {
             text.push_str(&format!("\\x{byte:02x}"));
         }
     }
+}
+
+/// What could rewrite a screen, or turn the direction of what is around it.
+pub(crate) fn is_trick(c: char) -> bool {
+    let turns = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    c.is_control() || turns
 }
 
 /// `64MiB`, `3KiB`, `17`.
@@ -386,11 +391,17 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_plays_tricks_with_a_screen_is_written_as_its_number() {
+        let bytes = "\x1b[2J\u{9b}\u{202e}字".as_bytes();
+        assert_eq!(quoted(bytes), "\"\\x1b[2J\\u{9b}\\u{202e}字\"");
+    }
+
     proptest! {
         #[test]
         fn bytes_written_and_read_again_are_the_same(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
             // A control character outside ASCII has no escape in the notation.
-            prop_assume!(!String::from_utf8_lossy(&bytes).chars().any(|c| c.is_control() && !c.is_ascii()));
+            prop_assume!(!String::from_utf8_lossy(&bytes).chars().any(|c| is_trick(c) && !c.is_ascii()));
             prop_assert_eq!(payload(&quoted(&bytes)), Ok(Payload::Bytes(bytes)));
         }
     }

@@ -4,7 +4,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{Style, WIDTH};
 use crate::Language;
-use crate::check::quoted;
+use crate::check::{is_trick, quoted};
 use crate::verdict::Bytes;
 
 /// So many bytes before the difference.
@@ -102,7 +102,7 @@ fn rows(bytes: &[u8], any: &[usize], style: Style) -> (String, String) {
                 '\t' => cell("\\t", 1),
                 '\0' => cell("\\0", 1),
                 ' ' => cell("␣", 1),
-                c if c.is_control() => cell("·", c.len_utf8()),
+                c if is_trick(c) => cell("·", c.len_utf8()),
                 c => cell(c.encode_utf8(&mut [0; 4]), c.len_utf8()),
             }
         }
