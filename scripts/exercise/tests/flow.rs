@@ -8,6 +8,7 @@ mod desk;
 use std::fs;
 use std::process::Stdio;
 use std::thread;
+use std::time::Instant;
 
 use desk::{Desk, RIGHT, WRONG};
 
@@ -380,4 +381,39 @@ fn a_number_of_a_hint_that_nobody_gave_ends_nothing() {
     fs::write(desk.mine("progress"), line).unwrap();
     let ran = desk.run(&["hint", "say"]);
     assert_eq!((ran.status, ran.err.as_str()), (0, ""), "{}", ran.out);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn who_ends_a_check_ends_what_the_program_has_started() {
+    let desk = Desk::new();
+    // A child that leaves the group, and says that it has.
+    let program = "import os, time\n\
+        if os.fork() == 0:\n    os.setsid()\n    open('new', 'w').write(str(os.getpid()))\n    os.rename('new', 'pid')\n\
+        time.sleep(600)\n";
+    fs::write(desk.path("leave.py"), program).unwrap();
+    let mut command = desk.command(&["check", "say", "--", "leave.py"]);
+    let mut child = command.stdout(Stdio::null()).spawn().unwrap();
+    let until = Instant::now() + desk::DEADLINE;
+    while desk.read("pid").is_empty() && Instant::now() < until {
+        thread::yield_now();
+    }
+    let left = desk.read("pid");
+    let kill = |sign: &str, pid: &str| {
+        let mut kill = std::process::Command::new("kill");
+        let status = kill.args([sign, pid]).stderr(Stdio::null()).status();
+        status.unwrap().success()
+    };
+    assert!(kill("-TERM", &child.id().to_string()));
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    let state = || fs::read_to_string(format!("/proc/{left}/stat")).unwrap_or_default();
+    while !(state().is_empty() || state().contains(") Z ")) && Instant::now() < until {
+        thread::yield_now();
+    }
+    assert!(
+        state().is_empty() || state().contains(") Z "),
+        "{}",
+        state()
+    );
+    assert_eq!(desk.progress(), "");
 }

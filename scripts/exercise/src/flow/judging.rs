@@ -96,7 +96,12 @@ pub(super) fn judge(
     let program = match &job.program {
         Program::Rust(path) => {
             tell(None);
-            match compile(desk, &job.id, path)? {
+            let built = compile(desk, &job.id, path);
+            // What ended us has ended cargo too, and says nothing about the program.
+            if job.stop.load(Ordering::Relaxed) {
+                return Ok(Outcome::Stopped);
+            }
+            match built? {
                 Built::Errors(errors) => return Ok(Outcome::Refused(errors)),
                 Built::Programs(mut programs) => Invocation {
                     program: programs.pop().context("cargo built nothing")?,
@@ -130,6 +135,25 @@ pub(super) fn judge(
         true => Ok(Outcome::Stopped),
         false => Ok(Outcome::Judged(verdicts, began.elapsed())),
     }
+}
+
+/// Whoever ends us ends the judging first, and with it all that the program has started; asked
+/// once more, we end at once.
+pub(super) fn stop_when_asked(stop: &Arc<AtomicBool>) -> Result<()> {
+    #[cfg(unix)]
+    for signal in [
+        signal_hook::consts::SIGINT,
+        signal_hook::consts::SIGTERM,
+        signal_hook::consts::SIGHUP,
+    ] {
+        use signal_hook::flag::{register, register_conditional_default};
+        register_conditional_default(signal, stop.clone())
+            .and_then(|_| register(signal, stop.clone()))
+            .context("listen for signals")?;
+    }
+    #[cfg(not(unix))]
+    let _ = stop;
+    Ok(())
 }
 
 fn wanted<'a>(desk: &Desk, job: &'a Job) -> Result<Vec<&'a Variant>> {

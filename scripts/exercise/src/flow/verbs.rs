@@ -127,6 +127,7 @@ pub(super) fn check(desk: &Desk, wanted: Wanted) -> Result<bool> {
         seed: wanted.seed.unwrap_or(1),
         stop: std::sync::Arc::default(),
     };
+    judging::stop_when_asked(&job.stop)?;
     let mut titled = false;
     let outcome = judging::judge(desk, &job, |verdict| {
         if let Some(verdict) = verdict {
