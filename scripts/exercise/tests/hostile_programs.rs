@@ -673,7 +673,7 @@ l = socket.create_server((host, int(port) - 12345)); time.sleep(60)";
 #[test]
 fn a_crash_after_the_answer_is_seen_where_the_program_should_still_run() {
     let crash = server("c.sendall(c.recv(99)); c.recv(99); c.close(); os.abort()");
-    let failure = failure("server", &format!("{GREETED}bob connect\n"), &crash);
+    let failure = failure("server", &format!("{GREETED}bob connect\nbob > x\nbob | x\n"), &crash);
     assert_eq!(failure.ended.unwrap().signal, Some(6));
     seen!(
         failure,
