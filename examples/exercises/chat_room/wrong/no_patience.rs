@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 const LINE: u64 = 4096;
 
-const QUEUE: usize = 16;
+const QUEUE: usize = 64;
 
 const PATIENCE: Duration = Duration::ZERO;
 

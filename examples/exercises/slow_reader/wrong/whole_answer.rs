@@ -1,6 +1,6 @@
 // caught by: memory
-// 先在内存里做好整份回答：十六位慢读者就是 256 MiB。
-// The whole answer is made first: sixteen slow readers are 256 MiB.
+// 先在内存里做好整份回答：八位慢读者就是 128 MiB。
+// The whole answer is made first: eight slow readers are 128 MiB.
 use std::env;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
