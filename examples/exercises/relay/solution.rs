@@ -1,4 +1,4 @@
-//! 练习 relay 的一种解法：每位客户两个线程，一个方向一个。
+//! 练习 relay 的一种解法：每个客户端两个线程，一个方向一个。
 //! A solution of the exercise relay: two threads a client, one for each direction.
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};

@@ -12,7 +12,7 @@ def main():
     with socket.create_server((listen[0], int(listen[1]))) as listener:
         while True:
             client, _ = listener.accept()
-            # 一位客户出错，不该让别人断线。
+            # 一个客户端出错，不该让别人断线。
             # An error with one client must not cut off the others.
             try:
                 relay(client, (target[0], int(target[1])))
@@ -22,7 +22,7 @@ def main():
 
 def relay(client, target):
     with client, socket.create_connection(target) as server:
-        # TODO: 两个方向同时复制，谁也不等谁；每位客户都这样，所以也不能等一位说完才接下一位。
+        # TODO: 两个方向同时复制，谁也不等谁；每个客户端都这样，所以也不能等一个说完才接下一个。
         # TODO: copy both directions at once, neither waiting for the other; and do so for every
         # client, so do not wait for one to be done before taking the next.
         # TODO: 一个方向说完了，只关另一边的同一个方向；一边出错，两边都要关。

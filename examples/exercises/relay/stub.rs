@@ -18,7 +18,7 @@ fn main() -> io::Result<()> {
     };
     let listener = TcpListener::bind(listen)?;
     for client in listener.incoming() {
-        // 一位客户出错，不该让别人断线。
+        // 一个客户端出错，不该让别人断线。
         // An error with one client must not cut off the others.
         if let Err(error) = client.and_then(|client| relay(client, target)) {
             eprintln!("{error}");
@@ -29,7 +29,7 @@ fn main() -> io::Result<()> {
 
 fn relay(client: TcpStream, target: &str) -> io::Result<()> {
     let server = TcpStream::connect(target)?;
-    // TODO: 两个方向同时复制，谁也不等谁；每位客户都这样，所以也不能等一位说完才接下一位。
+    // TODO: 两个方向同时复制，谁也不等谁；每个客户端都这样，所以也不能等一个说完才接下一个。
     // TODO: copy both directions at once, neither waiting for the other; and do so for every
     // client, so do not wait for one to be done before taking the next.
     // TODO: 一个方向说完了，只关另一边的同一个方向；一边出错，两边都要关。

@@ -12,7 +12,7 @@ def main():
         while True:
             connection, _ = listener.accept()
             with connection:
-                # 一位客户出错，不该让服务器结束。
+                # 一个客户端出错，不该让服务器结束。
                 # An error with one client must not end the server.
                 try:
                     print_characters(connection)

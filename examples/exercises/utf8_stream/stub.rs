@@ -12,7 +12,7 @@ fn main() -> io::Result<()> {
     let address = env::args().next_back().unwrap_or_default();
     let listener = TcpListener::bind(&address)?;
     for stream in listener.incoming() {
-        // 一位客户出错，不该让服务器结束。
+        // 一个客户端出错，不该让服务器结束。
         // An error with one client must not end the server.
         if let Err(error) = stream.and_then(print_characters) {
             eprintln!("{error}");
