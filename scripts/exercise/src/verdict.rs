@@ -72,6 +72,8 @@ pub enum Trouble {
     NotPrinted(Bytes),
     /// No datagram came at all.
     NeverSends(Duration),
+    /// It ended, and has sent no datagram.
+    SentNothing,
     /// The datagram did not come.
     NoDatagram(Bytes, Duration),
     /// What came is not the response that it should be.
@@ -92,12 +94,12 @@ pub enum Trouble {
     StillRunning(Duration),
     /// It ended in another way than it should.
     WrongStatus,
-    /// It held more memory than it may.
+    /// Its memory has grown more than it may.
     Memory {
         /// The bound, in bytes.
         most: u64,
-        /// What it held.
-        held: u64,
+        /// By how much it has grown.
+        grown: u64,
     },
     /// The judge itself could not go on.
     Judge(String),
@@ -218,6 +220,7 @@ impl Trouble {
             Self::OnlyAtEnd(_) => "only_at_end",
             Self::NotPrinted(_) => "not_printed",
             Self::NeverSends(_) => "never_sends",
+            Self::SentNothing => "sent_nothing",
             Self::NoDatagram(..) => "no_datagram",
             Self::Http(fault) => fault.name(),
             Self::Wrong(_) => "wrong",
@@ -244,6 +247,7 @@ impl Trouble {
                 | Self::ListensElsewhere(_)
                 | Self::NeverConnects(_)
                 | Self::NeverSends(_)
+                | Self::SentNothing
                 | Self::Judge(_)
         )
     }

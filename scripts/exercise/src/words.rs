@@ -183,8 +183,8 @@ fn yours_zh(act: &Act, role: Role, told: Told, columns: usize) -> String {
         } => format!("你的程序{}", told.pick("被信号结束了", "应该被信号结束")),
         Act::Runs => format!("你的程序{}", told.pick("还在运行", "应该还在运行")),
         Act::Memory { most } => format!(
-            "你的程序占的内存{} {}",
-            told.pick("没有超过", "不应超过"),
+            "你的程序的内存{} {}",
+            told.pick("增长没有超过", "增长不应超过"),
             size(*most)
         ),
         act => act.to_string(),
@@ -249,8 +249,8 @@ fn yours_en(act: &Act, role: Role, told: Told, columns: usize) -> String {
             told.pick("still runs", "should still run")
         ),
         Act::Memory { most } => format!(
-            "your program {} at most {}",
-            told.pick("holds", "should hold"),
+            "your program's memory {} by at most {}",
+            told.pick("has grown", "should grow"),
             size(*most)
         ),
         act => act.to_string(),
@@ -300,7 +300,7 @@ fn theirs_zh(act: &Act, told: Told, columns: usize) -> String {
                 }
             };
             format!(
-                "{}状态 {} 的完整 HTTP 回答{what}",
+                "{}状态 {} 的完整 HTTP 响应{what}",
                 told.pick("收到了", "应该收到"),
                 response.status
             )

@@ -4,6 +4,8 @@
 
 use std::env;
 use std::path::PathBuf;
+use std::process::Command;
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use exercise::Check;
@@ -27,14 +29,24 @@ def loop():
         threading.Thread(target=run, args=(l.accept()[0],), daemon=True).start()
 ";
 
+/// The interpreter itself: on some machines `python3` is a script that looks for it, at every start.
+static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| {
+    let found = look_up("python3", &env::var_os("PATH").unwrap());
+    let found = found.expect("these tests need python3");
+    let mut ask = Command::new(&found);
+    ask.args(["-IS", "-c", "import sys; print(sys.executable)"]);
+    let said = ask.output().unwrap().stdout;
+    let itself = PathBuf::from(String::from_utf8(said).unwrap().trim_end());
+    if itself.is_file() { itself } else { found }
+});
+
 #[track_caller]
 fn judge(role: &str, story: &str, program: &str) -> Verdict {
     let source = format!("{}{story}", HEAD.replace("ROLE", role));
     let check = Check::parse(&source).unwrap();
     let last = check.variants.last().unwrap();
     let program = Invocation {
-        program: look_up("python3", &env::var_os("PATH").unwrap())
-            .expect("these tests need python3"),
+        program: PYTHON.clone(),
         args: vec!["-IS".into(), "-c".into(), program.into()],
     };
     let mut options = Options::new(program, PathBuf::from("/"));
@@ -107,6 +119,22 @@ l = socket.create_server(('0.0.0.0', int(sys.argv[-1].rsplit(':')[-1]))); time.s
         panic!("{failure:#?}")
     };
     assert!(at[0].ip().is_unspecified(), "{at:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_address_of_ipv4_may_be_listened_at_through_ipv6() {
+    let mapped = "
+import socket, sys
+host, port = sys.argv[-1].rsplit(':', 1)
+l = socket.socket(socket.AF_INET6)
+l.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+l.bind(('::ffff:' + host, int(port))); l.listen()
+while True:
+    c = l.accept()[0]
+    while d := c.recv(99): c.sendall(d)
+    c.close()";
+    passes("server", GREETED, mapped);
 }
 
 #[test]
@@ -309,7 +337,7 @@ fn a_program_that_closes_its_input_does_not_stop_the_judge() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn memory_that_a_peer_can_grow_is_bounded() {
+fn memory_that_a_peer_can_grow_is_bounded_beyond_what_the_language_needs() {
     let story = "alice connect\nalice > x\nalice | done\nyou memory 64MiB\n";
     let greedy = server("c.recv(9); b = b'x' * (100 << 20); c.sendall(b'done\\n'); time.sleep(60)");
     seen!(failure("server", story, &greedy), Trouble::Memory { .. });
@@ -317,6 +345,19 @@ fn memory_that_a_peer_can_grow_is_bounded() {
         "server",
         story,
         &server("c.recv(9); c.sendall(b'done\\n'); time.sleep(60)"),
+    );
+    let large = format!(
+        "needed = b'x' * (100 << 20)\n{}",
+        server("c.recv(9); c.sendall(b'done\\n'); time.sleep(60)")
+    );
+    passes("server", story, &large);
+    let filter = "import sys\nneeded = b'x' * (100 << 20)\nprint('up', flush=True)\nkept = sys.stdin.readline() * (20 << 20)\nprint('done', flush=True)";
+    let story =
+        |most| format!("you | up\nyou > abc\nyou | done\nyou memory {most}MiB\nyou ^D\nyou ? 0\n");
+    passes("filter", &story(128), filter);
+    seen!(
+        failure("filter", &story(32), filter),
+        Trouble::Memory { .. }
     );
 }
 
@@ -468,7 +509,7 @@ fn datagrams_that_do_not_come_or_are_others_are_told_apart() {
     let story = &story
         .replace("# impatient\n", "")
         .replacen(" within 1s", "", 1);
-    seen!(failure(UDP, story, "pass"), Trouble::EndedAtOnce);
+    seen!(failure(UDP, story, "pass"), Trouble::SentNothing);
     for other in ["ab", "abcd", "bbc", ""] {
         let other = sender(&format!("s.sendto(b'{other}', to); time.sleep(60)"));
         seen!(failure(UDP, story, &other), Trouble::Wrong(_));
@@ -673,10 +714,14 @@ l = socket.create_server((host, int(port) - 12345)); time.sleep(60)";
 #[test]
 fn a_crash_after_the_answer_is_seen_where_the_program_should_still_run() {
     let crash = server("c.sendall(c.recv(99)); c.recv(99); c.close(); os.abort()");
-    let failure = failure("server", &format!("{GREETED}bob connect\nbob > x\nbob | x\n"), &crash);
+    let failure = failure(
+        "server",
+        &format!("{GREETED}bob connect\nbob > x\nbob | x\n"),
+        &crash,
+    );
     assert_eq!(failure.ended.unwrap().signal, Some(6));
     seen!(
         failure,
-        Trouble::Refused | Trouble::Gone | Trouble::ResetEarly(_)
+        Trouble::Refused | Trouble::Gone | Trouble::ResetEarly(_) | Trouble::ClosedEarly(_)
     );
 }

@@ -162,6 +162,7 @@ fn every_kind() -> Vec<Trouble> {
         Trouble::OnlyAtEnd(none()),
         Trouble::NotPrinted(none()),
         Trouble::NeverSends(s),
+        Trouble::SentNothing,
         Trouble::NoDatagram(none(), s),
         Trouble::Http(Fault::NotHttp(b"hello".to_vec())),
         Trouble::Http(Fault::LineEnd(b"Host: a".to_vec())),
@@ -191,7 +192,7 @@ fn every_kind() -> Vec<Trouble> {
         Trouble::WrongStatus,
         Trouble::Memory {
             most: 64 << 20,
-            held: 100 << 20,
+            grown: 100 << 20,
         },
         Trouble::Judge("no address".into()),
     ]

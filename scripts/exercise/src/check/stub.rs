@@ -15,7 +15,7 @@ pub struct Stub {
 }
 
 /// Every name that a `stub` line may give to what is seen of a program, and what it means.
-pub const TROUBLES: [(&str, &str, &str); 40] = [
+pub const TROUBLES: [(&str, &str, &str); 41] = [
     ("cannot_start", "程序启动不了", "it cannot be started"),
     (
         "ended_at_once",
@@ -90,11 +90,20 @@ pub const TROUBLES: [(&str, &str, &str); 40] = [
         "it sends no datagram at all",
     ),
     (
+        "sent_nothing",
+        "它一个数据报也没有发，就结束了",
+        "it ends and has sent no datagram",
+    ),
+    (
         "no_datagram",
         "该来的数据报没有来",
         "a datagram that should come does not",
     ),
-    ("not_http", "回答的不是 HTTP", "its answer is not HTTP"),
+    (
+        "not_http",
+        "发回的不是 HTTP 响应",
+        "what it sends back is not an HTTP response",
+    ),
     (
         "http_line_end",
         "首部的行没有以 \\r\\n 结束",
@@ -134,7 +143,7 @@ pub const TROUBLES: [(&str, &str, &str); 40] = [
     ),
     (
         "http_head_body",
-        "对 HEAD 的回答带了正文",
+        "对 HEAD 的响应带了正文",
         "the answer to HEAD has a body",
     ),
     (
@@ -174,7 +183,7 @@ pub const TROUBLES: [(&str, &str, &str); 40] = [
         "它结束的状态不对",
         "it ends with another status",
     ),
-    ("memory", "它占的内存太多", "it holds too much memory"),
+    ("memory", "它的内存增长太多", "its memory grows too much"),
     (
         "judge",
         "评判程序自己没法继续",

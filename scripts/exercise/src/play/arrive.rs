@@ -95,6 +95,7 @@ impl<'a> Stage<'a> {
         if first {
             // `0.0.0.0` takes our connections as well, and those of the whole network.
             self.listens_elsewhere(address)?;
+            self.is_ready();
         }
         self.connected = true;
         self.seat(name, peers)
@@ -133,6 +134,9 @@ impl<'a> Stage<'a> {
                 (Some(_), false) => Trouble::Gone,
                 (None, _) => Trouble::NeverConnects(time),
             });
+        }
+        if first {
+            self.is_ready();
         }
         self.seat(name, streams)
     }

@@ -114,12 +114,15 @@ impl<'a> Stage<'a> {
         })?;
         let Ok(came) = came else {
             return Err(match (self.ended(), first) {
-                (Some(_), true) => Trouble::EndedAtOnce,
+                (Some(_), true) => Trouble::SentNothing,
                 (Some(_), false) => Trouble::Gone,
                 (None, true) => Trouble::NeverSends(time),
                 (None, false) => Trouble::NoDatagram(window(&expected, &any, &[], 0), time),
             });
         };
+        if first {
+            self.is_ready();
+        }
         let bytes = Bytes {
             expected,
             any,

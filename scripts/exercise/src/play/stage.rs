@@ -38,7 +38,7 @@ const LONGEST: usize = 200;
 
 pub(super) struct Stage<'a> {
     check: &'a Check,
-    variant: &'a Variant,
+    pub(super) variant: &'a Variant,
     pub(super) options: &'a Options,
     pub(super) process: Option<Process>,
     pub(super) address: Option<SocketAddr>,
@@ -59,6 +59,8 @@ pub(super) struct Stage<'a> {
     /// Which of many peers the story is looking at.
     pub(super) looking_at: Option<usize>,
     pub(super) memory_unchecked: bool,
+    /// The memory that it held when it was ready, in bytes.
+    pub(super) at_rest: u64,
     /// A filter has until then to print its first line: it has to start.
     starting: Option<Instant>,
     /// The lines that the story has read from the program.
@@ -93,6 +95,7 @@ impl<'a> Stage<'a> {
             flood: false,
             looking_at: None,
             memory_unchecked: false,
+            at_rest: 0,
             starting: None,
             heard: Vec::new(),
             marker: format!("WORKBOOK_EXERCISE={}.{number}", process::id()),

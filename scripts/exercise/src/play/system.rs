@@ -150,7 +150,8 @@ mod platform {
             }
             _ => {
                 let bytes: [u8; 16] = bytes.try_into().ok()?;
-                Some((Ipv6Addr::from(bytes), port).into())
+                // A program may take IPv4 through a socket for IPv6, as Java does.
+                Some((Ipv6Addr::from(bytes).to_canonical(), port).into())
             }
         }
     }

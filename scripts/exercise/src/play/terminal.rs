@@ -9,7 +9,7 @@ use session::{Status, run::process::Process};
 use super::expect::LAST_WORDS;
 use super::stage::{InVain, Stage};
 use super::system;
-use crate::check::Act;
+use crate::check::{Act, Step};
 use crate::verdict::{Bytes, Trouble};
 
 /// A prompt is one when nothing follows it for this long.
@@ -147,6 +147,9 @@ impl<'a> Stage<'a> {
     }
 
     fn hear(&mut self, line: String) {
+        if self.address.is_none() && self.heard.is_empty() {
+            self.is_ready();
+        }
         self.heard.push(line);
         if self.heard.len() > HEARD {
             self.heard.remove(0);
@@ -194,15 +197,27 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
+    /// It listens, has connected, or has printed its first line: what it holds now is what its
+    /// language needs, and what comes beyond is what it keeps.
+    pub(super) fn is_ready(&mut self) {
+        let judged = |step: &Step| matches!(step.act, Act::Memory { .. });
+        if self.variant.steps.iter().any(judged)
+            && let Some(process) = &self.process
+        {
+            self.at_rest = system::memory(process.id()).unwrap_or_default();
+        }
+    }
+
     fn memory(&mut self, most: u64) -> Result<(), Trouble> {
         let id = self.program()?.id();
-        match system::memory(id) {
-            None => {
-                self.memory_unchecked = true;
-                Ok(())
-            }
-            Some(held) if held > most => Err(Trouble::Memory { most, held }),
-            Some(_) => Ok(()),
+        let Some(held) = system::memory(id) else {
+            self.memory_unchecked = true;
+            return Ok(());
+        };
+        let grown = held.saturating_sub(self.at_rest);
+        if grown > most {
+            return Err(Trouble::Memory { most, grown });
         }
+        Ok(())
     }
 }

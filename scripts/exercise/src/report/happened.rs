@@ -92,7 +92,14 @@ fn zh(role: Role, failure: &Failure) -> String {
             format!("启动不了这个程序：{why}。检查 -- 后面的命令能不能在终端里运行。")
         }
         Trouble::EndedAtOnce => {
-            format!("还没等人来，你的程序就结束了（{}）。先单独运行它，看它打印什么。", failure.ended.map_or_else(String::new, how_zh))
+            let before = match role {
+                Role::Client => "还没有连接，",
+                _ => "还没等人来，",
+            };
+            format!("{before}你的程序就结束了（{}）。先单独运行它，看它打印什么。", failure.ended.map_or_else(String::new, how_zh))
+        }
+        Trouble::SentNothing => {
+            format!("你的程序一个数据报也没有发，就结束了（{}）。先单独运行它，看它打印什么。", failure.ended.map_or_else(String::new, how_zh))
         }
         Trouble::NeverListens(waited) => format!(
             "等了 {}，没有程序在这个地址上监听，而你的程序还在运行。它执行到 bind 和 listen 了吗？{}，要用它。",
@@ -148,7 +155,7 @@ fn zh(role: Role, failure: &Failure) -> String {
         Trouble::NotTyped => "你的程序没有读键盘输入。".to_owned(),
         Trouble::StillRunning(waited) => format!("等了 {}，你的程序还没有结束。", t(*waited)),
         Trouble::WrongStatus => format!("{state}，不是应有的状态。"),
-        Trouble::Memory { most, held } => format!("你的程序占过 {} 内存，上限是 {}。对方能让你存多少，要由你定。", size(*held), size(*most)),
+        Trouble::Memory { most, grown } => format!("从开始工作起，你的程序的内存增长了 {}，最多允许 {}。对方能让你存多少，要由你定。", size(*grown), size(*most)),
         Trouble::Judge(why) => format!("评判程序自己没法继续：{why}。这不是你的错；再试一次，还这样就告诉我们。"),
     };
     match (crashed(failure), &failure.ended) {
@@ -170,7 +177,7 @@ fn place_zh(role: Role) -> &'static str {
 fn http_zh(fault: &Fault) -> String {
     match fault {
         Fault::NotHttp(line) => format!(
-            "回答的开头是 {}。HTTP/1.1 的回答以状态行开头，例如 HTTP/1.1 200 OK。",
+            "响应的开头是 {}。HTTP/1.1 的响应以状态行开头，例如 HTTP/1.1 200 OK。",
             quoted(line)
         ),
         Fault::LineEnd(line) => format!(
@@ -183,7 +190,7 @@ fn http_zh(fault: &Fault) -> String {
             quoted(line)
         ),
         Fault::Status { wanted, came } => format!("状态码是 {came}，应该是 {wanted}。"),
-        Fault::NoLength => "回答里没有 Content-Length：对方不知道正文到哪里为止。".to_owned(),
+        Fault::NoLength => "响应里没有 Content-Length：对方不知道正文到哪里为止。".to_owned(),
         Fault::BadLength(value) => format!(
             "Content-Length 应该是一个十进制数，这里是 {}。",
             quoted(value)
@@ -196,10 +203,10 @@ fn http_zh(fault: &Fault) -> String {
             "正文比 Content-Length 说的短：说的是 {said} 个字节，只来了 {came} 个。它数的是字节，不是字。"
         ),
         Fault::OtherLength { said, wanted } => format!(
-            "Content-Length 是 {said}，应该是 {wanted}：回答 HEAD 时，它和回答 GET 时一样，数的是字节。"
+            "Content-Length 是 {said}，应该是 {wanted}：响应 HEAD 时，它和响应 GET 时一样，数的是字节。"
         ),
         Fault::HeadBody(more) => format!(
-            "对 HEAD 的回答只有首部，没有正文，这里却多了 {}。",
+            "对 HEAD 的响应只有首部，没有正文，这里却多了 {}。",
             quoted(more)
         ),
         Fault::Long { said, more } => format!(
@@ -229,7 +236,15 @@ fn en(role: Role, failure: &Failure) -> String {
             format!("This program cannot start: {why}. Does the command after -- run in your terminal?")
         }
         Trouble::EndedAtOnce => format!(
-            "Your program ended {} before anybody could connect. Run it alone and see what it prints.",
+            "Your program ended {} before {}. Run it alone and see what it prints.",
+            failure.ended.map_or_else(String::new, how_en),
+            match role {
+                Role::Client => "it connected",
+                _ => "anybody could connect",
+            }
+        ),
+        Trouble::SentNothing => format!(
+            "Your program ended {} and sent no datagram. Run it alone and see what it prints.",
             failure.ended.map_or_else(String::new, how_en)
         ),
         Trouble::NeverListens(waited) => format!(
@@ -286,7 +301,7 @@ fn en(role: Role, failure: &Failure) -> String {
         Trouble::NotTyped => "Your program did not read its input.".to_owned(),
         Trouble::StillRunning(waited) => format!("Your program has not ended after {}.", t(*waited)),
         Trouble::WrongStatus => format!("Your program should end with another status: {state}."),
-        Trouble::Memory { most, held } => format!("Your program held {} of memory; at most {} are allowed. How much a peer can make you keep is yours to decide.", size(*held), size(*most)),
+        Trouble::Memory { most, grown } => format!("Since it was ready, its memory grew by {}; at most {} are allowed. How much a peer can make you keep is yours to decide.", size(*grown), size(*most)),
         Trouble::Judge(why) => format!("The judge itself could not go on: {why}. It is not your fault; try again, and if it stays so, tell us."),
     };
     match (crashed(failure), &failure.ended) {
