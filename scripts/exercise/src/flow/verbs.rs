@@ -313,8 +313,12 @@ fn beside(path: &Path) -> io::Result<PathBuf> {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),
             Ok(mut file) => {
-                io::Write::write_all(&mut file, &text)?;
-                return Ok(copy);
+                return io::Write::write_all(&mut file, &text)
+                    .map(|()| copy.clone())
+                    // Half a copy, on a full disk, would only mislead.
+                    .inspect_err(|_| {
+                        let _ = fs::remove_file(&copy);
+                    });
             }
         }
     }
