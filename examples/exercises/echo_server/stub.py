@@ -1,5 +1,7 @@
 """练习 echo_server：把收到的字节原样送回去，直到对方说完。
 Exercise echo_server: send back every byte that comes, until the peer is done.
+
+检查 check: cargo workbook exercise check echo_server --python
 """
 import socket
 import sys

@@ -1,5 +1,7 @@
 """练习 http_get：用 HTTP/1.1 取一个文件，把正文原样写到标准输出。
 Exercise http_get: get a file with HTTP/1.1, and write its body, as it is, to standard output.
+
+检查 check: cargo workbook exercise check http_get --python
 """
 import socket
 import sys

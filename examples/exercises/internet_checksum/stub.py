@@ -1,8 +1,8 @@
 # 练习 internet_checksum：每来一行十六进制的字节，打印它们的校验和。
 # Exercise internet_checksum: for every line of hexadecimal bytes, print their checksum.
 #
-# 检查：cargo workbook exercise check internet_checksum -- python3 FILE
-# Check: cargo workbook exercise check internet_checksum -- python3 FILE
+# 检查：cargo workbook exercise check internet_checksum --python
+# Check: cargo workbook exercise check internet_checksum --python
 import sys
 
 

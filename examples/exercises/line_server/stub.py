@@ -1,5 +1,7 @@
 """练习 line_server：每来一行，回答这一行有几个字。
 Exercise line_server: for every line that comes, answer how many characters it has.
+
+检查 check: cargo workbook exercise check line_server --python
 """
 import socket
 import sys

@@ -1,8 +1,8 @@
 # 练习 parse_headers：一行十六进制是一个以太网帧，打印每一层首部说了什么。
 # Exercise parse_headers: a line of hexadecimal is an Ethernet frame; print what its headers say.
 #
-# 检查：cargo workbook exercise check parse_headers -- python3 FILE
-# Check: cargo workbook exercise check parse_headers -- python3 FILE
+# 检查：cargo workbook exercise check parse_headers --python
+# Check: cargo workbook exercise check parse_headers --python
 import sys
 
 

@@ -1,5 +1,7 @@
 """练习 relay：在客户端和目标之间，两个方向同时转发字节。
 Exercise relay: copy bytes between a client and a target, in both directions at once.
+
+检查 check: cargo workbook exercise check relay --python
 """
 import socket
 import sys

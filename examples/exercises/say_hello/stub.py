@@ -1,7 +1,7 @@
 """练习 say_hello：连上去，说一行“你好”，把回答读完，打印出来。
 Exercise say_hello: connect, say the line 你好, read the whole answer, print it.
 
-检查 check: cargo workbook exercise check say_hello -- python3 FILE
+检查 check: cargo workbook exercise check say_hello --python
 """
 import socket
 import sys

@@ -1,7 +1,7 @@
 """练习 utf8_stream：每到齐一个字就打印一行，不管它的字节分几次到。
 Exercise utf8_stream: print each character as soon as it is whole, in however many reads it came.
 
-检查 check: cargo workbook exercise check utf8_stream -- python3 FILE
+检查 check: cargo workbook exercise check utf8_stream --python
 """
 import socket
 import sys

@@ -1,7 +1,7 @@
 """练习 whole_message：收下对方说的全部字节，直到说完，再打印成一行。
 Exercise whole_message: take every byte until the peer is done, then print one line.
 
-检查 check: cargo workbook exercise check whole_message -- python3 FILE
+检查 check: cargo workbook exercise check whole_message --python
 """
 import socket
 import sys
