@@ -34,7 +34,7 @@ struct Program {
 }
 
 /// So many programs with mistakes are judged at once: they mostly wait.
-const AT_ONCE: usize = 6;
+const AT_ONCE: usize = 10;
 
 /// What must pass has deadlines of its own as well, which a busy machine breaks.
 const SOLUTIONS_AT_ONCE: usize = 2;
