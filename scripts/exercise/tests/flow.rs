@@ -115,6 +115,13 @@ fn some_variants_alone_and_the_courses_own_programs_solve_nothing() {
     assert_eq!(ran.status, 0);
     assert!(ran.out.contains("not kept in your progress"), "{}", ran.out);
     assert_eq!(desk.progress(), before);
+    // The book shows what the judge says of a program of its own: checking the book is no attempt.
+    let ours = desk.mine("../../python/ours.py");
+    fs::create_dir_all(ours.parent().unwrap()).unwrap();
+    fs::write(&ours, "print('hi')\n").unwrap();
+    let ran = desk.run(&["check", "say", "--", "python3", "examples/python/ours.py"]);
+    assert!(ran.out.contains("not kept in your progress"), "{}", ran.out);
+    assert_eq!(desk.progress(), before);
     assert!(
         desk.run(&["list"])
             .out
