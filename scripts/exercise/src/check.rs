@@ -14,10 +14,9 @@ use std::time::Duration;
 
 use session::{ParseError, Status, Text};
 
-pub(crate) use bytes::is_trick;
-#[cfg(feature = "play")]
-pub(crate) use bytes::numbered;
 pub use bytes::{Payload, Piece, quoted};
+#[cfg(feature = "play")]
+pub(crate) use bytes::{is_trick, numbered};
 pub use stub::{Stub, TROUBLES};
 
 /// What the judge does with a program, in several variants.

@@ -110,13 +110,8 @@ fn story(check: &Check, variant: &Variant) -> String {
     let mut out = String::from("<ol>\n");
     for step in &variant.steps {
         let words = |language| {
-            escape(&words::words(
-                step,
-                check.role,
-                Told::Expected,
-                language,
-                COLUMNS,
-            ))
+            let words = words::words(step, check.role, Told::Expected, language, COLUMNS);
+            quotes_as_code(&words)
         };
         out += &format!(
             "<li>{}</li>\n",
@@ -124,4 +119,53 @@ fn story(check: &Check, variant: &Variant) -> String {
         );
     }
     out + "</ol>\n"
+}
+
+/// What is sent or expected stands in quotation marks, with its own ones escaped.
+fn quotes_as_code(words: &str) -> String {
+    let (mut out, mut rest) = (String::new(), words);
+    while let Some(begin) = rest.find('"') {
+        let (before, quoted) = rest.split_at(begin);
+        let (quoted, after) = quoted.split_at(end_of_quote(quoted));
+        out += &escape(before);
+        out += &format!("<code>{}</code>", escape(quoted));
+        rest = after;
+    }
+    out + &escape(rest)
+}
+
+/// After its second mark or, where it was too long to show, after the sign for more.
+fn end_of_quote(quoted: &str) -> usize {
+    let mut escaped = false;
+    for (at, c) in quoted.char_indices().skip(1) {
+        match c {
+            '"' if !escaped => return at + 1,
+            _ => escaped = c == '\\' && !escaped,
+        }
+    }
+    let more = quoted.rfind('…').map(|at| at + '…'.len_utf8());
+    more.unwrap_or(quoted.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_quoted_is_code_also_with_marks_in_it_and_cut_off() {
+        for (words, html) in [
+            (
+                r#"a sends "\"<b>\\" and"#,
+                r"a sends <code>&quot;\&quot;&lt;b&gt;\\&quot;</code> and",
+            ),
+            (
+                "4 KiB（\"ab… 重复）",
+                "4 KiB（<code>&quot;ab…</code> 重复）",
+            ),
+            ("nothing", "nothing"),
+            ("\"", "<code>&quot;</code>"),
+        ] {
+            assert_eq!(quotes_as_code(words), html);
+        }
+    }
 }

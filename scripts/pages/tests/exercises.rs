@@ -65,8 +65,8 @@ fn every_variant_is_told_in_both_languages_with_its_reason() {
 <ol>
 <li><span class=\"zh\" lang=\"zh-CN\">启动你的程序，最后一个参数是地址</span> <span class=\"en\" lang=\"en\">your program starts, the address as its last argument</span></li>
 <li><span class=\"zh\" lang=\"zh-CN\">alice 连上来</span> <span class=\"en\" lang=\"en\">alice connects</span></li>
-<li><span class=\"zh\" lang=\"zh-CN\">alice 发送 &quot;&#123;&#123;hi&#125;&#125;\\n&quot;</span> <span class=\"en\" lang=\"en\">alice sends &quot;&#123;&#123;hi&#125;&#125;\\n&quot;</span></li>
-<li><span class=\"zh\" lang=\"zh-CN\">alice 应该收到一行 &quot;&#123;&#123;hi&#125;&#125;\\n&quot;</span> <span class=\"en\" lang=\"en\">alice should receive the line &quot;&#123;&#123;hi&#125;&#125;\\n&quot;</span></li>
+<li><span class=\"zh\" lang=\"zh-CN\">alice 发送 <code>&quot;&#123;&#123;hi&#125;&#125;\\n&quot;</code></span> <span class=\"en\" lang=\"en\">alice sends <code>&quot;&#123;&#123;hi&#125;&#125;\\n&quot;</code></span></li>
+<li><span class=\"zh\" lang=\"zh-CN\">alice 应该收到一行 <code>&quot;&#123;&#123;hi&#125;&#125;\\n&quot;</code></span> <span class=\"en\" lang=\"en\">alice should receive the line <code>&quot;&#123;&#123;hi&#125;&#125;\\n&quot;</code></span></li>
 </ol>
 <p class=\"why\"><span class=\"zh\" lang=\"zh-CN\">读到 &lt;0&gt; 为止。 <a href=\"unit/other.html#there\">去读</a></span> <span class=\"en\" lang=\"en\">Read until &lt;0&gt;. <a href=\"unit/other.html#there\">Read about it</a></span></p>
 </details>

@@ -132,11 +132,12 @@ mod platform {
 
     /// `0: 0100007F:270F 00000000:0000 0A … inode …`: 0A is LISTEN.
     fn listener(line: &str, sockets: &BTreeSet<String>) -> Option<SocketAddr> {
-        let words: Vec<&str> = line.split_ascii_whitespace().collect();
-        if words.get(3) != Some(&"0A") || !sockets.contains(*words.get(9)?) {
+        let mut words = line.split_ascii_whitespace();
+        let (ip, port) = words.nth(1)?.split_once(':')?;
+        // A busy machine has thousands of lines, and few are of listeners.
+        if words.nth(1)? != "0A" || !sockets.contains(words.nth(5)?) {
             return None;
         }
-        let (ip, port) = words.get(1)?.split_once(':')?;
         let port = u16::from_str_radix(port, 16).ok()?;
         // Each group of eight digits is a number in the order of this machine.
         let numbers: Option<Vec<u32>> = (0..ip.len() / 8)
