@@ -183,6 +183,24 @@ fn whoever_leaves_during_a_check_leaves_nothing_running() {
 }
 
 #[test]
+fn a_closed_window_ends_the_watch_and_its_program() {
+    let desk = Desk::new();
+    let mut screen = Screen::open(&desk, &["say"]);
+    screen.wait_for("mine/say.rs");
+    in_place(&desk, SLOW);
+    let pid = until("the slow program", || {
+        fs::read_to_string(desk.path("slow.pid"))
+            .ok()
+            .filter(|pid| !pid.is_empty())
+    });
+    screen.close_the_window();
+    screen.ends();
+    until("the end of the slow program", || {
+        (!runs(&pid)).then_some(())
+    });
+}
+
+#[test]
 fn a_file_that_goes_is_told_and_one_that_comes_back_is_judged() {
     let desk = Desk::new();
     let mut screen = Screen::open(&desk, &["say"]);

@@ -2,16 +2,19 @@
 
 use std::io::{Read, Write};
 use std::num::NonZero;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
 use super::desk::{Desk, until};
 
 pub(crate) struct Screen {
-    master: Box<dyn MasterPty + Send>,
-    keys: Box<dyn Write + Send>,
+    master: Option<Box<dyn MasterPty + Send>>,
+    keys: Option<Box<dyn Write + Send>>,
+    reader: Option<JoinHandle<()>>,
+    closing: Arc<AtomicBool>,
     child: Box<dyn Child + Send + Sync>,
     shown: Arc<Mutex<Shown>>,
 }
@@ -63,17 +66,24 @@ impl Screen {
             raw: Vec::new(),
         }));
         let of_the_thread = shown.clone();
-        thread::spawn(move || {
+        let closing = Arc::new(AtomicBool::new(false));
+        let asked = closing.clone();
+        let reader = thread::spawn(move || {
             let mut bytes = [0; 4096];
             while let Ok(count @ 1..) = reader.read(&mut bytes) {
                 let mut shown = of_the_thread.lock().unwrap();
                 shown.raw.extend(&bytes[..count]);
                 shown.parser.process(&bytes[..count]);
+                if asked.load(Ordering::Relaxed) {
+                    return;
+                }
             }
         });
         Self {
-            master: pair.master,
-            keys,
+            master: Some(pair.master),
+            keys: Some(keys),
+            reader: Some(reader),
+            closing,
             child,
             shown,
         }
@@ -99,8 +109,9 @@ impl Screen {
     }
 
     pub(crate) fn press(&mut self, keys: &str) {
-        self.keys.write_all(keys.as_bytes()).unwrap();
-        self.keys.flush().unwrap();
+        let terminal = self.keys.as_mut().unwrap();
+        terminal.write_all(keys.as_bytes()).unwrap();
+        terminal.flush().unwrap();
     }
 
     pub(crate) fn resize(&mut self, rows: u16, columns: u16) {
@@ -110,13 +121,31 @@ impl Screen {
             .parser
             .screen_mut()
             .set_size(some(rows), some(columns));
-        self.master.resize(size(rows, columns)).unwrap();
+        self.master
+            .as_ref()
+            .unwrap()
+            .resize(size(rows, columns))
+            .unwrap();
     }
 
     pub(crate) fn terminate(&mut self) {
         let id = self.child.process_id().unwrap().to_string();
         let status = std::process::Command::new("kill").arg(&id).status();
         assert!(status.unwrap().success());
+    }
+
+    /// As when the window is closed: the terminal is gone.
+    pub(crate) fn close_the_window(&mut self) {
+        self.closing.store(true, Ordering::Relaxed);
+        // What is drawn now is the last that is read.
+        self.press("l");
+        self.reader.take().unwrap().join().unwrap();
+        self.keys = None;
+        self.master = None;
+    }
+
+    pub(crate) fn ends(&mut self) {
+        until("its end", || self.child.try_wait().unwrap());
     }
 
     /// Whether these bytes were ever written.
@@ -133,7 +162,7 @@ impl Screen {
     pub(crate) fn ends_well(&mut self) {
         let status = until("its end", || self.child.try_wait().unwrap());
         assert!(status.success(), "{status:?}\n{}", self.text());
-        if let Some(terminal) = self.master.get_termios() {
+        if let Some(terminal) = self.master.as_ref().and_then(|master| master.get_termios()) {
             let flags = format!("{:?}", terminal.local_flags);
             assert!(
                 flags.contains("ICANON") && flags.contains("ECHO"),

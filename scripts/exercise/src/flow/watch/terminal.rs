@@ -2,9 +2,11 @@
 
 use std::io::{self, Write};
 use std::panic;
+use std::process;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use crossterm::cursor::{Hide, MoveTo, Show};
@@ -106,10 +108,29 @@ impl Signals {
         ] {
             signal_hook::flag::register(signal, asked.clone()).context("listen for signals")?;
         }
+        let also = asked.clone();
+        thread::Builder::new()
+            .name("end".into())
+            .spawn(move || end_at_last(&also))
+            .context("start a thread")?;
         Ok(Self(asked))
     }
 
     pub(super) fn asked_to_end(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
+}
+
+/// A polite end takes no longer.
+const POLITE: Duration = Duration::from_secs(3);
+
+/// When the window is closed, crossterm reads the end of input for ever (0.29): then nobody comes
+/// back to see that we were asked. What the judging has started ends with us.
+fn end_at_last(asked: &AtomicBool) {
+    while !asked.load(Ordering::Relaxed) {
+        thread::sleep(Duration::from_millis(200));
+    }
+    thread::sleep(POLITE);
+    give_back();
+    process::exit(129);
 }
