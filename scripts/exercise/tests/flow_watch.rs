@@ -183,6 +183,17 @@ fn whoever_leaves_during_a_check_leaves_nothing_running() {
 }
 
 #[test]
+fn a_closed_window_ends_a_watch_that_only_waits() {
+    let desk = Desk::new();
+    let mut screen = Screen::open(&desk, &["say"]);
+    screen.wait_for("mine/say.rs");
+    in_place(&desk, RIGHT);
+    screen.wait_for("✓ passed");
+    screen.close_the_window();
+    screen.ends();
+}
+
+#[test]
 fn a_closed_window_ends_the_watch_and_its_program() {
     let desk = Desk::new();
     let mut screen = Screen::open(&desk, &["say"]);
