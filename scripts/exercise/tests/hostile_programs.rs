@@ -5,7 +5,9 @@
 use std::env;
 use std::path::PathBuf;
 use std::process::Command;
-use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{LazyLock, Mutex};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use exercise::Check;
@@ -53,6 +55,9 @@ fn judge(role: &str, story: &str, program: &str) -> Verdict {
     if !story.contains("# impatient") {
         options.patience = Duration::from_secs(30);
     }
+    if story.contains("# patient") {
+        options.deadline *= 5;
+    }
     variant(&check, last, &options)
 }
 
@@ -64,7 +69,8 @@ fn failure(role: &str, story: &str, program: &str) -> Failure {
 
 #[track_caller]
 fn passes(role: &str, story: &str, program: &str) {
-    let verdict = judge(role, story, program);
+    // Nothing has to be waited for, except on a busy machine.
+    let verdict = judge(role, &format!("# patient\n{story}"), program);
     assert_eq!(verdict.failure, None);
 }
 
@@ -79,9 +85,86 @@ macro_rules! seen {
     };
 }
 
+/// Names with their functions.
+macro_rules! facts {
+    ($($(#[$when:meta])* $name:ident,)*) => {
+        &[$($(#[$when])* (stringify!($name), $name as fn()),)*]
+    };
+}
+
+const FACTS: &[(&str, fn())] = facts![
+    a_program_that_exits_at_once_ended_before_it_listened,
+    a_program_that_never_listens_is_told_so,
+    #[cfg(target_os = "linux")]
+    a_program_that_listens_elsewhere_is_told_where,
+    #[cfg(target_os = "linux")]
+    an_address_of_ipv4_may_be_listened_at_through_ipv6,
+    a_flood_is_stopped_on_the_wire_and_on_the_screen,
+    a_crash_is_known_by_its_status_and_its_words,
+    bytes_that_come_only_at_the_end_were_not_flushed,
+    text_without_its_line_end_is_shown_as_it_came,
+    too_little_too_much_and_other_bytes_are_told_apart,
+    a_reset_is_not_an_end,
+    a_server_that_takes_one_client_refuses_the_second,
+    a_program_that_stops_reading_is_told_so,
+    how_a_program_ends_is_judged,
+    a_program_that_closes_its_input_does_not_stop_the_judge,
+    #[cfg(target_os = "linux")]
+    memory_that_a_peer_can_grow_is_bounded_beyond_what_the_language_needs,
+    #[cfg(target_os = "linux")]
+    nothing_that_a_program_starts_outlives_it,
+    a_client_is_accepted_and_judged,
+    fifty_at_once_are_fifty_connections_at_the_same_time,
+    each_way_of_sending_says_the_same,
+    what_is_sent_in_a_row_arrives_in_one_read_when_glued_and_in_many_when_cut,
+    a_slow_reader_and_one_that_stops_get_everything,
+    a_datagram_is_answered_with_what_it_said,
+    datagrams_that_do_not_come_or_are_others_are_told_apart,
+    a_refused_client_says_so_and_ends,
+    a_relay_is_judged_on_both_sides,
+    a_filter_answers_each_line,
+    arguments_come_before_the_address,
+    a_response_is_judged_as_a_whole,
+    #[cfg(target_os = "linux")]
+    a_program_that_leaves_its_process_group_is_ended_all_the_same,
+    a_flood_of_errors_is_a_flood,
+    #[cfg(target_os = "linux")]
+    a_program_on_another_port_is_told_which,
+    a_crash_after_the_answer_is_seen_where_the_program_should_still_run,
+];
+
+/// These programs mostly wait: so many wait at the same time, where libtest starts one a core.
+const AT_ONCE: usize = 10;
+
+/// `FACT=flood` tries those alone whose names have this in them.
+#[test]
+fn whatever_a_program_does_is_told_in_time() {
+    let wanted = env::var("FACT").unwrap_or_default();
+    let facts: Vec<_> = FACTS
+        .iter()
+        .filter(|(name, _)| name.contains(&wanted))
+        .collect();
+    let next = AtomicUsize::new(0);
+    let failed = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                while let Some((name, fact)) = facts.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    // The panic says its name.
+                    let named = thread::Builder::new().name((*name).to_owned());
+                    if named.spawn(fact).unwrap().join().is_err() {
+                        failed.lock().unwrap().push(*name);
+                    }
+                }
+            });
+        }
+    });
+    let failed = failed.into_inner().unwrap();
+    assert!(failed.is_empty(), "not so: {failed:#?}");
+}
+
 const GREETED: &str = "alice connect\nalice > hi\nalice | hi\nalice ^D\nalice ? end\n";
 
-#[test]
 fn a_program_that_exits_at_once_ended_before_it_listened() {
     let failure = failure("server", GREETED, "print('bye'); raise SystemExit(3)");
     assert_eq!(failure.output, ["bye"]);
@@ -89,7 +172,6 @@ fn a_program_that_exits_at_once_ended_before_it_listened() {
     seen!(failure, Trouble::EndedAtOnce);
 }
 
-#[test]
 fn a_program_that_never_listens_is_told_so() {
     let story = format!(
         "# impatient\n{}",
@@ -102,7 +184,6 @@ fn a_program_that_never_listens_is_told_so() {
 }
 
 #[cfg(target_os = "linux")]
-#[test]
 fn a_program_that_listens_elsewhere_is_told_where() {
     let elsewhere = "
 import socket, time
@@ -122,7 +203,6 @@ l = socket.create_server(('0.0.0.0', int(sys.argv[-1].rsplit(':')[-1]))); time.s
 }
 
 #[cfg(target_os = "linux")]
-#[test]
 fn an_address_of_ipv4_may_be_listened_at_through_ipv6() {
     let mapped = "
 import socket, sys
@@ -137,7 +217,6 @@ while True:
     passes("server", GREETED, mapped);
 }
 
-#[test]
 fn a_flood_is_stopped_on_the_wire_and_on_the_screen() {
     let wire = server("while c.send(b'x' * 65536): pass");
     seen!(
@@ -153,7 +232,6 @@ fn a_flood_is_stopped_on_the_wire_and_on_the_screen() {
     seen!(failure("server", GREETED, &screen), Trouble::Flood);
 }
 
-#[test]
 fn a_crash_is_known_by_its_status_and_its_words() {
     let crash = server("os.kill(os.getpid(), signal.SIGSEGV)");
     let failure = failure("server", GREETED, &crash);
@@ -161,23 +239,22 @@ fn a_crash_is_known_by_its_status_and_its_words() {
     seen!(failure, Trouble::ClosedEarly(_) | Trouble::ResetEarly(_));
 }
 
-#[test]
 fn bytes_that_come_only_at_the_end_were_not_flushed() {
     let late =
         server("f = c.makefile('wb', 65536); d = c.recv(99); f.write(d); c.recv(99); f.flush()");
-    seen!(failure("server", GREETED, &late), Trouble::OnlyAtEnd(_));
+    let patient = format!("# patient\n{GREETED}");
+    seen!(failure("server", &patient, &late), Trouble::OnlyAtEnd(_));
     let late = "import os, sys\nd = sys.stdin.read()\nos.write(1, b'done\\n')";
     seen!(
         failure(
             "filter",
-            "# impatient\nyou > a\nyou | done\nyou ? 0\n",
+            "# impatient\n# patient\nyou > a\nyou | done\nyou ? 0\n",
             late
         ),
         Trouble::OnlyAtEnd(_)
     );
 }
 
-#[test]
 fn text_without_its_line_end_is_shown_as_it_came() {
     let failure = failure(
         "filter",
@@ -193,7 +270,6 @@ fn text_without_its_line_end_is_shown_as_it_came() {
     );
 }
 
-#[test]
 fn too_little_too_much_and_other_bytes_are_told_apart() {
     let story = "alice connect\nalice > hello\nalice || \"hello\\n\"\nalice ~ 200ms\n";
     seen!(
@@ -243,7 +319,6 @@ fn too_little_too_much_and_other_bytes_are_told_apart() {
     );
 }
 
-#[test]
 fn a_reset_is_not_an_end() {
     let reset =
         "c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0)); c.recv(9)";
@@ -271,7 +346,6 @@ fn a_reset_is_not_an_end() {
     );
 }
 
-#[test]
 fn a_server_that_takes_one_client_refuses_the_second() {
     let one =
         format!("{SERVER}\nc = l.accept()[0]; l.close(); c.sendall(b'alone\\n'); time.sleep(60)");
@@ -285,7 +359,6 @@ fn a_server_that_takes_one_client_refuses_the_second() {
     );
 }
 
-#[test]
 fn a_program_that_stops_reading_is_told_so() {
     let story = "alice connect\nalice >> 16MiB of \"x\"\nalice | done\n";
     seen!(
@@ -294,7 +367,6 @@ fn a_program_that_stops_reading_is_told_so() {
     );
 }
 
-#[test]
 fn how_a_program_ends_is_judged() {
     seen!(
         failure("filter", "you ? 0\n", "raise SystemExit(3)"),
@@ -326,7 +398,6 @@ fn how_a_program_ends_is_judged() {
     );
 }
 
-#[test]
 fn a_program_that_closes_its_input_does_not_stop_the_judge() {
     let closes = "import os, time\nos.close(0)\nprint('closed', flush=True)\ntime.sleep(60)";
     let story = "you | closed\nyou > a\nyou > b\nyou | more\n";
@@ -336,7 +407,6 @@ fn a_program_that_closes_its_input_does_not_stop_the_judge() {
 }
 
 #[cfg(target_os = "linux")]
-#[test]
 fn memory_that_a_peer_can_grow_is_bounded_beyond_what_the_language_needs() {
     let story = "alice connect\nalice > x\nalice | done\nyou memory 64MiB\n";
     let greedy = server("c.recv(9); b = b'x' * (100 << 20); c.sendall(b'done\\n'); time.sleep(60)");
@@ -362,7 +432,6 @@ fn memory_that_a_peer_can_grow_is_bounded_beyond_what_the_language_needs() {
 }
 
 #[cfg(target_os = "linux")]
-#[test]
 fn nothing_that_a_program_starts_outlives_it() {
     // One child ignores SIGTERM, one has left the process group.
     let word = format!("left-behind-{}", std::process::id());
@@ -396,7 +465,6 @@ fn running(word: &str) -> usize {
         .count()
 }
 
-#[test]
 fn a_client_is_accepted_and_judged() {
     let client = "
 import socket, sys
@@ -416,7 +484,6 @@ with socket.create_connection((host, int(port))) as c:
     );
 }
 
-#[test]
 fn fifty_at_once_are_fifty_connections_at_the_same_time() {
     let echo = server("d = c.recv(99); n.add(c); b.wait(20); c.sendall(d)").replace(
         "def serve",
@@ -432,7 +499,6 @@ fn fifty_at_once_are_fifty_connections_at_the_same_time() {
 const ECHO: &str = "
     while d := c.recv(65536): c.sendall(d)";
 
-#[test]
 fn each_way_of_sending_says_the_same() {
     for way in ["glue", "cut", "pace 1 5ms"] {
         let story = format!(
@@ -443,7 +509,6 @@ fn each_way_of_sending_says_the_same() {
     }
 }
 
-#[test]
 fn what_is_sent_in_a_row_arrives_in_one_read_when_glued_and_in_many_when_cut() {
     let story = "alice connect\nalice > 你好\nalice > 汉字\nalice || \"N\"\nvariant w = v with WAY\nwhy zh 因\nwhy en W\nread a/b#c\n";
     let count = server(
@@ -466,7 +531,6 @@ fn what_is_sent_in_a_row_arrives_in_one_read_when_glued_and_in_many_when_cut() {
     );
 }
 
-#[test]
 fn a_slow_reader_and_one_that_stops_get_everything() {
     let story = "alice connect\nalice stops\nalice >> 1MiB of \"0123456789 \"\nalice ~ 100ms\nalice reads 65536 5ms\nalice || 1MiB of \"0123456789 \" within 10s\nalice pace 100 1ms\nalice > bye\nalice | bye\n";
     passes("server", story, &server(ECHO));
@@ -486,7 +550,6 @@ s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(20)
 
 const UDP: &str = "client\ntransport udp";
 
-#[test]
 fn a_datagram_is_answered_with_what_it_said() {
     let story = "alice || \"\\?\\?ask\"\nmallory >> \"\\{0..2}no\"\nalice >> \"\\{0..2}yes\"\nyou | yes\nalice ~ 100ms\nyou ? 0\n";
     let connected = sender(
@@ -498,7 +561,6 @@ fn a_datagram_is_answered_with_what_it_said() {
     seen!(failure(UDP, story, &open), Trouble::Wrong(_));
 }
 
-#[test]
 fn datagrams_that_do_not_come_or_are_others_are_told_apart() {
     let story = "# impatient\nalice || \"a\\?c\" within 1s\nalice || \"again\" within 1s\n";
     let silent = sender("time.sleep(60)");
@@ -528,7 +590,6 @@ fn datagrams_that_do_not_come_or_are_others_are_told_apart() {
     );
 }
 
-#[test]
 fn a_refused_client_says_so_and_ends() {
     let client = "
 import socket, sys
@@ -563,7 +624,6 @@ def both(a):
 while True: threading.Thread(target=both, args=(l.accept()[0],), daemon=True).start()
 ";
 
-#[test]
 fn a_relay_is_judged_on_both_sides() {
     let story = "alice connect\nup accept\nalice > 你好\nup | 你好\nup > 再见\nalice | 再见\nalice ^D\nup ? end\nup > 最后\nup close\nalice | 最后\nalice ? end\nbob connect\nup accept\nyou runs\n";
     passes("relay", story, RELAY);
@@ -580,7 +640,6 @@ fn a_relay_is_judged_on_both_sides() {
     );
 }
 
-#[test]
 fn a_filter_answers_each_line() {
     let sum = "
 import sys
@@ -593,7 +652,6 @@ for line in sys.stdin:
     );
 }
 
-#[test]
 fn arguments_come_before_the_address() {
     let client = "
 import socket, sys
@@ -616,7 +674,6 @@ fn web(answer: &str) -> String {
     ))
 }
 
-#[test]
 fn a_response_is_judged_as_a_whole() {
     let story = "alice connect\nalice >> \"GET / HTTP/1.1\\r\\n\\r\\n\"\nalice http 200 \"你好\"\nalice >> \"GET / HTTP/1.1\\r\\n\\r\\n\"\nalice http 200\nalice close\n";
     let right =
@@ -677,7 +734,6 @@ fn a_response_is_judged_as_a_whole() {
 }
 
 #[cfg(target_os = "linux")]
-#[test]
 fn a_program_that_leaves_its_process_group_is_ended_all_the_same() {
     // The parent is gone at once, and what it left behind still serves.
     let word = format!("daemon-{}", std::process::id());
@@ -692,14 +748,12 @@ fn a_program_that_leaves_its_process_group_is_ended_all_the_same() {
     );
 }
 
-#[test]
 fn a_flood_of_errors_is_a_flood() {
     let screen = format!("{SERVER}\nwhile True: print('x' * 1000, file=sys.stderr)");
     seen!(failure("server", GREETED, &screen), Trouble::Flood);
 }
 
 #[cfg(target_os = "linux")]
-#[test]
 fn a_program_on_another_port_is_told_which() {
     let other = "
 import socket, sys, time
@@ -711,7 +765,6 @@ l = socket.create_server((host, int(port) - 12345)); time.sleep(60)";
     );
 }
 
-#[test]
 fn a_crash_after_the_answer_is_seen_where_the_program_should_still_run() {
     let crash = server("c.sendall(c.recv(99)); c.recv(99); c.close(); os.abort()");
     let failure = failure(

@@ -19,9 +19,6 @@ const AHEAD: usize = 32;
 /// A piece of what came may be sent again, if it was no longer than this.
 const REMEMBERED: usize = 1 << 16;
 
-/// Once the judge has ended its side, a program that only waited for that has answered by then.
-pub(super) const LAST_WORDS: Duration = Duration::from_secs(1);
-
 impl<'a> Stage<'a> {
     pub(super) fn theirs(
         &mut self,
@@ -231,11 +228,16 @@ impl<'a> Stage<'a> {
             None => {}
         }
         self.end_all_sides();
-        let late = self.until(Instant::now() + LAST_WORDS, &mut complete)?;
+        let late = self.until(self.last_words(), &mut complete)?;
         Err(match late {
             Ok(()) => Trouble::OnlyAtEnd(bytes),
             Err(InVain) => Trouble::TooLittle(bytes, time),
         })
+    }
+
+    /// Once the judge has ended its side, a program that only waited for that has answered by then.
+    pub(super) fn last_words(&self) -> Instant {
+        Instant::now() + self.options.deadline / 2
     }
 
     /// The judge has nothing more to say: does the program answer now?

@@ -3,11 +3,11 @@
 use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
+use session::Status;
 use session::run::output;
-use session::{Status, run::process::Process};
+use session::run::process::{Process, Waited};
 
-use super::expect::LAST_WORDS;
-use super::stage::{InVain, Stage};
+use super::stage::{AFTERMATH, InVain, Stage};
 use super::system;
 use crate::check::{Act, Step};
 use crate::verdict::{Bytes, Trouble};
@@ -53,9 +53,12 @@ impl<'a> Stage<'a> {
         match self.program()?.type_text(text, time) {
             Ok(()) => Ok(()),
             Err(error) if error.kind() == ErrorKind::TimedOut => Err(Trouble::NotTyped),
-            // It has closed its input, most likely by ending.
-            Err(_) if self.ended().is_some() => Err(Trouble::Gone),
-            Err(_) => Err(Trouble::NotTyped),
+            // It has closed its input, most likely by ending, which shows a moment later.
+            Err(_) => {
+                let soon = Instant::now() + AFTERMATH;
+                let ended = self.until(soon, |stage| Ok(stage.ended()))?;
+                Err(ended.map_or(Trouble::NotTyped, |_| Trouble::Gone))
+            }
         }
     }
 
@@ -85,7 +88,7 @@ impl<'a> Stage<'a> {
             return if whole { Ok(()) } else { self.settles(pattern) };
         }
         if let Ok(process) = self.program() {
-            closed = process.wait(Instant::now()) == session::run::process::Waited::Closed;
+            closed = process.wait(Instant::now()) == Waited::Closed;
         }
         let bytes = self.printed(pattern, whole)?;
         if found.is_ok() {
@@ -98,7 +101,7 @@ impl<'a> Stage<'a> {
             return Err(Trouble::OutputClosed(bytes));
         }
         self.end_all_sides();
-        let late = self.until(Instant::now() + LAST_WORDS, |stage| {
+        let late = self.until(self.last_words(), |stage| {
             Ok(matches!(look(stage), Ok(Some(true))).then_some(()))
         })?;
         Err(match late {
@@ -174,7 +177,6 @@ impl<'a> Stage<'a> {
 
     fn exit(&mut self, status: Status, time: Duration) -> Result<(), Trouble> {
         let deadline = self.after_start(time);
-        // Not `until`'s own look at the end: what the program wrote last shall have come.
         let ended = loop {
             let soon = deadline.min(Instant::now() + Duration::from_millis(20));
             let _ = self.until(soon, |stage| Ok(stage.ended().map(|_| ())))?;
@@ -189,6 +191,11 @@ impl<'a> Stage<'a> {
         if ended.status != status {
             return Err(Trouble::WrongStatus);
         }
+        // It has ended, and what it wrote last may be on its way still.
+        let _ = self.until(Instant::now() + AFTERMATH, |stage| {
+            let closed = stage.program()?.wait(Instant::now()) == Waited::Closed;
+            Ok(closed.then_some(()))
+        })?;
         let left = self.unread()?;
         // What a server or a client prints besides is its own affair; a filter is its output.
         if self.address.is_none() && !left.is_empty() {
@@ -210,6 +217,9 @@ impl<'a> Stage<'a> {
 
     fn memory(&mut self, most: u64) -> Result<(), Trouble> {
         let id = self.program()?.id();
+        if self.ended().is_some() {
+            return Err(Trouble::Gone);
+        }
         let Some(held) = system::memory(id) else {
             self.memory_unchecked = true;
             return Ok(());
