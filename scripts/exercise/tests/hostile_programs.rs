@@ -422,8 +422,11 @@ fn memory_that_a_peer_can_grow_is_bounded_beyond_what_the_language_needs() {
     );
     passes("server", story, &large);
     let filter = "import sys\nneeded = b'x' * (100 << 20)\nprint('up', flush=True)\nkept = sys.stdin.readline() * (20 << 20)\nprint('done', flush=True)";
-    let story =
-        |most| format!("you | up\nyou > abc\nyou | done\nyou memory {most}MiB\nyou ^D\nyou ? 0\n");
+    let story = |most| {
+        format!(
+            "# patient\nyou | up\nyou > abc\nyou | done\nyou memory {most}MiB\nyou ^D\nyou ? 0\n"
+        )
+    };
     passes("filter", &story(128), filter);
     seen!(
         failure("filter", &story(32), filter),
@@ -519,11 +522,10 @@ fn what_is_sent_in_a_row_arrives_in_one_read_when_glued_and_in_many_when_cut() {
         &story.replace("WAY", "glue").replace('N', "1"),
         &count,
     );
-    passes(
-        "server",
-        &story.replace("WAY", "cut").replace('N', "m"),
-        &count,
-    );
+    // A program that a busy machine leaves asleep for longer than the pause reads pieces together.
+    let cut = story.replace("WAY", "cut").replace('N', "m");
+    let apart = || judge("server", &cut, &count).failure.is_none();
+    assert!((0..5).any(|_| apart()));
     passes(
         "server",
         &story.replace("WAY", "pace 1 20ms").replace('N', "m"),
