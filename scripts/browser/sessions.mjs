@@ -90,6 +90,7 @@ test("one column per terminal, one row per moment", () => everyPage({ lang: "zh"
   document.querySelectorAll("details").forEach((details) => { details.open = true; });
   const complaints = [];
   for (const figure of document.querySelectorAll("figure.session")) {
+    if (!figure.checkVisibility()) continue; // of the other language
     const steps = [...figure.querySelectorAll(".step")].map((step) => ({ step, box: step.getBoundingClientRect() }));
     steps.forEach(({ box }, i) => {
       if (i && box.top < steps[i - 1].box.bottom - 1) complaints.push(`${figure.id}: step ${i + 1} is not below step ${i}`);
@@ -118,6 +119,7 @@ test("on a phone a session is one column, and says whose each step is", () => ev
   document.querySelectorAll("details").forEach((details) => { details.open = true; });
   const complaints = [];
   for (const figure of document.querySelectorAll("figure.session")) {
+    if (!figure.checkVisibility()) continue; // of the other language
     let last;
     const lefts = new Set();
     for (const step of figure.querySelectorAll(".step")) {
