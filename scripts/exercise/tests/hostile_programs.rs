@@ -421,7 +421,7 @@ fn memory_that_a_peer_can_grow_is_bounded_beyond_what_the_language_needs() {
         server("c.recv(9); c.sendall(b'done\\n'); time.sleep(60)")
     );
     passes("server", story, &large);
-    let filter = "import sys\nneeded = b'x' * (100 << 20)\nprint('up', flush=True)\nkept = sys.stdin.readline() * (20 << 20)\nprint('done', flush=True)";
+    let filter = "import sys\nneeded = b'x' * (100 << 20)\nprint('up', flush=True)\nkept = sys.stdin.readline() * (20 << 20)\nprint('done', flush=True)\nsys.stdin.read()";
     let story = |most| {
         format!(
             "# patient\nyou | up\nyou > abc\nyou | done\nyou memory {most}MiB\nyou ^D\nyou ? 0\n"
