@@ -29,8 +29,9 @@ async function violations(tab, page, runOnly = TAGS) {
 
 test("axe finds nothing in any mode", () => everyPage({ lang: "zh", reducedMotion: "reduce" }, async (tab, page) => {
   const complaints = [];
-  // Side by side shows everything; of the two languages alone, every page is asked in one.
-  for (const mode of ["both", PAGES.indexOf(page) % 2 ? "zh" : "en"]) {
+  // Side by side shows everything; of the two languages alone, each is asked on every sixth page.
+  const alone = { 0: "zh", 3: "en" }[PAGES.indexOf(page) % 6];
+  for (const mode of alone ? ["both", alone] : ["both"]) {
     await tab.evaluate((mode) => document.querySelector(`[data-set="${mode}"]`).click(), mode);
     complaints.push(...(await violations(tab, page)).map((text) => `${mode}: ${text}`));
   }

@@ -124,7 +124,7 @@ for (const lang of ["zh", "en"]) {
     }, lang);
     await tab.emulateMedia({ media: "screen" });
     return complaints;
-  }));
+  }, PAGES.filter((page, i) => i % 2 === (lang === "zh" ? 0 : 1) || page === "exercises/article.html")));
 }
 
 test("the first load of the heaviest page stays within its budget", async () => {

@@ -2,7 +2,7 @@
 import { after, test } from "node:test";
 import { close, staysHere } from "./shared.mjs";
 
-for (const part of ["layout", "captures", "widgets", "questions", "search"]) await import(`./${part}.mjs`);
+for (const part of ["layout", "captures", "widgets", "questions", "search", "sessions"]) await import(`./${part}.mjs`);
 
 test("no request leaves the machine", staysHere);
 after(close);

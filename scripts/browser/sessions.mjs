@@ -1,7 +1,7 @@
 // Sessions: all there at first; stepped by mouse and keyboard; commands copied; one column per terminal, in order of time.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { PHONE, at, everyPage, pageWith, site, withTab } from "./shared.mjs";
+import { PHONE, at, everyPage, having, pageWith, site, withTab } from "./shared.mjs";
 
 const TWO = 'figure.session[style*="terminals:2"]';
 const page = () => pageWith(TWO);
@@ -113,7 +113,7 @@ test("one column per terminal, one row per moment", () => everyPage({ lang: "zh"
     }
   }
   return complaints;
-})));
+}), having('class="session')));
 
 test("on a phone a session is one column, and says whose each step is", () => everyPage({ lang: "zh", ...PHONE }, (tab) => tab.evaluate(() => {
   document.querySelectorAll("details").forEach((details) => { details.open = true; });
@@ -133,4 +133,4 @@ test("on a phone a session is one column, and says whose each step is", () => ev
     if (lefts.size !== 1) complaints.push(`${figure.id}: ${lefts.size} columns`);
   }
   return complaints;
-})));
+}), having('class="session')));

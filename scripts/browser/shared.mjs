@@ -39,9 +39,15 @@ export async function withTab(options, act) {
   }
 }
 
+/** Every third page: for what costs much and hardly differs between pages. */
+export const third = (rest) => PAGES.filter((_, i) => i % 3 === rest);
+
+/** Pages with such an element, as they were built. */
+export const having = (mark) => PAGES.filter((page) => readFileSync(join(BOOK, page), "utf8").includes(mark));
+
 /** Opens every page, a few tabs at a time. `act` returns complaints; all of them are told at once. */
-export async function everyPage(options, act, tabs = 2) {
-  const waiting = [...PAGES];
+export async function everyPage(options, act, pages = PAGES, tabs = 2) {
+  const waiting = [...pages];
   const complaints = [];
   const worker = () => withTab(options, async (tab) => {
     for (let page = waiting.shift(); page; page = waiting.shift()) {
