@@ -191,7 +191,7 @@ impl Desk {
         let stub = self.course.file(id, &format!("stub.{}", end(kind)));
         if kind == Kind::Python && !stub.is_file() {
             return mistake(self.say(
-                format!("{id} 没有 Python 模板；自己写的程序这样判：cargo workbook exercise check {id} -- python3 你的文件.py"),
+                format!("{id} 没有 Python 起点程序；自己写的程序这样判：cargo workbook exercise check {id} -- python3 你的文件.py"),
                 format!("{id} has no Python stub; a program of your own is judged with cargo workbook exercise check {id} -- python3 YOURS.py"),
             ));
         }

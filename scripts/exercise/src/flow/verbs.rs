@@ -270,7 +270,7 @@ pub(super) fn reset(desk: &Desk, id: &str, kind: Option<Kind>, yes: bool) -> Res
     desk.note(id, What::Reset);
     let copy = desk.course.shown(&copy);
     say(&desk.say(
-        format!("{shown} 又是模板了；原来的在 {copy}"),
+        format!("{shown} 又是起点程序了；原来的在 {copy}"),
         format!("{shown} is the stub again; what it was is in {copy}"),
     ));
     Ok(true)
@@ -284,7 +284,7 @@ fn agreed(desk: &Desk, shown: &str) -> Result<bool> {
         ));
     }
     show(&desk.say(
-        format!("把 {shown} 换回模板？原来的会留一份在旁边。[y/N] "),
+        format!("把 {shown} 换回起点程序？原来的会留一份在旁边。[y/N] "),
         format!("Replace {shown} by the stub? A copy is kept beside it. [y/N] "),
     ));
     let mut answer = String::new();
