@@ -4,10 +4,10 @@
 use std::env;
 use std::ffi::OsString;
 use std::path::Path;
-use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
+use crate::package;
 use crate::words::{Lang, pick, warn};
 
 /// Runs `exercise` with these words, `verb` before them. Its exit status.
@@ -24,8 +24,7 @@ pub(crate) fn hand_over(
             "first use: the judge is being compiled, which takes a while …",
         ));
     }
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
+    let mut command = package::cargo();
     // In the reader's own folder: the files that they name are there.
     command
         .args(["run", "--quiet", "--manifest-path"])
@@ -34,12 +33,7 @@ pub(crate) fn hand_over(
         .args(["--package", "exercise", "--"])
         .args(verb)
         .args(words);
-    let status = command.status().context("run cargo")?;
-    // Ended by a signal: no status of its own.
-    Ok(status
-        .code()
-        .and_then(|code| u8::try_from(code).ok())
-        .unwrap_or(1))
+    package::run(&mut command)
 }
 
 /// Where this program is built, the judge is built too: in the learner's own folder cargo would

@@ -9,6 +9,7 @@ mod capture;
 pub mod check;
 pub mod cli;
 mod exercise;
+mod package;
 pub mod read;
 pub mod root;
 pub mod serve;
