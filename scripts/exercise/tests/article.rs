@@ -2,19 +2,22 @@
 //! fails where its fault is, and for that reason. The page `exercises/article` shows the reports.
 #![allow(clippy::unwrap_used, reason = "a test may end at the first surprise")]
 
-use std::env;
 use std::fs;
 use std::time::Duration;
 
 use exercise::Check;
 use exercise::play::{Options, variant};
 use exercise::verdict::{Failure, Trouble};
-use session::run::{Invocation, look_up, root};
+use python::python;
+use session::run::{Invocation, root};
+
+#[path = "support/python.rs"]
+mod python;
 
 /// How the program `name` does in one variant of an exercise; `None` where there is no Python.
 fn judged(name: &str, id: &str, wanted: &str) -> Option<Option<Box<Failure>>> {
     let root = root().unwrap();
-    let python = look_up("python3", &env::var_os("PATH").unwrap())?;
+    let python = python()?;
     let check = root
         .join("examples/exercises")
         .join(id)

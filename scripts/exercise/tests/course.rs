@@ -6,7 +6,6 @@
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{LazyLock, Mutex};
 use std::thread;
@@ -18,7 +17,11 @@ use exercise::play::{Options, play};
 use exercise::report::{self, Style};
 use exercise::verdict::Verdict;
 use exercise::{Check, Language};
-use session::run::{Invocation, look_up, root};
+use python::python;
+use session::run::{Invocation, root};
+
+#[path = "support/python.rs"]
+mod python;
 
 struct Exercise {
     id: String,
@@ -109,16 +112,6 @@ fn programs() -> Vec<Program> {
     }));
     programs.sort_by(|a, b| a.path.cmp(&b.path));
     programs
-}
-
-/// The interpreter itself: on some machines `python3` is a script that looks for it, at every start.
-fn python() -> Option<PathBuf> {
-    let found = look_up("python3", &env::var_os("PATH").unwrap())?;
-    let mut ask = Command::new(&found);
-    ask.args(["-IS", "-c", "import sys; print(sys.executable)"]);
-    let said = ask.output().unwrap().stdout;
-    let itself = PathBuf::from(String::from_utf8(said).unwrap().trim_end());
-    Some(if itself.is_file() { itself } else { found })
 }
 
 /// The programs of an exercise: stubs, solutions, and those with a mistake.

@@ -4,7 +4,6 @@
 
 use std::env;
 use std::path::PathBuf;
-use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{LazyLock, Mutex};
 use std::thread;
@@ -13,7 +12,11 @@ use std::time::{Duration, Instant};
 use exercise::Check;
 use exercise::play::{Options, variant};
 use exercise::verdict::{Failure, Fault, Trouble, Verdict};
-use session::run::{Invocation, look_up};
+use python::python;
+use session::run::Invocation;
+
+#[path = "support/python.rs"]
+mod python;
 
 /// `ROLE` may bring a second line of the head.
 const HEAD: &str =
@@ -31,16 +34,7 @@ def loop():
         threading.Thread(target=run, args=(l.accept()[0],), daemon=True).start()
 ";
 
-/// The interpreter itself: on some machines `python3` is a script that looks for it, at every start.
-static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| {
-    let found = look_up("python3", &env::var_os("PATH").unwrap());
-    let found = found.expect("these tests need python3");
-    let mut ask = Command::new(&found);
-    ask.args(["-IS", "-c", "import sys; print(sys.executable)"]);
-    let said = ask.output().unwrap().stdout;
-    let itself = PathBuf::from(String::from_utf8(said).unwrap().trim_end());
-    if itself.is_file() { itself } else { found }
-});
+static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| python().expect("these tests need python3"));
 
 #[track_caller]
 fn judge(role: &str, story: &str, program: &str) -> Verdict {
