@@ -5,6 +5,7 @@
 
 mod assemble;
 mod bytes;
+mod cause;
 mod line;
 mod plot;
 mod stub;
@@ -17,6 +18,7 @@ use session::{ParseError, Status, Text};
 pub use bytes::{Payload, Piece, quoted};
 #[cfg(feature = "play")]
 pub(crate) use bytes::{is_trick, numbered};
+pub use cause::{Cause, Fit, Seen, place};
 pub use stub::{Stub, TROUBLES};
 
 /// What the judge does with a program, in several variants.
@@ -66,10 +68,8 @@ pub struct Variant {
     pub name: String,
     /// How what is sent goes out.
     pub way: Way,
-    /// The mistake that usually makes it fail.
-    pub why: Text,
-    /// Where to read about it: `PAGE#ID`.
-    pub read: String,
+    /// The mistakes that make it fail, the one that the page tells of first; never none.
+    pub causes: Vec<Cause>,
     /// What happens, in order.
     pub steps: Vec<Step>,
 }

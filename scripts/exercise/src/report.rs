@@ -211,16 +211,16 @@ impl Page {
         }
         self.output(failure);
         if !matches!(failure.trouble, Trouble::Judge(_)) {
-            let tells = !failure.trouble.at_the_start();
-            if tells {
+            let seen = failure.seen();
+            if let Some(cause) = variant.cause_of(seen) {
                 self.entry(
                     style.pick("多半是因为：", "The usual cause: "),
-                    style.of(&variant.why),
+                    style.of(&cause.why),
                 );
             }
-            let (page, part) = variant.read.split_once('#').unwrap_or((&variant.read, ""));
-            let to = format!("book/{page}.{}#{part}", style.pick("md", "en.md"));
-            if tells {
+            if let Some(read) = variant.read_about(seen) {
+                let (page, part) = read.split_once('#').unwrap_or((read, ""));
+                let to = format!("book/{page}.{}#{part}", style.pick("md", "en.md"));
                 self.entry(style.pick("去读：", "Read: "), &to);
             }
         }

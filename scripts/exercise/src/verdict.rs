@@ -3,7 +3,10 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use session::Status;
 use session::run::Ended;
+
+use crate::check::Seen;
 
 /// How a program did in one variant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +36,35 @@ pub struct Failure {
     pub ended: Option<Ended>,
     /// The last lines that it printed.
     pub output: Vec<String>,
+}
+
+impl Failure {
+    /// What a cause may explain.
+    #[must_use]
+    pub fn seen(&self) -> Seen<'_> {
+        Seen {
+            trouble: self.trouble.name(),
+            crash: self.crash_words(),
+        }
+    }
+
+    /// The last words of the part of the program that crashed, if one did.
+    #[must_use]
+    pub fn crash_words(&self) -> Option<&str> {
+        let signal = self
+            .ended
+            .is_some_and(|ended| ended.status == Status::Signal);
+        let panicked = |line: &String| line.contains(" panicked at ");
+        let traceback = |line: &String| line.starts_with("Traceback (most recent call last)");
+        let last = || self.output.iter().rfind(|line| !line.trim().is_empty());
+        // What it panicked with stands on the next line.
+        let words = match self.output.iter().rposition(panicked) {
+            Some(at) => self.output.get(at + 1).or(self.output.get(at)),
+            None if signal || self.output.iter().any(traceback) => last(),
+            None => return None,
+        };
+        Some(words.map_or("", |line| line))
+    }
 }
 
 /// What was seen instead of what was expected.

@@ -1,8 +1,11 @@
 //! The course checks itself: every stub fails, every solution passes, every mistake is caught.
 //!
-//! All programs are built in one go, and several are judged at once. `EXERCISE_ROUNDS=20` plays every solution twenty times.
+//! All programs are built in one go, and several are judged at once. `EXERCISE_ROUNDS=20` plays
+//! every solution twenty times, `EXERCISE="echo_server relay"` takes these exercises alone, and
+//! `EXERCISE_SEEN=1` prints what was seen of each wrong program, for the `fits` lines.
 #![allow(clippy::unwrap_used, reason = "a test may end at the first surprise")]
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,10 +15,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use exercise::build::{Built, build};
-use exercise::check::Variant;
+use exercise::check::{TROUBLES, Variant, place};
 use exercise::play::{Options, play};
 use exercise::report::{self, Style};
-use exercise::verdict::Verdict;
+use exercise::verdict::{Failure, Verdict};
 use exercise::{Check, Language};
 use python::python;
 use session::run::{Invocation, root};
@@ -57,6 +60,9 @@ fn exercises() -> Vec<Exercise> {
     let ids = ladder
         .lines()
         .filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let wanted = env::var("EXERCISE").unwrap_or_default();
+    let wanted: Vec<&str> = wanted.split_ascii_whitespace().collect();
+    let ids = ids.filter(|id| wanted.is_empty() || wanted.contains(id));
     ids.map(|id| {
         let directory = all.join(id);
         let source = fs::read_to_string(directory.join("check.session")).unwrap();
@@ -170,8 +176,8 @@ fn judge(program: &Program, wanted: &[&Variant], seed: u64, slower: u32) -> Vec<
     play(&program.exercise.check, wanted, &options, |_| {})
 }
 
-/// Plays the variants up to the one that must be the first to fail.
-fn must_fail(program: &Program, name: &str, trouble: Option<&str>) -> Result<(), String> {
+/// Plays the variants up to the one that must be the first to fail, and gives its failure.
+fn must_fail(program: &Program, name: &str, trouble: Option<&str>) -> Result<Failure, String> {
     let wanted = up_to(program.exercise, name);
     let fails = |slower| {
         let verdicts = judge(program, &wanted, 1, slower);
@@ -182,7 +188,7 @@ fn must_fail(program: &Program, name: &str, trouble: Option<&str>) -> Result<(),
         let right = matches!(failed[..], [(variant, seen)]
             if variant == name && trouble.is_none_or(|trouble| trouble == seen));
         match right {
-            true => Ok(()),
+            true => Ok(*verdicts.into_iter().find_map(|v| v.failure).unwrap()),
             false => Err(format!(
                 "must fail in {name} {}\n{}",
                 trouble.unwrap_or_default(),
@@ -223,7 +229,7 @@ fn every_stub_fails_for_its_reason() {
         if !source.contains("TODO") {
             return Err("a stub without TODO".to_owned());
         }
-        must_fail(program, &stub.variant, Some(&stub.trouble))
+        must_fail(program, &stub.variant, Some(&stub.trouble)).map(|_| ())
     });
 }
 
@@ -262,8 +268,56 @@ fn every_wrong_program_is_caught_first_by_the_variant_that_names_its_mistake() {
         let (_, name) = first
             .split_once("caught by: ")
             .ok_or("its first line must say `caught by: VARIANT`")?;
-        must_fail(program, name, None)
+        let failure = must_fail(program, name, None)?;
+        is_told_its_cause(program, name, &failure)
     });
+    tell_what_was_seen();
+}
+
+/// What was seen in each variant of an exercise, and of which programs.
+type Seen = BTreeMap<(String, String), BTreeMap<String, BTreeSet<String>>>;
+
+static SEEN: Mutex<Seen> = Mutex::new(Seen::new());
+
+/// That a mistake made for a variant is told its cause is what shows that the cause fits.
+fn is_told_its_cause(program: &Program, name: &str, failure: &Failure) -> Result<(), String> {
+    let variant = program.exercise.check.variant(name).unwrap();
+    let seen = failure.seen();
+    let kind = match seen.crash {
+        Some(words) => format!("crashed \"{words}\""),
+        None => seen.trouble.to_owned(),
+    };
+    let path = program.path.file_name().unwrap().to_string_lossy();
+    let key = (program.exercise.id.clone(), name.to_owned());
+    let mut all = SEEN.lock().unwrap();
+    let of = all.entry(key).or_default().entry(kind.clone()).or_default();
+    of.insert(path.into_owned());
+    match variant.cause_of(seen) {
+        Some(_) => Ok(()),
+        // Until every check says what its causes fit.
+        None if variant.cause().fits.is_none() => Ok(()),
+        None => Err(format!(
+            "no cause of {name} fits what was seen: {kind} (add it to its `fits`, or give it a cause of its own)"
+        )),
+    }
+}
+
+fn tell_what_was_seen() {
+    let wanted = env::var_os("EXERCISE_SEEN").is_some();
+    for ((id, name), kinds) in &*SEEN.lock().unwrap() {
+        let exercise = COURSE.iter().find(|exercise| exercise.id == *id).unwrap();
+        let says = exercise.check.variant(name).unwrap().cause().fits.is_some();
+        if wanted {
+            for (kind, programs) in kinds {
+                let programs: Vec<_> = programs.iter().map(|name| &**name).collect();
+                println!("{id} {name}: {kind} ({})", programs.join(" "));
+            }
+        }
+        if !says {
+            let kinds: Vec<_> = kinds.keys().map(|kind| &**kind).collect();
+            println!("{id} {name}: missing `fits {}`", kinds.join(" "));
+        }
+    }
 }
 
 #[test]
@@ -271,13 +325,25 @@ fn every_place_to_read_is_in_the_book() {
     let book = root().unwrap().join("book");
     for exercise in &*COURSE {
         for variant in &exercise.check.variants {
-            let (page, id) = variant.read.split_once('#').unwrap();
-            for file in [format!("{page}.md"), format!("{page}.en.md")] {
-                let text = fs::read_to_string(book.join(&file));
-                let text = text.unwrap_or_else(|error| panic!("{} {file}: {error}", exercise.id));
-                let known = text.contains(&format!("{{#{id}}}"));
-                assert!(known, "{} {}: no {id} in {file}", exercise.id, variant.name);
+            for cause in &variant.causes {
+                is_in_the_book(&book, &cause.read, &exercise.id);
             }
         }
+    }
+    for place in TROUBLES.iter().filter_map(|(name, ..)| place(name)) {
+        is_in_the_book(&book, place, "a kind of trouble");
+    }
+}
+
+#[track_caller]
+fn is_in_the_book(book: &Path, place: &str, of: &str) {
+    let (page, id) = place.split_once('#').unwrap();
+    for file in [format!("{page}.md"), format!("{page}.en.md")] {
+        let text = fs::read_to_string(book.join(&file));
+        let text = text.unwrap_or_else(|error| panic!("{of}: {file}: {error}"));
+        assert!(
+            text.contains(&format!("{{#{id}}}")),
+            "{of}: no {id} in {file}"
+        );
     }
 }

@@ -4,7 +4,9 @@
 use std::time::Duration;
 
 use exercise::Check;
-use exercise::check::{Act, Actor, Pace, Payload, Piece, Response, Role, Transport, Way};
+use exercise::check::{
+    Act, Actor, Cause, Fit, Pace, Payload, Piece, Response, Role, Seen, Transport, Variant, Way,
+};
 use session::{ParseError, Status};
 
 const HEAD: &str = "title zh 题\ntitle en T\nrole server\n";
@@ -309,7 +311,8 @@ fn a_variant_tells_the_story_of_another_in_its_own_way() {
             .iter()
             .all(|variant| variant.steps == check.variants[0].steps)
     );
-    assert_eq!(check.variants[3].read, "sockets/duplex#half-close");
+    let read = &check.variants[3].cause().read;
+    assert_eq!(read, "sockets/duplex#half-close");
 }
 
 #[test]
@@ -341,6 +344,98 @@ fn a_check_says_how_its_stub_fails() {
     );
 }
 
+const CAUSES: &str = "fits wrong too_little\nwhy zh 甲\nwhy en A\nread sockets/one-shot#bytes\n\
+why zh 乙\nwhy en B\nread sockets/one-shot#at-most\nfits  crashed \"UnicodeDecodeError\" still_open crashed \"from_utf8 (\"\n";
+
+#[track_caller]
+fn variant(words: &str) -> Variant {
+    let source = format!("{HEAD}variant plain\n{words}you $\nalice connect\n");
+    let check = Check::parse(&source).unwrap_or_else(|errors| panic!("{errors:?}"));
+    check.variants.into_iter().next().unwrap()
+}
+
+#[test]
+fn a_variant_has_a_cause_for_each_kind_of_failure_that_says_what_it_fits() {
+    let variant = variant(CAUSES);
+    let whys: Vec<_> = variant.causes.iter().map(|cause| &*cause.why.zh).collect();
+    assert_eq!(whys, ["甲", "乙"]);
+    assert_eq!(variant.cause().read, "sockets/one-shot#bytes");
+    let fits = variant.causes[1].fits.as_ref().unwrap();
+    let shown: Vec<_> = fits.iter().map(Fit::to_string).collect();
+    assert_eq!(
+        shown,
+        [
+            "crashed \"UnicodeDecodeError\"",
+            "still_open",
+            "crashed \"from_utf8 (\""
+        ]
+    );
+    let story = "you $\nalice connect\n";
+    errors(
+        &format!("{HEAD}variant a\n{WORDS}{WORDS}{story}"),
+        &[
+            "4: `fits …` for each cause of the variant `a` / none",
+            "4: `fits …` for each cause of the variant `a` / none",
+        ],
+    );
+    errors(
+        &format!("{HEAD}variant a\n{WORDS}fits gone\nfits gone\n{story}"),
+        &[
+            "4: `why zh …` in the variant `a` / none",
+            "4: `why en …` in the variant `a` / none",
+            "4: `read …` in the variant `a` / none",
+        ],
+    );
+    errors(
+        &format!("{HEAD}variant a\n{WORDS}fits\n{story}"),
+        &["8: the names of what is seen, or `crashed \"text\"`, after `fits` / nothing"],
+    );
+    errors(
+        &format!("{HEAD}variant a\n{WORDS}fits crashed\n{story}"),
+        &["8: the names of what is seen, or `crashed \"text\"`, after `fits` / `crashed `"],
+    );
+    let found = Check::parse(&format!("{HEAD}variant a\n{WORDS}fits gone b\n{story}"));
+    let found = found.unwrap_err();
+    assert!(
+        found[0].expected.starts_with("what is seen: crashed ") && found[0].found == "`b`",
+        "{found:?}"
+    );
+}
+
+/// The cause that is told, by its English words, and where to read.
+#[track_caller]
+fn told(words: &str, trouble: &str, crash: Option<&str>, cause: Option<&str>, read: Option<&str>) {
+    let variant = variant(words);
+    let seen = Seen { trouble, crash };
+    let told = variant.cause_of(seen).map(|Cause { why, .. }| &*why.en);
+    assert_eq!((told, variant.read_about(seen)), (cause, read));
+}
+
+#[test]
+fn a_cause_is_told_where_it_fits_what_was_seen_and_a_place_to_read_otherwise() {
+    let (one, two) = ("sockets/one-shot#bytes", "sockets/one-shot#at-most");
+    told(CAUSES, "too_little", None, Some("A"), Some(one));
+    told(CAUSES, "still_open", None, Some("B"), Some(two));
+    let refused = Some("reference/errors#refused");
+    told(CAUSES, "refused", None, None, refused);
+    told(CAUSES, "gone", None, None, None);
+    let decode = Some("UNICODEDecodeError: 'utf-8' codec can't decode byte 0xff");
+    told(CAUSES, "wrong", decode, Some("B"), Some(two));
+    told(CAUSES, "wrong", Some("KeyError: 3"), None, None);
+    // A cause that does not say what it fits is told for what a story can show.
+    let half_close = Some("sockets/duplex#half-close");
+    told(WORDS, "too_little", None, Some("W"), half_close);
+    told(WORDS, "still_open", Some("KeyError: 3"), None, None);
+    told(WORDS, "flood", None, None, Some("exercises/start#report"));
+    told(
+        WORDS,
+        "never_listens",
+        None,
+        None,
+        Some("sockets/socket#calls"),
+    );
+}
+
 #[test]
 fn every_line_that_cannot_be_read_is_named() {
     errors(
@@ -352,7 +447,7 @@ fn every_line_that_cannot_be_read_is_named() {
             "5: `variant NAME` or `variant NAME = OTHER with pace N TIME|glue|cut` / `variant a = b with c`",
             "6: `zh` or `en` after `why` / `x`",
             "7: a heading of a page, such as sockets/duplex#half-close / `here`",
-            "8: `title`, `role`, `transport`, `stub`, `variant`, `why`, `read` or the name of an actor (an ASCII word) / `你`",
+            "8: `title`, `role`, `transport`, `stub`, `variant`, `why`, `read`, `fits` or the name of an actor (an ASCII word) / `你`",
             "9: a mark after `you`: $ | _ > >> ^D ~ ? runs memory / `!`",
             "10: a mark after `alice`: connect accept > >> | || ~ ^D ^C close ? pace stops reads http refuses / `dance`",
             "11: 2 to 100 peers after `*` / `guest*1`",

@@ -67,7 +67,8 @@ pub(crate) fn anchor(name: &str) -> String {
 
 /// Where to read about it, from a page that is so far below `book/`.
 pub(crate) fn to_read(variant: &Variant, up: &str, ext: &str) -> String {
-    let (page, id) = variant.read.split_once('#').unwrap_or((&variant.read, ""));
+    let read = &variant.cause().read;
+    let (page, id) = read.split_once('#').unwrap_or((read, ""));
     format!("{up}{page}.{ext}#{id}")
 }
 
@@ -94,14 +95,15 @@ fn variant_of(check: &Check, index: usize, variant: &Variant, up: &str) -> Strin
         None => story(check, variant),
     };
     let read = escape(&to_read(variant, up, "html"));
+    let cause = variant.cause();
     let why = |text: &str, words: &str| format!("{} <a href=\"{read}\">{words}</a>", escape(text));
     format!(
         "<details class=\"variant\" id=\"{}\">\n<summary><code>{}</code>{way}</summary>\n{story}<p class=\"why\">{}</p>\n</details>\n",
         escape(&anchor(&variant.name)),
         escape(&variant.name),
         both(
-            &why(&variant.why.zh, "去读"),
-            &why(&variant.why.en, "Read about it")
+            &why(&cause.why.zh, "去读"),
+            &why(&cause.why.en, "Read about it")
         )
     )
 }

@@ -1,7 +1,9 @@
 //! The lines of a check, put together: its head, then each variant.
 
+use session::script::line::Language;
 use session::{ParseError, Text};
 
+use super::cause::Cause;
 use super::line::Item;
 use super::{Check, Role, Step, Transport, Variant, Way};
 
@@ -69,23 +71,34 @@ pub(super) fn check(items: Vec<(usize, Item)>, errors: &mut Vec<ParseError>) -> 
                     line,
                     name,
                     way,
-                    why: Text::default(),
-                    read: String::new(),
+                    causes: vec![Cause::default()],
                     steps,
                 });
             }
             (Item::Why(language, text), Some(variant)) => {
-                let place = language.of(&mut variant.why);
+                let cause = cause(variant, |cause| match language {
+                    Language::Zh => cause.why.zh.is_empty(),
+                    Language::En => cause.why.en.is_empty(),
+                });
+                let place = language.of(&mut cause.why);
                 if !place.is_empty() {
                     wrong("one `why` in each language", "a second one");
                 }
                 *place = text;
             }
             (Item::Read(to), Some(variant)) => {
-                if !variant.read.is_empty() {
+                let cause = cause(variant, |cause| cause.read.is_empty());
+                if !cause.read.is_empty() {
                     wrong("one `read`", "a second one");
                 }
-                variant.read = to;
+                cause.read = to;
+            }
+            (Item::Fits(fits), Some(variant)) => {
+                let cause = cause(variant, |cause| cause.fits.is_none());
+                if cause.fits.is_some() {
+                    wrong("one `fits` for each cause", "a second one");
+                }
+                cause.fits = Some(fits);
             }
             (Item::Step { actor, act, within }, Some(variant)) => {
                 if variant.way != Way::Whole {
@@ -101,7 +114,7 @@ pub(super) fn check(items: Vec<(usize, Item)>, errors: &mut Vec<ParseError>) -> 
                     within,
                 });
             }
-            (Item::Why(..) | Item::Read(_) | Item::Step { .. }, None) => {
+            (Item::Why(..) | Item::Read(_) | Item::Fits(_) | Item::Step { .. }, None) => {
                 wrong("`variant NAME` first", "a line of a variant");
             }
         }
@@ -133,4 +146,15 @@ pub(super) fn check(items: Vec<(usize, Item)>, errors: &mut Vec<ParseError>) -> 
         }
     }
     check
+}
+
+/// The cause that a line belongs to: the last one, or, where that one has this already and is
+/// whole, the next.
+fn cause(variant: &mut Variant, has_room: impl Fn(&Cause) -> bool) -> &mut Cause {
+    let whole = |cause: &Cause| cause.is_whole() && !has_room(cause);
+    if variant.causes.last().is_none_or(whole) {
+        variant.causes.push(Cause::default());
+    }
+    let last = variant.causes.len() - 1;
+    &mut variant.causes[last]
 }

@@ -8,6 +8,7 @@ use session::script::line::{
 };
 
 use super::bytes::{parse_size, payload};
+use super::cause::{self, Fit};
 use super::stub::{self, Stub};
 use super::{Act, Actor, Pace, Payload, Response, Role, Transport, Way};
 
@@ -24,6 +25,7 @@ pub(super) enum Item {
     },
     Why(Language, String),
     Read(String),
+    Fits(Vec<Fit>),
     Step {
         actor: Actor,
         act: Act,
@@ -66,6 +68,7 @@ fn item(line: &str) -> Result<Item, Mismatch> {
         "stub" => stub::read(rest.trim()).map(Item::Stub),
         "variant" => variant(rest.trim()),
         "read" => page(rest.trim()).map(Item::Read),
+        "fits" => cause::fits(rest).map(Item::Fits),
         "you" => {
             let (mark, text) = split_word(rest.trim_start());
             let (text, within) = limit(mark, text)?;
@@ -164,7 +167,7 @@ fn peer(word: &str) -> Result<Actor, Mismatch> {
     };
     if !is_actor(name) {
         return mismatch(
-            "`title`, `role`, `transport`, `stub`, `variant`, `why`, `read` or the name of an actor (an ASCII word)",
+            "`title`, `role`, `transport`, `stub`, `variant`, `why`, `read`, `fits` or the name of an actor (an ASCII word)",
             word,
         );
     }

@@ -53,18 +53,26 @@ pub(super) fn check(check: &Check, last: usize, errors: &mut Vec<ParseError>) {
 }
 
 fn words(variant: &Variant, errors: &mut Vec<ParseError>) {
-    let wanted = [
-        ("why zh", &variant.why.zh),
-        ("why en", &variant.why.en),
-        ("read", &variant.read),
-    ];
-    for (word, text) in wanted {
-        if text.is_empty() {
-            errors.push(ParseError {
-                line: variant.line,
-                expected: format!("`{word} …` in the variant `{}`", variant.name),
-                found: "none".to_owned(),
-            });
+    let mut missing = |word: &str, what: &str| {
+        errors.push(ParseError {
+            line: variant.line,
+            expected: format!("`{word} …` {what} `{}`", variant.name),
+            found: "none".to_owned(),
+        });
+    };
+    for cause in &variant.causes {
+        let wanted = [
+            ("why zh", &cause.why.zh),
+            ("why en", &cause.why.en),
+            ("read", &cause.read),
+        ];
+        for (word, text) in wanted {
+            if text.is_empty() {
+                missing(word, "in the variant");
+            }
+        }
+        if cause.fits.is_none() && variant.causes.len() > 1 {
+            missing("fits", "for each cause of the variant");
         }
     }
 }

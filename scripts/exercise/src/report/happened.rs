@@ -69,17 +69,6 @@ pub(super) fn clue(failure: &Failure, style: Style) -> Option<String> {
     Some(style.pick(words[0], words[1]).to_owned())
 }
 
-/// What the last lines of a program show.
-fn crashed(failure: &Failure) -> bool {
-    let tells = |line: &String| {
-        line.contains(" panicked at ") || line.starts_with("Traceback (most recent call last)")
-    };
-    let signal = failure
-        .ended
-        .is_some_and(|ended| ended.status == Status::Signal);
-    signal || failure.output.iter().any(tells)
-}
-
 fn zh(role: Role, failure: &Failure) -> String {
     let language = Language::Zh;
     let t = |duration| time(duration, language);
@@ -158,7 +147,7 @@ fn zh(role: Role, failure: &Failure) -> String {
         Trouble::Memory { most, grown } => format!("从开始工作起，你的程序的内存增长了 {}，最多允许 {}。对方能让你存多少，要由你定。", size(*grown), size(*most)),
         Trouble::Judge(why) => format!("评判程序自己没法继续：{why}。这不是你的错；再试一次，还这样就告诉我们。"),
     };
-    match (crashed(failure), &failure.ended) {
+    match (failure.crash_words().is_some(), &failure.ended) {
         // It crashed only when the judge had ended its side: the words say so already.
         (true, Some(_)) if matches!(failure.trouble, Trouble::TooLittle(..)) => words,
         (true, Some(ended)) => format!("你的程序崩溃了（{}）。{words}", how_zh(*ended)),
@@ -304,7 +293,7 @@ fn en(role: Role, failure: &Failure) -> String {
         Trouble::Memory { most, grown } => format!("Since it was ready, its memory grew by {}; at most {} are allowed. How much a peer can make you keep is yours to decide.", size(*grown), size(*most)),
         Trouble::Judge(why) => format!("The judge itself could not go on: {why}. It is not your fault; try again, and if it stays so, tell us."),
     };
-    match (crashed(failure), &failure.ended) {
+    match (failure.crash_words().is_some(), &failure.ended) {
         (true, Some(_)) if matches!(failure.trouble, Trouble::TooLittle(..)) => words,
         (true, Some(ended)) => format!("Your program crashed ({}). {words}", how_en(*ended)),
         (true, None) => {

@@ -1,0 +1,184 @@
+//! The causes of a variant: which kinds of failure each explains. Pure.
+//!
+//! A report first says what happened. Then it tells the first cause that fits this, or none: what
+//! usually goes wrong in a variant did not always happen.
+
+use std::fmt;
+
+use session::Text;
+use session::script::line::{Mismatch, mismatch};
+
+use super::Variant;
+use super::stub::TROUBLES;
+
+/// A mistake that makes a program fail in a variant.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Cause {
+    /// The mistake, and what to do.
+    pub why: Text,
+    /// Where to read about it: `PAGE#ID`.
+    pub read: String,
+    /// What is seen where this is the cause; `None` where the check does not say.
+    pub fits: Option<Vec<Fit>>,
+}
+
+/// What is seen of a program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fit {
+    /// The name of a [`TROUBLES`] entry.
+    Trouble(String),
+    /// `crashed "text"`: it crashed, and its last words have this text in them, in any case.
+    Crash(String),
+}
+
+/// What a failure is, as far as a cause can fit it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen<'a> {
+    /// The name of a [`TROUBLES`] entry.
+    pub trouble: &'a str,
+    /// The last words of the part of the program that crashed, if one did: then its trouble is
+    /// what the crash looks like from outside.
+    pub crash: Option<&'a str>,
+}
+
+/// Without a `fits` line a cause is told for all but these, which say nothing about a mistake in
+/// the story: the program did not get there, or the machine was in the way.
+const OTHER_AFFAIRS: [&str; 10] = [
+    "cannot_start",
+    "ended_at_once",
+    "never_listens",
+    "listens_elsewhere",
+    "never_connects",
+    "never_sends",
+    "sent_nothing",
+    "not_connected",
+    "flood",
+    "judge",
+];
+
+/// Where to read about what was seen, where the variant has no cause for it.
+const PLACES: [(&str, &str); 17] = [
+    ("cannot_start", "exercises/start#once"),
+    ("never_listens", "sockets/socket#calls"),
+    ("listens_elsewhere", "sockets/socket#break"),
+    ("never_connects", "sockets/socket#calls"),
+    ("refused", "reference/errors#refused"),
+    ("not_connected", "reference/errors#timed-out"),
+    ("flood", "exercises/start#report"),
+    ("closed_early", "sockets/one-shot#which-close"),
+    ("reset_early", "reference/errors#reset"),
+    ("not_reading", "sockets/one-shot#sendall"),
+    ("never_sends", "layers/transport#udp"),
+    ("sent_nothing", "layers/transport#udp"),
+    ("no_datagram", "layers/transport#udp"),
+    ("still_open", "sockets/duplex#half-close"),
+    ("no_reset", "reference/errors#reset"),
+    ("memory", "sockets/threaded-server#bounds"),
+    ("only_at_end", "exercises/start#report"),
+];
+
+/// Where to read about this trouble, whatever the exercise: `PAGE#ID`.
+#[must_use]
+pub fn place(trouble: &str) -> Option<&'static str> {
+    let found = PLACES.iter().find(|(name, _)| *name == trouble);
+    found.map(|(_, place)| *place)
+}
+
+impl Variant {
+    /// The mistake that the page tells of: the first.
+    #[must_use]
+    pub fn cause(&self) -> &Cause {
+        static NONE: Cause = Cause {
+            why: Text {
+                zh: String::new(),
+                en: String::new(),
+            },
+            read: String::new(),
+            fits: None,
+        };
+        self.causes.first().unwrap_or(&NONE)
+    }
+
+    /// The first cause that explains what was seen.
+    #[must_use]
+    pub fn cause_of(&self, seen: Seen<'_>) -> Option<&Cause> {
+        self.causes.iter().find(|cause| cause.explains(seen))
+    }
+
+    /// Where to read about what was seen.
+    #[must_use]
+    pub fn read_about(&self, seen: Seen<'_>) -> Option<&str> {
+        let cause = self.cause_of(seen).map(|cause| &*cause.read);
+        cause.or_else(|| place(seen.crash.map_or(seen.trouble, |_| "crashed")))
+    }
+}
+
+impl Cause {
+    /// Whether it explains what was seen.
+    #[must_use]
+    pub fn explains(&self, seen: Seen<'_>) -> bool {
+        match (&self.fits, seen.crash) {
+            (None, Some(_)) => false,
+            (None, None) => !OTHER_AFFAIRS.contains(&seen.trouble),
+            (Some(fits), Some(words)) => {
+                let words = words.to_lowercase();
+                fits.iter().any(
+                    |fit| matches!(fit, Fit::Crash(text) if words.contains(&text.to_lowercase())),
+                )
+            }
+            (Some(fits), None) => fits
+                .iter()
+                .any(|fit| matches!(fit, Fit::Trouble(name) if name == seen.trouble)),
+        }
+    }
+
+    /// Whether `why` stands in both languages, with the place to read.
+    pub(super) fn is_whole(&self) -> bool {
+        !(self.why.zh.is_empty() || self.why.en.is_empty() || self.read.is_empty())
+    }
+}
+
+/// Reads what stands after `fits`.
+pub(super) fn fits(text: &str) -> Result<Vec<Fit>, Mismatch> {
+    let form = "the names of what is seen, or `crashed \"text\"`, after `fits`";
+    let mut fits = Vec::new();
+    let mut rest = text.trim();
+    while !rest.is_empty() {
+        let (word, after) = rest.split_at(rest.find([' ', '\t']).unwrap_or(rest.len()));
+        rest = after.trim_start();
+        if word == "crashed" {
+            let Some(end) = rest.strip_prefix('"').and_then(|text| text.find('"')) else {
+                return mismatch(form, &format!("crashed {rest}"));
+            };
+            let (literal, after) = rest.split_at(end + 2);
+            let text = literal.trim_matches('"');
+            if text.is_empty() {
+                return mismatch("some text after `crashed`", literal);
+            }
+            fits.push(Fit::Crash(text.to_owned()));
+            rest = after.trim_start();
+        } else if TROUBLES.iter().any(|(name, ..)| *name == word) {
+            fits.push(Fit::Trouble(word.to_owned()));
+        } else {
+            let names: Vec<&str> = TROUBLES.iter().map(|(name, ..)| *name).collect();
+            return mismatch(
+                format!("what is seen: crashed \"text\" {}", names.join(" ")),
+                word,
+            );
+        }
+    }
+    match fits.is_empty() {
+        true => mismatch(form, ""),
+        false => Ok(fits),
+    }
+}
+
+/// Back to the notation.
+impl fmt::Display for Fit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Trouble(name) => f.write_str(name),
+            Self::Crash(text) => write!(f, "crashed \"{text}\""),
+        }
+    }
+}
