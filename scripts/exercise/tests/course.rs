@@ -1,8 +1,10 @@
-//! The course checks itself: every stub fails, every solution passes, every mistake is caught.
+//! The course checks itself: every stub fails, every solution and every right program passes, every
+//! mistake is caught.
 //!
 //! All programs are built in one go, and several are judged at once. `EXERCISE_ROUNDS=20` plays
-//! every solution twenty times, `EXERCISE="echo_server relay"` takes these exercises alone, and
-//! `EXERCISE_SEEN=1` prints what was seen of each wrong program, for the `fits` lines.
+//! what must pass twenty times, `EXERCISE="echo_server relay"` takes these exercises alone,
+//! `PROGRAM=right/` those programs whose paths have this in them, and `EXERCISE_SEEN=1` prints what
+//! was seen of each wrong program, for the `fits` lines.
 #![allow(clippy::unwrap_used, reason = "a test may end at the first surprise")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,6 +25,8 @@ use exercise::{Check, Language};
 use python::python;
 use session::run::{Invocation, root};
 
+#[path = "support/foreign.rs"]
+mod foreign;
 #[path = "support/python.rs"]
 mod python;
 
@@ -57,36 +61,44 @@ static PROGRAMS: LazyLock<Vec<Program>> = LazyLock::new(programs);
 fn exercises() -> Vec<Exercise> {
     let all = root().unwrap().join("examples/exercises");
     let ladder = fs::read_to_string(all.join("ladder")).unwrap();
-    let ids = ladder
-        .lines()
-        .filter(|line| !line.is_empty() && !line.starts_with('#'));
     let wanted = env::var("EXERCISE").unwrap_or_default();
     let wanted: Vec<&str> = wanted.split_ascii_whitespace().collect();
-    let ids = ids.filter(|id| wanted.is_empty() || wanted.contains(id));
-    ids.map(|id| {
-        let directory = all.join(id);
-        let source = fs::read_to_string(directory.join("check.session")).unwrap();
-        let check = Check::parse(&source).unwrap_or_else(|errors| panic!("{id}: {errors:?}"));
-        let id = id.to_owned();
-        Exercise {
-            id,
-            directory,
-            check,
-        }
-    })
-    .collect()
+    let ids: Vec<&str> = ladder
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .filter(|id| wanted.is_empty() || wanted.contains(id))
+        .collect();
+    assert!(!ids.is_empty(), "no exercise is called {wanted:?}");
+    ids.into_iter()
+        .map(|id| {
+            let directory = all.join(id);
+            let source = fs::read_to_string(directory.join("check.session")).unwrap();
+            let check = Check::parse(&source).unwrap_or_else(|errors| panic!("{id}: {errors:?}"));
+            let id = id.to_owned();
+            Exercise {
+                id,
+                directory,
+                check,
+            }
+        })
+        .collect()
 }
 
 fn programs() -> Vec<Program> {
+    let wanted = env::var("PROGRAM").unwrap_or_default();
     let mut rust = Vec::new();
     let mut programs = Vec::new();
     let python = python();
     for exercise in &*COURSE {
         for path in sources(&exercise.directory) {
+            if !path.to_string_lossy().contains(&wanted) {
+                continue;
+            }
             let name = path.strip_prefix(&exercise.directory).unwrap();
             let name = format!("{}__{}", exercise.id, name.with_extension("").display());
+            let name = name.replace(['/', '\\'], "__");
             match (path.extension().unwrap().to_str(), &python) {
-                (Some("rs"), _) => rust.push((name.replace(['/', '\\'], "__"), path, exercise)),
+                (Some("rs"), _) => rust.push((name, path, exercise)),
                 (Some("py"), Some(python)) => programs.push(Program {
                     exercise,
                     run: Invocation {
@@ -95,7 +107,15 @@ fn programs() -> Vec<Program> {
                     },
                     path,
                 }),
-                _ => {}
+                (Some(other), _) if other != "py" => match foreign::runs(other, &path, &name) {
+                    Ok(run) => programs.push(Program {
+                        exercise,
+                        path,
+                        run,
+                    }),
+                    Err(reason) => println!("skipped: {}: {reason}", path.display()),
+                },
+                _ => println!("skipped: {}: no python3", path.display()),
             }
         }
     }
@@ -103,9 +123,12 @@ fn programs() -> Vec<Program> {
         .iter()
         .map(|(name, path, _)| (name.clone(), path.clone()))
         .collect();
-    let built = match build(&root().unwrap(), "course", &named, false).unwrap() {
-        Built::Programs(programs) => programs,
-        Built::Errors(errors) => panic!("a program does not compile:\n{errors}"),
+    let built = match named.is_empty() {
+        true => Vec::new(),
+        false => match build(&root().unwrap(), "course", &named, false).unwrap() {
+            Built::Programs(programs) => programs,
+            Built::Errors(errors) => panic!("a program does not compile:\n{errors}"),
+        },
     };
     let rust = rust.into_iter().zip(built);
     programs.extend(rust.map(|((_, path, exercise), program)| Program {
@@ -120,7 +143,8 @@ fn programs() -> Vec<Program> {
     programs
 }
 
-/// The programs of an exercise: stubs, solutions, and those with a mistake.
+/// The programs of an exercise: stubs, solutions, those with a mistake, and right ones in another
+/// style.
 fn sources(directory: &Path) -> Vec<PathBuf> {
     let both = |stem: &str| ["rs", "py"].map(|end| directory.join(format!("{stem}.{end}")));
     let entries = fs::read_dir(directory.join("wrong")).unwrap();
@@ -129,6 +153,9 @@ fn sources(directory: &Path) -> Vec<PathBuf> {
     let mut all = [both("stub"), both("solution")].concat();
     all.retain(|path| path.is_file());
     all.extend(wrong);
+    // Not every exercise has one.
+    let right = fs::read_dir(directory.join("right")).into_iter().flatten();
+    all.extend(right.map(|entry| entry.unwrap().path()));
     all
 }
 
@@ -235,29 +262,44 @@ fn every_stub_fails_for_its_reason() {
 
 #[test]
 fn every_solution_passes_every_variant() {
-    let rounds = env::var("EXERCISE_ROUNDS").map_or(1, |rounds| rounds.parse().unwrap());
-    each("solution", SOLUTIONS_AT_ONCE, |program| {
-        let all: Vec<_> = program.exercise.check.variants.iter().collect();
-        for round in 1..=rounds {
-            let began = Instant::now();
-            let verdicts = judge(program, &all, round, SLOWER);
-            let slowest = verdicts.iter().max_by_key(|verdict| verdict.time).unwrap();
-            let (id, name) = (&program.exercise.id, program.path.file_name().unwrap());
-            println!(
-                "{round} {id} {}: {:.1} s, slowest {} {:.1} s",
-                name.display(),
-                began.elapsed().as_secs_f64(),
-                slowest.variant,
-                slowest.time.as_secs_f64()
-            );
-            let passed = verdicts.iter().all(|verdict| verdict.failure.is_none());
-            if !passed || verdicts.len() != all.len() {
-                let shown = shown(program.exercise, &verdicts);
-                return Err(format!("round and seed {round}:\n{shown}"));
-            }
+    each("solution", SOLUTIONS_AT_ONCE, must_pass);
+}
+
+/// What a stranger wrote who had the rules alone: where one fails, the judge is wrong, or the page.
+#[test]
+fn every_right_program_passes_every_variant() {
+    each("right", SOLUTIONS_AT_ONCE, |program| {
+        let source = fs::read_to_string(&program.path).unwrap();
+        let first = source.lines().next().unwrap_or_default();
+        if !first.starts_with("// unusual: ") && !first.starts_with("# unusual: ") {
+            return Err("its first line must say what is `unusual: ` about it".to_owned());
         }
-        Ok(())
+        must_pass(program)
     });
+}
+
+fn must_pass(program: &Program) -> Result<(), String> {
+    let rounds = env::var("EXERCISE_ROUNDS").map_or(1, |rounds| rounds.parse().unwrap());
+    let all: Vec<_> = program.exercise.check.variants.iter().collect();
+    for round in 1..=rounds {
+        let began = Instant::now();
+        let verdicts = judge(program, &all, round, SLOWER);
+        let slowest = verdicts.iter().max_by_key(|verdict| verdict.time).unwrap();
+        let (id, name) = (&program.exercise.id, program.path.file_name().unwrap());
+        println!(
+            "{round} {id} {}: {:.1} s, slowest {} {:.1} s",
+            name.display(),
+            began.elapsed().as_secs_f64(),
+            slowest.variant,
+            slowest.time.as_secs_f64()
+        );
+        let passed = verdicts.iter().all(|verdict| verdict.failure.is_none());
+        if !passed || verdicts.len() != all.len() {
+            let shown = shown(program.exercise, &verdicts);
+            return Err(format!("round and seed {round}:\n{shown}"));
+        }
+    }
+    Ok(())
 }
 
 #[test]
