@@ -200,7 +200,7 @@ impl Page {
         self.text.push_str("\n\n");
         self.story(role, variant, failure);
         self.blank();
-        self.write("  ", &happened::words(role, failure, style));
+        self.write("  ", &happened::words(role, variant, failure, style));
         if let Some(bytes) = happened::bytes(&failure.trouble) {
             self.blank();
             self.text.push_str(&aligned::draw(bytes, style));

@@ -44,8 +44,16 @@ impl Failure {
     pub fn seen(&self) -> Seen<'_> {
         Seen {
             trouble: self.trouble.name(),
-            crash: self.crash_words(),
+            // What it did when the judge had ended its side came after its trouble.
+            crash: self.crash_words().filter(|_| !self.ended_afterwards()),
         }
+    }
+
+    /// The time was over, the judge ended its side, and only then the program ended.
+    #[must_use]
+    pub fn ended_afterwards(&self) -> bool {
+        matches!(self.trouble, Trouble::TooLittle(..) | Trouble::OnlyAtEnd(_))
+            && self.ended.is_some()
     }
 
     /// The last words of the part of the program that crashed, if one did.
@@ -84,8 +92,8 @@ pub enum Trouble {
     Refused,
     /// A later connection was not made in time.
     NotConnected(Duration),
-    /// It writes without end.
-    Flood,
+    /// It writes more than the judge keeps.
+    Flood(Written),
     /// It has ended, and should still run.
     Gone,
     /// It closed the connection before all had come.
@@ -135,6 +143,15 @@ pub enum Trouble {
     },
     /// The judge itself could not go on.
     Judge(String),
+}
+
+/// Where a program writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written {
+    /// On its screen: its output, or its errors.
+    Printed,
+    /// To a peer: on a connection, or in datagrams.
+    Sent,
 }
 
 /// What is wrong with an HTTP response.
@@ -242,7 +259,7 @@ impl Trouble {
             Self::NeverConnects(_) => "never_connects",
             Self::Refused => "refused",
             Self::NotConnected(_) => "not_connected",
-            Self::Flood => "flood",
+            Self::Flood(_) => "flood",
             Self::Gone => "gone",
             Self::ClosedEarly(_) => "closed_early",
             Self::ResetEarly(_) => "reset_early",

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use exercise::Check;
 use exercise::play::{Options, variant};
-use exercise::verdict::{Failure, Fault, Trouble, Verdict};
+use exercise::verdict::{Failure, Fault, Trouble, Verdict, Written};
 use python::python;
 use session::run::Invocation;
 
@@ -215,15 +215,18 @@ fn a_flood_is_stopped_on_the_wire_and_on_the_screen() {
     let wire = server("while c.send(b'x' * 65536): pass");
     seen!(
         failure("server", "alice connect\nalice ^D\nalice ? end\n", &wire),
-        Trouble::Flood
+        Trouble::Flood(Written::Sent)
     );
     let screen = "while True: print('x' * 1000)";
     seen!(
         failure("filter", "you | y\nyou ? 0\n", screen),
-        Trouble::Wrong(_) | Trouble::Flood
+        Trouble::Wrong(_) | Trouble::Flood(Written::Printed)
     );
     let screen = format!("{SERVER}\nwhile True: print('x' * 1000)");
-    seen!(failure("server", GREETED, &screen), Trouble::Flood);
+    seen!(
+        failure("server", GREETED, &screen),
+        Trouble::Flood(Written::Printed)
+    );
 }
 
 fn a_crash_is_known_by_its_status_and_its_words() {
@@ -582,7 +585,7 @@ fn datagrams_that_do_not_come_or_are_others_are_told_apart() {
     let flood = sender("while True: s.sendto(b'x' * 1000, to)");
     seen!(
         failure(UDP, "alice || \"y\" within 9s\n", &flood),
-        Trouble::Wrong(_) | Trouble::Flood
+        Trouble::Wrong(_) | Trouble::Flood(Written::Printed)
     );
 }
 
@@ -746,7 +749,10 @@ fn a_program_that_leaves_its_process_group_is_ended_all_the_same() {
 
 fn a_flood_of_errors_is_a_flood() {
     let screen = format!("{SERVER}\nwhile True: print('x' * 1000, file=sys.stderr)");
-    seen!(failure("server", GREETED, &screen), Trouble::Flood);
+    seen!(
+        failure("server", GREETED, &screen),
+        Trouble::Flood(Written::Printed)
+    );
 }
 
 #[cfg(target_os = "linux")]

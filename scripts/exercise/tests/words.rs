@@ -8,7 +8,7 @@ use std::time::Duration;
 use exercise::build::{Built, build};
 use exercise::check::TROUBLES;
 use exercise::report::{self, Style, WIDTH};
-use exercise::verdict::{Bytes, Failure, Fault, Trouble, Verdict};
+use exercise::verdict::{Bytes, Failure, Fault, Trouble, Verdict, Written};
 use exercise::{Check, Language};
 use session::Status;
 use session::run::Ended;
@@ -149,7 +149,8 @@ fn every_kind() -> Vec<Trouble> {
         Trouble::NeverConnects(s),
         Trouble::Refused,
         Trouble::NotConnected(s),
-        Trouble::Flood,
+        Trouble::Flood(Written::Printed),
+        Trouble::Flood(Written::Sent),
         Trouble::Gone,
         Trouble::ClosedEarly(Bytes::default()),
         Trouble::ClosedEarly(none()),
@@ -333,13 +334,13 @@ fn colours_are_added_where_they_are_wanted_and_are_never_the_only_sign() {
         language: Language::En,
         colour: true,
     };
-    let coloured = report(failed(Trouble::Flood), wanted);
+    let coloured = report(failed(Trouble::Flood(Written::Sent)), wanted);
     assert!(coloured.contains("\x1b["));
     let mut plain = coloured;
     for code in ["\x1b[1;31m", "\x1b[32m", "\x1b[0m"] {
         plain = plain.replace(code, "");
     }
-    assert_eq!(plain, report(failed(Trouble::Flood), EN));
+    assert_eq!(plain, report(failed(Trouble::Flood(Written::Sent)), EN));
 }
 
 #[test]

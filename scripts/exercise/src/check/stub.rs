@@ -43,7 +43,11 @@ pub const TROUBLES: [(&str, &str, &str); 41] = [
         "后来的连接没有连上",
         "a later connection is not made",
     ),
-    ("flood", "它不停地写", "it writes without end"),
+    (
+        "flood",
+        "它写个不停",
+        "it writes more than anybody asks for",
+    ),
     (
         "gone",
         "程序不该结束，却结束了",

@@ -8,7 +8,7 @@ use session::run::output;
 use super::peer::{End, Peer, UNREAD};
 use super::stage::{InVain, Stage};
 use crate::check::{Act, Payload, numbered};
-use crate::verdict::{Bytes, Trouble};
+use crate::verdict::{Bytes, Trouble, Written};
 
 /// A report looks back at this much that was right.
 const BACK: usize = 16;
@@ -306,7 +306,7 @@ impl<'a> Stage<'a> {
             Ok((stage.peer(at)?.unread.len() >= UNREAD).then_some(()))
         })?;
         if full.is_ok() {
-            return Err(Trouble::Flood);
+            return Err(Trouble::Flood(Written::Sent));
         }
         let came = &self.peer(at)?.unread;
         Ok(came[..came.len().min(BACK + AHEAD)].to_vec())

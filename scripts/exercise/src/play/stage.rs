@@ -20,7 +20,7 @@ use super::peer::Peer;
 use super::pieces::{Pieces, Random};
 use super::{Options, address, system};
 use crate::check::{Act, Actor, Check, Role, Step, Transport, Variant, Way};
-use crate::verdict::{Failure, Trouble};
+use crate::verdict::{Failure, Trouble, Written};
 
 /// Between two looks, where nothing moved: soon at first, and then less often, so that many
 /// stories can wait at the same time.
@@ -55,7 +55,7 @@ pub(super) struct Stage<'a> {
     /// When all that was sent at a pace will have gone.
     pub(super) busy: Instant,
     random: Random,
-    flood: bool,
+    flood: Option<Written>,
     /// Which of many peers the story is looking at.
     pub(super) looking_at: Option<usize>,
     pub(super) memory_unchecked: bool,
@@ -92,7 +92,7 @@ impl<'a> Stage<'a> {
             held: Vec::new(),
             busy: Instant::now(),
             random: Random::new(options.seed),
-            flood: false,
+            flood: None,
             looking_at: None,
             memory_unchecked: false,
             at_rest: 0,
@@ -265,8 +265,8 @@ impl<'a> Stage<'a> {
         let mut tick = TICK;
         loop {
             let moved = self.pump();
-            if self.flood {
-                return Err(Trouble::Flood);
+            if let Some(written) = self.flood {
+                return Err(Trouble::Flood(written));
             }
             if self.options.stopped() {
                 return Err(Trouble::Judge("stopped".to_owned()));
@@ -309,7 +309,9 @@ impl<'a> Stage<'a> {
 
     fn pump(&mut self) -> bool {
         let mut moved = self.post.pump(&mut self.buffer);
-        self.flood |= self.post.flooded();
+        if self.post.flooded() {
+            self.flood = Some(Written::Sent);
+        }
         for peer in self.peers.values_mut().flatten() {
             moved |= peer.pump(&mut self.buffer);
         }
@@ -318,7 +320,7 @@ impl<'a> Stage<'a> {
                 match process.wait(Instant::now()) {
                     Waited::More => moved = true,
                     Waited::TooMuch => {
-                        self.flood = true;
+                        self.flood = Some(Written::Printed);
                         break;
                     }
                     Waited::Nothing | Waited::Closed => break,

@@ -5,16 +5,26 @@ use session::run::Ended;
 
 use super::Style;
 use crate::Language;
-use crate::check::{Role, quoted};
-use crate::verdict::{Bytes, Failure, Fault, Trouble};
+use crate::check::{Act, Role, Step, Variant, quoted};
+use crate::verdict::{Bytes, Failure, Fault, Trouble, Written};
 use crate::words::{size, time};
 
 /// What happened, and what to do next where that is known.
-pub(super) fn words(role: Role, failure: &Failure, style: Style) -> String {
+pub(super) fn words(role: Role, variant: &Variant, failure: &Failure, style: Style) -> String {
+    let done = peer_is_done(variant, failure);
     match style.language {
-        Language::Zh => zh(role, failure),
-        Language::En => en(role, failure),
+        Language::Zh => zh(role, failure, done),
+        Language::En => en(role, failure, done),
     }
+}
+
+/// Whether the peer that saw it had ended its own direction by then: a program reads 0.
+fn peer_is_done(variant: &Variant, failure: &Failure) -> bool {
+    let Some(Step { actor, .. }) = variant.steps.get(failure.step) else {
+        return false;
+    };
+    let mut before = variant.steps[..failure.step].iter();
+    before.any(|step| step.actor == *actor && step.act == Act::EndOfInput)
 }
 
 /// The bytes to draw, where there are some.
@@ -69,7 +79,7 @@ pub(super) fn clue(failure: &Failure, style: Style) -> Option<String> {
     Some(style.pick(words[0], words[1]).to_owned())
 }
 
-fn zh(role: Role, failure: &Failure) -> String {
+fn zh(role: Role, failure: &Failure, done: bool) -> String {
     let language = Language::Zh;
     let t = |duration| time(duration, language);
     let ended = failure
@@ -112,9 +122,12 @@ fn zh(role: Role, failure: &Failure) -> String {
             "等了 {}，你的程序没有连过来。地址是最后一个命令行参数，连接它。",
             t(*waited)
         ),
-        Trouble::Refused => format!("连接被拒绝：已经没有人在监听了，{state}。服务完一位，还要继续 accept。"),
+        Trouble::Refused if failure.ended.is_some() => format!("连接被拒绝：没有人在监听了，{state}。"),
+        Trouble::Refused => "连接被拒绝：你的程序还在运行，可是已经不监听了。监听套接字关了吗？".to_owned(),
         Trouble::NotConnected(waited) => format!("{} 里没连上，{state}。", t(*waited)),
-        Trouble::Flood => "你的程序不停地写：已经超过 1 MiB，还没有要停的样子。read 返回 0 时退出循环了吗？".to_owned(),
+        Trouble::Flood(Written::Printed) => "你的程序打印了超过 1 MiB，我们不再读了。要么打印在一个停不下来的循环里，要么打印得太多。".to_owned(),
+        Trouble::Flood(Written::Sent) if done => "对方已经说完，你的程序还不停地发：已经超过 1 MiB。read 返回 0 时退出循环了吗？".to_owned(),
+        Trouble::Flood(Written::Sent) => "你的程序不停地发：没有人要的已经超过 1 MiB。".to_owned(),
         Trouble::Gone => format!("你的程序不该结束，可是{state}。"),
         Trouble::ClosedEarly(bytes) if bytes.expected.is_empty() => "你的程序关闭了连接，可是这时还不该关。".to_owned(),
         Trouble::ClosedEarly(bytes) if bytes.came.is_empty() => "一个字节也没来，你的程序就关闭了连接。".to_owned(),
@@ -139,7 +152,8 @@ fn zh(role: Role, failure: &Failure) -> String {
         Trouble::Wrong(_) => "收到的和应该收到的不一样。".to_owned(),
         Trouble::TooMuch(came) => format!("多出来了：{}。", quoted(came)),
         Trouble::NotSilent(came) => format!("这时不该有东西来，却来了 {}。", quoted(came)),
-        Trouble::StillOpen(waited) => format!("等了 {}，你的程序没有关闭连接。对方说完了（read 返回 0），答完就该关。", t(*waited)),
+        Trouble::StillOpen(waited) if done => format!("等了 {}，你的程序没有关闭连接。对方说完了（read 返回 0），答完就该关。", t(*waited)),
+        Trouble::StillOpen(waited) => format!("等了 {}，你的程序没有关闭连接，这时它该关了。", t(*waited)),
         Trouble::NoReset => "连接是正常关闭的，没有被重置。".to_owned(),
         Trouble::NotTyped => "你的程序没有读键盘输入。".to_owned(),
         Trouble::StillRunning(waited) => format!("等了 {}，你的程序还没有结束。", t(*waited)),
@@ -149,7 +163,7 @@ fn zh(role: Role, failure: &Failure) -> String {
     };
     match (failure.crash_words().is_some(), &failure.ended) {
         // It crashed only when the judge had ended its side: the words say so already.
-        (true, Some(_)) if matches!(failure.trouble, Trouble::TooLittle(..)) => words,
+        (true, Some(_)) if failure.ended_afterwards() => words,
         (true, Some(ended)) => format!("你的程序崩溃了（{}）。{words}", how_zh(*ended)),
         (true, None) => format!("你的程序有一部分崩溃了，看下面它打印的话。{words}"),
         _ => words,
@@ -213,7 +227,7 @@ fn how_zh(ended: Ended) -> String {
     }
 }
 
-fn en(role: Role, failure: &Failure) -> String {
+fn en(role: Role, failure: &Failure, done: bool) -> String {
     let language = Language::En;
     let t = |duration| time(duration, language);
     let ended = failure
@@ -258,9 +272,12 @@ fn en(role: Role, failure: &Failure) -> String {
             "Your program did not connect for {}. The address is its last argument: connect to it.",
             t(*waited)
         ),
-        Trouble::Refused => format!("The connection was refused: nobody listens any more, and {state}. After one client, accept the next."),
+        Trouble::Refused if failure.ended.is_some() => format!("The connection was refused: nobody listens any more, and {state}."),
+        Trouble::Refused => "The connection was refused: your program runs, and no longer listens. Was the listening socket closed?".to_owned(),
         Trouble::NotConnected(waited) => format!("No connection within {}, and {state}.", t(*waited)),
-        Trouble::Flood => "Your program writes without end: more than 1 MiB, and no sign of stopping. Does its loop end when read returns 0?".to_owned(),
+        Trouble::Flood(Written::Printed) => "Your program printed more than 1 MiB, and we stopped reading. Either it prints in a loop that does not end, or it prints too much.".to_owned(),
+        Trouble::Flood(Written::Sent) if done => "The peer is done, and your program goes on sending: more than 1 MiB so far. Does its loop end when read returns 0?".to_owned(),
+        Trouble::Flood(Written::Sent) => "Your program goes on sending: more than 1 MiB that nobody asked for.".to_owned(),
         Trouble::Gone => format!("Your program should still run, but {state}."),
         Trouble::ClosedEarly(bytes) if bytes.expected.is_empty() => "Your program closed the connection, and it was too early for that.".to_owned(),
         Trouble::ClosedEarly(bytes) if bytes.came.is_empty() => "Your program closed the connection before a single byte had come.".to_owned(),
@@ -285,7 +302,8 @@ fn en(role: Role, failure: &Failure) -> String {
         Trouble::Wrong(_) => "What came is not what should have come.".to_owned(),
         Trouble::TooMuch(came) => format!("More came than should: {}.", quoted(came)),
         Trouble::NotSilent(came) => format!("Nothing should come here, and this came: {}.", quoted(came)),
-        Trouble::StillOpen(waited) => format!("Your program did not close the connection for {}. The peer is done (read gave 0): answer what is left, and close.", t(*waited)),
+        Trouble::StillOpen(waited) if done => format!("Your program did not close the connection for {}. The peer is done (read gave 0): answer what is left, and close.", t(*waited)),
+        Trouble::StillOpen(waited) => format!("Your program did not close the connection for {}, and it should have.", t(*waited)),
         Trouble::NoReset => "The connection was closed in the usual way, not reset.".to_owned(),
         Trouble::NotTyped => "Your program did not read its input.".to_owned(),
         Trouble::StillRunning(waited) => format!("Your program has not ended after {}.", t(*waited)),
@@ -294,7 +312,7 @@ fn en(role: Role, failure: &Failure) -> String {
         Trouble::Judge(why) => format!("The judge itself could not go on: {why}. It is not your fault; try again, and if it stays so, tell us."),
     };
     match (failure.crash_words().is_some(), &failure.ended) {
-        (true, Some(_)) if matches!(failure.trouble, Trouble::TooLittle(..)) => words,
+        (true, Some(_)) if failure.ended_afterwards() => words,
         (true, Some(ended)) => format!("Your program crashed ({}). {words}", how_en(*ended)),
         (true, None) => {
             format!("A part of your program crashed: see what it printed, below. {words}")

@@ -1,0 +1,180 @@
+//! A report tells a cause only where that kind of failure has it: each program here fails for a
+//! reason of its own in a variant that was made for another mistake.
+#![allow(clippy::unwrap_used, reason = "a test may end at the first surprise")]
+#![cfg(unix)]
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use exercise::play::{Options, variant};
+use exercise::report::{self, Style};
+use exercise::{Check, Language};
+use python::python;
+use session::run::{Invocation, root};
+
+#[path = "support/python.rs"]
+mod python;
+
+static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| python().expect("these tests need python3"));
+
+/// A server that calls `serve(c)` for each client, in a thread.
+const SERVER: &str = "
+import socket, sys, threading, time
+host, port = sys.argv[-1].rsplit(':', 1)
+l = socket.create_server((host, int(port)))
+def run(c):
+    with c: serve(c)
+def loop():
+    while True:
+        threading.Thread(target=run, args=(l.accept()[0],), daemon=True).start()
+";
+
+fn server(body: &str) -> String {
+    format!("{SERVER}\ndef serve(c):\n    {body}\nloop()\n")
+}
+
+/// Plays this variant of an exercise of the course: its reports in both languages.
+fn reports(id: &str, name: &str, program: &str) -> [String; 2] {
+    let path = format!("examples/exercises/{id}/check.session");
+    let check = Check::parse(&fs::read_to_string(root().unwrap().join(path)).unwrap()).unwrap();
+    let run = Invocation {
+        program: PYTHON.clone(),
+        args: vec!["-IS".into(), "-c".into(), program.into()],
+    };
+    let mut options = Options::new(run, PathBuf::from("/"));
+    if program.contains("create_server") {
+        options.patience = Duration::from_secs(30);
+    }
+    let verdict = variant(&check, check.variant(name).unwrap(), &options);
+    [Language::En, Language::Zh].map(|language| {
+        let style = Style {
+            language,
+            colour: false,
+        };
+        report::rest(id, &check, std::slice::from_ref(&verdict), style)
+    })
+}
+
+/// Lines are broken between Chinese characters.
+fn unbroken(text: &str) -> String {
+    text.split_ascii_whitespace().collect()
+}
+
+#[track_caller]
+fn says(texts: &[String; 2], what: [&str; 2]) {
+    for (text, what) in texts.iter().zip(what) {
+        assert!(
+            unbroken(text).contains(&unbroken(what)),
+            "no {what}:\n{text}"
+        );
+    }
+}
+
+/// The reports say `what`, tell no cause, and lead to `read`, or nowhere.
+#[track_caller]
+fn check(id: &str, name: &str, program: &str, what: [&str; 2], read: Option<&str>) {
+    let texts = reports(id, name, program);
+    says(&texts, what);
+    for (text, (cause, leads, end)) in texts.iter().zip([
+        ("The usual cause: ", "Read: ", "en.md"),
+        ("多半是因为：", "去读：", "md"),
+    ]) {
+        assert!(
+            !text.contains(cause),
+            "the cause of another failure:\n{text}"
+        );
+        let to = text
+            .lines()
+            .find_map(|line| line.trim().strip_prefix(leads));
+        let read = read.and_then(|read| read.split_once('#'));
+        let read = read.map(|(page, part)| format!("book/{page}.{end}#{part}"));
+        assert_eq!(to, read.as_deref(), "{text}");
+    }
+}
+
+#[test]
+fn a_program_that_printed_a_mebibyte_is_not_told_about_send() {
+    let body = "
+    while d := c.recv(65536):
+        print(d, flush=True)
+        c.sendall(d)";
+    let what = ["Your program printed more than 1 MiB", "打印了超过 1 MiB"];
+    let read = Some("exercises/start#report");
+    check("echo_server", "slow_reader", &server(body), what, read);
+}
+
+#[test]
+fn a_program_that_never_listens_is_not_told_about_byte_order() {
+    let what = [
+        "Nobody listened at the address for 5 s",
+        "没有程序在这个地址上监听",
+    ];
+    let program = "import time; time.sleep(60)";
+    check(
+        "length_prefix",
+        "hello",
+        program,
+        what,
+        Some("sockets/socket#calls"),
+    );
+}
+
+#[test]
+fn a_crash_of_decode_is_not_told_about_write_all() {
+    let body = "
+    while d := c.recv(4096):
+        c.sendall(d.decode().encode())";
+    let what = ["A part of your program crashed", "你的程序有一部分崩溃了"];
+    let program = server(body);
+    check("echo_server", "slow_reader", &program, what, None);
+}
+
+#[test]
+fn a_crash_on_a_message_is_not_told_about_the_next_client() {
+    let program = format!(
+        "{SERVER}\nwhile True:\n    c = l.accept()[0]\n    while d := c.recv(99): c.sendall(d)\n    {{}}['client']"
+    );
+    let what = [
+        "Your program crashed (with status 1)",
+        "你的程序崩溃了（状态 1）",
+    ];
+    check("echo_server", "next", &program, what, None);
+}
+
+#[test]
+fn a_client_that_does_not_connect_is_not_told_about_characters_in_two_parts() {
+    let what = ["Your program did not connect", "你的程序没有连过来"];
+    let program = "import time; time.sleep(60)";
+    check(
+        "say_hello",
+        "cut",
+        program,
+        what,
+        Some("sockets/socket#calls"),
+    );
+}
+
+#[test]
+fn a_server_that_sends_without_end_is_not_told_about_its_first_read() {
+    let body = "
+    c.recv(99)
+    while c.send(b'x' * 65536): pass";
+    let what = [
+        "is done, and your program goes on sending",
+        "对方已经说完，你的程序还不停地发",
+    ];
+    let read = Some("exercises/start#report");
+    check("echo_server", "empty", &server(body), what, read);
+}
+
+#[test]
+fn a_connection_that_stays_open_is_not_told_that_the_peer_is_done_before_it_is() {
+    let texts = reports("timeouts", "half_line", &server("time.sleep(60)"));
+    let what = [
+        "Your program did not close the connection for 2 s, and it should have.",
+        "等了 2 秒，你的程序没有关闭连接，这时它该关了。",
+    ];
+    says(&texts, what);
+}
