@@ -140,6 +140,8 @@ pub enum Act {
     Runs,
     /// `you memory 64MiB`
     Memory { most: u64 },
+    /// `you forgets 50`: of clients like those so far it keeps nothing.
+    Forgets { times: usize },
     /// `alice connect`
     Connect,
     /// `alice accept`
@@ -238,6 +240,7 @@ impl fmt::Display for Act {
             Self::Exit { status } => write!(f, "? {status}"),
             Self::Runs => f.write_str("runs"),
             Self::Memory { most } => write!(f, "memory {}", bytes::size(*most)),
+            Self::Forgets { times } => write!(f, "forgets {times}"),
             Self::Connect => f.write_str("connect"),
             Self::Accept => f.write_str("accept"),
             Self::Send { payload } => f.write_str(&payload.marked('>')),

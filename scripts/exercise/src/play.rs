@@ -4,6 +4,7 @@ mod address;
 mod arrive;
 mod datagram;
 mod expect;
+mod forget;
 mod http;
 mod peer;
 mod pieces;
@@ -129,6 +130,7 @@ pub fn variant(check: &Check, variant: &Variant, options: &Options) -> Verdict {
     let mut stage = stage::Stage::new(check, variant, options);
     let failure = stage.play();
     let memory_unchecked = stage.memory_unchecked;
+    let kept_unchecked = stage.kept_unchecked;
     // Ends the program and everything that it started.
     drop(stage);
     Verdict {
@@ -136,6 +138,7 @@ pub fn variant(check: &Check, variant: &Variant, options: &Options) -> Verdict {
         time: began.elapsed(),
         seed: options.seed,
         memory_unchecked,
+        kept_unchecked,
         failure,
     }
 }

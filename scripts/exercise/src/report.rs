@@ -90,6 +90,12 @@ pub fn line(verdict: &Verdict, style: Style) -> String {
             "  memory: not checked on this system",
         ));
     }
+    if verdict.kept_unchecked {
+        line.push_str(style.pick(
+            "  这个系统上查不了客户端留下什么",
+            "  what clients leave: not checked on this system",
+        ));
+    }
     line.push('\n');
     line
 }

@@ -19,6 +19,8 @@ pub struct Verdict {
     pub seed: u64,
     /// The bound on memory could not be checked on this system.
     pub memory_unchecked: bool,
+    /// What clients leave behind could not be checked on this system.
+    pub kept_unchecked: bool,
     /// What went wrong; `None` where nothing did.
     pub failure: Option<Box<Failure>>,
 }
@@ -141,6 +143,17 @@ pub enum Trouble {
         /// By how much it has grown.
         grown: u64,
     },
+    /// It keeps something of each client that is gone.
+    Keeps {
+        /// What it keeps.
+        what: Kept,
+        /// Number of clients that came and went in a batch.
+        clients: usize,
+        /// Number of batches, after each of which it held more.
+        batches: usize,
+        /// By how much it grew in a batch at least: how many, or bytes.
+        least: u64,
+    },
     /// The judge itself could not go on.
     Judge(String),
 }
@@ -152,6 +165,39 @@ pub enum Written {
     Printed,
     /// To a peer: on a connection, or in datagrams.
     Sent,
+}
+
+/// What a program may keep of clients that are gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// A child process, also one that has ended and that nobody waited for.
+    Processes,
+    /// A thread.
+    Threads,
+    /// An open descriptor: a socket, a file, a pipe.
+    Descriptors,
+    /// Memory.
+    Memory,
+}
+
+impl Kept {
+    /// All of them; what brings others with it comes first.
+    #[cfg(feature = "play")]
+    pub(crate) const ALL: [Self; 4] = [
+        Self::Processes,
+        Self::Threads,
+        Self::Descriptors,
+        Self::Memory,
+    ];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Processes => "keeps_processes",
+            Self::Threads => "keeps_threads",
+            Self::Descriptors => "keeps_descriptors",
+            Self::Memory => "keeps_memory",
+        }
+    }
 }
 
 /// What is wrong with an HTTP response.
@@ -281,6 +327,7 @@ impl Trouble {
             Self::StillRunning(_) => "still_running",
             Self::WrongStatus => "wrong_status",
             Self::Memory { .. } => "memory",
+            Self::Keeps { what, .. } => what.name(),
             Self::Judge(_) => "judge",
         }
     }

@@ -181,6 +181,10 @@ fn yours_zh(act: &Act, role: Role, told: Told, columns: usize) -> String {
         Act::Exit {
             status: Status::Signal,
         } => format!("你的程序{}", told.pick("被信号结束了", "应该被信号结束")),
+        Act::Forgets { times } => format!(
+            "上面的故事再演 {times} 遍，又 {times} 遍：客户端走了，你的程序{}留下它们的东西",
+            told.pick("没有", "不应")
+        ),
         Act::Runs => format!("你的程序{}", told.pick("还在运行", "应该还在运行")),
         Act::Memory { most } => format!(
             "你的程序的内存{} {}",
@@ -243,6 +247,10 @@ fn yours_en(act: &Act, role: Role, told: Told, columns: usize) -> String {
         } => format!(
             "{} your program",
             told.pick("a signal ended", "a signal should end")
+        ),
+        Act::Forgets { times } => format!(
+            "the story above, {times} times more and {times} times again: your program {} nothing of clients that are gone",
+            told.pick("keeps", "should keep")
         ),
         Act::Runs => format!(
             "your program {}",

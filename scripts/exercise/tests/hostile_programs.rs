@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use exercise::Check;
 use exercise::play::{Options, variant};
-use exercise::verdict::{Failure, Fault, Trouble, Verdict, Written};
+use exercise::verdict::{Failure, Fault, Kept, Trouble, Verdict, Written};
 use python::python;
 use session::run::Invocation;
 
@@ -107,6 +107,11 @@ const FACTS: &[(&str, fn())] = facts![
     memory_that_a_peer_can_grow_is_bounded_beyond_what_the_language_needs,
     #[cfg(target_os = "linux")]
     nothing_that_a_program_starts_outlives_it,
+    #[cfg(target_os = "linux")]
+    what_is_kept_of_each_client_that_is_gone_is_counted,
+    #[cfg(target_os = "linux")]
+    what_grows_once_or_goes_a_moment_later_is_not_kept,
+    a_story_that_fails_when_played_again_says_which_time,
     a_client_is_accepted_and_judged,
     fifty_at_once_are_fifty_connections_at_the_same_time,
     each_way_of_sending_says_the_same,
@@ -429,6 +434,100 @@ fn memory_that_a_peer_can_grow_is_bounded_beyond_what_the_language_needs() {
         failure("filter", &story(32), filter),
         Trouble::Memory { .. }
     );
+}
+
+const FORGOTTEN: &str =
+    "alice connect\nalice > hi\nalice | hi\nalice ^D\nalice ? end\nyou forgets 50\n";
+
+/// A server that answers, does `body` for each client, `c`, and lets it go.
+fn keeper(body: &str) -> String {
+    let serve = format!("KEPT.append(c.recv(9)); c.sendall(KEPT.pop()); c.recv(9); {body}");
+    format!("KEPT = []\n{}", server(&serve))
+}
+
+#[cfg(target_os = "linux")]
+fn what_is_kept_of_each_client_that_is_gone_is_counted() {
+    use Kept::{Descriptors, Memory, Processes, Threads};
+    let touched = "KEPT.append(b'x' * (1 << 20))";
+    let untouched = "KEPT.append(bytes(1 << 20))";
+    let of_all = [
+        ("c.shutdown(1); KEPT.append(c.dup())", Descriptors, 50),
+        ("KEPT.append(open('/dev/null'))", Descriptors, 50),
+        ("c.close(); threading.Event().wait()", Threads, 50),
+        ("os.fork() or os._exit(0)", Processes, 50),
+        ("os.fork() or (c.close(), signal.pause())", Processes, 50),
+        (touched, Memory, 50 << 20),
+        (untouched, Memory, 50 << 20),
+    ];
+    thread::scope(|scope| {
+        for (body, what, most) in of_all {
+            scope.spawn(move || kept(FORGOTTEN, body, what, most));
+        }
+    });
+    // Only those that break off are kept: one of two.
+    let half = "alice connect\nalice > hi\nalice | hi\nalice ^C\n";
+    let half = format!("{half}{}", FORGOTTEN.replace("alice", "bob"));
+    let broken = server(
+        "
+        try:
+            while d := c.recv(9): c.sendall(d)
+        except OSError: KEPT.append(c.dup())",
+    );
+    let program = format!("KEPT = []\n{broken}");
+    let failure = failure("server", &format!("# patient\n{half}"), &program);
+    let Trouble::Keeps { what, clients, .. } = failure.trouble else {
+        panic!("{failure:#?}")
+    };
+    assert_eq!((what, clients), (Descriptors, 100));
+}
+
+#[cfg(target_os = "linux")]
+#[track_caller]
+fn kept(story: &str, body: &str, expected: Kept, most: u64) {
+    let failure = failure("server", &format!("# patient\n{story}"), &keeper(body));
+    let Trouble::Keeps { what, least, .. } = failure.trouble else {
+        panic!("{body}: {failure:#?}")
+    };
+    assert_eq!(what, expected, "{body}");
+    assert!(least > most / 2 && least < most * 3 / 2, "{body}: {least}");
+}
+
+#[cfg(target_os = "linux")]
+fn what_grows_once_or_goes_a_moment_later_is_not_kept() {
+    let pool = format!(
+        "
+from concurrent.futures import ThreadPoolExecutor
+{SERVER}
+def serve(c):
+    while d := c.recv(9): c.sendall(d)
+with ThreadPoolExecutor(60) as pool:
+    while True: pool.submit(run, l.accept()[0])"
+    );
+    passes("server", FORGOTTEN, &pool);
+    for body in [
+        // A thread for each of the first 180 clients, which stays.
+        "c.close(); KEPT.append(1); len(KEPT) < 180 and threading.Event().wait()",
+        // The memory of the last 120 clients.
+        "KEPT.append(b'x' * (1 << 20)); del KEPT[:-120]",
+        // Goes a moment later.
+        "c.shutdown(1); time.sleep(0.4)",
+        // Waits for the children of the last batch, never for those of the very last clients.
+        "KEPT.append(os.fork() or os._exit(0)); len(KEPT) > 40 and [os.waitpid(KEPT.pop(), 0) for _ in range(40)]",
+    ] {
+        passes("server", FORGOTTEN, &keeper(body));
+    }
+    let crowd = FORGOTTEN
+        .replace("alice", "guest*50")
+        .replace("forgets 50", "forgets 1");
+    passes("server", &crowd, &keeper(""));
+}
+
+fn a_story_that_fails_when_played_again_says_which_time() {
+    let tired = keeper("KEPT.append(1); len(KEPT) == 31 and os._exit(3)");
+    let failure = failure("server", &format!("# patient\n{FORGOTTEN}"), &tired);
+    // The first client came before the fifty.
+    assert!(matches!(failure.peer, Some(30 | 31)), "{failure:#?}");
+    assert_eq!(failure.ended.unwrap().to_string(), "status 3");
 }
 
 #[cfg(target_os = "linux")]

@@ -68,6 +68,10 @@ fn every_mark_is_read_and_written_again() {
     };
     let send = |payload| Act::Send { payload };
     act("server", "you runs", Act::Runs);
+    let story = "you $\nalice connect\nalice ^D\nalice ? end\nyou forgets 50\n";
+    let (_, forgets, _) = steps("server", story).pop().unwrap();
+    assert_eq!(forgets, Act::Forgets { times: 50 });
+    assert_eq!(forgets.to_string(), "forgets 50");
     act("server", "you memory 64MiB", Act::Memory { most: 64 << 20 });
     act(
         "filter",
@@ -448,7 +452,7 @@ fn every_line_that_cannot_be_read_is_named() {
             "6: `zh` or `en` after `why` / `x`",
             "7: a heading of a page, such as sockets/duplex#half-close / `here`",
             "8: `title`, `role`, `transport`, `stub`, `variant`, `why`, `read`, `fits` or the name of an actor (an ASCII word) / `你`",
-            "9: a mark after `you`: $ | _ > >> ^D ~ ? runs memory / `!`",
+            "9: a mark after `you`: $ | _ > >> ^D ~ ? runs memory forgets / `!`",
             "10: a mark after `alice`: connect accept > >> | || ~ ^D ^C close ? pace stops reads http refuses / `dance`",
             "11: 2 to 100 peers after `*` / `guest*1`",
             "12: a duration such as 300ms or 2s / `long`",
@@ -536,5 +540,50 @@ fn a_story_that_cannot_happen_is_refused() {
             "11: at most 64MiB in one step / `guest*5 >> 16MiB of \"x\"`",
             "12: `~` of a peer: what a server prints is not judged / `you ~ 1000ms`",
         ],
+    );
+}
+
+#[test]
+fn a_story_that_is_played_again_has_left_nobody_behind() {
+    let early = "every peer to be gone, or to see the end, before `you forgets`";
+    let error = |line: usize, expected: &str, times: &str| {
+        format!("{line}: {expected} / `you forgets {times}`")
+    };
+    story(
+        "server",
+        "you $\nalice connect\nyou forgets 50\n",
+        &[&error(10, early, "50")],
+    );
+    let nobody = "`you forgets` after a story with peers, while the program runs";
+    story(
+        "server",
+        "you $\nyou forgets 50\n",
+        &[&error(9, nobody, "50")],
+    );
+    story(
+        "server",
+        "you $\nguest*50 connect\nguest*50 close\nyou forgets 5\n",
+        &[&error(11, "at most 200 peers in all these stories", "5")],
+    );
+    let role = "`forgets` only where the role is `server` or `relay`";
+    story(
+        "client",
+        "you $\nalice accept\nalice close\nyou forgets 50\n",
+        &[&error(11, role, "50")],
+    );
+    // Whoever was there is gone after it.
+    story(
+        "server",
+        "you $\nalice connect\nalice ^C\nyou forgets 50\nalice > hi\n",
+        &["12: nothing from `alice` after its end / `alice > hi`"],
+    );
+    steps(
+        "relay",
+        "you $\nalice connect\nbob accept\nalice ^D\nbob ? end\nbob close\nalice ? end\nyou forgets 50\nalice connect\n",
+    );
+    story(
+        "server",
+        "you $\nalice connect\nalice close\nyou forgets 0\n",
+        &["11: 1 to 100 times after `forgets` / `0`"],
     );
 }

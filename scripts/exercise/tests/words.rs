@@ -8,7 +8,7 @@ use std::time::Duration;
 use exercise::build::{Built, build};
 use exercise::check::TROUBLES;
 use exercise::report::{self, Style, WIDTH};
-use exercise::verdict::{Bytes, Failure, Fault, Trouble, Verdict, Written};
+use exercise::verdict::{Bytes, Failure, Fault, Kept, Trouble, Verdict, Written};
 use exercise::{Check, Language};
 use session::Status;
 use session::run::Ended;
@@ -58,6 +58,7 @@ fn report(failure: Failure, style: Style) -> String {
         time: Duration::from_millis(300),
         seed: 1,
         memory_unchecked: false,
+        kept_unchecked: false,
         failure: Some(Box::new(failure)),
     };
     report::rest("echo_server", &check, &[verdict], style)
@@ -195,8 +196,32 @@ fn every_kind() -> Vec<Trouble> {
             most: 64 << 20,
             grown: 100 << 20,
         },
+        kept(Kept::Processes, 50),
+        kept(Kept::Threads, 50),
+        kept(Kept::Descriptors, 50),
+        kept(Kept::Memory, 50 << 20),
         Trouble::Judge("no address".into()),
     ]
+}
+
+fn kept(what: Kept, least: u64) -> Trouble {
+    Trouble::Keeps {
+        what,
+        clients: 50,
+        batches: 5,
+        least,
+    }
+}
+
+#[test]
+fn what_clients_left_is_counted_in_both_languages() {
+    let descriptors = || failed(kept(Kept::Descriptors, 50));
+    let words = "  50 clients came and went, 5 times over; each time, your program kept at least\n  50 open descriptors more.\n";
+    let text = report(descriptors(), EN);
+    assert!(text.contains(words), "{text}");
+    let words = "50 个客户端来了又走，这样重复了 5 次；每一次，你的程序都至少多占着 50 个打开的\n  描述符，没有放掉。";
+    let text = report(descriptors(), ZH);
+    assert!(text.contains(words), "{text}");
 }
 
 #[test]
@@ -307,6 +332,7 @@ fn a_program_that_passes_is_told_how_many_variants_that_was() {
         time: Duration::from_millis(120),
         seed: 1,
         memory_unchecked: variant == "dribble",
+        kept_unchecked: false,
         failure: None,
     };
     let verdicts = [verdict("plain"), verdict("dribble")];

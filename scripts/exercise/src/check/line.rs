@@ -210,7 +210,19 @@ fn yours(mark: &str, text: &str) -> Result<Act, Mismatch> {
         "^D" => nothing(mark, text).map(|()| Act::EndOfInput),
         "runs" => nothing(mark, text).map(|()| Act::Runs),
         "memory" => parse_size(text.trim()).map(|most| Act::Memory { most }),
-        _ => mismatch("a mark after `you`: $ | _ > >> ^D ~ ? runs memory", mark),
+        "forgets" => times(text.trim()).map(|times| Act::Forgets { times }),
+        _ => mismatch(
+            "a mark after `you`: $ | _ > >> ^D ~ ? runs memory forgets",
+            mark,
+        ),
+    }
+}
+
+/// The times that a story is played again.
+fn times(text: &str) -> Result<usize, Mismatch> {
+    match text.parse() {
+        Ok(times @ 1..=MOST_PEERS) => Ok(times),
+        _ => mismatch(format!("1 to {MOST_PEERS} times after `forgets`"), text),
     }
 }
 

@@ -9,6 +9,9 @@ use super::{Act, Actor, Check, Payload, Role, Step, Transport, Variant, Way};
 /// What one step of a crowd may send in all.
 const MOST_OF_A_CROWD: usize = 64 << 20;
 
+/// Number of peers that come in all the stories of one `forgets`.
+const MOST_OF_A_BATCH: usize = 200;
+
 /// What loopback carries in one datagram everywhere.
 const MOST_OF_A_DATAGRAM: usize = 8192;
 
@@ -17,6 +20,8 @@ struct Peer {
     count: Option<usize>,
     speaks: bool,
     gone: bool,
+    /// It has seen the end of what the program sends.
+    saw_end: bool,
     /// So many bytes were taken last with `||`.
     took: usize,
 }
@@ -82,7 +87,10 @@ fn story(check: &Check, variant: &Variant, errors: &mut Vec<ParseError>) {
     let mut program = Program::default();
     for step in &variant.steps {
         let advanced = match &step.actor {
-            Actor::You => program.advance(check.role, &step.act),
+            Actor::You => match step.act {
+                Act::Forgets { times } => forgets(check.role, &program, &mut peers, times),
+                _ => program.advance(check.role, &step.act),
+            },
             Actor::Peer { .. } if step.act == Act::Refuses => program.refuse(check.role),
             Actor::Peer { .. } if check.transport == Transport::Udp => {
                 datagram(&mut program, &step.actor, &step.act)
@@ -156,6 +164,35 @@ impl Program {
     }
 }
 
+/// `you forgets N`: the story so far can be played again from its beginning.
+fn forgets(
+    role: Role,
+    program: &Program,
+    peers: &mut BTreeMap<String, Peer>,
+    times: usize,
+) -> Result<(), String> {
+    if !matches!(role, Role::Server | Role::Relay) {
+        return Err("`forgets` only where the role is `server` or `relay`".to_owned());
+    }
+    if !program.started || program.ended || peers.is_empty() {
+        return Err("`you forgets` after a story with peers, while the program runs".to_owned());
+    }
+    let here = |peer: &&Peer| !peer.gone && !peer.saw_end;
+    if peers.values().any(|peer| here(&peer)) {
+        return Err("every peer to be gone, or to see the end, before `you forgets`".to_owned());
+    }
+    let crowd: usize = peers.values().map(|peer| peer.count.unwrap_or(1)).sum();
+    if crowd * times > MOST_OF_A_BATCH {
+        return Err(format!(
+            "at most {MOST_OF_A_BATCH} peers in all these stories"
+        ));
+    }
+    for peer in peers.values_mut() {
+        peer.gone = true;
+    }
+    Ok(())
+}
+
 /// A step of a peer that has a socket and no connection.
 fn datagram(program: &mut Program, actor: &Actor, act: &Act) -> Result<(), String> {
     if !program.started {
@@ -219,6 +256,7 @@ fn advance(
             count,
             speaks: true,
             gone: false,
+            saw_end: false,
             took: 0,
         };
         peers.insert(name.to_owned(), peer);
@@ -236,6 +274,7 @@ fn advance(
         }
         Act::Connect | Act::Accept => {
             (peer.gone, peer.speaks, peer.took) = (false, true, 0);
+            peer.saw_end = false;
         }
         _ if peer.gone => return Err(format!("nothing from `{name}` after its end")),
         Act::Close | Act::Reset => peer.gone = true,
@@ -243,6 +282,7 @@ fn advance(
             return Err(format!("nothing to send after the ^D of `{name}`"));
         }
         Act::EndOfInput => peer.speaks = false,
+        Act::SeesEnd | Act::SeesReset | Act::SeesGone => peer.saw_end = true,
         Act::Bytes { payload } => peer.took = payload.size(),
         Act::Send { payload } => {
             repeats(payload, peer.took)?;

@@ -15,7 +15,7 @@ pub struct Stub {
 }
 
 /// Every name that a `stub` line may give to what is seen of a program, and what it means.
-pub const TROUBLES: [(&str, &str, &str); 41] = [
+pub const TROUBLES: [(&str, &str, &str); 45] = [
     ("cannot_start", "程序启动不了", "it cannot be started"),
     (
         "ended_at_once",
@@ -188,6 +188,26 @@ pub const TROUBLES: [(&str, &str, &str); 41] = [
         "it ends with another status",
     ),
     ("memory", "它的内存增长太多", "its memory grows too much"),
+    (
+        "keeps_processes",
+        "客户端走了，它的子进程还在",
+        "it keeps child processes of clients that are gone",
+    ),
+    (
+        "keeps_threads",
+        "客户端走了，它的线程还在",
+        "it keeps threads of clients that are gone",
+    ),
+    (
+        "keeps_descriptors",
+        "客户端走了，描述符还开着",
+        "it keeps descriptors of clients that are gone",
+    ),
+    (
+        "keeps_memory",
+        "客户端走了，内存还占着",
+        "it keeps memory of clients that are gone",
+    ),
     (
         "judge",
         "评判程序自己没法继续",

@@ -59,6 +59,7 @@ pub(super) struct Stage<'a> {
     /// Which of many peers the story is looking at.
     pub(super) looking_at: Option<usize>,
     pub(super) memory_unchecked: bool,
+    pub(super) kept_unchecked: bool,
     /// The memory that it held when it was ready, in bytes.
     pub(super) at_rest: u64,
     /// A filter has until then to print its first line: it has to start.
@@ -95,6 +96,7 @@ impl<'a> Stage<'a> {
             flood: None,
             looking_at: None,
             memory_unchecked: false,
+            kept_unchecked: false,
             at_rest: 0,
             starting: None,
             heard: Vec::new(),
@@ -116,7 +118,7 @@ impl<'a> Stage<'a> {
         None
     }
 
-    fn act(&mut self, step: &'a Step) -> Result<(), Trouble> {
+    pub(super) fn act(&mut self, step: &'a Step) -> Result<(), Trouble> {
         let within = step.within.unwrap_or(self.options.deadline);
         match &step.actor {
             Actor::You => self.yours(&step.act, within),
@@ -224,7 +226,7 @@ impl<'a> Stage<'a> {
     }
 
     /// What was sent in a row goes, unless `next` continues the row.
-    fn release(&mut self, next: Option<&Step>) {
+    pub(super) fn release(&mut self, next: Option<&Step>) {
         let goes_on = |name: &str| {
             next.is_some_and(|step| {
                 matches!(step.act, Act::Send { .. })

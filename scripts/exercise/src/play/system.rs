@@ -1,5 +1,5 @@
-//! What only the system knows of a program: where it listens, how much memory it holds, and
-//! what it has left behind. Linux says it in `/proc`; elsewhere nobody does, and `None` says so.
+//! What only the system knows of a program: where it listens, what it holds, and what it has left
+//! behind. Linux says it in `/proc`; elsewhere nobody does, and `None` says so.
 
 #[cfg(target_os = "linux")]
 mod platform {
@@ -10,6 +10,8 @@ mod platform {
     use std::path::{Path, PathBuf};
 
     use rustix::process::{Pid, Signal, kill_process};
+
+    use super::Holdings;
 
     /// So often what was left behind is looked for, as long as some is found.
     const ROUNDS: usize = 8;
@@ -46,6 +48,32 @@ mod platform {
             line.trim().strip_suffix(" kB")?.parse::<u64>().ok()
         });
         Some(held.sum::<u64>() * 1024)
+    }
+
+    /// What the programs of this group hold now; `None` where the system does not say.
+    pub(in super::super) fn holdings(group: u32) -> Option<Holdings> {
+        let mut held = Holdings::default();
+        for process in members(group) {
+            held.processes += 1;
+            let Ok(status) = fs::read_to_string(process.join("status")) else {
+                // It has just been waited for.
+                continue;
+            };
+            let number = |name: &str| {
+                let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+                line.trim().trim_end_matches(" kB").parse::<u64>().ok()
+            };
+            // One that has ended, and that nobody has waited for, has no memory.
+            let Some(data) = number("VmData:") else {
+                continue;
+            };
+            held.data += data * 1024;
+            held.resident += number("RssAnon:").or_else(|| number("VmRSS:"))? * 1024;
+            held.threads += number("Threads:")?;
+            let descriptors = fs::read_dir(process.join("fd"));
+            held.descriptors += descriptors.ok()?.count() as u64;
+        }
+        (held.processes > 0).then_some(held)
     }
 
     /// Ends every process since `first` that was started with this word in its environment, also
@@ -170,7 +198,27 @@ mod platform {
         None
     }
 
+    pub(in super::super) fn holdings(_group: u32) -> Option<super::Holdings> {
+        None
+    }
+
     pub(in super::super) fn end_all(_first: u32, _marker: &str) {}
 }
 
-pub(super) use platform::{end_all, listening, memory};
+/// What a program and its children hold.
+#[derive(Debug, Clone, Copy, Default)]
+#[cfg_attr(
+    not(target_os = "linux"),
+    allow(dead_code, reason = "only Linux says what a program holds")
+)]
+pub(super) struct Holdings {
+    pub(super) processes: u64,
+    pub(super) threads: u64,
+    pub(super) descriptors: u64,
+    /// Memory of its own that is in use, in bytes.
+    pub(super) resident: u64,
+    /// Memory of its own that it has asked for, in bytes, used or not.
+    pub(super) data: u64,
+}
+
+pub(super) use platform::{end_all, holdings, listening, memory};

@@ -40,6 +40,7 @@ impl<'a> Stage<'a> {
                 None => Ok(()),
             },
             Act::Memory { most } => self.memory(*most),
+            Act::Forgets { times } => self.forgets(act, *times),
             act => Err(Trouble::Judge(format!("`you {act}` has no meaning"))),
         }
     }

@@ -6,7 +6,7 @@ use session::run::Ended;
 use super::Style;
 use crate::Language;
 use crate::check::{Act, Role, Step, Variant, quoted};
-use crate::verdict::{Bytes, Failure, Fault, Trouble, Written};
+use crate::verdict::{Bytes, Failure, Fault, Kept, Trouble, Written};
 use crate::words::{size, time};
 
 /// What happened, and what to do next where that is known.
@@ -159,6 +159,10 @@ fn zh(role: Role, failure: &Failure, done: bool) -> String {
         Trouble::StillRunning(waited) => format!("等了 {}，你的程序还没有结束。", t(*waited)),
         Trouble::WrongStatus => format!("{state}，不是应有的状态。"),
         Trouble::Memory { most, grown } => format!("从开始工作起，你的程序的内存增长了 {}，最多允许 {}。对方能让你存多少，要由你定。", size(*grown), size(*most)),
+        Trouble::Keeps { what, clients, batches, least } => format!(
+            "{clients} 个客户端来了又走，这样重复了 {batches} 次；每一次，你的程序都至少多占着 {}，没有放掉。",
+            kept_zh(*what, *least)
+        ),
         Trouble::Judge(why) => format!("评判程序自己没法继续：{why}。这不是你的错；再试一次，还这样就告诉我们。"),
     };
     match (failure.crash_words().is_some(), &failure.ended) {
@@ -167,6 +171,15 @@ fn zh(role: Role, failure: &Failure, done: bool) -> String {
         (true, Some(ended)) => format!("你的程序崩溃了（{}）。{words}", how_zh(*ended)),
         (true, None) => format!("你的程序有一部分崩溃了，看下面它打印的话。{words}"),
         _ => words,
+    }
+}
+
+fn kept_zh(what: Kept, least: u64) -> String {
+    match what {
+        Kept::Processes => format!("{least} 个子进程（结束了却没有人 wait 的也算）"),
+        Kept::Threads => format!("{least} 个线程"),
+        Kept::Descriptors => format!("{least} 个打开的描述符"),
+        Kept::Memory => format!("{} 内存", size(least)),
     }
 }
 
@@ -309,6 +322,10 @@ fn en(role: Role, failure: &Failure, done: bool) -> String {
         Trouble::StillRunning(waited) => format!("Your program has not ended after {}.", t(*waited)),
         Trouble::WrongStatus => format!("Your program should end with another status: {state}."),
         Trouble::Memory { most, grown } => format!("Since it was ready, its memory grew by {}; at most {} are allowed. How much a peer can make you keep is yours to decide.", size(*grown), size(*most)),
+        Trouble::Keeps { what, clients, batches, least } => format!(
+            "{clients} clients came and went, {batches} times over; each time, your program kept at least {} more.",
+            kept_en(*what, *least)
+        ),
         Trouble::Judge(why) => format!("The judge itself could not go on: {why}. It is not your fault; try again, and if it stays so, tell us."),
     };
     match (failure.crash_words().is_some(), &failure.ended) {
@@ -318,6 +335,17 @@ fn en(role: Role, failure: &Failure, done: bool) -> String {
             format!("A part of your program crashed: see what it printed, below. {words}")
         }
         _ => words,
+    }
+}
+
+fn kept_en(what: Kept, least: u64) -> String {
+    match what {
+        Kept::Processes => {
+            format!("{least} child processes (ended ones that it did not wait for included)")
+        }
+        Kept::Threads => format!("{least} threads"),
+        Kept::Descriptors => format!("{least} open descriptors"),
+        Kept::Memory => format!("{} of memory", size(least)),
     }
 }
 

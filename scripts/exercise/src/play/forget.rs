@@ -1,0 +1,157 @@
+//! What a server keeps of clients that are gone. The story so far is played again and again, and
+//! between two batches what the program holds is counted.
+//!
+//! A right program may hold more after the first batches: pools fill, and some runtimes keep what
+//! they freed. A program that keeps something of each client holds more after every batch.
+
+use std::time::{Duration, Instant};
+
+use super::stage::Stage;
+use super::system::{self, Holdings};
+use crate::check::{Act, Actor, Step};
+use crate::verdict::{Kept, Trouble};
+
+/// Where nothing grew in one of two batches, nothing is kept.
+const FEWEST_BATCHES: usize = 2;
+
+/// What grew in each of these is kept: a pool of 200 threads is full by then.
+const MOST_BATCHES: usize = 5;
+
+/// A right program may let go of its last clients a moment after they are gone.
+const SETTLE: Duration = Duration::from_millis(250);
+
+/// Between two looks at what it holds.
+const LOOK: Duration = Duration::from_millis(10);
+
+/// A client that leaves less than this in memory leaves nothing: an entry in a table, a log line.
+const KEPT_BYTES_PER_CLIENT: u64 = 512 << 10;
+
+/// Of this many clients, one leaves a descriptor, a thread or a process: then the program keeps
+/// them. A story may have clients of which only some make it forget to close.
+const ONE_OF: u64 = 5;
+
+impl<'a> Stage<'a> {
+    /// `act` is `you forgets N`: the peers' steps before it are the story.
+    pub(super) fn forgets(&mut self, act: &'a Act, times: usize) -> Result<(), Trouble> {
+        let before = |step: &&'a Step| !std::ptr::eq(&step.act, act);
+        let story: Vec<&'a Step> = self
+            .variant
+            .steps
+            .iter()
+            .take_while(before)
+            .filter(|step| matches!(step.actor, Actor::Peer { .. }))
+            .collect();
+        let clients = clients(&story) * times;
+        self.pause(SETTLE / 4)?;
+        let mut held = self.held();
+        // What has grown after every batch so far, and by how much at least.
+        let mut suspects: Vec<(Kept, u64)> = Kept::ALL.map(|kept| (kept, u64::MAX)).to_vec();
+        for batch in 1..=MOST_BATCHES {
+            self.again(&story, times)?;
+            match held {
+                Some(before) => {
+                    let last = batch == MOST_BATCHES;
+                    let patience = if last { self.options.deadline } else { SETTLE };
+                    suspects = self.grown(before, &suspects, clients, patience)?;
+                    held = self.held();
+                }
+                None => self.kept_unchecked = true,
+            }
+            if self.ended().is_some() {
+                return Err(Trouble::Gone);
+            }
+            if batch >= FEWEST_BATCHES && (suspects.is_empty() || self.kept_unchecked) {
+                return Ok(());
+            }
+        }
+        match suspects.first() {
+            Some(&(what, least)) => Err(Trouble::Keeps {
+                what,
+                clients,
+                batches: MOST_BATCHES,
+                least,
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// Those of `suspects` of which the program holds more than `before`, after a while as well.
+    fn grown(
+        &mut self,
+        before: Holdings,
+        suspects: &[(Kept, u64)],
+        clients: usize,
+        patience: Duration,
+    ) -> Result<Vec<(Kept, u64)>, Trouble> {
+        let until = Instant::now() + patience;
+        loop {
+            let now = self.held().unwrap_or_default();
+            let still: Vec<_> = suspects
+                .iter()
+                .map(|&(kept, least)| (kept, growth(kept, before, now), least))
+                .filter(|&(kept, grown, _)| grown >= bound(kept, clients))
+                .map(|(kept, grown, least)| (kept, grown.min(least)))
+                .collect();
+            if still.is_empty() || Instant::now() >= until || self.ended().is_some() {
+                return Ok(still);
+            }
+            self.pause(LOOK)?;
+        }
+    }
+
+    fn pause(&mut self, time: Duration) -> Result<(), Trouble> {
+        self.until(Instant::now() + time, |_| Ok(None::<()>))
+            .map(|_| ())
+    }
+
+    /// The story once more for each client, with the peers of the last time gone.
+    fn again(&mut self, story: &[&'a Step], times: usize) -> Result<(), Trouble> {
+        for time in 0..times {
+            self.peers.clear();
+            for step in story {
+                self.release(Some(step));
+                let done = self.act(step);
+                if done.is_err() {
+                    self.looking_at = Some(time);
+                }
+                done?;
+            }
+            self.release(None);
+        }
+        self.looking_at = None;
+        self.peers.clear();
+        Ok(())
+    }
+
+    fn held(&self) -> Option<Holdings> {
+        system::holdings(self.process.as_ref()?.id())
+    }
+}
+
+/// How many clients come in it.
+fn clients(story: &[&Step]) -> usize {
+    let of = |step: &&Step| match (&step.actor, &step.act) {
+        (Actor::Peer { count, .. }, Act::Connect) => count.unwrap_or(1),
+        _ => 0,
+    };
+    story.iter().map(of).sum()
+}
+
+fn growth(kept: Kept, before: Holdings, now: Holdings) -> u64 {
+    let grown = |of: fn(&Holdings) -> u64| of(&now).saturating_sub(of(&before));
+    match kept {
+        Kept::Processes => grown(|held| held.processes),
+        Kept::Threads => grown(|held| held.threads),
+        Kept::Descriptors => grown(|held| held.descriptors),
+        // Memory that was never written is taken too, and a heap that was taken at the start fills.
+        Kept::Memory => grown(|held| held.resident).max(grown(|held| held.data)),
+    }
+}
+
+fn bound(kept: Kept, clients: usize) -> u64 {
+    let clients = clients as u64;
+    match kept {
+        Kept::Memory => clients * KEPT_BYTES_PER_CLIENT,
+        _ => clients.div_ceil(ONE_OF),
+    }
+}
