@@ -21,6 +21,8 @@ pub mod file;
 pub mod headers;
 #[path = "12_pcap_reader/line.rs"]
 pub mod line;
+#[path = "12_pcap_reader/link.rs"]
+pub mod link;
 #[path = "12_pcap_reader/options.rs"]
 pub mod options;
 #[path = "12_pcap_reader/screen.rs"]
@@ -34,9 +36,9 @@ pub mod wire;
 pub fn dissect(link: u64, record: &Record) -> Packet<'_> {
     let mut packet = Packet::new(&record.bytes, record.original);
     let (mut at, mut quoted) = (0, false);
-    // 链路类型 1 是以太网；别的我们不会拆。
-    // Link type 1 is Ethernet; we know no other.
-    let mut next = (link == 1).then_some(Kind::Ethernet);
+    // 链路类型 1 是以太网；别的见 link.rs。
+    // Link type 1 is Ethernet; link.rs has the others.
+    let mut next = link::first(link, &record.bytes);
     while let Some(kind) = next {
         // 有几个字节看几个：可能没有抓全，ICMP 也只引用开头。
         // Look at the bytes that are there: a capture may keep only some, ICMP cites only some.
@@ -109,6 +111,12 @@ fn end(packet: &Packet<'_>, kind: Kind, at: usize) -> (usize, usize) {
 fn inside(packet: &Packet<'_>, kind: Kind, at: usize) -> Option<Kind> {
     let number = match kind {
         Kind::Ethernet => packet.number(at + 12, 2),
+        // 标签插在 MAC 地址后面：原来的类型排到了它后面（IEEE 802.1Q）。
+        // A tag stands behind the MAC addresses: the EtherType has moved behind it (IEEE 802.1Q).
+        Kind::Vlan => packet.number(at + 2, 2),
+        Kind::Cooked => packet.number(at + 14, 2),
+        Kind::Cooked2 => packet.number(at, 2),
+        Kind::Loopback => link::carried(link::family(packet, at)),
         // 只有第一片里有 TCP、UDP 或 ICMP 的首部。
         // Only the first fragment has the header of TCP, UDP or ICMP.
         Kind::Ipv4 if packet.number(at + 6, 2) & 0x1fff != 0 => return None,
@@ -120,12 +128,17 @@ fn inside(packet: &Packet<'_>, kind: Kind, at: usize) -> Option<Kind> {
         _ => return None,
     };
     match (kind, number) {
-        (Kind::Ethernet, 0x0800) | (Kind::Icmp, 3 | 4 | 5 | 11 | 12) => Some(Kind::Ipv4),
-        (Kind::Ethernet, 0x0806) => Some(Kind::Arp),
-        (Kind::Ethernet, 0x86dd) => Some(Kind::Ipv6),
+        (Kind::Icmp, 3 | 4 | 5 | 11 | 12) => Some(Kind::Ipv4),
         (Kind::Ipv4, 1) => Some(Kind::Icmp),
         (Kind::Ipv4 | Kind::Ipv6, 6) => Some(Kind::Tcp),
         (Kind::Ipv4 | Kind::Ipv6, 17) => Some(Kind::Udp),
+        // 链路层用的是同一张表。
+        // The link layer has one table for all.
+        (Kind::Ipv4 | Kind::Ipv6 | Kind::Icmp, _) => None,
+        (_, 0x0800) => Some(Kind::Ipv4),
+        (_, 0x0806) => Some(Kind::Arp),
+        (_, 0x86dd) => Some(Kind::Ipv6),
+        (_, 0x8100 | 0x88a8 | 0x9100) => Some(Kind::Vlan),
         _ => None,
     }
 }
@@ -170,6 +183,7 @@ fn open(path: &str) -> Result<Box<dyn Read>> {
 fn show(input: impl Read, numbers: &[u64], flags: &[String]) -> Result<()> {
     let mut capture = Capture::open(BufReader::new(input))?;
     let (mut talks, mut start) = (line::Talks::default(), None);
+    let mut unknown = Vec::new();
     for count in 1.. {
         let Some(record) = capture.next().transpose()? else {
             break;
@@ -194,6 +208,12 @@ fn show(input: impl Read, numbers: &[u64], flags: &[String]) -> Result<()> {
         }
         if !screen::print(&text) {
             break;
+        }
+        // 每种不会拆的链路，只劝一次。
+        // One piece of advice for each kind of link that we cannot take apart.
+        if packet.headers.is_empty() && !unknown.contains(&wire.link) {
+            unknown.push(wire.link);
+            let _ = writeln!(io::stderr(), "{}", link::advice(wire.link).yellow());
         }
     }
     Ok(())

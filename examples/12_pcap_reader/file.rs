@@ -72,7 +72,7 @@ impl<R: Read> Capture<R> {
             [0xd4, 0xc3, 0xb2, 0xa1] => (false, 1_000_000),
             [0xa1, 0xb2, 0x3c, 0x4d] => (true, 1_000_000_000),
             [0x4d, 0x3c, 0xb2, 0xa1] => (false, 1_000_000_000),
-            _ => return Err(wrong(0, "不是 pcap，也不是 pcapng neither pcap nor pcapng")),
+            _ => return Err(wrong(0, &other(&magic))),
         };
         // 首部的其余 20 字节：版本、时区、每个包最多抓多少、链路类型。
         // The other 20 bytes: version, time zone, how much of a packet is kept, link type.
@@ -250,6 +250,32 @@ fn check_length(length: u64, start: u64, least: u64) -> Result<()> {
         wrong(start + 4, "块的长度不可能 impossible length of a block")
     );
     Ok(())
+}
+
+/// 文件不是 pcap：认出常见的几种，说该怎么办。
+/// The file is no pcap: some common kinds are known, with what to do.
+fn other(magic: &[u8]) -> String {
+    let packed = |name: &str, tool: &str| {
+        format!("{name} 压缩的，先解压 compressed with {name}, unpack it first: {tool}")
+    };
+    let capture = |name: &str| {
+        format!(
+            "{name} 的格式，先转换 a file of {name}, convert it first: editcap -F pcapng IN OUT"
+        )
+    };
+    match *magic {
+        [0x1f, 0x8b, ..] => packed("gzip", "gunzip, 7-Zip"),
+        [0x1f, 0x9d | 0xa0, ..] => packed("compress", "uncompress, 7-Zip"),
+        [b'B', b'Z', b'h', _] => packed("bzip2", "bunzip2, 7-Zip"),
+        [0xfd, b'7', b'z', b'X'] => packed("xz", "unxz, 7-Zip"),
+        [0x28, 0xb5, 0x2f, 0xfd] => packed("zstd", "unzstd, 7-Zip"),
+        [0x04, 0x22, 0x4d, 0x18] => packed("lz4", "unlz4"),
+        [b'P', b'K', 3 | 5, 4 | 6] => packed("zip", "unzip, 7-Zip"),
+        [b'7', b'z', 0xbc, 0xaf] => packed("7z", "7-Zip"),
+        [b's', b'n', b'o', b'o'] => capture("snoop"),
+        [b'G', b'M', b'B', b'U'] | [b'R', b'T', b'S', b'S'] => capture("Network Monitor"),
+        _ => "不是 pcap，也不是 pcapng neither pcap nor pcapng".to_owned(),
+    }
 }
 
 fn wrong(at: u64, words: &str) -> Error {

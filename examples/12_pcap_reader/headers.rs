@@ -1,7 +1,7 @@
 //! 首部：有哪些，每个字段几个比特、叫什么、怎样显示，哪些字节说不通。
 //! Headers: which there are, how wide each field is, its name, how to show it, what makes no sense.
-use Kind::{Arp, Ethernet, Icmp, Ipv4, Ipv6, Tcp, Udp};
-use Show::{Checksum, Decimal, Flags, Hex, Ip, Mac, Named};
+use Kind::{Arp, Cooked, Cooked2, Ethernet, Icmp, Ipv4, Ipv6, Loopback, Tcp, Udp, Vlan};
+use Show::{Checksum, Decimal, Family, Flags, Hex, Ip, Mac, Named};
 
 // ANCHOR: packet
 /// 一个首部：是什么，从包的第几个字节起，多长。`quoted`：它在 ICMP 引用的包里。
@@ -16,6 +16,10 @@ pub struct Header {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Ethernet,
+    Vlan,
+    Cooked,
+    Cooked2,
+    Loopback,
     Arp,
     Ipv4,
     Ipv6,
@@ -83,6 +87,7 @@ pub enum Show {
     Mac,
     Ip,
     Checksum,
+    Family,
     Flags(&'static [&'static str]),
     Named(&'static [(usize, &'static str)]),
 }
@@ -91,8 +96,15 @@ pub enum Show {
 const ETHERNET: &[Row] = &[
     (48, "目的 MAC", "destination MAC", Mac),
     (48, "源 MAC", "source MAC", Mac),
-    (16, "类型", "EtherType", Named(&[(0x0800, "IPv4"), (0x0806, "ARP"), (0x86dd, "IPv6")])),
+    (16, "类型", "EtherType", ETHER_TYPES),
 ];
+const ETHER_TYPES: Show = Named(&[
+    (0x0800, "IPv4"),
+    (0x0806, "ARP"),
+    (0x8100, "VLAN"),
+    (0x86dd, "IPv6"),
+    (0x88a8, "VLAN"),
+]);
 #[rustfmt::skip]
 const ARP: &[Row] = &[
     (16, "硬件类型", "hardware type", Named(&[(1, "以太网 Ethernet")])),
@@ -104,6 +116,34 @@ const ARP: &[Row] = &[
     (48, "目标 MAC", "target MAC", Mac), (32, "目标 IP", "target IP", Ip),
 ];
 // ANCHOR_END: tables
+#[rustfmt::skip]
+const VLAN: &[Row] = &[
+    (3, "优先级", "priority (PCP)", Decimal), (1, "可丢弃", "drop eligible (DEI)", Decimal),
+    (12, "VLAN 编号", "VLAN ID", Decimal),
+    (16, "类型", "EtherType", ETHER_TYPES),
+];
+#[rustfmt::skip]
+const COOKED: &[Row] = &[
+    (16, "方向", "packet type", DIRECTIONS),
+    (16, "网卡种类", "ARPHRD type", ARPHRD), (16, "地址长度", "address length", Decimal),
+    (48, "发送方 MAC", "sender MAC", Mac), (16, "未用", "unused", Hex),
+    (16, "类型", "EtherType", ETHER_TYPES),
+];
+#[rustfmt::skip]
+const COOKED2: &[Row] = &[
+    (16, "类型", "EtherType", ETHER_TYPES), (16, "保留", "reserved", Hex),
+    (32, "网卡编号", "interface index", Decimal),
+    (16, "网卡种类", "ARPHRD type", ARPHRD), (8, "方向", "packet type", DIRECTIONS),
+    (8, "地址长度", "address length", Decimal),
+    (48, "发送方 MAC", "sender MAC", Mac), (16, "未用", "unused", Hex),
+];
+const LOOPBACK: &[Row] = &[(32, "地址族", "address family", Family)];
+#[rustfmt::skip]
+const DIRECTIONS: Show = Named(&[
+    (0, "给我们的 to us"), (1, "广播 broadcast"), (2, "组播 multicast"),
+    (3, "给别人的 to another host"), (4, "我们发的 sent by us"),
+]);
+const ARPHRD: Show = Named(&[(1, "以太网 Ethernet"), (772, "回环 loopback")]);
 #[rustfmt::skip]
 const IPV4: &[Row] = &[
     (4, "版本", "version", Decimal), (4, "首部长度", "IHL", Decimal),
@@ -183,6 +223,10 @@ pub fn about(
     };
     match header.kind {
         Ethernet => (2, "以太网 Ethernet", "RFC 894", ETHERNET),
+        Vlan => (2, "VLAN 标签 tag", "IEEE 802.1Q", VLAN),
+        Cooked => (2, "Linux cooked (SLL)", "LINKTYPE_LINUX_SLL", COOKED),
+        Cooked2 => (2, "Linux cooked (SLL2)", "LINKTYPE_LINUX_SLL2", COOKED2),
+        Loopback => (2, "回环 loopback", "LINKTYPE_NULL", LOOPBACK),
         Arp => (2, "ARP", "RFC 826", ARP),
         Ipv4 => (3, "IPv4", "RFC 791 §3.1", IPV4),
         Ipv6 => (3, "IPv6", "RFC 8200 §3", IPV6),
@@ -197,9 +241,11 @@ pub fn about(
 pub fn least(kind: Kind) -> usize {
     match kind {
         Ethernet => 14,
+        Vlan | Loopback => 4,
+        Cooked => 16,
         Arp => 28,
         Ipv6 => 40,
-        Ipv4 | Tcp => 20,
+        Cooked2 | Ipv4 | Tcp => 20,
         Icmp | Udp => 8,
     }
 }

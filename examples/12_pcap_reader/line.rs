@@ -1,6 +1,7 @@
 //! 一个包写成一行，像 tcpdump。
 //! A packet in one line, as tcpdump writes it.
 use super::headers::{Header, Kind, Packet, least};
+use super::link::family;
 use super::screen::{data_text, ip, mac, paint};
 use std::collections::HashMap;
 
@@ -59,7 +60,9 @@ pub fn line(packet: &Packet<'_>, talks: &mut Talks) -> String {
         None => format!("未知的链路 unknown link, {}", length(packet, 0)),
         Some(last) if last.size < least(last.kind) => cut(packet),
         Some(last) => match last.kind {
-            Kind::Ethernet => ethernet(packet),
+            Kind::Ethernet | Kind::Vlan | Kind::Cooked | Kind::Cooked2 | Kind::Loopback => {
+                link(packet, last)
+            }
             Kind::Arp => arp(packet, last.at),
             Kind::Ipv4 | Kind::Ipv6 => network(packet, last),
             Kind::Icmp => between(packet, None) + &icmp(packet, last.at),
@@ -67,6 +70,7 @@ pub fn line(packet: &Packet<'_>, talks: &mut Talks) -> String {
             Kind::Tcp => between(packet, Some(last.at)) + &tcp(packet, last, talks),
         },
     };
+    line.insert_str(0, &direction(packet));
     // 数据是文字，就给开头几个字；哪里说不通，写在最后。
     // If the data is text, its first characters; what makes no sense comes last.
     if let Some(text) = data_text(packet) {
@@ -78,12 +82,48 @@ pub fn line(packet: &Packet<'_>, talks: &mut Talks) -> String {
     line
 }
 
-/// 里面的协议我们不认识：写两个 MAC 地址。目的在前（第 0 字节），源在后（第 6 字节）。
-/// An unknown protocol inside: write the MAC addresses. Destination first (byte 0), source at 6.
-fn ethernet(packet: &Packet<'_>) -> String {
-    let [to, from] = [0, 6].map(|at| paint(2, &mac(packet, at)));
-    let kind = paint(2, &format!("EtherType 0x{:04x}", packet.number(12, 2)));
-    format!("{from} > {to}: {kind}, {}", length(packet, 0))
+/// 里面的协议我们不认识：写链路层知道的，MAC 地址和类型。
+/// An unknown protocol inside: write what the link layer knows, MAC addresses and type.
+fn link(packet: &Packet<'_>, last: Header) -> String {
+    let kind = match last.kind {
+        Kind::Loopback => format!("family {}", family(packet, last.at)),
+        Kind::Cooked => format!("EtherType 0x{:04x}", packet.number(last.at + 14, 2)),
+        Kind::Cooked2 => format!("EtherType 0x{:04x}", packet.number(last.at, 2)),
+        // 以太网或者它的标签：类型在最后 2 个字节。
+        // Ethernet, or a tag of it: the type is in the last 2 bytes.
+        _ => format!(
+            "EtherType 0x{:04x}",
+            packet.number(last.at + last.size - 2, 2)
+        ),
+    };
+    // 以太网的目的地址在第 0 字节，源在第 6 字节；cooked 首部只有源。
+    // Ethernet has the destination at byte 0 and the source at 6; a cooked header has the source.
+    let [first, second] = [0, 6].map(|at| paint(2, &mac(packet, at)));
+    let who = match packet.headers[0].kind {
+        Kind::Ethernet => format!("{second} > {first}: "),
+        Kind::Cooked => format!("{second}: "),
+        Kind::Cooked2 => format!("{}: ", paint(2, &mac(packet, 12))),
+        _ => String::new(),
+    };
+    format!("{who}{}, {}", paint(2, &kind), length(packet, 0))
+}
+
+/// `-i any` 把同一个包抓到两次，出去一次，进来一次：写上方向，和 tcpdump 的字母一样。
+/// `-i any` sees one packet twice, going out and coming in: the direction, in tcpdump's letters.
+fn direction(packet: &Packet<'_>) -> String {
+    let (interface, number) = match packet.headers.first() {
+        Some(first) if first.size < least(first.kind) => return String::new(),
+        Some(first) if first.kind == Kind::Cooked => (None, packet.number(0, 2)),
+        Some(first) if first.kind == Kind::Cooked2 => {
+            (Some(packet.number(4, 4)), packet.number(10, 1))
+        }
+        _ => return String::new(),
+    };
+    let interface = interface.map_or_else(String::new, |index| format!("if{index} "));
+    let letters = ["In", "B", "M", "P", "Out"];
+    letters
+        .get(number)
+        .map_or(interface.clone(), |word| format!("{interface}{word} "))
 }
 
 /// ARP：发送方的 MAC 和 IP 在第 8、14 字节，目标的在第 18、24 字节（RFC 826）。
@@ -256,8 +296,8 @@ fn cut(packet: &Packet<'_>) -> String {
         .iter()
         .filter(|header| header.size >= least(header.kind));
     match whole.copied().last() {
-        Some(last) if last.kind == Kind::Ethernet => ethernet(packet),
-        Some(last) => network(packet, last),
+        Some(last) if matches!(last.kind, Kind::Ipv4 | Kind::Ipv6) => network(packet, last),
+        Some(last) => link(packet, last),
         None => length(packet, 0),
     }
 }

@@ -143,6 +143,15 @@ fn display(
         Show::Hex => format!("0x{value:0width$x}", width = bits / 4),
         Show::Mac => mac(packet, at),
         Show::Ip => ip(packet, at, bits / 8),
+        Show::Family => {
+            let family = super::link::family(packet, at);
+            let name = match super::link::carried(family) {
+                0x0800 => " IPv4",
+                0x86dd => " IPv6",
+                _ => "",
+            };
+            format!("{family}{name}")
+        }
         Show::Checksum => format!(
             "0x{value:04x} {}",
             super::checksum::verdict(packet, header, value)

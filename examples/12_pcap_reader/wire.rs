@@ -1,6 +1,6 @@
 //! 线上还有什么：网卡给每一帧加上的，抓包看不到。
 //! What else is on the wire: what a card adds to each frame, and a capture does not show.
-use super::headers::Packet;
+use super::headers::{Kind, Packet};
 use super::screen::paint;
 
 // ANCHOR: wire
@@ -17,7 +17,16 @@ const GAP: usize = 12;
 /// 线上一共多少字节，每一部分是什么。
 /// How many bytes on the wire, and what each part is.
 pub fn on_the_wire(packet: &Packet<'_>) -> String {
-    if packet.bytes.len() < packet.original || packet.headers.is_empty() {
+    // 回环和 `-i any` 的包没有走过以太网线。
+    // What loopback and `-i any` captured has not been on an Ethernet wire.
+    if !packet
+        .headers
+        .first()
+        .is_some_and(|first| first.kind == Kind::Ethernet)
+    {
+        return "     不是以太网帧 not an Ethernet frame\n".to_owned();
+    }
+    if packet.bytes.len() < packet.original {
         return "     这一帧不全 this frame is not all here\n".to_owned();
     }
     let mut frame = packet.bytes.to_vec();

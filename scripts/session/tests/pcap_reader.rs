@@ -21,10 +21,13 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
-use captures::{Order, Timed, block, enhanced, interface, packets, pcap, pcapng, section};
+use captures::{
+    Order, Timed, block, enhanced, interface, interface_of, links, packets, pcap, pcap_of, pcapng,
+    section,
+};
 use program::Program;
 use reader::file::{Capture, Record};
-use reader::{dissect, line, screen, wire};
+use reader::{dissect, line, link, screen, wire};
 
 fn read(bytes: &[u8]) -> (Vec<Record>, Option<String>) {
     let mut capture = match Capture::open(bytes) {
@@ -97,6 +100,235 @@ fn one_packet_of_each_kind_reads_as_tcpdump_reads_it() {
         total.differences.is_empty(),
         "{}",
         total.differences.join("\n")
+    );
+}
+
+/// `tcpdump -i any`, a tunnel, lo0 of macOS, a tagged port: link types that people really have.
+#[test]
+fn frames_of_other_links_read_as_tcpdump_reads_them() {
+    let mut total = tcpdump::Tally::default();
+    for (link, name, packets) in links() {
+        assert!(packets.len() >= 2, "{name}");
+        for order in [Order::Little, Order::Big] {
+            let file = pcap_of(link, order, true, &packets);
+            total.compare_lines(&format!("{name} {order:?}"), &file);
+        }
+    }
+    eprintln!("other links: {total}");
+    assert!(
+        total.differences.is_empty(),
+        "{}",
+        total.differences.join("\n")
+    );
+}
+
+/// The fields of the first header, as `-v` shows them.
+#[track_caller]
+fn shows(link: u32, frame: &[u8], expected: &[&str]) {
+    let file = pcap_of(link, Order::Little, true, &[(0, frame.to_vec())]);
+    let (records, error) = read(&file);
+    assert_eq!(error, None);
+    let packet = dissect(link.into(), &records[0]);
+    let fields = packet
+        .headers
+        .iter()
+        .take_while(|header| !format!("{:?}", header.kind).starts_with("Ip"))
+        .flat_map(|header| screen::fields(&packet, *header));
+    let fields: Vec<_> = fields
+        .map(|field| format!("{} {} = {}", field.at, field.name, field.value))
+        .collect();
+    assert_eq!(fields, expected);
+}
+
+#[test]
+fn the_header_of_each_link_is_shown_field_by_field() {
+    let frame = |wanted: &str| {
+        let (link, _, mut packets) = links()
+            .into_iter()
+            .find(|(_, name, _)| *name == wanted)
+            .unwrap();
+        (link, packets.swap_remove(4).1)
+    };
+    let (link, bytes) = frame("SLL");
+    shows(
+        link,
+        &bytes,
+        &[
+            "0 方向 packet type = 4 我们发的 sent by us",
+            "2 网卡种类 ARPHRD type = 0x0304 回环 loopback",
+            "4 地址长度 address length = 6",
+            "6 发送方 MAC sender MAC = 02:00:00:00:01:01",
+            "12 未用 unused = 0x0000",
+            "14 类型 EtherType = 0x0800 IPv4",
+        ],
+    );
+    let (link, bytes) = frame("SLL2");
+    shows(
+        link,
+        &bytes,
+        &[
+            "0 类型 EtherType = 0x0800 IPv4",
+            "2 保留 reserved = 0x0000",
+            "4 网卡编号 interface index = 1",
+            "8 网卡种类 ARPHRD type = 0x0304 回环 loopback",
+            "10 方向 packet type = 4 我们发的 sent by us",
+            "11 地址长度 address length = 6",
+            "12 发送方 MAC sender MAC = 02:00:00:00:01:01",
+            "18 未用 unused = 0x0000",
+        ],
+    );
+    for machine in [
+        "NULL of a big-endian machine",
+        "NULL of a little-endian machine",
+    ] {
+        let (link, bytes) = frame(machine);
+        shows(link, &bytes, &["0 地址族 address family = 2 IPv4"]);
+    }
+    let (link, bytes) = frame("802.1Q");
+    shows(
+        link,
+        &bytes,
+        &[
+            "0 目的 MAC destination MAC = 02:00:00:00:02:01",
+            "6 源 MAC source MAC = 02:00:00:00:01:01",
+            "12 类型 EtherType = 0x8100 VLAN",
+            "14 优先级 priority (PCP) = 4",
+            "14 可丢弃 drop eligible (DEI) = 0",
+            "14 VLAN 编号 VLAN ID = 9",
+            "16 类型 EtherType = 0x0800 IPv4",
+        ],
+    );
+}
+
+#[test]
+fn a_packet_of_any_interface_says_whether_it_came_or_went() {
+    let lines = |wanted: &str| {
+        let (link, _, packets) = links()
+            .into_iter()
+            .find(|(_, name, _)| *name == wanted)
+            .unwrap();
+        let (records, _) = read(&pcap_of(link, Order::Little, true, &packets[..5]));
+        let mut talks = line::Talks::default();
+        let line = |record| line::line(&dissect(link.into(), record), &mut talks);
+        let lines: Vec<_> = records.iter().map(line).collect();
+        lines
+            .iter()
+            .map(|line| line.split(" IP").next().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    colored::control::set_override(false);
+    assert_eq!(lines("SLL"), ["In", "B", "M", "P", "Out"]);
+    assert_eq!(
+        lines("SLL2"),
+        ["if1 In", "if1 B", "if1 M", "if1 P", "if1 Out"]
+    );
+}
+
+/// A network inside which there is something that we do not know, and frames that are cut off.
+#[test]
+fn what_a_link_carries_and_nobody_knows_is_still_a_line() {
+    colored::control::set_override(false);
+    let one = |link: u64, bytes: &[u8]| {
+        let original = bytes.len();
+        let bytes = bytes.to_vec();
+        let record = Record {
+            original,
+            bytes,
+            ..Record::default()
+        };
+        line::line(&dissect(link, &record), &mut line::Talks::default())
+    };
+    assert_eq!(one(0, &[7, 0, 0, 0, 9]), "family 7, length 5");
+    assert_eq!(one(108, &[0, 0, 0, 255]), "family 255, length 4");
+    assert_eq!(
+        one(
+            113,
+            &[0, 4, 0, 1, 0, 6, 2, 0, 0, 0, 1, 1, 0, 0, 0x88, 0xcc, 9]
+        ),
+        "Out 02:00:00:00:01:01: EtherType 0x88cc, length 17"
+    );
+    let tagged = [
+        2, 0, 0, 0, 2, 1, 2, 0, 0, 0, 1, 1, 0x81, 0, 0, 5, 0x88, 0xcc,
+    ];
+    assert_eq!(
+        one(1, &tagged),
+        "02:00:00:00:01:01 > 02:00:00:00:02:01: EtherType 0x88cc, length 18"
+    );
+    assert_eq!(
+        one(1, &tagged[..15]),
+        "02:00:00:00:01:01 > 02:00:00:00:02:01: EtherType 0x8100, length 15  \
+         偏移 offset 15: 首部不完整 header cut off"
+    );
+    assert_eq!(
+        one(276, &[8, 0, 0]),
+        "length 3  偏移 offset 3: 首部不完整 header cut off"
+    );
+    assert_eq!(
+        one(101, &[0x70]),
+        "length 1  偏移 offset 1: 首部不完整 header cut off"
+    );
+    assert_eq!(
+        one(101, &[0x70; 40]),
+        "未知的链路 unknown link, length 40  偏移 offset 0: IP 版本不是 4 IP version is not 4"
+    );
+}
+
+#[test]
+fn a_link_that_is_not_known_is_named_by_number_with_advice_said_once() {
+    let order = Order::Little;
+    let packet = |wire| enhanced(order, wire, 0, &[0x80; 40]);
+    let mut file = [section(order), interface_of(105, order, None)].concat();
+    file.extend(interface_of(9999, order, None));
+    file.extend([packet(0), packet(0), packet(1), packet(0)].concat());
+    let output = run(&["-"], &file);
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(
+        err,
+        "链路类型 link type 105 802.11 这里不会拆 is not read here: \
+         无线网卡在监听模式；关掉它再抓 the wireless card was in monitor mode: capture without it\n\
+         链路类型 link type 9999 这里不会拆 is not read here: \
+         用 Wireshark 打开 open it in Wireshark\n"
+    );
+    assert_eq!(output.status.code(), Some(0));
+    for number in [9, 127, 147, 166, 189, 239, 258] {
+        let advice = link::advice(number);
+        assert!(advice.contains(&format!("link type {number}")), "{advice}");
+    }
+}
+
+#[test]
+fn a_frame_of_another_link_was_on_no_ethernet_wire() {
+    for (link, name, packets) in links().into_iter().filter(|(link, ..)| *link != 1) {
+        let (records, _) = read(&pcap_of(link, Order::Little, true, &packets));
+        let said = wire::on_the_wire(&dissect(link.into(), &records[0]));
+        assert_eq!(said, "     不是以太网帧 not an Ethernet frame\n", "{name}");
+    }
+}
+
+#[test]
+fn a_compressed_file_is_told_to_be_unpacked_and_another_format_to_be_converted() {
+    let packed: [(&[u8], &str); 8] = [
+        (b"\x1f\x8b\x08\0", "gzip"),
+        (b"\x28\xb5\x2f\xfd", "zstd"),
+        (b"\xfd7zXZ\0", "xz"),
+        (b"BZh91AY", "bzip2"),
+        (b"\x04\x22\x4d\x18", "lz4"),
+        (b"PK\x03\x04", "zip"),
+        (b"7z\xbc\xaf\x27\x1c", "7z"),
+        (b"\x1f\x9d\x90\0", "compress"),
+    ];
+    for (file, name) in packed {
+        let (_, error) = read(file);
+        let error = error.unwrap();
+        let start = format!(
+            "偏移 offset 0 (0x00): {name} 压缩的，先解压 compressed with {name}, unpack it first: "
+        );
+        assert!(error.starts_with(&start), "{error}");
+    }
+    fails(
+        b"snoop\0\0\0\0\0\0\x02",
+        "偏移 offset 0 (0x00): snoop 的格式，先转换 a file of snoop, convert it first: \
+         editcap -F pcapng IN OUT",
     );
 }
 
@@ -408,6 +640,8 @@ fn no_mutated_file_makes_it_panic_or_print_without_end() {
     for order in [Order::Little, Order::Big] {
         files.extend([pcap(order, false, &packets()), pcapng(order, &packets())]);
     }
+    let others = links().into_iter();
+    files.extend(others.map(|(link, _, packets)| pcap_of(link, Order::Little, false, &packets)));
     let mut printed = 0;
     for _ in 0..cases {
         let mut file = files[random.below(files.len())].clone();

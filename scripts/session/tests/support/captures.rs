@@ -31,11 +31,16 @@ impl Order {
 
 pub(crate) type Timed = (u64, Vec<u8>);
 
-/// A pcap file; `nano` says whether its fractions of a second are nanoseconds.
+/// A pcap file of Ethernet; `nano` says whether its fractions of a second are nanoseconds.
 pub(crate) fn pcap(order: Order, nano: bool, packets: &[Timed]) -> Vec<u8> {
+    pcap_of(1, order, nano, packets)
+}
+
+/// A pcap file of this link type.
+pub(crate) fn pcap_of(link: u32, order: Order, nano: bool, packets: &[Timed]) -> Vec<u8> {
     let magic = if nano { 0xa1b2_3c4d } else { 0xa1b2_c3d4 };
     let mut file = [order.four(magic), order.two(2), order.two(4)].concat();
-    for value in [0, 0, 262_144, 1] {
+    for value in [0, 0, 262_144, link] {
         file.extend(order.four(value));
     }
     for (nanos, bytes) in packets {
@@ -66,7 +71,12 @@ pub(crate) fn section(order: Order) -> Vec<u8> {
 
 /// An interface; `tsresol` as in the option of that name, `None` for microseconds unsaid.
 pub(crate) fn interface(order: Order, tsresol: Option<u8>) -> Vec<u8> {
-    let mut body = [order.two(1), order.two(0), order.four(0)].concat();
+    interface_of(1, order, tsresol)
+}
+
+/// An interface of this link type.
+pub(crate) fn interface_of(link: u16, order: Order, tsresol: Option<u8>) -> Vec<u8> {
+    let mut body = [order.two(link), order.two(0), order.four(0)].concat();
     if let Some(tsresol) = tsresol {
         body.extend([order.two(9), order.two(1), vec![tsresol, 0, 0, 0]].concat());
         body.extend(order.four(0));
@@ -214,6 +224,86 @@ pub(crate) fn packets() -> Vec<Timed> {
         });
     }
     all
+}
+
+/// The link types that people really have beside plain Ethernet: number, name, and one packet of
+/// each kind of [`packets`] behind the header that this link has.
+pub(crate) fn links() -> Vec<(u32, &'static str, Vec<Timed>)> {
+    // The EtherType, and what follows the Ethernet header.
+    let inside: Vec<(u64, u16, Vec<u8>)> = packets()
+        .into_iter()
+        .map(|(nanos, bytes)| {
+            let kind = u16::from_be_bytes([bytes[12], bytes[13]]);
+            (nanos, kind, bytes[14..].to_vec())
+        })
+        .collect();
+    let all = |header: &dyn Fn(usize, u16) -> Option<Vec<u8>>| {
+        let packets = inside.iter().enumerate();
+        let with = packets.filter_map(|(index, (nanos, kind, rest))| {
+            Some((*nanos, [header(index, *kind)?, rest.clone()].concat()))
+        });
+        with.collect::<Vec<Timed>>()
+    };
+    let two = |value: u16| value.to_be_bytes().to_vec();
+    // ARPHRD: loopback now and then.
+    let card = |index: usize| two(if index % 5 == 4 { 772 } else { 1 });
+    let cooked = |index: usize, kind| {
+        let direction = two(index as u16 % 5);
+        Some(
+            [
+                direction,
+                card(index),
+                two(6),
+                FROM.0.into(),
+                two(0),
+                two(kind),
+            ]
+            .concat(),
+        )
+    };
+    let cooked2 = |index: usize, kind| {
+        let (interface, direction) = (vec![0, 0, 0, 1], vec![index as u8 % 5, 6]);
+        let head = [two(kind), two(0), interface, card(index), direction];
+        Some([head.concat(), FROM.0.into(), two(0)].concat())
+    };
+    let raw = |_, kind| (kind != 0x0806).then(Vec::new);
+    let only = |wanted| move |_: usize, kind| (kind == wanted).then(Vec::new);
+    // 24, 28 and 30 are IPv6: of OpenBSD and Npcap, of FreeBSD, of macOS.
+    let family = |index: usize, kind| match kind {
+        0x0800 => Some(2_u32),
+        0x86dd => Some([24, 28, 30][index % 3]),
+        _ => None,
+    };
+    let loopback = |index, kind| Some(family(index, kind)?.to_be_bytes().to_vec());
+    let swapped = |index, kind| Some(family(index, kind)?.to_le_bytes().to_vec());
+    let ethernet = [TO.0, FROM.0].concat();
+    let tag = |kinds: &[u16], index: usize, kind| {
+        let tci = (index as u16 % 8) << 13 | (5 + index as u16);
+        let tags = kinds.iter().flat_map(|kind| [two(*kind), two(tci)]);
+        Some([ethernet.clone(), tags.flatten().collect(), two(kind)].concat())
+    };
+    vec![
+        (113, "SLL", all(&cooked)),
+        (276, "SLL2", all(&cooked2)),
+        (101, "RAW", all(&raw)),
+        (12, "DLT_RAW", all(&raw)),
+        (228, "IPV4", all(&only(0x0800))),
+        (229, "IPV6", all(&only(0x86dd))),
+        (0, "NULL of a big-endian machine", all(&loopback)),
+        (0, "NULL of a little-endian machine", all(&swapped)),
+        (108, "LOOP", all(&loopback)),
+        (1, "802.1Q", all(&|index, kind| tag(&[0x8100], index, kind))),
+        (
+            1,
+            "802.1ad",
+            all(&|index, kind| tag(&[0x88a8, 0x8100], index, kind)),
+        ),
+        (1, "0x9100", all(&|index, kind| tag(&[0x9100], index, kind))),
+        (113, "SLL with a VLAN tag", {
+            let tagged = |index, kind| Some([cooked(index, 0x8100)?, two(5), two(kind)].concat());
+            all(&tagged)
+        }),
+    ]
 }
 
 fn checksum(bytes: &[u8]) -> u16 {

@@ -76,6 +76,29 @@ impl Tally {
         self.packets += count;
     }
 
+    /// The same for a file whose frames have no Ethernet header alone: the lines are compared.
+    pub(crate) fn compare_lines(&mut self, name: &str, file: &[u8]) {
+        colored::control::set_override(false);
+        let theirs = tcpdump(file, &[]);
+        let mut capture = Capture::open(file).unwrap();
+        let mut talks = line::Talks::default();
+        let mut count = 0;
+        while let Some(record) = capture.next() {
+            let record = record.unwrap();
+            let packet = dissect(capture.wires[record.wire].link, &record);
+            let ours = line::line(&packet, &mut talks);
+            let place = format!("{name} {count}");
+            assert!(packet.trouble.is_none(), "{place}: {ours}");
+            let theirs = theirs.get(count).map_or("0 ", |line| line.as_str());
+            let (time, line) = theirs.split_once(' ').unwrap();
+            let theirs = format!("{time} {}", without_direction(line));
+            self.line(&place, &record, without_direction(&ours), &theirs);
+            count += 1;
+        }
+        self.same(name, &count.to_string(), &theirs.len().to_string());
+        self.packets += count;
+    }
+
     fn same(&mut self, place: &str, ours: &str, theirs: &str) {
         self.fields += 1;
         if ours != theirs {
@@ -106,6 +129,19 @@ impl Tally {
             }
         }
     }
+}
+
+/// Without the interface and the direction. tcpdump names the interface as this machine would,
+/// and says neither for SLL; for a tag in a cooked frame it says the type of what follows.
+fn without_direction(line: &str) -> &str {
+    let line = line.trim_start_matches("ethertype IPv4, ");
+    let line = line.trim_start_matches("ethertype IPv6, ");
+    let line = line.trim_start_matches("ethertype ARP, ");
+    ["IP ", "IP6 ", "ARP"]
+        .iter()
+        .filter_map(|start| line.find(start))
+        .min()
+        .map_or(line, |at| &line[at..])
 }
 
 /// The part of a line that both print.
