@@ -133,6 +133,15 @@ impl PartialEq for Name {
     }
 }
 
+impl Name {
+    /// 是不是这个名字，或者在它下面：后面的标签都一样。
+    /// Is it this name, or below it? Then the last labels are the same.
+    pub(crate) fn is_within(&self, other: &Self) -> bool {
+        let above = self.0.len().checked_sub(other.0.len());
+        above.is_some_and(|above| Self(self.0[above..].to_vec()) == *other)
+    }
+}
+
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.is_empty() {

@@ -83,7 +83,13 @@ impl Table {
         // 编号和 RD 照抄回去：对方靠编号知道答的是哪一问。
         // The id and RD go back as they came: by the id the peer knows which question this answers.
         let copied = flags & (OPCODE | RECURSION_DESIRED);
-        let flags = RESPONSE | AUTHORITATIVE | copied | rcode;
+        // AA：这是管名字的服务器说的。不归我们管的，我们没有资格这样说。
+        // AA: the server that keeps the name says so. Of names that are not ours we cannot.
+        let authority = match rcode {
+            0 | NO_SUCH_NAME => AUTHORITATIVE,
+            _ => 0,
+        };
+        let flags = RESPONSE | authority | copied | rcode;
         Some(Message {
             id,
             flags,
@@ -94,21 +100,20 @@ impl Table {
 
     fn look_up(&self, question: &Question) -> (u16, Vec<Record>) {
         let mut name = question.name.clone();
-        let zone = name.0.last().map(|label| label.to_ascii_lowercase());
         // 别人的名字不归我们管：拒绝，不能说“没有”。
         // Other names are not ours to judge: refuse. "No such name" would be a lie.
-        if question.class != IN || !matches!(zone.as_deref(), Some(b"test" | b"example")) {
+        if question.class != IN || !is_ours(&name) {
             return (REFUSED, Vec::new());
-        }
-        // “没有这个名字”和“有名字，没有这种记录”是两回事：后者是成功，0 条。
-        // "No such name" is not "the name has no such record": that is success, with 0 records.
-        if !self.0.iter().any(|record| record.name == name) {
-            return (NO_SUCH_NAME, Vec::new());
         }
         let mut answers = Vec::new();
         // 别名先写上，再找它指的名字：一问得到全程（RFC 1034 §4.3.2）。表再怪，也只走 8 步。
         // An alias goes in, then the name it stands for: the whole way in one answer. At most 8 steps.
         for _ in 0..8 {
+            // “没有这个名字”和“有名字，没有这种记录”是两回事：后者是成功，0 条。
+            // "No such name" is not "the name has no such record": that is success, with 0 records.
+            if is_ours(&name) && !self.exists(&name) {
+                return (NO_SUCH_NAME, answers);
+            }
             let mine = self.0.iter().filter(|record| record.name == name);
             let alias = mine
                 .clone()
@@ -132,6 +137,21 @@ impl Table {
         }
         (0, answers)
     }
+
+    /// 下面还有名字的，自己也存在，只是没有记录（RFC 8020 §2、RFC 4592 §2.2.2）：有了
+    /// A name with names below it exists too, without records (RFC 8020 §2, RFC 4592 §2.2.2): with
+    /// www.example.test，说 example.test 不存在，信的人就连 www 也不问了。
+    /// www.example.test there, who believes that example.test is not never asks for www.
+    fn exists(&self, name: &Name) -> bool {
+        let top = name.0.len() == 1;
+        top || self.0.iter().any(|record| record.name.is_within(name))
+    }
+}
+
+/// 归我们管的是 .test 和 .example。 Ours are .test and .example.
+fn is_ours(name: &Name) -> bool {
+    let top = name.0.last().map(|label| label.to_ascii_lowercase());
+    matches!(top.as_deref(), Some(b"test" | b"example"))
 }
 // ANCHOR_END: answer
 

@@ -13,7 +13,8 @@ import sys
 from common import arguments, complain, explain, say, start, text, usage
 
 ADDRESS = "127.0.0.1:1053"
-A, CNAME, IN, NXDOMAIN = 1, 5, 1, 3
+A, CNAME, IN = 1, 5, 1
+NXDOMAIN, REFUSED = 3, 5
 PATIENCE, TRIES = 2, 3
 # 一个小表：.test 专供测试（RFC 2606）。
 # A small table: .test is for tests (RFC 2606).
@@ -143,17 +144,25 @@ def server(address):
 
 def answer_to(message, peer):
     flags, questions = struct.unpack_from("!2H", message, 2)
-    name, at = read_name(message, 12)
-    kind, _ = struct.unpack_from("!2H", message, at)
+    asked, at = read_name(message, 12)
+    kind, network = struct.unpack_from("!2H", message, at)
     # 对回答再回答，两台服务器就会永远聊下去。
     # If answers were answered, two servers would talk for ever.
     if flags & 0x8000 or questions != 1:
         raise ValueError("not a question")
-    address = TABLE.get(name.lower())
+    name = asked.lower()
+    ours = name.split(".")[-1] == "test" and network == IN
+    address = TABLE.get(name) if ours else None
     found = [address] if address and kind == A else []
-    say(f"{peer} 问 asks {name} {'A' if kind == A else kind}: {len(found)} 条记录 records")
-    code = 0 if address else NXDOMAIN
-    header = message[:2] + struct.pack("!5H", 0x8400 | flags & 0x0100 | code, 1, len(found), 0, 0)
+    # 下面还有名字的，自己也存在，只是没有记录（RFC 8020 §2）；别人的名字不归我们管。
+    # A name with names below it exists too, without records; other names are not ours to judge.
+    exists = address or any(known.endswith(f".{name}") for known in TABLE)
+    code = REFUSED if not ours else 0 if exists else NXDOMAIN
+    say(f"{peer} 问 asks {asked} {'A' if kind == A else kind}: {len(found)} 条记录 records")
+    # QR 和 AA（归我们管的才是权威），RD 照抄，结果码。
+    # QR and AA (we have authority over our own names only), RD as it came, the result code.
+    flags = (0x8400 if ours else 0x8000) | flags & 0x0100 | code
+    header = message[:2] + struct.pack("!5H", flags, 1, len(found), 0, 0)
     # 0xC00C：名字和第 12 字节（问题里的名字）一样。
     # 0xC00C: the name is as at byte 12, where the question has it.
     record = struct.pack("!3HIH", 0xC00C, A, IN, 300, 4)

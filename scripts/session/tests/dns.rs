@@ -555,3 +555,41 @@ fn who_asks_for_the_alias_itself_gets_only_that() {
     };
     assert_eq!(table().answer(&asks.to_bytes()).unwrap().answers.len(), 1);
 }
+
+/// RFC 8020 §2, RFC 4592 §2.2.2: an empty non-terminal.
+#[test]
+fn a_name_with_names_below_it_exists_and_has_no_data() {
+    let given = ["a.b.c.test=192.0.2.7".to_owned()];
+    let table = Table::new(&given).unwrap();
+    #[track_caller]
+    fn check(table: &Table, name: &str, rcode: u16) {
+        let asked = Message {
+            id: 1,
+            flags: 0,
+            questions: vec![question(name, A)],
+            answers: Vec::new(),
+        };
+        let answer = table.answer(&asked.to_bytes()).unwrap();
+        let had = (answer.flags & RCODE, answer.answers.len());
+        assert_eq!(had, (rcode, 0), "{name}");
+    }
+    for name in [
+        "example.test",
+        "Example.TEST",
+        "b.c.test",
+        "c.test",
+        "test",
+        "example",
+    ] {
+        check(&table, name, 0);
+    }
+    for name in [
+        "ample.test",
+        "x.a.b.c.test",
+        "x.c.test",
+        "www.test",
+        "c.example",
+    ] {
+        check(&table, name, 3);
+    }
+}

@@ -220,6 +220,6 @@ fn no_name_drives_the_terminal_of_the_python_server() {
     let peer = socket();
     peer.send_to(&question, address).unwrap();
     let (answer, _) = receive(&peer);
-    assert_eq!(answer[3] & 15, 3);
+    assert_eq!(answer[3] & 15, 5, "not a name of its own: REFUSED");
     server.sees(r"a\027[2J\010b\046 A");
 }

@@ -36,7 +36,8 @@ impl Program {
         exists.then(|| Self::run(command.env("PYTHONUNBUFFERED", "1")))
     }
 
-    fn run(command: &mut Command) -> Self {
+    /// Starts any program in the same way.
+    pub(crate) fn run(command: &mut Command) -> Self {
         // One pipe for both streams, so that the order on the screen is the program's.
         let (screen, both) = std::io::pipe().unwrap();
         let mut child = command

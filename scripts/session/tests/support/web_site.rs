@@ -41,6 +41,10 @@ impl Site {
         }
     }
 
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     pub(crate) fn connect(&self) -> TcpStream {
         guarded(TcpStream::connect(self.address).unwrap())
     }

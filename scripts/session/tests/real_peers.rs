@@ -1,0 +1,357 @@
+//! Our programs with the peers that everybody uses: dig, openssl, wrk, telnet, and tshark, which
+//! reads every capture of the book. Where one is not installed its test says so and proves
+//! nothing; the gate installs them all.
+#![cfg(feature = "run")]
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+#[path = "support/program.rs"]
+mod program;
+#[path = "support/web_site.rs"]
+#[allow(unused_imports, reason = "only the site is used here")]
+mod web_site;
+
+use std::collections::BTreeSet;
+use std::env;
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use program::Program;
+use session::run::look_up;
+use web_site::Site;
+
+/// The program `name`, or the reason why this test proves nothing here.
+fn tool(name: &str) -> Option<PathBuf> {
+    let found = look_up(name, &env::var_os("PATH").unwrap());
+    if found.is_none() {
+        eprintln!("skipped: {name} is not installed on this machine");
+    }
+    found
+}
+
+/// What `dig` prints for these words: the status, `aa` or not, and the lines of the answer.
+fn dig(dig: &Path, server: SocketAddr, words: &str) -> String {
+    let mut command = Command::new(dig);
+    command
+        .arg(format!("@{}", server.ip()))
+        .args(["-p", &server.port().to_string()])
+        .args(["+time=5", "+tries=3", "+ignore", "+nocookie"])
+        .args(words.split(' '));
+    let output = command.output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    for line in text.lines().filter(|line| line.contains("WARNING")) {
+        // We look nothing up for others, and dig asks for it unless told not to.
+        let known = ["recursion requested", "EDNS query returned"];
+        assert!(known.iter().any(|words| line.contains(words)), "{text}");
+    }
+    let after = |label: &str, end: char| {
+        let at = text.find(label)? + label.len();
+        text[at..].split(end).next()
+    };
+    let status = after("status: ", ',').unwrap_or_else(|| panic!("{words}: {text}"));
+    let flags = after("flags: ", ';').unwrap();
+    let mut said = vec![status.to_owned()];
+    said.extend(
+        ["aa", "tc"]
+            .iter()
+            .filter(|flag| flags.split(' ').any(|set| set == **flag))
+            .map(|flag| (*flag).to_owned()),
+    );
+    let answer = text.split(";; ANSWER SECTION:\n").nth(1);
+    let lines = answer.iter().flat_map(|answer| answer.lines());
+    let lines = lines.take_while(|line| !line.is_empty());
+    said.extend(lines.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")));
+    said.join(" | ")
+}
+
+#[test]
+fn dig_gets_what_a_resolver_needs_to_know_from_our_name_server() {
+    let Some(path) = tool("dig") else { return };
+    let mut server = Program::start("15_dns", &["server", "127.0.0.1:0", "a.b.c.test=192.0.2.7"]);
+    let address = server.address();
+    #[track_caller]
+    fn check(path: &Path, address: SocketAddr, words: &str, expected: &str) {
+        assert_eq!(dig(path, address, words), expected, "{words}");
+    }
+    let web = "www.example.test. 300 IN CNAME web.example.test. | web.example.test. 300 IN";
+    for (words, expected) in [
+        (
+            "www.example.test",
+            &*format!("NOERROR | aa | {web} A 192.0.2.80"),
+        ),
+        (
+            "www.example.test AAAA",
+            &format!("NOERROR | aa | {web} AAAA 2001:db8::80"),
+        ),
+        (
+            "www.example.test CNAME",
+            "NOERROR | aa | www.example.test. 300 IN CNAME web.example.test.",
+        ),
+        // A name with names below it exists and has no data: RFC 8020 §2, RFC 4592 §2.2.2.
+        ("example.test", "NOERROR | aa"),
+        ("EXAMPLE.test NS", "NOERROR | aa"),
+        ("test SOA", "NOERROR | aa"),
+        ("example", "NOERROR | aa"),
+        ("b.c.test", "NOERROR | aa"),
+        ("c.test AAAA", "NOERROR | aa"),
+        (
+            "a.b.c.test",
+            "NOERROR | aa | a.b.c.test. 300 IN A 192.0.2.7",
+        ),
+        ("web.example.test MX", "NOERROR | aa"),
+        ("many.example.test AAAA", "NOERROR | aa"),
+        // Not below it, and not beside it.
+        ("wwww.example.test", "NXDOMAIN | aa"),
+        ("x.www.example.test", "NXDOMAIN | aa"),
+        ("_.example.test", "NXDOMAIN | aa"),
+        ("ple.test", "NXDOMAIN | aa"),
+        ("x.b.c.test", "NXDOMAIN | aa"),
+        // Other names are not its own: it refuses, and claims no authority.
+        ("www.example.org", "REFUSED"),
+        (". NS", "REFUSED"),
+        ("-c CH -t TXT version.bind", "REFUSED"),
+        // What a resolver adds: EDNS and its flags, capitals at random, no wish for recursion.
+        (
+            "+noedns +norecurse web.example.test",
+            "NOERROR | aa | web.example.test. 300 IN A 192.0.2.80",
+        ),
+        (
+            "+dnssec +norecurse wEb.eXample.tESt",
+            "NOERROR | aa | wEb.eXample.tESt. 300 IN A 192.0.2.80",
+        ),
+        ("+opcode=NOTIFY example.test", "NOTIMP"),
+        ("+header-only", "FORMERR"),
+    ] {
+        check(&path, address, words, expected);
+    }
+    let many = dig(&path, address, "many.example.test");
+    assert!(many.starts_with("NOERROR | aa | tc | "), "{many}");
+}
+
+#[test]
+fn dig_gets_the_same_from_the_python_server() {
+    let Some(path) = tool("dig") else { return };
+    let Some(mut server) = Program::python("15_dns", &["server", "127.0.0.1:0"]) else {
+        return;
+    };
+    let address = server.address();
+    for (words, expected) in [
+        (
+            "www.example.test",
+            "NOERROR | aa | www.example.test. 300 IN A 192.0.2.80",
+        ),
+        (
+            "wWw.Example.test",
+            "NOERROR | aa | wWw.Example.test. 300 IN A 192.0.2.80",
+        ),
+        ("www.example.test AAAA", "NOERROR | aa"),
+        ("example.test", "NOERROR | aa"),
+        ("test NS", "NOERROR | aa"),
+        ("wwww.example.test", "NXDOMAIN | aa"),
+        ("x.www.example.test", "NXDOMAIN | aa"),
+        ("ple.test", "NXDOMAIN | aa"),
+        ("www.example.org", "REFUSED"),
+        ("-c CH -t TXT version.bind", "REFUSED"),
+    ] {
+        assert_eq!(dig(&path, address, words), expected, "{words}");
+    }
+}
+
+#[test]
+fn openssl_talks_with_our_tls_server_and_trusts_its_certificate() {
+    let Some(openssl) = tool("openssl") else {
+        return;
+    };
+    let name = format!("17_tls-{}-openssl.pem", std::process::id());
+    let cert = env::temp_dir().join(name);
+    let cert = cert.to_str().unwrap();
+    let mut server = Program::start("17_tls", &["server", "127.0.0.1:0", "--cert", cert]);
+    let address = server.address();
+    server.sees("fingerprint");
+    let mut client = Program::run(
+        Command::new(openssl)
+            .args(["s_client", "-connect", &address.to_string()])
+            .args(["-CAfile", cert, "-servername", "server.test"])
+            .args(["-verify_hostname", "server.test", "-verify_return_error"]),
+    );
+    // The whole handshake has been told when this stands there.
+    client.sees("Verify return code: 0 (ok)");
+    client.types("你好\n");
+    // The server prints a message when it is whole: when the client has said that it is done.
+    client.hangs_up();
+    let (status, screen) = server.ends();
+    assert!(screen.contains("客户端 client: 你好"), "{screen}");
+    assert!(screen.contains("received 7 bytes"), "{screen}");
+    assert_eq!(status, Some(0));
+    let (_, screen) = client.ends();
+    assert!(screen.contains("TLSv1.3"), "{screen}");
+    let _ = fs::remove_file(cert);
+}
+
+#[test]
+fn wrk_gets_nothing_but_whole_answers_from_our_web_server() {
+    let Some(wrk) = tool("wrk") else { return };
+    let site = Site::start();
+    let url = format!("http://{}/hello.txt", site.address());
+    let mut command = Command::new(wrk);
+    // Bounded: eight connections, one second.
+    command.args(["-t1", "-c8", "-d1s", "--timeout", "10s", &url]);
+    let output = command.output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    // wrk prints these two lines only where there was one.
+    assert!(!said.contains("Socket errors"), "{said}");
+    assert!(!said.contains("Non-2xx"), "{said}");
+    let requests = said.split(" requests in ").next().unwrap();
+    let requests: u64 = requests
+        .rsplit([' ', '\n'])
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert!(requests >= 8, "{said}");
+}
+
+#[test]
+fn telnet_talks_with_our_telnet_server_and_with_a_plain_one() {
+    let Some(telnet) = tool("telnet") else { return };
+    let connect = |address: SocketAddr| {
+        let mut command = Command::new(&telnet);
+        command.args([address.ip().to_string(), address.port().to_string()]);
+        let mut telnet = Program::run(&mut command);
+        telnet.sees("Connected to");
+        telnet
+    };
+    if let Some(mut server) = Program::python("telnet", &["server", "127.0.0.1:0"]) {
+        let mut client = connect(server.address());
+        client.sees("name: ");
+        client.types("alice\n");
+        client.sees("password: ");
+        client.types("secret\n");
+        server.sees("alice: 口令 password: 6 字节 bytes");
+        client.sees("hello alice");
+        client.hangs_up();
+        client.ends();
+    }
+    let mut server = Program::start("02_duplex", &["server", "127.0.0.1:0"]);
+    let mut client = connect(server.address());
+    client.types("你好\n");
+    server.sees("客户端 client: 你好");
+    server.types("你也好\n");
+    client.sees("你也好");
+    client.hangs_up();
+    client.ends();
+}
+
+/// A frame as tshark reads it.
+struct Frame {
+    number: String,
+    interface: String,
+    /// What it calls malformed, a warning or an error.
+    complaint: Option<String>,
+}
+
+fn frames(tshark: &Path, file: &Path) -> Vec<Frame> {
+    let mut command = Command::new(tshark);
+    command.args(["-n", "-T", "fields", "-E", "aggregator=\u{1}", "-r"]);
+    command.arg(file);
+    for name in [
+        "frame.number",
+        "frame.interface_id",
+        "_ws.malformed",
+        "_ws.expert.severity",
+        "_ws.expert.message",
+    ] {
+        command.args(["-e", name]);
+    }
+    let output = command.stderr(Stdio::null()).output().unwrap();
+    assert!(output.status.success(), "{}", file.display());
+    let text = String::from_utf8(output.stdout).unwrap();
+    let frames = text.lines().map(|line| {
+        let mut words = line.split('\t').map(str::to_owned);
+        let mut next = || words.next().unwrap();
+        let [number, interface, malformed, severities, messages] = std::array::from_fn(|_| next());
+        // 0x600000 is a warning, 0x800000 an error; the recorder's comments are below.
+        let loud = |severity: &str| severity.parse::<u32>().is_ok_and(|it| it >= 0x60_0000);
+        let mut said = severities.split('\u{1}').zip(messages.split('\u{1}'));
+        let said = said.find(|(severity, _)| loud(severity));
+        let said = said.map(|(_, message)| message.to_owned());
+        Frame {
+            number,
+            interface,
+            complaint: said.or_else(|| (!malformed.is_empty()).then(|| "malformed".to_owned())),
+        }
+    });
+    frames.collect()
+}
+
+/// What tshark has to say about a capture: `FILE PACKET MESSAGE`, a line each.
+fn complaints(tshark: &Path, file: &Path) -> Vec<String> {
+    let name = file.file_stem().unwrap().to_string_lossy();
+    let all = frames(tshark, file);
+    assert!(!all.is_empty(), "{name}");
+    let interfaces: BTreeSet<_> = all.iter().map(|frame| frame.interface.clone()).collect();
+    let said = |frames: &[Frame], numbers: &[String]| {
+        let pairs = frames.iter().zip(numbers);
+        let said = pairs.filter_map(|(frame, number)| Some((number, frame.complaint.as_ref()?)));
+        said.map(|(number, words)| format!("{name} {number} {words}"))
+            .collect::<Vec<_>>()
+    };
+    let numbers = |interface: &str| -> Vec<String> {
+        let on = all.iter().filter(|frame| frame.interface == interface);
+        on.map(|frame| frame.number.clone()).collect()
+    };
+    if interfaces.len() == 1 {
+        return said(&all, &numbers(&all[0].interface));
+    }
+    // Of a router's two wires tshark takes the second for a repetition: each is read alone.
+    let part = env::temp_dir().join(format!("tshark-{}-{name}.pcapng", std::process::id()));
+    let mut lines = Vec::new();
+    for interface in &interfaces {
+        let mut command = Command::new(tshark);
+        command.args(["-n", "-Y", &format!("frame.interface_id == {interface}")]);
+        let status = command
+            .arg("-r")
+            .arg(file)
+            .arg("-w")
+            .arg(&part)
+            .stderr(Stdio::null());
+        assert!(status.status().unwrap().success(), "{name}");
+        lines.extend(said(&frames(tshark, &part), &numbers(interface)));
+    }
+    let _ = fs::remove_file(&part);
+    lines
+}
+
+/// What Wireshark warns of, and the pages tell as the subject of the capture.
+const EXPECTED: [&str; 9] = [
+    "broken_pipe 9 Connection reset (RST)",
+    "dns_retry 4 DNS query retransmission. Original request in frame 3",
+    "refused 4 Connection reset (RST)",
+    "reset 11 Connection reset (RST)",
+    "reset 9 Connection reset (RST)",
+    "zero_window 11 TCP Zero Window segment",
+    "zero_window 13 TCP Zero Window segment",
+    "zero_window 7 TCP window specified by the receiver is now completely full",
+    "zero_window 9 TCP Zero Window segment",
+];
+
+#[test]
+fn tshark_finds_no_malformed_frame_and_warns_only_where_the_page_does() {
+    let Some(tshark) = tool("tshark") else { return };
+    let root = session::root().unwrap().join("book/captures");
+    let files = fs::read_dir(root)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let mut files: Vec<_> = files
+        .filter(|path| path.extension().is_some_and(|end| end == "pcapng"))
+        .collect();
+    files.sort();
+    assert!(files.len() >= 29, "{files:?}");
+    let said: BTreeSet<_> = files
+        .iter()
+        .flat_map(|file| complaints(&tshark, file))
+        .collect();
+    let expected: BTreeSet<String> = EXPECTED.iter().map(|line| (*line).to_owned()).collect();
+    assert_eq!(said, expected);
+}
