@@ -5,9 +5,10 @@ use std::time::Duration;
 use pcap_parser::nom;
 use pcap_parser::pcapng::{Block, parse_block_be, parse_block_le};
 use pcap_parser::{
-    EnhancedPacketBlock, InterfaceDescriptionBlock, Linktype, OptionCode, PcapError,
-    parse_sectionheaderblock,
+    EnhancedPacketBlock, InterfaceDescriptionBlock, OptionCode, PcapError, parse_sectionheaderblock,
 };
+
+use crate::link::Link;
 
 /// Bounds: a recording in the book has at most 200 packets.
 const MAX_FILE: usize = 64 << 20;
@@ -26,6 +27,8 @@ pub(crate) struct Frame<'a> {
     pub(crate) step: Option<usize>,
     /// The wire did not deliver it.
     pub(crate) lost: bool,
+    /// What its first header is.
+    pub(crate) link: Link,
     pub(crate) bytes: &'a [u8],
 }
 
@@ -33,6 +36,7 @@ pub(crate) struct Frame<'a> {
 struct Interface {
     /// Units of its clock in a second.
     resolution: u64,
+    link: Link,
 }
 
 /// All frames of the file, in order.
@@ -52,9 +56,7 @@ pub(crate) fn frames(file: &[u8]) -> Result<Vec<Frame<'_>>, String> {
         let at = |problem: String| format!("byte {offset}: {problem}; record the capture again");
         let section = rest.starts_with(&[0x0a, 0x0d, 0x0d, 0x0a]);
         if offset == 0 && !section {
-            return Err(at("not a pcapng file: it starts with a section header \
-                           (0a 0d 0d 0a)"
-                .to_owned()));
+            return Err(format!("byte 0: {}", other(rest)));
         }
         let parsed = if section {
             parse_sectionheaderblock(rest).map(|(rest, block)| (rest, Block::SectionHeader(block)))
@@ -97,6 +99,27 @@ pub(crate) fn frames(file: &[u8]) -> Result<Vec<Frame<'_>>, String> {
     Ok(frames)
 }
 
+/// What a file is that is no pcapng, and what to do.
+fn other(file: &[u8]) -> String {
+    let packed = |name: &str| format!("compressed with {name}: unpack it first");
+    match *file {
+        [0x1f, 0x8b, ..] => packed("gzip"),
+        [0x1f, 0x9d | 0xa0, ..] => packed("compress"),
+        [b'B', b'Z', b'h', ..] => packed("bzip2"),
+        [0xfd, b'7', b'z', b'X', ..] => packed("xz"),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => packed("zstd"),
+        [0x04, 0x22, 0x4d, 0x18, ..] => packed("lz4"),
+        [b'P', b'K', 3 | 5, 4 | 6, ..] => packed("zip"),
+        [b'7', b'z', 0xbc, 0xaf, ..] => packed("7z"),
+        [0xa1, 0xb2, 0xc3 | 0x3c, 0xd4 | 0x4d, ..] | [0xd4 | 0x4d, 0xc3 | 0x3c, 0xb2, 0xa1, ..] => {
+            "a pcap file, not pcapng: convert it (editcap -F pcapng IN OUT)".to_owned()
+        }
+        _ => "not a pcapng file: it starts with a section header (0a 0d 0d 0a); \
+              record the capture again"
+            .to_owned(),
+    }
+}
+
 fn problem(error: &nom::Err<PcapError<&[u8]>>, rest: &[u8]) -> String {
     match error {
         nom::Err::Incomplete(_) => {
@@ -109,14 +132,9 @@ fn problem(error: &nom::Err<PcapError<&[u8]>>, rest: &[u8]) -> String {
 }
 
 fn interface(block: &InterfaceDescriptionBlock) -> Result<Interface, String> {
-    if block.linktype != Linktype::ETHERNET {
-        return Err(format!(
-            "an interface of link type {}: only Ethernet (1) is read",
-            block.linktype.0
-        ));
-    }
     let resolution = block.ts_resolution().filter(|&units| units > 0);
     Ok(Interface {
+        link: Link::of(block.linktype.0)?,
         resolution: resolution
             .ok_or_else(|| format!("a clock resolution (if_tsresol) of {}", block.if_tsresol))?,
     })
@@ -151,6 +169,7 @@ fn frame<'a>(
         time: time(block, interface.resolution),
         step: None,
         lost: false,
+        link: interface.link,
         bytes,
     };
     for option in &block.options {

@@ -5,10 +5,11 @@ mod transport;
 use core::net::IpAddr;
 use std::ops::Range;
 
-use crate::bits::{be16, nothing};
+use crate::bits::nothing;
 use crate::data::Run;
 use crate::flow::{Flows, Segment};
 use crate::ipv4::Ip;
+use crate::link::{self, Link};
 use crate::names::{Names, sentence};
 use crate::{Layer, Text, arp, data, ethernet, ipv4, ipv6};
 
@@ -33,7 +34,7 @@ pub(crate) struct Context<'a> {
 }
 
 /// Cuts a frame into layers. Together they cover every byte, whatever the bytes are.
-pub(crate) fn decode(frame: &[u8], context: Context) -> Decoded {
+pub(crate) fn decode(frame: &[u8], link: Link, context: Context) -> Decoded {
     let mut walk = Walk {
         frame,
         context,
@@ -47,7 +48,7 @@ pub(crate) fn decode(frame: &[u8], context: Context) -> Decoded {
         router: None,
     };
     walk.out.said = sentence(&walk.context.from, "发出一帧", "sends a frame");
-    walk.ethernet();
+    walk.link(link);
     if let Some(router) = walk.router {
         let said = &walk.out.said;
         let zh = format!("转发：{}", said.zh);
@@ -77,13 +78,14 @@ struct Around {
 }
 
 impl<'f> Walk<'f, '_> {
-    fn ethernet(&mut self) {
+    fn link(&mut self, link: Link) {
         let end = self.frame.len();
         self.out
             .layers
-            .push(ethernet::header(self.frame, self.context.names));
-        let rest = ethernet::HEADER.min(end)..end;
-        let used = match be16(self.frame, 12) {
+            .extend(link::layers(link, self.frame, self.context.names));
+        let carried = link::carried(link, self.frame);
+        let rest = carried.start..end;
+        let used = match carried.ether_type {
             0x0800 => self.ipv4(rest.clone()),
             0x0806 => self.arp(rest.clone()),
             0x86dd => self.ipv6(rest.clone()),

@@ -18,6 +18,7 @@ mod icmp;
 mod ipv4;
 mod ipv6;
 mod label;
+mod link;
 mod names;
 mod pairs;
 mod passage;

@@ -10,7 +10,7 @@ use crate::flow::{Flows, Segment};
 use crate::frame::{Context, Decoded, decode};
 use crate::names::Names;
 use crate::passage::{self, Passage};
-use crate::{Capture, Host, Packet, ethernet};
+use crate::{Capture, Host, Packet, link};
 
 /// Reads the recording of `session` from a pcapng file.
 ///
@@ -75,17 +75,17 @@ fn packet(
     flows: &mut Flows,
 ) -> Result<(Packet, Option<Segment>), String> {
     let bytes = frame.bytes;
-    if bytes.len() < ethernet::HEADER {
+    if bytes.len() < frame.link.least() {
         return Err(format!(
-            "{} bytes are too few for an Ethernet frame; record the capture again",
-            bytes.len()
+            "{} bytes are too few for a frame of link {:?}; record the capture again",
+            bytes.len(),
+            frame.link
         ));
     }
-    let from = names.card(&bytes[6..12]).ok_or_else(|| {
+    let (from, to) = link::ends(frame.link, bytes, names).map_err(|sender| {
         format!(
-            "its sender {} is no host of the session; compare the session's `host` lines, \
-             and record the capture again",
-            ethernet::mac(&bytes[6..12])
+            "its sender {sender} is no host of the session; compare the session's `host` lines, \
+             and record the capture again"
         )
     })?;
     let context = Context {
@@ -98,14 +98,14 @@ fn packet(
         label,
         said,
         segment,
-    } = decode(bytes, context);
+    } = decode(bytes, frame.link, context);
     let packet = Packet {
         number,
         time: frame.time - start,
         step: frame.step.map(|step| step - 1),
         lost: frame.lost,
         from,
-        to: names.card(&bytes[..6]),
+        to,
         bytes: bytes.to_vec(),
         label: tame(label),
         said: said.tame(),

@@ -44,7 +44,27 @@ fn a_file_cut_off_anywhere_is_an_error_or_a_shorter_capture() {
 
 #[test]
 fn what_is_no_pcapng_is_named() {
-    check(b"\xd4\xc3\xb2\xa1\x02\0\x04\0", "byte 0: not a pcapng file");
+    check(b"# README", "byte 0: not a pcapng file");
+    for pcap in [
+        b"\xd4\xc3\xb2\xa1\x02\0\x04\0",
+        b"\xa1\xb2\x3c\x4d\0\x02\0\x04",
+    ] {
+        check(pcap, "byte 0: a pcap file, not pcapng: convert it");
+    }
+}
+
+#[test]
+fn a_compressed_file_is_told_to_be_unpacked() {
+    for (file, name) in [
+        (&b"\x1f\x8b\x08\0"[..], "gzip"),
+        (b"\x28\xb5\x2f\xfd", "zstd"),
+        (b"\xfd7zXZ\0", "xz"),
+        (b"BZh9", "bzip2"),
+        (b"PK\x03\x04", "zip"),
+    ] {
+        let expected = format!("byte 0: compressed with {name}: unpack it first");
+        check(file, &expected);
+    }
 }
 
 #[test]
@@ -107,7 +127,7 @@ fn a_frame_without_a_header_is_an_error() {
     };
     check(
         &pcapng(&[frame]),
-        "9 bytes are too few for an Ethernet frame",
+        "9 bytes are too few for a frame of link Ethernet",
     );
 }
 

@@ -114,12 +114,18 @@ pub(crate) fn states(packets: &[Packet]) -> Vec<String> {
 
 /// A little-endian pcapng with one interface and nanosecond times, 1 ms apart.
 pub(crate) fn pcapng(frames: &[Frame]) -> Vec<u8> {
+    pcapng_of(1, frames)
+}
+
+/// The same with an interface of this link type.
+pub(crate) fn pcapng_of(link: u16, frames: &[Frame]) -> Vec<u8> {
     let mut file = Vec::new();
     let mut header = 0x1a2b_3c4d_u32.to_le_bytes().to_vec();
     header.extend([1, 0, 0, 0]);
     header.extend([0xff; 8]);
     block(&mut file, 0x0a0d_0d0a, header);
-    let mut interface = vec![1, 0, 0, 0, 0, 0, 4, 0];
+    let [low, high] = link.to_le_bytes();
+    let mut interface = vec![low, high, 0, 0, 0, 0, 4, 0];
     // if_tsresol: 10^-9.
     interface.extend([9, 0, 1, 0, 9, 0, 0, 0]);
     interface.extend([0; 4]);

@@ -22,6 +22,7 @@ pub(super) fn protocol(name: &'static str) -> (&'static str, &'static str) {
     match name {
         "data" => ("数据", "data"),
         "Ethernet" => ("以太网", "Ethernet"),
+        "loopback" => ("回环", "loopback"),
         "padding" => ("填充", "padding"),
         name => (name, name),
     }
