@@ -30,6 +30,8 @@ pub struct Check {
     pub role: Role,
     /// What carries the bytes.
     pub transport: Transport,
+    /// Which lines the program may print.
+    pub lines: Lines,
     /// How what the learner begins with fails.
     pub stub: Option<Stub>,
     /// The stories, in order.
@@ -57,6 +59,16 @@ pub enum Transport {
     Tcp,
     /// Datagrams: the first peer of a story sits at the address, others at ports of their own.
     Udp,
+}
+
+/// Which lines the program may print on standard output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Lines {
+    /// Those of the story, in its order.
+    #[default]
+    Exact,
+    /// Others as well: those that do not match are passed over.
+    Free,
 }
 
 /// One story.
@@ -134,8 +146,12 @@ pub enum Act {
     Type { text: String },
     /// `_ text`: the program has written this with no line end.
     Prompt { text: String },
-    /// `? 0`: the program ends like this.
-    Exit { status: Status },
+    /// `? 0`: the program ends like this; `? 0 clean`: and every line that it printed was read.
+    Exit { status: Status, clean: bool },
+    /// `! text`: the program has written this line to standard error, among others.
+    Says { pattern: String },
+    /// `|! text`: the next line is this, or one on standard error.
+    PrintsOrSays { pattern: String },
     /// `you runs`
     Runs,
     /// `you memory 64MiB`
@@ -237,7 +253,16 @@ impl fmt::Display for Act {
             Self::Start { args } => write!(f, "$ {}", args.join(" ")),
             Self::Type { text } => write!(f, "> {text}"),
             Self::Prompt { text } => write!(f, "_ {text}"),
-            Self::Exit { status } => write!(f, "? {status}"),
+            Self::Exit {
+                status,
+                clean: false,
+            } => write!(f, "? {status}"),
+            Self::Exit {
+                status,
+                clean: true,
+            } => write!(f, "? {status} clean"),
+            Self::Says { pattern } => write!(f, "! {pattern}"),
+            Self::PrintsOrSays { pattern } => write!(f, "|! {pattern}"),
             Self::Runs => f.write_str("runs"),
             Self::Memory { most } => write!(f, "memory {}", bytes::size(*most)),
             Self::Forgets { times } => write!(f, "forgets {times}"),

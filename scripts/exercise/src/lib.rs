@@ -1,8 +1,8 @@
 //! The judge: plays a check against a learner's program, and says what happened.
 //!
 //! [`check`] parses `check.session` (pure), [`build`] makes a program of a Rust file, [`play`]
-//! runs every variant against it, [`verdict`] is what was seen (data), [`report`] puts it into
-//! words (pure), its steps with [`words`]. ARCHITECTURE.md defines the notation.
+//! runs every variant against it, [`verdict`] is what was seen (data), [`crash`] knows the
+//! reports of crashes (pure), [`report`] puts all into words (pure), its steps with [`words`]. ARCHITECTURE.md defines the notation.
 //!
 //! Without the feature `play` there are no processes and no sockets: `pages` takes only
 //! [`check`] and [`words`].
@@ -14,6 +14,8 @@
 pub mod build;
 pub mod check;
 pub mod course;
+#[cfg(feature = "play")]
+pub mod crash;
 #[cfg(feature = "flow")]
 pub mod flow;
 #[cfg(feature = "play")]

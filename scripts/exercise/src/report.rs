@@ -8,9 +8,11 @@ mod happened;
 pub(crate) mod wrap;
 
 use session::Text;
+use session::run::output;
 
 use crate::Language;
-use crate::check::{Check, Role, Variant, Way, is_trick};
+use crate::check::{Check, Role, Variant, Way};
+use crate::crash::Extent;
 use crate::verdict::{Failure, Trouble, Verdict};
 
 use crate::words::{self, Told};
@@ -63,7 +65,6 @@ impl Style {
         self.paint("1;31", text)
     }
 
-    #[cfg(feature = "flow")]
     pub(crate) fn strong(self, text: &str) -> String {
         self.paint("1", text)
     }
@@ -207,6 +208,7 @@ impl Page {
         self.story(role, variant, failure);
         self.blank();
         self.write("  ", &happened::words(role, variant, failure, style));
+        self.crash(failure);
         if let Some(bytes) = happened::bytes(&failure.trouble) {
             self.blank();
             self.text.push_str(&aligned::draw(bytes, style));
@@ -268,22 +270,48 @@ impl Page {
         }
     }
 
+    /// What it said when it crashed: whole, since the end of the line is what tells.
+    fn crash(&mut self, failure: &Failure) {
+        let Some(crash) = &failure.crash else { return };
+        let style = self.style;
+        if !crash.is_certain() {
+            let by = crash.by;
+            let words = match (&crash.extent, style.language) {
+                (Extent::Found, Language::Zh) => format!("{by} 在你的程序里发现了错误："),
+                (Extent::Found, Language::En) => format!("{by} found a fault in your program:"),
+                (_, Language::Zh) => "它往标准错误写过这个错误：".to_owned(),
+                (_, Language::En) => "It wrote this error on standard error:".to_owned(),
+            };
+            self.write("  ", &words);
+        }
+        for line in &crash.said {
+            for line in wrap::whole(&happened::plain(line), WIDTH - 4) {
+                self.text
+                    .push_str(&format!("    {}\n", style.strong(&line)));
+            }
+        }
+    }
+
     fn output(&mut self, failure: &Failure) {
-        if failure.output.is_empty() {
+        let printed = self.style.pick(
+            "你的程序最后打印的：",
+            "The last that your program printed:",
+        );
+        self.lines(printed, &failure.output);
+        let wrote = self.style.pick(
+            "它写到标准错误的最后几行：",
+            "The last that it wrote on standard error:",
+        );
+        self.lines(wrote, &failure.errors);
+    }
+
+    fn lines(&mut self, label: &str, lines: &[Vec<u8>]) {
+        if lines.is_empty() {
             return;
         }
-        self.entry(
-            self.style.pick(
-                "你的程序最后打印的：",
-                "The last that your program printed:",
-            ),
-            "",
-        );
-        for line in &failure.output {
-            let line: String = line
-                .chars()
-                .map(|c| if is_trick(c) { '\u{fffd}' } else { c })
-                .collect();
+        self.entry(label, "");
+        for line in lines {
+            let line = happened::plain(&output::shown(line));
             let short = wrap::cut(&line, WIDTH - 6);
             self.text.push_str(&format!("    {short}\n"));
         }

@@ -7,6 +7,7 @@ use session::Status;
 use session::run::Ended;
 
 use crate::check::Seen;
+use crate::crash::Crash;
 
 /// How a program did in one variant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,8 +37,12 @@ pub struct Failure {
     pub trouble: Trouble,
     /// How the program ended, if it had.
     pub ended: Option<Ended>,
-    /// The last lines that it printed.
-    pub output: Vec<String>,
+    /// The last lines that it printed on standard output, as they came.
+    pub output: Vec<Vec<u8>>,
+    /// The last lines that it wrote to standard error.
+    pub errors: Vec<Vec<u8>>,
+    /// What it wrote when it crashed, before the judge had ended its side.
+    pub crash: Option<Crash>,
 }
 
 impl Failure {
@@ -46,8 +51,7 @@ impl Failure {
     pub fn seen(&self) -> Seen<'_> {
         Seen {
             trouble: self.trouble.name(),
-            // What it did when the judge had ended its side came after its trouble.
-            crash: self.crash_words().filter(|_| !self.ended_afterwards()),
+            crash: self.crash_words(),
         }
     }
 
@@ -58,22 +62,17 @@ impl Failure {
             && self.ended.is_some()
     }
 
-    /// The last words of the part of the program that crashed, if one did.
+    /// What the program, or the part of it that crashed, said of its crash, if one did.
     #[must_use]
     pub fn crash_words(&self) -> Option<&str> {
+        if let Some(crash) = self.crash.as_ref().filter(|crash| crash.is_certain()) {
+            return Some(crash.said.first().map_or("", |line| line));
+        }
         let signal = self
             .ended
             .is_some_and(|ended| ended.status == Status::Signal);
-        let panicked = |line: &String| line.contains(" panicked at ");
-        let traceback = |line: &String| line.starts_with("Traceback (most recent call last)");
-        let last = || self.output.iter().rfind(|line| !line.trim().is_empty());
-        // What it panicked with stands on the next line.
-        let words = match self.output.iter().rposition(panicked) {
-            Some(at) => self.output.get(at + 1).or(self.output.get(at)),
-            None if signal || self.output.iter().any(traceback) => last(),
-            None => return None,
-        };
-        Some(words.map_or("", |line| line))
+        // What it did when the judge had ended its side came after its trouble.
+        (signal && !self.ended_afterwards()).then_some("")
     }
 }
 
@@ -112,6 +111,15 @@ pub enum Trouble {
     OnlyAtEnd(Bytes),
     /// It has ended, and has not printed this.
     NotPrinted(Bytes),
+    /// This line did not come on standard error.
+    NotSaid {
+        /// The line; `[..]` in it stands for any text.
+        pattern: String,
+        /// It may come on standard output as well.
+        anywhere: bool,
+        /// It has come on standard output, where it should not.
+        on_output: bool,
+    },
     /// No datagram came at all.
     NeverSends(Duration),
     /// It ended, and has sent no datagram.
@@ -314,6 +322,7 @@ impl Trouble {
             Self::NotReading(..) => "not_reading",
             Self::OnlyAtEnd(_) => "only_at_end",
             Self::NotPrinted(_) => "not_printed",
+            Self::NotSaid { .. } => "not_said",
             Self::NeverSends(_) => "never_sends",
             Self::SentNothing => "sent_nothing",
             Self::NoDatagram(..) => "no_datagram",

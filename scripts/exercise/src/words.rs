@@ -175,12 +175,30 @@ fn yours_zh(act: &Act, role: Role, told: Told, columns: usize) -> String {
                 time(*duration, Language::Zh)
             )
         }
-        Act::Exit {
-            status: Status::Code(code),
-        } => format!("你的程序{}，状态 {code}", told.pick("结束了", "应该结束")),
-        Act::Exit {
-            status: Status::Signal,
-        } => format!("你的程序{}", told.pick("被信号结束了", "应该被信号结束")),
+        Act::Says { pattern } => format!(
+            "你的程序{}一行 {}",
+            told.pick("往标准错误写了", "应该往标准错误写"),
+            line(pattern, columns)
+        ),
+        Act::PrintsOrSays { pattern } => format!(
+            "你的程序{}一行 {}，标准输出或者标准错误都行",
+            told.pick("打印了", "应该打印"),
+            line(pattern, columns)
+        ),
+        Act::Exit { status, clean } => {
+            let mut words = match status {
+                Status::Code(code) => {
+                    format!("你的程序{}，状态 {code}", told.pick("结束了", "应该结束"))
+                }
+                Status::Signal => {
+                    format!("你的程序{}", told.pick("被信号结束了", "应该被信号结束"))
+                }
+            };
+            if *clean {
+                words.push_str(told.pick("，没有多打印", "，不多打印"));
+            }
+            words
+        }
         Act::Forgets { times } => format!(
             "上面的故事再演 {times} 遍，又 {times} 遍：客户端走了，你的程序{}留下它们的东西",
             told.pick("没有", "不应")
@@ -234,24 +252,38 @@ fn yours_en(act: &Act, role: Role, told: Told, columns: usize) -> String {
                 time(*duration, Language::En)
             )
         }
-        Act::Exit {
-            status: Status::Code(code),
-        } => {
-            format!(
-                "your program {} status {code}",
-                told.pick("ends with", "should end with")
-            )
-        }
-        Act::Exit {
-            status: Status::Signal,
-        } => format!(
-            "{} your program",
-            told.pick("a signal ended", "a signal should end")
+        Act::Says { pattern } => format!(
+            "your program {} the line {} to standard error",
+            told.pick("writes", "should write"),
+            line(pattern, columns)
         ),
         Act::Forgets { times } => format!(
             "the story above, {times} times more and {times} times again: your program {} nothing of clients that are gone",
             told.pick("keeps", "should keep")
         ),
+        Act::PrintsOrSays { pattern } => format!(
+            "your program {} the line {}, on standard output or standard error",
+            told.pick("prints", "should print"),
+            line(pattern, columns)
+        ),
+        Act::Exit { status, clean } => {
+            let mut words = match status {
+                Status::Code(code) => format!(
+                    "your program {} status {code}",
+                    told.pick("ends with", "should end with")
+                ),
+                Status::Signal => format!(
+                    "{} your program",
+                    told.pick("a signal ended", "a signal should end")
+                ),
+            };
+            if *clean {
+                words.push_str(
+                    told.pick(" and has printed nothing more", " and print nothing more"),
+                );
+            }
+            words
+        }
         Act::Runs => format!(
             "your program {}",
             told.pick("still runs", "should still run")

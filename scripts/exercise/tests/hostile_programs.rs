@@ -10,6 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use exercise::Check;
+use exercise::crash::Extent;
 use exercise::play::{Options, variant};
 use exercise::verdict::{Failure, Fault, Kept, Trouble, Verdict, Written};
 use python::python;
@@ -126,7 +127,10 @@ const FACTS: &[(&str, fn())] = facts![
     a_response_is_judged_as_a_whole,
     #[cfg(target_os = "linux")]
     a_program_that_leaves_its_process_group_is_ended_all_the_same,
-    a_flood_of_errors_is_a_flood,
+    standard_error_is_drained_and_no_verdict,
+    a_line_on_standard_error_is_read_where_the_story_asks_for_it,
+    a_crash_is_told_with_its_last_line_whole,
+    other_lines_are_passed_over_where_the_rules_allow_them,
     #[cfg(target_os = "linux")]
     a_program_on_another_port_is_told_which,
     a_crash_after_the_answer_is_seen_where_the_program_should_still_run,
@@ -166,7 +170,7 @@ const GREETED: &str = "alice connect\nalice > hi\nalice | hi\nalice ^D\nalice ? 
 
 fn a_program_that_exits_at_once_ended_before_it_listened() {
     let failure = failure("server", GREETED, "print('bye'); raise SystemExit(3)");
-    assert_eq!(failure.output, ["bye"]);
+    assert_eq!(failure.output, [b"bye"]);
     assert_eq!(failure.ended.unwrap().to_string(), "status 3");
     seen!(failure, Trouble::EndedAtOnce);
 }
@@ -846,12 +850,136 @@ fn a_program_that_leaves_its_process_group_is_ended_all_the_same() {
     );
 }
 
-fn a_flood_of_errors_is_a_flood() {
-    let screen = format!("{SERVER}\nwhile True: print('x' * 1000, file=sys.stderr)");
-    seen!(
-        failure("server", GREETED, &screen),
-        Trouble::Flood(Written::Printed)
+fn standard_error_is_drained_and_no_verdict() {
+    let logs = "sys.stderr.write('x' * 999 + '\\n'); sys.stderr.flush()";
+    let busy = server(
+        "
+    while d := c.recv(65536):
+        for _ in range(4000): LOGS
+        c.sendall(d)",
+    )
+    .replace("LOGS", logs);
+    passes("server", GREETED, &busy);
+    let first = format!(
+        "import sys\nprint('my own words', file=sys.stderr)\n{}",
+        server(ECHO)
     );
+    passes("server", GREETED, &first);
+    let filter = "import sys\nprint('ready', file=sys.stderr)\nfor line in sys.stdin: print(line, end='', flush=True)\nprint('done', file=sys.stderr)";
+    passes(
+        "filter",
+        "you > a\nyou | a\nyou ~ 100ms\nyou ^D\nyou ? 0\n",
+        filter,
+    );
+    let prompt = "import sys\nprint('log', file=sys.stderr, flush=True); print('name? ', end='', flush=True); sys.stdin.read()";
+    passes("filter", "you _ name? \nyou ^D\nyou ? 0\n", prompt);
+    // It floods, and never listens: that is what is told.
+    let flood = "import sys\nwhile True: print('x' * 1000, file=sys.stderr)";
+    let story = "# impatient\nalice connect within 1s\n";
+    let failure = failure("server", story, flood);
+    assert_eq!(failure.errors.last().map(Vec::len), Some(400));
+    seen!(failure, Trouble::NeverListens(_));
+}
+
+fn a_line_on_standard_error_is_read_where_the_story_asks_for_it() {
+    let story = "you ! HTTP/1.1 404[..]\nyou ? 1 clean\n";
+    let fails = |program: &str| failure("filter", &format!("# impatient\n{story}"), program);
+    let right = "import sys\nprint('asking', file=sys.stderr); sys.exit('HTTP/1.1 404 Not Found')";
+    passes("filter", story, right);
+    let no_end = "import sys\nsys.stderr.write('HTTP/1.1 404'); sys.exit(1)";
+    passes("filter", story, no_end);
+    let elsewhere = "print('HTTP/1.1 404 Not Found'); raise SystemExit(1)";
+    seen!(
+        fails(elsewhere),
+        Trouble::NotSaid {
+            on_output: true,
+            ..
+        }
+    );
+    let never = "import sys\nsys.exit('404')";
+    seen!(
+        fails(never),
+        Trouble::NotSaid {
+            on_output: false,
+            ..
+        }
+    );
+    let body = "import sys\nprint('a body'); sys.exit('HTTP/1.1 404 Not Found')";
+    seen!(fails(body), Trouble::TooMuch(_));
+    let anywhere = "you |! cannot [..]\nyou ? 1\n";
+    passes(
+        "filter",
+        anywhere,
+        "print('cannot connect'); raise SystemExit(1)",
+    );
+    passes("filter", anywhere, "import sys; sys.exit('cannot connect')");
+    seen!(
+        failure("filter", anywhere, "raise SystemExit(1)"),
+        Trouble::NotSaid { anywhere: true, .. }
+    );
+}
+
+fn a_crash_is_told_with_its_last_line_whole() {
+    let word = "long".repeat(50);
+    let thread = server(&format!("d = c.recv(99); raise RuntimeError('{word}')"));
+    let failure = failure("server", GREETED, &thread);
+    let crash = failure.crash.clone().expect("a crash");
+    assert!(matches!(crash.extent, Extent::Part(Some(_))), "{crash:?}");
+    assert_eq!(crash.said, [format!("RuntimeError: {word}")]);
+    assert_eq!(failure.ended, None);
+    seen!(failure, Trouble::ClosedEarly(_) | Trouble::ResetEarly(_));
+    let handled = server(
+        "import traceback
+    d = c.recv(99)
+    try: raise ValueError('tried')
+    except ValueError: traceback.print_exc()
+    c.sendall(b'no')",
+    );
+    let logged = self::failure("server", GREETED, &handled)
+        .crash
+        .expect("a report");
+    assert_eq!(
+        (logged.extent, logged.said),
+        (Extent::Logged, vec!["ValueError: tried".into()])
+    );
+    let whole = "raise ValueError('at once')";
+    let whole = self::failure("server", GREETED, whole)
+        .crash
+        .expect("a crash");
+    assert_eq!(
+        (whole.extent, whole.said),
+        (Extent::Whole, vec!["ValueError: at once".into()])
+    );
+    // The judge ended its side, and only that brought it down.
+    let late = "print(input())\ninput()";
+    let story = "# impatient\nyou > a\nyou | a\nyou | b\n";
+    let late = self::failure("filter", story, late);
+    assert!(late.crash.is_none(), "{late:#?}");
+    assert!(!late.errors.is_empty());
+    seen!(late, Trouble::TooLittle(..));
+}
+
+fn other_lines_are_passed_over_where_the_rules_allow_them() {
+    let free = "server\nlines free";
+    let story = "alice connect\nalice > 你好\nyou | [..]你好\nalice > 再见\nyou | [..]再见\n";
+    let server_of = |body: &str| {
+        format!(
+            "print('listening on', sys.argv[-1], flush=True)\n{}",
+            server(body)
+        )
+        .replacen("print", "import sys; print", 1)
+    };
+    let logs = server_of(
+        "print('connected', flush=True)
+    for line in c.makefile(encoding='utf-8'): print('got a line:', len(line), flush=True); print('alice:', line, end='', flush=True)",
+    );
+    passes(free, story, &logs);
+    seen!(failure("server", story, &logs), Trouble::Wrong(_));
+    let halves = server_of("while d := c.recv(4): print(d.decode(errors='replace'), flush=True)");
+    seen!(failure(free, story, &halves), Trouble::Wrong(_));
+    let silent = server_of("c.recv(99); time.sleep(60)");
+    let silent = failure(free, &format!("# impatient\n{story}"), &silent);
+    seen!(silent, Trouble::TooLittle(..));
 }
 
 #[cfg(target_os = "linux")]

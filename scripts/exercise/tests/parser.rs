@@ -108,6 +108,7 @@ fn every_mark_is_read_and_written_again() {
         "you ? 0",
         Act::Exit {
             status: Status::Code(0),
+            clean: false,
         },
     );
     act(
@@ -115,6 +116,29 @@ fn every_mark_is_read_and_written_again() {
         "you ? signal",
         Act::Exit {
             status: Status::Signal,
+            clean: false,
+        },
+    );
+    act(
+        "client",
+        "you ? 1 clean",
+        Act::Exit {
+            status: Status::Code(1),
+            clean: true,
+        },
+    );
+    act(
+        "client",
+        "you ! HTTP/1.1 404[..]",
+        Act::Says {
+            pattern: "HTTP/1.1 404[..]".into(),
+        },
+    );
+    act(
+        "client",
+        "you |! [..]",
+        Act::PrintsOrSays {
+            pattern: "[..]".into(),
         },
     );
     act(

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use exercise::build::{Built, build};
 use exercise::check::TROUBLES;
+use exercise::crash::{Crash, Extent};
 use exercise::report::{self, Style, WIDTH};
 use exercise::verdict::{Bytes, Failure, Fault, Kept, Trouble, Verdict, Written};
 use exercise::{Check, Language};
@@ -48,6 +49,8 @@ fn failed(trouble: Trouble) -> Failure {
         trouble,
         ended: None,
         output: Vec::new(),
+        errors: Vec::new(),
+        crash: None,
     }
 }
 
@@ -163,6 +166,11 @@ fn every_kind() -> Vec<Trouble> {
         Trouble::NotReading(none(), 1 << 20),
         Trouble::OnlyAtEnd(none()),
         Trouble::NotPrinted(none()),
+        Trouble::NotSaid {
+            pattern: "HTTP/1.1 404[..]".into(),
+            anywhere: false,
+            on_output: false,
+        },
         Trouble::NeverSends(s),
         Trouble::SentNothing,
         Trouble::NoDatagram(none(), s),
@@ -257,10 +265,12 @@ fn a_crash_is_told_with_the_programs_own_words_and_not_with_ours() {
         status: Status::Code(101),
         signal: None,
     });
-    failure.output = vec![
-        "thread 'main' panicked at mine/echo_server.rs:7:9:".into(),
-        "no \x1b[31mway".into(),
-    ];
+    let said = "thread 'main' panicked at mine/echo_server.rs:7:9: no \x1b[31mway";
+    failure.crash = Some(Crash {
+        by: "Rust",
+        extent: Extent::Whole,
+        said: vec![said.into()],
+    });
     let text = report(failure.clone(), EN);
     assert!(
         text.contains(
@@ -270,7 +280,7 @@ fn a_crash_is_told_with_the_programs_own_words_and_not_with_ours() {
     );
     assert!(
         text.contains(
-            "    thread 'main' panicked at mine/echo_server.rs:7:9:\n    no \u{fffd}[31mway\n"
+            "    thread 'main' panicked at mine/echo_server.rs:7:9: no \u{fffd}[31mway\n"
         ),
         "{text}"
     );
@@ -406,7 +416,7 @@ fn a_crash_that_came_after_the_time_was_over_is_not_called_the_cause() {
         status: Status::Code(1),
         signal: None,
     });
-    failure.output = vec!["Traceback (most recent call last):".into()];
+    failure.errors = vec![b"Traceback (most recent call last):".to_vec()];
     let text = report(failure, EN);
     let words = "  What should come did not come for 2 s. Then we ended our side, and it has\n  ended with status 1.\n";
     assert!(text.contains(words), "{text}");

@@ -10,6 +10,7 @@ mod guard;
 pub mod output;
 pub mod process;
 mod stage;
+pub mod tail;
 mod terminal;
 mod tree;
 mod turn;

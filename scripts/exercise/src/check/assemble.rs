@@ -5,7 +5,7 @@ use session::{ParseError, Text};
 
 use super::cause::Cause;
 use super::line::Item;
-use super::{Check, Role, Step, Transport, Variant, Way};
+use super::{Check, Lines, Role, Step, Transport, Variant, Way};
 
 /// Puts the lines together: the head, then each variant with its own.
 pub(super) fn check(items: Vec<(usize, Item)>, errors: &mut Vec<ParseError>) -> Check {
@@ -13,6 +13,7 @@ pub(super) fn check(items: Vec<(usize, Item)>, errors: &mut Vec<ParseError>) -> 
         title: Text::default(),
         role: Role::Server,
         transport: Transport::Tcp,
+        lines: Lines::Exact,
         stub: None,
         variants: Vec::new(),
     };
@@ -41,13 +42,21 @@ pub(super) fn check(items: Vec<(usize, Item)>, errors: &mut Vec<ParseError>) -> 
                 }
             }
             (Item::Transport(found), None) => check.transport = found,
+            (Item::Lines(found), None) => check.lines = found,
             (Item::Stub(found), None) => {
                 if check.stub.replace(found).is_some() {
                     wrong("one `stub`", "a second one");
                 }
                 stub_line = line;
             }
-            (Item::Title(..) | Item::Role(_) | Item::Transport(_) | Item::Stub(_), Some(_)) => {
+            (
+                Item::Title(..)
+                | Item::Role(_)
+                | Item::Transport(_)
+                | Item::Lines(_)
+                | Item::Stub(_),
+                Some(_),
+            ) => {
                 wrong(
                     "the title and the role before the first variant",
                     "one after it",

@@ -10,7 +10,7 @@ use session::script::line::{
 use super::bytes::{parse_size, payload};
 use super::cause::{self, Fit};
 use super::stub::{self, Stub};
-use super::{Act, Actor, Pace, Payload, Response, Role, Transport, Way};
+use super::{Act, Actor, Lines, Pace, Payload, Response, Role, Transport, Way};
 
 /// What one line says.
 #[derive(Debug, PartialEq, Eq)]
@@ -18,6 +18,7 @@ pub(super) enum Item {
     Title(Language, String),
     Role(Role),
     Transport(Transport),
+    Lines(Lines),
     Stub(Stub),
     Variant {
         name: String,
@@ -65,6 +66,7 @@ fn item(line: &str) -> Result<Item, Mismatch> {
         "why" => bilingual(word, rest).map(|(language, text)| Item::Why(language, text)),
         "role" => role(rest.trim()).map(Item::Role),
         "transport" => transport(rest.trim()).map(Item::Transport),
+        "lines" => lines(rest.trim()).map(Item::Lines),
         "stub" => stub::read(rest.trim()).map(Item::Stub),
         "variant" => variant(rest.trim()),
         "read" => page(rest.trim()).map(Item::Read),
@@ -106,6 +108,14 @@ fn transport(text: &str) -> Result<Transport, Mismatch> {
         "tcp" => Ok(Transport::Tcp),
         "udp" => Ok(Transport::Udp),
         _ => mismatch("`tcp` or `udp` after `transport`", text),
+    }
+}
+
+fn lines(text: &str) -> Result<Lines, Mismatch> {
+    match text {
+        "exact" => Ok(Lines::Exact),
+        "free" => Ok(Lines::Free),
+        _ => mismatch("`exact` or `free` after `lines`", text),
     }
 }
 
@@ -167,7 +177,7 @@ fn peer(word: &str) -> Result<Actor, Mismatch> {
     };
     if !is_actor(name) {
         return mismatch(
-            "`title`, `role`, `transport`, `stub`, `variant`, `why`, `read`, `fits` or the name of an actor (an ASCII word)",
+            "`title`, `role`, `transport`, `lines`, `stub`, `variant`, `why`, `read`, `fits` or the name of an actor (an ASCII word)",
             word,
         );
     }
@@ -206,13 +216,19 @@ fn yours(mark: &str, text: &str) -> Result<Act, Mismatch> {
         }),
         ">>" => typed(text).map(|payload| Act::Send { payload }),
         "~" => duration(text.trim()).map(|duration| Act::Silent { duration }),
-        "?" => status(text.trim()).map(|status| Act::Exit { status }),
+        "!" => Ok(Act::Says {
+            pattern: some(mark, text)?,
+        }),
+        "|!" => Ok(Act::PrintsOrSays {
+            pattern: some(mark, text)?,
+        }),
+        "?" => exit(text.trim()),
         "^D" => nothing(mark, text).map(|()| Act::EndOfInput),
         "runs" => nothing(mark, text).map(|()| Act::Runs),
         "memory" => parse_size(text.trim()).map(|most| Act::Memory { most }),
         "forgets" => times(text.trim()).map(|times| Act::Forgets { times }),
         _ => mismatch(
-            "a mark after `you`: $ | _ > >> ^D ~ ? runs memory forgets",
+            "a mark after `you`: $ | ! |! _ > >> ^D ~ ? runs memory forgets",
             mark,
         ),
     }
@@ -224,6 +240,15 @@ fn times(text: &str) -> Result<usize, Mismatch> {
         Ok(times @ 1..=MOST_PEERS) => Ok(times),
         _ => mismatch(format!("1 to {MOST_PEERS} times after `forgets`"), text),
     }
+}
+
+/// `0`, `signal`, `1 clean`
+fn exit(text: &str) -> Result<Act, Mismatch> {
+    let (text, clean) = match text.strip_suffix(" clean") {
+        Some(text) => (text.trim_end(), true),
+        None => (text, false),
+    };
+    status(text).map(|status| Act::Exit { status, clean })
 }
 
 /// What is typed is text: a keyboard has no other bytes.

@@ -15,7 +15,7 @@ pub struct Stub {
 }
 
 /// Every name that a `stub` line may give to what is seen of a program, and what it means.
-pub const TROUBLES: [(&str, &str, &str); 45] = [
+pub const TROUBLES: [(&str, &str, &str); 46] = [
     ("cannot_start", "程序启动不了", "it cannot be started"),
     (
         "ended_at_once",
@@ -87,6 +87,11 @@ pub const TROUBLES: [(&str, &str, &str); 45] = [
         "not_printed",
         "它没有打印该打印的就结束了",
         "it ends and has not printed what it should",
+    ),
+    (
+        "not_said",
+        "该写到标准错误的没有写",
+        "it does not write to standard error what it should",
     ),
     (
         "never_sends",

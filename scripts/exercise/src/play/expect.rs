@@ -240,16 +240,6 @@ impl<'a> Stage<'a> {
         Instant::now() + self.options.deadline / 2
     }
 
-    /// The judge has nothing more to say: does the program answer now?
-    pub(super) fn end_all_sides(&mut self) {
-        for peer in self.peers.values_mut().flatten() {
-            peer.half_close();
-        }
-        if let Some(process) = &mut self.process {
-            process.end_input();
-        }
-    }
-
     fn silent(&mut self, at: (&'a str, usize), until: Instant) -> Result<(), Trouble> {
         let found = self.until(until, |stage| {
             let peer = stage.peer(at)?;

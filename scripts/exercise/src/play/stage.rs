@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use session::run::process::{Process, Waited};
+use session::run::process::{Process, Streams, Waited};
 use session::run::{Ended, Invocation};
 use socket2::Socket;
 
@@ -19,7 +19,8 @@ use super::datagram::Post;
 use super::peer::Peer;
 use super::pieces::{Pieces, Random};
 use super::{Options, address, system};
-use crate::check::{Act, Actor, Check, Role, Step, Transport, Variant, Way};
+use crate::check::{Act, Actor, Check, Lines, Role, Step, Transport, Variant, Way};
+use crate::crash;
 use crate::verdict::{Failure, Trouble, Written};
 
 /// Between two looks, where nothing moved: soon at first, and then less often, so that many
@@ -30,11 +31,17 @@ const LONGEST_TICK: Duration = Duration::from_millis(4);
 /// After the program's end, or a failure, what is still on its way is worth waiting for.
 pub(super) const AFTERMATH: Duration = Duration::from_millis(200);
 
+/// A crash may be told for so long after what it has done was seen.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// What has been written to the end is not written on for so long.
+const QUIET: Duration = Duration::from_millis(100);
+
 /// A report shows so many of the program's own lines.
 const SHOWN: usize = 8;
 
-/// And so many characters of each.
-const LONGEST: usize = 200;
+/// And so many bytes of each.
+const LONGEST: usize = 400;
 
 pub(super) struct Stage<'a> {
     check: &'a Check,
@@ -65,7 +72,10 @@ pub(super) struct Stage<'a> {
     /// A filter has until then to print its first line: it has to start.
     starting: Option<Instant>,
     /// The lines that the story has read from the program.
-    pub(super) heard: Vec<String>,
+    pub(super) heard: Vec<Vec<u8>>,
+    /// When the judge ended its side to see what comes then: what was on standard error, and how
+    /// the program had ended. What it does after that is no cause.
+    ended_all: Option<(u64, Option<Ended>)>,
     /// In the environment of all that the program starts.
     marker: String,
     /// For what arrives: as much as the largest datagram.
@@ -100,6 +110,7 @@ impl<'a> Stage<'a> {
             at_rest: 0,
             starting: None,
             heard: Vec::new(),
+            ended_all: None,
             marker: format!("WORKBOOK_EXERCISE={}.{number}", process::id()),
             buffer: vec![0; 64 * 1024].into(),
         }
@@ -144,9 +155,12 @@ impl<'a> Stage<'a> {
             args: all,
         };
         let marker = self.marker.split_once('=').unwrap_or_default();
-        let process = Process::start(&invocation, &self.options.directory, |mut command| {
-            command.env(marker.0, marker.1).spawn()
-        });
+        let process = Process::start(
+            &invocation,
+            &self.options.directory,
+            Streams::Apart,
+            |mut command| command.env(marker.0, marker.1).spawn(),
+        );
         let process = process.map_err(|error| {
             Trouble::CannotStart(format!("{}: {error}", program.program.display()))
         })?;
@@ -156,6 +170,11 @@ impl<'a> Stage<'a> {
             self.starting = Some(Instant::now() + self.options.patience);
         }
         Ok(())
+    }
+
+    /// Whether the program may print lines that the story does not name.
+    pub(super) fn prints_freely(&self) -> bool {
+        self.check.lines == Lines::Free
     }
 
     /// Where the program listens, and where it connects.
@@ -340,33 +359,110 @@ impl<'a> Stage<'a> {
     fn failure(&mut self, step: usize, trouble: Trouble) -> Failure {
         let until = Instant::now() + AFTERMATH;
         let _: Result<Result<(), _>, _> = self.until(until, |_| Ok(None));
+        self.hear_out(&trouble);
         let ended = self.ended();
+        let errors = match &self.process {
+            Some(process) => process.errors.bytes(),
+            None => Vec::new(),
+        };
         Failure {
             step,
             peer: self.looking_at.map(|index| index + 1),
             trouble,
             ended,
             output: self.last_lines(),
+            crash: self.crash(&errors, ended),
+            errors: last(lines(&errors)),
         }
     }
 
-    fn last_lines(&self) -> Vec<String> {
+    /// A crash closes connections first, and is told then.
+    fn hear_out(&mut self, trouble: &Trouble) {
+        let latest = Instant::now() + LAST_WORDS;
+        let broke = matches!(trouble, Trouble::ClosedEarly(_) | Trouble::ResetEarly(_));
+        let mut before = None;
+        while let Some(process) = &self.process
+            && !self.options.stopped()
+            && Instant::now() < latest
+        {
+            let total = process.errors.total();
+            let ended = self.ended().is_some();
+            let silent = before == Some(total) && (total > 0 || !broke || ended);
+            let closed = self
+                .process
+                .as_ref()
+                .is_some_and(|process| process.errors.is_closed());
+            if closed || (silent && !ended) {
+                return;
+            }
+            before = Some(total);
+            let quiet = Instant::now() + QUIET;
+            let _: Result<Result<(), _>, _> = self.until(quiet, |_| Ok(None));
+        }
+    }
+
+    /// PHP tells it on standard output.
+    fn crash(&self, errors: &[u8], ended: Option<Ended>) -> Option<crash::Crash> {
+        let process = self.process.as_ref()?;
+        let (late, ended) = match self.ended_all {
+            Some((total, ended)) => (process.errors.total().saturating_sub(total), ended),
+            None => (0, ended),
+        };
+        let late = usize::try_from(late).unwrap_or(usize::MAX);
+        let errors = &errors[..errors.len().saturating_sub(late)];
+        crash::find(&String::from_utf8_lossy(errors), ended).or_else(|| {
+            let lines = self.heard.iter().map(Vec::as_slice);
+            let lines: Vec<_> = lines
+                .chain(process.output.lines())
+                .map(String::from_utf8_lossy)
+                .collect();
+            crash::find(&lines.join("\n"), ended).filter(|crash| crash.by == "PHP")
+        })
+    }
+
+    /// The judge has nothing more to say: does the program answer now?
+    pub(super) fn end_all_sides(&mut self) {
+        if let Some(process) = &self.process
+            && self.ended_all.is_none()
+        {
+            let total = process.errors.total();
+            self.ended_all = Some((total, self.ended()));
+        }
+        for peer in self.peers.values_mut().flatten() {
+            peer.half_close();
+        }
+        if let Some(process) = &mut self.process {
+            process.end_input();
+        }
+    }
+
+    fn last_lines(&self) -> Vec<Vec<u8>> {
         let mut lines = self.heard.clone();
         if let Some(process) = &self.process {
-            lines.extend(process.output.lines().map(str::to_owned));
-            let pending = process.output.pending();
+            lines.extend(process.output.lines().map(<[u8]>::to_vec));
+            let pending = process.output.pending_bytes();
             if !pending.is_empty() {
-                lines.push(pending.into_owned());
+                lines.push(pending.to_vec());
             }
         }
-        let mut lines = lines.split_off(lines.len().saturating_sub(SHOWN));
-        for line in &mut lines {
-            if let Some((end, _)) = line.char_indices().nth(LONGEST) {
-                line.truncate(end);
-            }
-        }
-        lines
+        last(lines)
     }
+}
+
+fn lines(bytes: &[u8]) -> Vec<Vec<u8>> {
+    let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+    let lines = bytes.split(|&byte| byte == b'\n');
+    let lines = lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line).to_vec());
+    lines.skip_while(Vec::is_empty).collect()
+}
+
+/// The last ones, so much of each as a report shows.
+fn last(mut lines: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
+    let mut lines = lines.split_off(lines.len().saturating_sub(SHOWN));
+    for line in &mut lines {
+        line.truncate(LONGEST);
+    }
+    lines
 }
 
 impl Drop for Stage<'_> {

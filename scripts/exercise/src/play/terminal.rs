@@ -1,5 +1,6 @@
 //! What each step means at the program itself: its keyboard, its screen, its end.
 
+use std::cell::RefCell;
 use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
@@ -34,7 +35,9 @@ impl<'a> Stage<'a> {
             Act::Line { pattern } => self.prints(pattern, true, time),
             Act::Prompt { text } => self.prints(text, false, time),
             Act::Silent { duration } => self.prints_nothing(*duration),
-            Act::Exit { status } => self.exit(*status, time),
+            Act::Says { pattern } => self.says(pattern, false, time),
+            Act::PrintsOrSays { pattern } => self.says(pattern, true, time),
+            Act::Exit { status, clean } => self.exit(*status, *clean, time),
             Act::Runs => match self.ended() {
                 Some(_) => Err(Trouble::Gone),
                 None => Ok(()),
@@ -67,21 +70,29 @@ impl<'a> Stage<'a> {
     fn prints(&mut self, pattern: &str, whole: bool, time: Duration) -> Result<(), Trouble> {
         let deadline = self.after_start(time);
         let mut closed = false;
+        let free = self.prints_freely();
+        let other = RefCell::new(None);
         let look = |stage: &mut Self| {
-            let output = &mut stage.program()?.output;
-            if let Some(line) = output.first_line() {
-                let right = whole && output::matches(pattern, line);
-                if right {
+            let mut output = &mut stage.program()?.output;
+            while let Some(line) = output.first_line() {
+                let right = whole && output::matches(pattern, &line);
+                if free && !right && resembles(pattern, &line) {
+                    other.replace(Some(line.into_owned()));
+                }
+                if right || free {
                     let line = output.read_line().unwrap_or_default();
                     stage.hear(line);
                 }
-                return Ok(Some(right));
+                if right || !free {
+                    return Ok(Some(right));
+                }
+                output = &mut stage.program()?.output;
             }
             let pending = output.pending();
             if !whole && output::matches(pattern, &pending) && !pending.is_empty() {
                 return Ok(Some(true));
             }
-            let hopeless = !output::may_become(pattern, output.pending_bytes());
+            let hopeless = !free && !output::may_become(pattern, output.pending_bytes());
             Ok(hopeless.then_some(false))
         };
         let found = self.until(deadline, look)?;
@@ -91,7 +102,12 @@ impl<'a> Stage<'a> {
         if let Ok(process) = self.program() {
             closed = process.wait(Instant::now()) == Waited::Closed;
         }
-        let bytes = self.printed(pattern, whole)?;
+        let mut bytes = self.printed(pattern, whole)?;
+        if let Some(line) = other.take() {
+            // Others may be printed, but this one was meant to be it.
+            bytes.came = format!("{line}\n").into_bytes();
+            return Err(Trouble::Wrong(bytes));
+        }
         if found.is_ok() {
             return Err(Trouble::Wrong(bytes));
         }
@@ -108,6 +124,46 @@ impl<'a> Stage<'a> {
         Err(match late {
             Ok(()) => Trouble::OnlyAtEnd(bytes),
             Err(InVain) => Trouble::TooLittle(bytes, time),
+        })
+    }
+
+    /// A line on standard error, among others; `anywhere`: or the next one on standard output.
+    fn says(&mut self, pattern: &str, anywhere: bool, time: Duration) -> Result<(), Trouble> {
+        let deadline = self.after_start(time);
+        let mut look = |stage: &mut Self| {
+            let process = stage.program()?;
+            if anywhere
+                && let Some(line) = process.output.first_line()
+                && output::matches(pattern, &line)
+            {
+                let line = process.output.read_line().unwrap_or_default();
+                stage.hear(line);
+                return Ok(Some(()));
+            }
+            let said = process
+                .errors
+                .read_line(|line| output::matches(pattern, line));
+            Ok(said.then_some(()))
+        };
+        if self.until(deadline, &mut look)?.is_ok() {
+            return Ok(());
+        }
+        // It has ended, and what it wrote last may be on its way still.
+        while Instant::now() < deadline && !self.program()?.errors.is_closed() {
+            let soon = Instant::now() + AFTERMATH;
+            if self.until(soon, &mut look)?.is_ok() {
+                return Ok(());
+            }
+        }
+        if look(self)?.is_some() {
+            return Ok(());
+        }
+        let first = self.program()?.output.first_line();
+        let on_output = first.is_some_and(|line| output::matches(pattern, &line));
+        Err(Trouble::NotSaid {
+            pattern: pattern.to_owned(),
+            anywhere,
+            on_output,
         })
     }
 
@@ -131,9 +187,9 @@ impl<'a> Stage<'a> {
     fn printed(&mut self, pattern: &str, whole: bool) -> Result<Bytes, Trouble> {
         let output = &self.program()?.output;
         let mut came = Vec::new();
-        match output.first_line() {
+        match output.lines().next() {
             Some(line) => {
-                came.extend_from_slice(line.as_bytes());
+                came.extend_from_slice(line);
                 came.push(b'\n');
             }
             None => came.extend_from_slice(output.pending_bytes()),
@@ -150,7 +206,7 @@ impl<'a> Stage<'a> {
         })
     }
 
-    fn hear(&mut self, line: String) {
+    fn hear(&mut self, line: Vec<u8>) {
         if self.address.is_none() && self.heard.is_empty() {
             self.is_ready();
         }
@@ -176,7 +232,7 @@ impl<'a> Stage<'a> {
         Ok(self.printed("", false)?.came)
     }
 
-    fn exit(&mut self, status: Status, time: Duration) -> Result<(), Trouble> {
+    fn exit(&mut self, status: Status, clean: bool, time: Duration) -> Result<(), Trouble> {
         let deadline = self.after_start(time);
         let ended = loop {
             let soon = deadline.min(Instant::now() + Duration::from_millis(20));
@@ -198,8 +254,9 @@ impl<'a> Stage<'a> {
             Ok(closed.then_some(()))
         })?;
         let left = self.unread()?;
-        // What a server or a client prints besides is its own affair; a filter is its output.
-        if self.address.is_none() && !left.is_empty() {
+        // What a server or a client prints besides is its own affair, unless the story says
+        // otherwise; a filter is its output.
+        if (clean || self.address.is_none()) && !left.is_empty() {
             return Err(Trouble::TooMuch(left));
         }
         Ok(())
@@ -231,4 +288,14 @@ impl<'a> Stage<'a> {
         }
         Ok(())
     }
+}
+
+/// Whether a line that does not match was probably meant to: it has a part of the text, or what a
+/// broken character leaves. A line such as "listening on …" has neither.
+fn resembles(pattern: &str, line: &str) -> bool {
+    let text = pattern.replace("[..]", "");
+    let wide = |c: &char| !c.is_ascii();
+    line.contains(char::REPLACEMENT_CHARACTER)
+        || line.chars().filter(wide).any(|c| text.contains(c))
+        || (!text.is_empty() && line.contains(text.trim()))
 }

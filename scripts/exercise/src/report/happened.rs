@@ -5,7 +5,8 @@ use session::run::Ended;
 
 use super::Style;
 use crate::Language;
-use crate::check::{Act, Role, Step, Variant, quoted};
+use crate::check::{Act, Role, Step, Variant, is_trick, quoted};
+use crate::crash::Extent;
 use crate::verdict::{Bytes, Failure, Fault, Kept, Trouble, Written};
 use crate::words::{size, time};
 
@@ -79,6 +80,53 @@ pub(super) fn clue(failure: &Failure, style: Style) -> Option<String> {
     Some(style.pick(words[0], words[1]).to_owned())
 }
 
+/// What crashed, as a sentence before the others; only where that is known.
+fn crash(failure: &Failure, language: Language) -> Option<String> {
+    let signal = failure
+        .ended
+        .filter(|ended| ended.status == Status::Signal)
+        // The judge had ended its side then: the words say so already.
+        .filter(|_| !failure.ended_afterwards());
+    let extent = failure.crash.as_ref().map(|crash| &crash.extent);
+    Some(match (extent, signal.or(failure.ended), language) {
+        (Some(Extent::Whole), Some(ended), Language::Zh) => {
+            format!("你的程序崩溃了（{}）。", how_zh(ended))
+        }
+        (Some(Extent::Whole), Some(ended), Language::En) => {
+            format!("Your program crashed ({}). ", how_en(ended))
+        }
+        (Some(Extent::Part(Some(name))), _, Language::Zh) => {
+            format!("你的程序有一部分崩溃了（线程 {}）。", plain(name))
+        }
+        (Some(Extent::Part(Some(name))), _, Language::En) => {
+            format!("A part of your program crashed (thread {}). ", plain(name))
+        }
+        (Some(Extent::Whole | Extent::Part(None)), _, Language::Zh) => {
+            "你的程序有一部分崩溃了。".to_owned()
+        }
+        (Some(Extent::Whole | Extent::Part(None)), _, Language::En) => {
+            "A part of your program crashed. ".to_owned()
+        }
+        (_, Some(ended), Language::Zh) if signal.is_some() => {
+            format!("你的程序崩溃了（{}）。", how_zh(ended))
+        }
+        (_, Some(ended), Language::En) if signal.is_some() => {
+            format!("Your program crashed ({}). ", how_en(ended))
+        }
+        _ => return None,
+    })
+}
+
+/// Text of a program, which may not rewrite the screen.
+pub(super) fn plain(text: &str) -> String {
+    let shown = |c| match c {
+        '\t' => ' ',
+        c if is_trick(c) => char::REPLACEMENT_CHARACTER,
+        c => c,
+    };
+    text.chars().map(shown).collect()
+}
+
 fn zh(role: Role, failure: &Failure, done: bool) -> String {
     let language = Language::Zh;
     let t = |duration| time(duration, language);
@@ -143,6 +191,9 @@ fn zh(role: Role, failure: &Failure, done: bool) -> String {
         Trouble::NotReading(_, left) => format!("你的程序不读了：发给它的还有 {} 没有离开我们这边，而该来的也没来。", size(*left as u64)),
         Trouble::OnlyAtEnd(_) => "该来的来得太晚：我们等到时间过了，结束了自己这边，它才出来。要么写完忘了 flush，要么你的程序在等对方结束才回答。".to_owned(),
         Trouble::NotPrinted(_) => format!("该打印的没有打印，{state}。"),
+        Trouble::NotSaid { on_output: true, .. } => "这一行写到了标准输出，应该写到标准错误（stderr）。".to_owned(),
+        Trouble::NotSaid { anywhere: true, .. } => format!("标准输出和标准错误上都没有该来的这一行，{state}。"),
+        Trouble::NotSaid { .. } => format!("该写到标准错误（stderr）的这一行没有来，{state}。"),
         Trouble::NeverSends(waited) => format!(
             "等了 {}，你的程序一个数据报也没有发来。地址是最后一个命令行参数，用 UDP 发到那里。",
             t(*waited)
@@ -165,13 +216,7 @@ fn zh(role: Role, failure: &Failure, done: bool) -> String {
         ),
         Trouble::Judge(why) => format!("评判程序自己没法继续：{why}。这不是你的错；再试一次，还这样就告诉我们。"),
     };
-    match (failure.crash_words().is_some(), &failure.ended) {
-        // It crashed only when the judge had ended its side: the words say so already.
-        (true, Some(_)) if failure.ended_afterwards() => words,
-        (true, Some(ended)) => format!("你的程序崩溃了（{}）。{words}", how_zh(*ended)),
-        (true, None) => format!("你的程序有一部分崩溃了，看下面它打印的话。{words}"),
-        _ => words,
-    }
+    crash(failure, language).unwrap_or_default() + &words
 }
 
 fn kept_zh(what: Kept, least: u64) -> String {
@@ -232,10 +277,26 @@ fn http_zh(fault: &Fault) -> String {
     }
 }
 
+/// The signals of a crash that have the same number on every system.
+fn signal_name(signal: i32) -> Option<&'static str> {
+    Some(match signal {
+        4 => "SIGILL",
+        6 => "SIGABRT",
+        8 => "SIGFPE",
+        9 => "SIGKILL",
+        11 => "SIGSEGV",
+        13 => "SIGPIPE",
+        _ => return None,
+    })
+}
+
 fn how_zh(ended: Ended) -> String {
     match (ended.status, ended.signal) {
         (Status::Code(code), _) => format!("状态 {code}"),
-        (Status::Signal, Some(signal)) => format!("被信号 {signal} 结束"),
+        (Status::Signal, Some(signal)) => match signal_name(signal) {
+            Some(name) => format!("被信号 {signal} {name} 结束"),
+            None => format!("被信号 {signal} 结束"),
+        },
         (Status::Signal, None) => "被信号结束".to_owned(),
     }
 }
@@ -306,6 +367,9 @@ fn en(role: Role, failure: &Failure, done: bool) -> String {
         Trouble::NotReading(_, left) => format!("Your program has stopped reading: {} of what was sent to it have not left our side, and what should come has not come.", size(*left as u64)),
         Trouble::OnlyAtEnd(_) => "It came too late: only after the time was over and we had ended our side. Either a flush is missing after the write, or your program waits for the end before it answers.".to_owned(),
         Trouble::NotPrinted(_) => format!("Your program has not printed what it should, and {state}."),
+        Trouble::NotSaid { on_output: true, .. } => "This line came on standard output, and should go to standard error (stderr).".to_owned(),
+        Trouble::NotSaid { anywhere: true, .. } => format!("The line came neither on standard output nor on standard error, and {state}."),
+        Trouble::NotSaid { .. } => format!("The line did not come on standard error (stderr), and {state}."),
         Trouble::NeverSends(waited) => format!(
             "Your program sent no datagram for {}. The address is its last argument: send there, by UDP.",
             t(*waited)
@@ -328,14 +392,7 @@ fn en(role: Role, failure: &Failure, done: bool) -> String {
         ),
         Trouble::Judge(why) => format!("The judge itself could not go on: {why}. It is not your fault; try again, and if it stays so, tell us."),
     };
-    match (failure.crash_words().is_some(), &failure.ended) {
-        (true, Some(_)) if failure.ended_afterwards() => words,
-        (true, Some(ended)) => format!("Your program crashed ({}). {words}", how_en(*ended)),
-        (true, None) => {
-            format!("A part of your program crashed: see what it printed, below. {words}")
-        }
-        _ => words,
-    }
+    crash(failure, language).unwrap_or_default() + &words
 }
 
 fn kept_en(what: Kept, least: u64) -> String {
@@ -376,7 +433,10 @@ fn http_en(fault: &Fault) -> String {
 fn how_en(ended: Ended) -> String {
     match (ended.status, ended.signal) {
         (Status::Code(code), _) => format!("with status {code}"),
-        (Status::Signal, Some(signal)) => format!("by signal {signal}"),
+        (Status::Signal, Some(signal)) => match signal_name(signal) {
+            Some(name) => format!("by signal {signal}, {name}"),
+            None => format!("by signal {signal}"),
+        },
         (Status::Signal, None) => "by a signal".to_owned(),
     }
 }

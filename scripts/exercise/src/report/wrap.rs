@@ -26,6 +26,25 @@ pub(crate) fn lines(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// The same, and what cannot be divided is divided all the same: nothing of it is lost.
+pub(crate) fn whole(text: &str, width: usize) -> Vec<String> {
+    let mut all = Vec::new();
+    for line in lines(text, width) {
+        let (mut piece, mut columns) = (String::new(), 0);
+        for c in line.chars() {
+            let wide = c.width().unwrap_or(0);
+            if columns + wide > width {
+                all.push(std::mem::take(&mut piece));
+                columns = 0;
+            }
+            piece.push(c);
+            columns += wide;
+        }
+        all.push(piece);
+    }
+    all
+}
+
 /// What must stay together: a word with the spaces after it, a Chinese character with its marks.
 fn pieces(text: &str) -> Vec<&str> {
     let mut pieces = Vec::new();
@@ -100,6 +119,12 @@ mod tests {
             ["one read may", "give one", "byte"]
         );
         assert_eq!(lines("", 12), [""]);
+    }
+
+    #[test]
+    fn a_word_wider_than_the_page_is_divided_and_nothing_is_lost() {
+        assert_eq!(whole("ab cdefghij k", 5), ["ab", "cdefg", "hij", "k"]);
+        assert_eq!(whole("Error: 你好吗", 5), ["Error", ":", "你好", "吗"]);
     }
 
     #[test]

@@ -6,41 +6,39 @@ use std::collections::VecDeque;
 /// Text as it comes, in lines.
 #[derive(Debug, Default)]
 pub struct Output {
-    /// Whole lines, without their ends.
-    lines: VecDeque<String>,
+    /// Whole lines, without their ends, as they came.
+    lines: VecDeque<Vec<u8>>,
     /// What has come after the last line end.
     pending: Vec<u8>,
 }
 
 impl Output {
-    /// Takes bytes as they come. Invalid UTF-8 shows as U+FFFD, once its line is whole.
+    /// Takes bytes as they come.
     pub fn push(&mut self, mut bytes: &[u8]) {
         while let Some(end) = bytes.iter().position(|&byte| byte == b'\n') {
             self.pending.extend_from_slice(&bytes[..end]);
             if cfg!(windows) && self.pending.last() == Some(&b'\r') {
                 self.pending.pop();
             }
-            self.lines
-                .push_back(String::from_utf8_lossy(&self.pending).into_owned());
-            self.pending.clear();
+            self.lines.push_back(std::mem::take(&mut self.pending));
             bytes = &bytes[end + 1..];
         }
         self.pending.extend_from_slice(bytes);
     }
 
-    /// The next line, if it is whole.
-    pub fn first_line(&self) -> Option<&str> {
-        self.lines.front().map(String::as_str)
+    /// The next line, if it is whole; invalid UTF-8 as U+FFFD.
+    pub fn first_line(&self) -> Option<Cow<'_, str>> {
+        Some(String::from_utf8_lossy(self.lines.front()?))
     }
 
     /// Takes the next line.
-    pub fn read_line(&mut self) -> Option<String> {
+    pub fn read_line(&mut self) -> Option<Vec<u8>> {
         self.lines.pop_front()
     }
 
-    /// The whole lines.
-    pub fn lines(&self) -> impl Iterator<Item = &str> {
-        self.lines.iter().map(String::as_str)
+    /// The whole lines, as they came.
+    pub fn lines(&self) -> impl Iterator<Item = &[u8]> {
+        self.lines.iter().map(Vec::as_slice)
     }
 
     /// What has come after the last line end.
@@ -54,10 +52,8 @@ impl Output {
     }
 
     /// Takes what has come after the last line end.
-    pub fn read_pending(&mut self) -> String {
-        let text = self.pending().into_owned();
-        self.pending.clear();
-        text
+    pub fn read_pending(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.pending)
     }
 
     /// Whether nothing is unread.
@@ -90,9 +86,29 @@ pub fn matches(pattern: &str, line: &str) -> bool {
     true
 }
 
+/// Bytes for a person: text as it is, and what is not UTF-8 as `\xNN`.
+#[must_use]
+pub fn shown(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            text.push_str(&format!("\\x{byte:02x}"));
+        }
+    }
+    text
+}
+
 /// Whether `pending` may match `pattern` when more has come. It may end inside a character.
 #[must_use]
 pub fn may_become(pattern: &str, pending: &[u8]) -> bool {
+    // A U+FFFD of the pattern may stand for bytes that are not UTF-8.
+    let (pattern, pending) = match pattern.find(char::REPLACEMENT_CHARACTER) {
+        Some(at) if !pending.starts_with(pattern.as_bytes()) => {
+            (&pattern[..at], &pending[..at.min(pending.len())])
+        }
+        _ => (pattern, pending),
+    };
     match pattern.split_once(ANY) {
         None => pattern.as_bytes().starts_with(pending),
         Some((first, _)) => {
@@ -113,7 +129,8 @@ mod tests {
         output.push("你".as_bytes());
         assert_eq!((output.first_line(), &*output.pending()), (None, "你"));
         output.push(b"\n\na\nb");
-        assert_eq!(output.lines().collect::<Vec<_>>(), ["你", "", "a"]);
+        let lines: Vec<_> = output.lines().map(shown).collect();
+        assert_eq!(lines, ["你", "", "a"]);
         assert_eq!(output.pending(), "b");
     }
 
@@ -124,7 +141,10 @@ mod tests {
             output.push(&[byte]);
         }
         output.push(b"a\xffb\n");
-        assert_eq!(output.lines().collect::<Vec<_>>(), ["你好", "a\u{fffd}b"]);
+        let lines: Vec<_> = output.lines().map(shown).collect();
+        assert_eq!(lines, ["你好", "a\\xffb"]);
+        output.read_line();
+        assert_eq!(output.first_line().as_deref(), Some("a\u{fffd}b"));
     }
 
     #[test]
@@ -138,6 +158,9 @@ mod tests {
             ("ab[..]", b"a", true),
             ("a[..]b", b"ax", true),
             ("a[..]", b"b", false),
+            ("a\u{fffd}b", b"a\xff", true),
+            ("a\u{fffd}b", b"a", true),
+            ("a\u{fffd}b", b"b\xff", false),
         ] {
             assert_eq!(
                 may_become(pattern, pending),

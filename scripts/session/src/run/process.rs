@@ -1,8 +1,9 @@
 //! One running program: its keyboard, its screen and its end.
 //!
-//! Standard output and standard error are the same pipe, so that they arrive in the order in
-//! which they were written. One thread reads it; one thread types, since a program that does
-//! not read must not block the story.
+//! In a session, standard output and standard error are the same pipe, so that they arrive in the
+//! order in which they were written. The judge compares standard output alone: for it they are
+//! apart. One thread reads each pipe; one types, since a program that does not read must not block
+//! the story.
 
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -12,6 +13,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::output::Output;
+use super::tail::Tail;
 use super::tree::{self, Ended};
 use super::{Invocation, OUTPUT_LIMIT, guard};
 
@@ -22,7 +24,19 @@ pub struct Process {
     screen: Receiver<Event>,
     /// What has been received and not been read by the story.
     pub output: Output,
+    /// The end of its standard error, where that is apart.
+    pub errors: Tail,
     closed: bool,
+}
+
+/// Where standard output and standard error go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Streams {
+    /// Both to [`Process::output`], in the order in which they were written.
+    Together,
+    /// Standard output alone to [`Process::output`], the end of standard error to
+    /// [`Process::errors`].
+    Apart,
 }
 
 enum Event {
@@ -58,16 +72,24 @@ impl Process {
     pub fn start(
         invocation: &Invocation,
         directory: &Path,
+        streams: Streams,
         spawn: impl FnOnce(Command) -> io::Result<Child>,
     ) -> io::Result<Self> {
         let (reader, writer) = io::pipe()?;
+        let (errors, also) = match streams {
+            Streams::Together => (None, writer.try_clone()?),
+            Streams::Apart => {
+                let (errors, writer) = io::pipe()?;
+                (Some(errors), writer)
+            }
+        };
         let mut command = tree::command(&invocation.program)?;
         command
             .args(&invocation.args)
             .current_dir(directory)
             .stdin(Stdio::piped())
-            .stdout(writer.try_clone()?)
-            .stderr(writer);
+            .stdout(writer)
+            .stderr(also);
         environment(&mut command);
         tree::hear_interrupts();
         guard::stand_by();
@@ -83,6 +105,7 @@ impl Process {
             keyboard,
             screen,
             output: Output::default(),
+            errors: errors.map_or_else(Tail::default, Tail::drain),
             closed: false,
         })
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use super::process::{Process, Waited};
+use super::process::{Process, Streams, Waited};
 use super::terminal::{AFTERMATH, Mismatch, Terminal};
 use super::{Failure, Invocations, Options, Place};
 use crate::{Action, Step};
@@ -105,8 +105,13 @@ impl<'a, 'p> Stage<'a, 'p> {
         };
         let program = invocation.program.display();
         let spawn = |command| self.place.spawn(actor, command);
-        let process = Process::start(invocation, &self.options.directory, spawn)
-            .map_err(|error| started(format!("`{program}`: {error}")))?;
+        let process = Process::start(
+            invocation,
+            &self.options.directory,
+            Streams::Together,
+            spawn,
+        )
+        .map_err(|error| started(format!("`{program}`: {error}")))?;
         self.terminals.insert(actor, Terminal { command, process });
         Ok(())
     }

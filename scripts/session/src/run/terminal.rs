@@ -40,10 +40,12 @@ impl Terminal<'_> {
         let until = Instant::now() + deadline;
         loop {
             match self.process.output.first_line() {
-                Some(line) if output::matches(pattern, line) => {
-                    return Ok(self.process.output.read_line().unwrap_or_default());
+                Some(line) if output::matches(pattern, &line) => {
+                    let line = line.into_owned();
+                    self.process.output.read_line();
+                    return Ok(line);
                 }
-                Some(line) => return Err(mismatch(format!("the line `{}`", shorten(line)))),
+                Some(_) => return Err(mismatch(self.first_unread().unwrap_or_default())),
                 None => self.wait(until, deadline).map_err(mismatch)?,
             }
         }
@@ -57,10 +59,10 @@ impl Terminal<'_> {
         };
         let until = Instant::now() + deadline;
         loop {
-            let output = &mut self.process.output;
-            if let Some(line) = output.first_line() {
-                return Err(mismatch(format!("the line `{}`", shorten(line))));
+            if self.process.output.first_line().is_some() {
+                return Err(mismatch(self.first_unread().unwrap_or_default()));
             }
+            let output = &self.process.output;
             if output::matches(text, &output.pending()) && !output.is_empty() {
                 match self.process.wait(Instant::now() + SETTLE) {
                     Waited::More if Instant::now() < until => continue,
@@ -70,12 +72,14 @@ impl Terminal<'_> {
                     }
                     Waited::TooMuch => return Err(mismatch(too_much())),
                     Waited::Nothing | Waited::Closed => {
-                        return Ok(self.process.output.read_pending());
+                        let text = self.process.output.pending().into_owned();
+                        self.process.output.read_pending();
+                        return Ok(text);
                     }
                 }
             }
             if !output::may_become(text, output.pending_bytes()) {
-                return Err(mismatch(format!("`{}`", shorten(&output.pending()))));
+                return Err(mismatch(said("", output.pending_bytes(), "")));
             }
             self.wait(until, deadline).map_err(mismatch)?;
         }
@@ -181,9 +185,9 @@ impl Terminal<'_> {
             Waited::Nothing => format!("nothing for {}", seconds(deadline)),
             Waited::Closed => "the end of its output".to_owned(),
         };
-        let partial = match self.process.output.pending() {
-            text if text.is_empty() => String::new(),
-            text => format!("`{}` with no line end, then ", shorten(&text)),
+        let partial = match self.process.output.pending_bytes() {
+            [] => String::new(),
+            text => said("", text, " with no line end, then "),
         };
         Err(format!("{partial}{why}: {}", self.state()))
     }
@@ -199,10 +203,10 @@ impl Terminal<'_> {
 
     fn first_unread(&self) -> Option<String> {
         let output = &self.process.output;
-        match output.first_line() {
-            Some(line) => Some(format!("the line `{}`", shorten(line))),
+        match output.lines().next() {
+            Some(line) => Some(said("the line ", line, "")),
             None if output.is_empty() => None,
-            None => Some(format!("`{}` with no line end", shorten(&output.pending()))),
+            None => Some(said("", output.pending_bytes(), " with no line end")),
         }
     }
 
@@ -210,15 +214,27 @@ impl Terminal<'_> {
     pub(super) fn unread(&self, actor: &str, unread: &mut Vec<String>) {
         let output = &self.process.output;
         let lines = output.lines().take(SHOWN_LINES);
-        unread.extend(lines.map(|line| format!("{actor} | {}", shorten(line))));
+        unread.extend(lines.map(|line| format!("{actor} | {}", shorten(&output::shown(line)))));
         let more = output.lines().count().saturating_sub(SHOWN_LINES);
         if more > 0 {
             unread.push(format!("{actor}   … and {more} more lines"));
         }
         if !output.pending().is_empty() {
-            unread.push(format!("{actor} _ {}", shorten(&output.pending())));
+            let pending = output::shown(output.pending_bytes());
+            unread.push(format!("{actor} _ {}", shorten(&pending)));
         }
     }
+}
+
+/// What came, in words; what is not UTF-8 is said to be so, since `\xNN` could be text as well.
+fn said(before: &str, bytes: &[u8], after: &str) -> String {
+    let text = shorten(&output::shown(bytes));
+    let utf8 = match std::str::from_utf8(bytes) {
+        // The last character may be on its way still.
+        Err(error) if error.error_len().is_some() => " (not UTF-8)",
+        _ => "",
+    };
+    format!("{before}`{text}`{utf8}{after}")
 }
 
 /// A program that writes without end must not fill the reader's terminal as well.
