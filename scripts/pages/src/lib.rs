@@ -41,7 +41,7 @@ use std::path::{Path, PathBuf};
 
 pub use memory::Memory;
 pub use problem::{Lang, Problem, TOLD, count};
-pub use sources::{Directory, Sources};
+pub use sources::{Directory, Sources, Unreadable};
 
 use problem::Problems;
 

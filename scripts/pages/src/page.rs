@@ -12,8 +12,8 @@ use crate::capture::Drawn;
 use crate::ids::{self, Ids};
 use crate::links::Anchors;
 use crate::problem::{Problems, slashes};
-use crate::scan::{Found, Scan, scan};
-use crate::sources::{Sources, reason};
+use crate::scan::{Found, Scan, obeyed, scan};
+use crate::sources::{Sources, place, reason};
 use crate::twins::{Pair, Twin, align};
 use crate::{Page, code, html, text};
 
@@ -57,6 +57,10 @@ pub(crate) fn render(
     match sources.read(&work.en_file) {
         Ok(en) => work.merge(&zh, &plain(&en)),
         Err(error) => {
+            if let Some((line, zh_words, en_words)) = place(&error) {
+                work.problems.add(&work.en_file, line, zh_words, en_words);
+                return work.merge(&zh, &zh);
+            }
             let name = slashes(&work.en_file);
             let (why_zh, why_en) = reason(&error);
             work.problems.add(
@@ -80,6 +84,7 @@ fn plain(text: &str) -> String {
 
 impl Work<'_> {
     fn merge(mut self, zh: &str, en: &str) -> (String, Anchors) {
+        let before = self.problems.len();
         let (zh_blocks, en_blocks) = (blocks::split(zh), blocks::split(en));
         let (zh_file, en_file) = (self.zh_file.clone(), self.en_file.clone());
         let zh_scan = scan(zh, &zh_blocks, &zh_file, self.problems);
@@ -116,6 +121,18 @@ impl Work<'_> {
                 .chain(self.links)
                 .collect(),
         };
+        // What a figure, a program or a session brings in is text as well, and no page.
+        if let Some(at) = obeyed(&out).first()
+            && self.problems.len() == before
+        {
+            let directive: String = out[*at..].chars().take(40).collect();
+            self.problems.add(
+                &zh_file,
+                1,
+                format!("这一页引入的内容里有 mdBook 会执行的指令 {directive}；去掉它，或者在 {{{{ 和 # 之间放别的字"),
+                format!("what this page includes holds a directive that mdBook would obey: {directive}; remove it, or put something between {{{{ and #"),
+            );
+        }
         (out.trim_end().to_owned() + "\n", anchors)
     }
 

@@ -146,10 +146,7 @@ fn stray_directives(blocks: &[Block<'_>], file: &Path, problems: &mut Problems) 
             Kind::Fence(fence) if fence.include().is_some() => continue,
             _ => {}
         }
-        for (at, _) in block.text.match_indices("{{#") {
-            if block.text[..at].ends_with('\\') {
-                continue;
-            }
+        for at in obeyed(block.text) {
             let line = block.line + block.text[..at].matches('\n').count();
             problems.add(
                 file,
@@ -159,6 +156,26 @@ fn stray_directives(blocks: &[Block<'_>], file: &Path, problems: &mut Problems) 
             );
         }
     }
+}
+
+/// Where mdBook's own preprocessor would obey a directive: also with white space before the `#`,
+/// and after a `\` that escapes only what ends on its line. It would include any file at all.
+pub(crate) fn obeyed(text: &str) -> Vec<usize> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(at) = text[from..].find("{{").map(|at| from + at) {
+        let rest = &text[at + 2..];
+        from = at + 1;
+        if !rest.trim_start().starts_with('#') {
+            continue;
+        }
+        let line = rest.split('\n').next().unwrap_or_default();
+        match line.rfind("}}") {
+            Some(end) if text[..at].ends_with('\\') && rest.starts_with('#') => from = at + 2 + end,
+            _ => found.push(at),
+        }
+    }
+    found
 }
 
 /// `**` that the reader would see: Markdown does not take it for emphasis between a letter and a full-width mark.
@@ -186,5 +203,27 @@ fn stray_marks(
             "这里的 ** 会原样显示：标点挨着 ** 时不算加粗；把标点移到 ** 外面，或在旁边加空格",
             "these ** would be shown as they are: next to punctuation they are not bold; move the punctuation outside, or add a space",
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directive_is_seen_wherever_mdbook_sees_one() {
+        for (text, expected) in [
+            ("{{#include a}}", vec![0]),
+            ("{{ #include a}}", vec![0]),
+            ("{{\n\t#include a}}", vec![0]),
+            ("{{{#include a}}", vec![1]),
+            ("\\{{#include a}} and {{#include b}}", vec![]),
+            ("\\{{#include\n/etc/passwd}}", vec![1]),
+            ("\\{{ #include a}}", vec![1]),
+            ("\\{{#include a}}\n{{#include b}}", vec![16]),
+            ("{{ x }} {{a#b}} {#a}", vec![]),
+        ] {
+            assert_eq!(obeyed(text), expected, "{text}");
+        }
     }
 }

@@ -1,22 +1,30 @@
 //! Building the book: mdBook, with the pages preprocessor as a library, and strictly:
 //! whatever mdBook warns about and carries on is a failure here.
 
+pub(crate) mod folder;
 mod ground;
 mod log;
 mod preprocessor;
+mod snapshot;
 
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::time::Duration;
 
+use anyhow::Context;
 use mdbook_driver::MDBook;
+use mdbook_driver::config::Config;
+use pages::Problem;
+use session::encoding;
 
 use crate::words::{Lang, pick, slashes};
-use pages::Problem;
+use folder::{Folder, Refused};
 pub(crate) use preprocessor::Making;
 use preprocessor::{Broken, Pages};
+use snapshot::{Opened, Snapshot};
 
 /// How often to try again when another process was between two steps of ours.
 const TURNS: usize = 100;
@@ -134,31 +142,101 @@ pub(crate) fn build_as(
 }
 
 fn with_mdbook(root: &Path, destination: &Path, making: Making) -> anyhow::Result<PathBuf> {
-    if !root.join("book.toml").is_file() {
-        return Err(Broken(vec![words_at(
-            root,
-            "",
-            "没有这个文件；把它放回来",
-            "there is no such file; put it back",
-        )])
-        .into());
+    let folder = Folder::open(root).with_context(|| root.display().to_string())?;
+    let book_toml = configuration(&folder)?;
+    let mut config = Config::from_str(&book_toml)?;
+    config.update_from_env()?;
+    let mut problems = ground::configuration(&config, &book_toml);
+    problems.extend(ground::paths(&config, &book_toml));
+    told(problems)?;
+    // Beside the destination, which mdBook empties.
+    let copy = Copied::new(destination)?;
+    let mut snapshot = Snapshot::new(&folder, &copy.0);
+    for part in ground::parts(&config) {
+        snapshot.copy(&part).context("copy the sources")?;
     }
-    let mut book = MDBook::load(root)?;
-    let mut problems = ground::configuration(root, &book.config);
-    problems.extend(ground::links(root, &book.config.book.src));
-    if !problems.is_empty() {
-        return Err(Broken(problems).into());
+    told(std::mem::take(&mut snapshot.problems))?;
+    let (source, summary) = (
+        copy.0.join(&config.book.src),
+        config.book.src.join("SUMMARY.md"),
+    );
+    if let Ok(text) = fs::read_to_string(copy.0.join(&summary)) {
+        told(ground::contents(&text, &summary, &source))?;
     }
+    let mut book = MDBook::load_with_config(&copy.0, config).map_err(|error| copy.here(&error))?;
     let place = std::mem::replace(&mut book.config.build.build_dir, destination.to_owned());
-    book.with_preprocessor(Pages(making));
-    book.build()?;
-    Ok(place)
+    book.with_preprocessor(Pages(making, Opened(folder)));
+    match book.build() {
+        Ok(()) => Ok(place),
+        Err(error) if error.is::<Broken>() => Err(error),
+        Err(error) => Err(copy.here(&error)),
+    }
+}
+
+/// The text of `book.toml`.
+fn configuration(folder: &Folder) -> anyhow::Result<String> {
+    let refused = match folder.read("book.toml".as_ref()) {
+        Ok(bytes) => match encoding::text(bytes) {
+            Ok(text) => return Ok(text),
+            Err(not) => (not.line, not.zh(), not.en()),
+        },
+        Err(Refused::Failed(error)) if error.kind() == ErrorKind::NotFound => (
+            1,
+            "没有这个文件；把它放回来".to_owned(),
+            "there is no such file; put it back".to_owned(),
+        ),
+        Err(refused) => (1, refused.zh(), refused.en()),
+    };
+    let (line, message_zh, message_en) = refused;
+    Err(Broken(vec![Problem {
+        file: "book.toml".into(),
+        line,
+        message_zh,
+        message_en,
+    }])
+    .into())
+}
+
+fn told(problems: Vec<Problem>) -> anyhow::Result<()> {
+    match problems.is_empty() {
+        true => Ok(()),
+        false => Err(Broken(problems).into()),
+    }
+}
+
+/// The folder that mdBook reads, removed at the end.
+struct Copied(PathBuf);
+
+impl Copied {
+    fn new(destination: &Path) -> anyhow::Result<Copied> {
+        let mut name = destination.file_name().unwrap_or_default().to_owned();
+        name.push(".sources");
+        let folder = destination.with_file_name(name);
+        let shown = || folder.display().to_string();
+        // What a killed build has left.
+        match fs::remove_dir_all(&folder) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(error).with_context(shown)?,
+            _ => fs::create_dir_all(&folder).with_context(shown)?,
+        }
+        Ok(Copied(folder))
+    }
+
+    /// An error of mdBook's, with the paths as the author knows them.
+    fn here(&self, error: &anyhow::Error) -> anyhow::Error {
+        let copy = format!("{}{}", self.0.display(), std::path::MAIN_SEPARATOR);
+        anyhow::anyhow!("{}", format!("{error:#}").replace(&copy, ""))
+    }
+}
+
+impl Drop for Copied {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
 }
 
 /// A problem on the line of `book.toml` that begins with `start`, or on its first.
-fn words_at(root: &Path, start: &str, zh: impl Into<String>, en: impl Into<String>) -> Problem {
-    let text = fs::read_to_string(root.join("book.toml")).unwrap_or_default();
-    let line = text.lines().position(|line| line.starts_with(start));
+fn words_at(book_toml: &str, start: &str, zh: impl Into<String>, en: impl Into<String>) -> Problem {
+    let line = book_toml.lines().position(|line| line.starts_with(start));
     Problem {
         file: "book.toml".into(),
         line: line.unwrap_or(0) + 1,

@@ -15,7 +15,7 @@ use session::{Options, Report};
 use crate::book::{self, Trouble};
 use crate::cli::Part;
 use crate::site::Site;
-use crate::words::{Lang, pick, say, seconds};
+use crate::words::{Lang, pick, say, seconds, slashes};
 
 /// Checks one part, or everything. Whether nothing failed.
 pub fn check(root: &Path, part: Option<Part>, lang: Lang) -> Result<bool> {
@@ -48,10 +48,7 @@ fn pages_and_links(root: &Path, results: &mut Results) {
         return results.add(&name, Duration::ZERO, Outcome::Skipped(reason));
     };
     results.run(&name, |lang| match Site::load(&root.join(&place)) {
-        Ok(site) => judge(
-            &links::troubles(&site, &crate::words::slashes(&place)),
-            lang,
-        ),
+        Ok(site) => judge(&links::troubles(&site, &slashes(&place)), lang),
         Err(error) => Outcome::Failed(format!("{}: {error}", place.display())),
     });
 }
@@ -118,14 +115,26 @@ fn sessions(root: &Path, names: &[String], results: &mut Results) {
     let options = Options::new(root);
     for (session, file) in &all {
         if names.is_empty() || names.iter().any(|name| is_meant(session, name)) {
-            results.run(&format!("{title} {session}"), |_| {
-                match session::run_file(file, &options) {
+            results.run(
+                &format!("{title} {session}"),
+                |lang| match session::run_file(file, &options) {
                     Ok(Report::Passed { .. }) => Outcome::Passed,
                     Ok(Report::Skipped { reason }) => Outcome::Skipped(reason),
-                    Err(error) => Outcome::Failed(format!("{error:#}")),
-                }
-            });
+                    Err(error) => Outcome::Failed(why(&error, file, root, lang)),
+                },
+            );
         }
+    }
+}
+
+/// The runner speaks English; a file in another encoding is told as everywhere.
+fn why(error: &anyhow::Error, file: &Path, root: &Path, lang: Lang) -> String {
+    match error.downcast_ref::<session::encoding::NotUtf8>() {
+        Some(not) => {
+            let file = slashes(file.strip_prefix(root).unwrap_or(file));
+            Trouble::at(&file, not.line as u64, not.zh(), not.en()).display(lang)
+        }
+        None => format!("{error:#}"),
     }
 }
 

@@ -2,12 +2,13 @@
 //! and the disk may change meanwhile.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::hash::{DefaultHasher, Hasher};
 use std::io;
 use std::path::Path;
 
 use axum::body::Bytes;
+
+use crate::book::folder::{Entry, Folder, Refused, contents};
 
 /// The search index.
 const INDEX: &str = "searchindex.js";
@@ -33,7 +34,7 @@ impl Site {
     /// Reads every plain file below the folder. Symbolic links are left out: they may lead anywhere.
     pub fn load(folder: &Path) -> io::Result<Site> {
         let mut site = Site::default();
-        site.read(folder, "")?;
+        site.read(&Folder::open(folder)?, "")?;
         site.settle_index();
         Ok(site)
     }
@@ -70,17 +71,19 @@ impl Site {
         Some(site)
     }
 
-    fn read(&mut self, folder: &Path, prefix: &str) -> io::Result<()> {
-        for entry in fs::read_dir(folder)? {
-            let entry = entry?;
-            let Ok(name) = entry.file_name().into_string() else {
+    fn read(&mut self, folder: &Folder, prefix: &str) -> io::Result<()> {
+        for name in folder.names()? {
+            let Some(path) = name.to_str().map(|name| format!("{prefix}{name}")) else {
                 continue;
             };
-            let kind = entry.file_type()?;
-            if kind.is_dir() {
-                self.read(&entry.path(), &format!("{prefix}{name}/"))?;
-            } else if kind.is_file() {
-                self.insert(format!("{prefix}{name}"), fs::read(entry.path())?);
+            match folder.entry(&name) {
+                Ok(Entry::Folder(folder)) => self.read(&folder, &format!("{path}/"))?,
+                Ok(Entry::File(file)) => {
+                    let bytes = contents(file).map_err(|refused| refused.at(&path))?;
+                    self.insert(path, bytes);
+                }
+                Err(Refused::Link | Refused::Special) => {}
+                Err(refused) => return Err(refused.at(&path)),
             }
         }
         Ok(())
@@ -194,6 +197,7 @@ pub fn content_type(path: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     fn site() -> Site {
         let mut site = Site::default();

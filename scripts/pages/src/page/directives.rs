@@ -12,6 +12,7 @@ use crate::capture::Drawing;
 use crate::links::nearest;
 use crate::problem::slashes;
 use crate::scan::Found;
+use crate::sources::{place, reason};
 use crate::{capture as captures, exercise, figure, html, journey, story};
 
 const DIRECTIVES: [&str; 7] = [
@@ -185,10 +186,15 @@ impl Work<'_> {
                 let file = slashes(&file);
                 let (why_zh, why_en) = match error.kind() {
                     ErrorKind::NotFound => (format!("没有 {file}"), format!("no {file}")),
-                    _ => (
-                        format!("读不到 {file}：{error}"),
-                        format!("cannot read {file}: {error}"),
-                    ),
+                    _ => {
+                        let (zh, en) = reason(&error);
+                        self.complain(
+                            line,
+                            format!("读不了 {file}：{zh}"),
+                            format!("cannot read {file}: {en}"),
+                        );
+                        return None;
+                    }
                 };
                 self.complain(
                     line,
@@ -279,8 +285,22 @@ impl Work<'_> {
         let file = folder.join(format!("{name}.{ext}"));
         let plain = !name.is_empty() && !name.contains(['/', '\\']) && !name.contains("..");
         let read = plain.then(|| self.sources.read(&file));
-        if let Some(Ok(source)) = read {
-            return Some(source);
+        match read {
+            Some(Ok(source)) => return Some(source),
+            Some(Err(error)) if error.kind() != ErrorKind::NotFound => {
+                match place(&error) {
+                    Some((line, zh, en)) => self.problems.add(&file, line, zh, en),
+                    None => {
+                        self.complain(
+                            line,
+                            format!("读不了 {}：{error}", slashes(&file)),
+                            format!("cannot read {}: {error}", slashes(&file)),
+                        );
+                    }
+                }
+                return None;
+            }
+            _ => {}
         }
         let known: Vec<String> = self
             .sources

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow};
 
 use super::{Options, Report, cast, find, play_here, turn};
-use crate::Session;
+use crate::{Session, encoding};
 
 /// Every session of the repository at `root`, by name: its name and its file.
 ///
@@ -39,7 +39,9 @@ pub fn run_file(file: &Path, options: &Options) -> Result<Report> {
         .strip_prefix(&options.directory)
         .unwrap_or(file)
         .display();
-    let source = fs::read_to_string(file).with_context(|| format!("read {shown}"))?;
+    let bytes = fs::read(file).with_context(|| format!("read {shown}"))?;
+    // Its words in both languages are for whoever asks what kind of error it is.
+    let source = encoding::text(bytes).with_context(|| shown.to_string())?;
     let session = Session::parse(&source).map_err(|errors| {
         let errors: Vec<_> = errors
             .iter()

@@ -1,23 +1,23 @@
 //! What must hold before mdBook starts: it warns about none of this, and a build would replace
 //! sources, or copy what lies outside the book.
 
-use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use mdbook_driver::config::Config;
+use mdbook_summary::{SummaryItem, parse_summary};
 use pages::Problem;
 
 use super::words_at;
 use crate::words::slashes;
 
 /// What `book.toml` does not say, without which the pages come out wrong or the sources are lost.
-pub(super) fn configuration(root: &Path, config: &Config) -> Vec<Problem> {
+pub(super) fn configuration(config: &Config, book_toml: &str) -> Vec<Problem> {
     let mut problems = Vec::new();
     let place = &config.build.build_dir;
     if !is_below_target(place) {
         let place = slashes(place);
         problems.push(words_at(
-            root,
+            book_toml,
             "build-dir",
             format!("build-dir 是 {place}：生成网站会换掉那里的一切；写 build-dir = \"target/book\""),
             format!("build-dir is {place}: a build replaces everything there; write build-dir = \"target/book\""),
@@ -28,7 +28,7 @@ pub(super) fn configuration(root: &Path, config: &Config) -> Vec<Problem> {
     // Without this table mdBook would run `pages` last, after the includes.
     if !before.is_ok_and(|names| names.is_some_and(is_first)) {
         problems.push(words_at(
-            root,
+            book_toml,
             "[preprocessor.pages]",
             "缺少 [preprocessor.pages] 和它的 before = [\"links\"]；请补上",
             "[preprocessor.pages] with before = [\"links\"] is missing; add it",
@@ -44,35 +44,112 @@ fn is_below_target(place: &Path) -> bool {
         && parts.all(|part| matches!(part, Component::Normal(_)))
 }
 
-/// Symbolic links in the sources: mdBook copies what they lead to, wherever that is.
-pub(super) fn links(root: &Path, sources: &Path) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    let mut folders = vec![sources.to_owned()];
-    while let Some(folder) = folders.pop() {
-        // A folder that cannot be read is mdBook's to tell.
-        let entries = fs::read_dir(root.join(&folder)).into_iter().flatten();
-        for entry in entries.flatten() {
-            let path = folder.join(entry.file_name());
-            match entry.file_type() {
-                Ok(kind) if kind.is_dir() => folders.push(path),
-                Ok(kind) if kind.is_symlink() => problems.push(link(path)),
-                _ => {}
-            }
+/// Every path of `book.toml` stays in the repository, where it can be read without following a link.
+pub(super) fn paths(config: &Config, book_toml: &str) -> Vec<Problem> {
+    let html = config.html_config().unwrap_or_default();
+    let mut paths = vec![("src", config.book.src.clone())];
+    paths.extend(html.theme.map(|theme| ("theme", theme)));
+    paths.extend(html.input_404.map(|page| ("input-404", page.into())));
+    paths.extend(
+        html.additional_css
+            .into_iter()
+            .map(|css| ("additional-css", css)),
+    );
+    paths.extend(
+        html.additional_js
+            .into_iter()
+            .map(|js| ("additional-js", js)),
+    );
+    let inside = |path: &Path| {
+        let mut parts = path.components();
+        parts.all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+    };
+    let outside = paths.into_iter().filter(|(_, path)| !inside(path));
+    outside
+        .map(|(key, path)| {
+            let path = slashes(&path);
+            words_at(
+                book_toml,
+                key,
+                format!("{key} 里的路径 {path} 指到了仓库外面；改成仓库里的相对路径"),
+                format!("the path {path} in {key} leaves the repository; write a relative path inside it"),
+            )
+        })
+        .collect()
+}
+
+/// What a build reads besides the pages, by its path from the root, each once.
+pub(super) fn parts(config: &Config) -> Vec<PathBuf> {
+    let html = config.html_config().unwrap_or_default();
+    let plain = |path: PathBuf| -> PathBuf {
+        let parts = path.components();
+        parts.filter(|part| *part != Component::CurDir).collect()
+    };
+    let source = plain(config.book.src.clone());
+    let mut parts = vec![source.clone()];
+    let theme = html.theme.unwrap_or("theme".into());
+    for part in [theme]
+        .into_iter()
+        .chain(html.additional_css)
+        .chain(html.additional_js)
+    {
+        let part = plain(part);
+        if !part.starts_with(&source) && !parts.contains(&part) {
+            parts.push(part);
         }
+    }
+    parts
+}
+
+/// The links of `SUMMARY.md` that lead out of the book or to no page: mdBook reads the first kind,
+/// and names no line for the second.
+pub(super) fn contents(summary: &str, file: &Path, sources: &Path) -> Vec<Problem> {
+    // What is no table of contents is mdBook's to tell.
+    let Ok(parsed) = parse_summary(summary) else {
+        return Vec::new();
+    };
+    let lists = [
+        parsed.prefix_chapters,
+        parsed.numbered_chapters,
+        parsed.suffix_chapters,
+    ];
+    let mut items: Vec<SummaryItem> = lists.into_iter().flatten().collect();
+    let mut problems = Vec::new();
+    while let Some(item) = items.pop() {
+        let SummaryItem::Link(link) = item else {
+            continue;
+        };
+        items.extend(link.nested_items);
+        let Some(page) = link.location else {
+            continue;
+        };
+        let name = slashes(&page);
+        let (zh, en) = match page
+            .components()
+            .all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+        {
+            false => (
+                format!("{name} 指到了书外面；目录里只能写书里的页面"),
+                format!(
+                    "{name} leaves the book; the table of contents names pages of the book only"
+                ),
+            ),
+            true if !sources.join(&page).is_file() => (
+                format!("没有页面 {name}；写好它，或者改正路径"),
+                format!("there is no page {name}; write it, or correct the path"),
+            ),
+            true => continue,
+        };
+        let line = summary.lines().position(|line| line.contains(&*name));
+        problems.push(Problem {
+            file: file.to_owned(),
+            line: line.map_or(1, |line| line + 1),
+            message_zh: zh,
+            message_en: en,
+        });
     }
     problems.sort();
     problems
-}
-
-fn link(file: PathBuf) -> Problem {
-    Problem {
-        file,
-        line: 1,
-        message_zh: "这是符号链接，会把书外面的东西带进来；换成文件本身（编辑器的锁文件，保存后就没有了）"
-            .to_owned(),
-        message_en: "this is a symbolic link, which brings in what lies outside the book; put the file itself here (an editor's lock goes away when you save)"
-            .to_owned(),
-    }
 }
 
 #[cfg(test)]

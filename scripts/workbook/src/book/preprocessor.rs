@@ -8,11 +8,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use mdbook_driver::book::{Book, BookItem};
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
-use pages::{Directory, Memory, Page, Problem};
+use pages::{Memory, Page, Problem};
+
+use super::snapshot::Opened;
 
 /// The preprocessor.
-#[derive(Debug, Default)]
-pub(super) struct Pages(pub(super) Making);
+#[derive(Debug)]
+pub(super) struct Pages(pub(super) Making, pub(super) Opened);
 
 /// How pages are made.
 #[derive(Debug, Clone, Default)]
@@ -28,10 +30,9 @@ impl Preprocessor for Pages {
         "pages"
     }
 
-    fn run(&self, context: &PreprocessorContext, mut book: Book) -> anyhow::Result<Book> {
+    fn run(&self, _: &PreprocessorContext, mut book: Book) -> anyhow::Result<Book> {
         let mut memory = self.0.memory.lock().unwrap_or_else(PoisonError::into_inner);
-        let sources = Directory::new(&context.root);
-        let rendered = pages::render_again(&written(&book), &sources, &mut memory);
+        let rendered = pages::render_again(&written(&book), &self.1, &mut memory);
         let mut rendered: HashMap<PathBuf, String> = rendered
             .map_err(Broken)?
             .into_iter()
