@@ -120,6 +120,8 @@ pub struct Step {
     pub act: Act,
     /// Its own deadline, where it has one.
     pub within: Option<Duration>,
+    /// The rules of the exercise state this deadline: no slow machine stretches it.
+    pub by_rule: bool,
 }
 
 /// Who does something.

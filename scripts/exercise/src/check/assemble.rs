@@ -109,7 +109,7 @@ pub(super) fn check(items: Vec<(usize, Item)>, errors: &mut Vec<ParseError>) -> 
                 }
                 cause.fits = Some(fits);
             }
-            (Item::Step { actor, act, within }, Some(variant)) => {
+            (Item::Step { actor, act, limit }, Some(variant)) => {
                 if variant.way != Way::Whole {
                     wrong(
                         "no steps: this variant tells the story of another",
@@ -120,7 +120,8 @@ pub(super) fn check(items: Vec<(usize, Item)>, errors: &mut Vec<ParseError>) -> 
                     line,
                     actor,
                     act,
-                    within,
+                    within: limit.within,
+                    by_rule: limit.by_rule,
                 });
             }
             (Item::Why(..) | Item::Read(_) | Item::Fits(_) | Item::Step { .. }, None) => {

@@ -30,8 +30,15 @@ pub(super) enum Item {
     Step {
         actor: Actor,
         act: Act,
-        within: Option<Duration>,
+        limit: Limit,
     },
+}
+
+/// The deadline at the end of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Limit {
+    pub(super) within: Option<Duration>,
+    pub(super) by_rule: bool,
 }
 
 /// A room has no more chairs.
@@ -73,21 +80,21 @@ fn item(line: &str) -> Result<Item, Mismatch> {
         "fits" => cause::fits(rest).map(Item::Fits),
         "you" => {
             let (mark, text) = split_word(rest.trim_start());
-            let (text, within) = limit(mark, text)?;
+            let (text, limit) = limit(mark, text)?;
             Ok(Item::Step {
                 actor: Actor::You,
                 act: yours(mark, text)?,
-                within,
+                limit,
             })
         }
         word => {
             let actor = peer(word)?;
             let (mark, text) = split_word(rest.trim_start());
-            let (text, within) = limit(mark, text)?;
+            let (text, limit) = limit(mark, text)?;
             Ok(Item::Step {
                 act: theirs(&actor, mark, text)?,
                 actor,
-                within,
+                limit,
             })
         }
     }
@@ -186,7 +193,7 @@ fn peer(word: &str) -> Result<Actor, Mismatch> {
 }
 
 /// The text after the mark, and the deadline at its end, which only an expectation has.
-fn limit<'a>(mark: &str, text: &'a str) -> Result<(&'a str, Option<Duration>), Mismatch> {
+fn limit<'a>(mark: &str, text: &'a str) -> Result<(&'a str, Limit), Mismatch> {
     // Exactly one space belongs to the mark.
     let text = text.strip_prefix(' ').unwrap_or(text);
     let sends = [">", ">>", "$", "^D", "^C"].contains(&mark);
@@ -195,8 +202,15 @@ fn limit<'a>(mark: &str, text: &'a str) -> Result<(&'a str, Option<Duration>), M
         Some(("", rest))
     });
     match padded {
-        Some((text, time)) if !sends => Ok((text, Some(duration(time.trim())?))),
-        _ => Ok((text, None)),
+        Some((text, time)) if !sends => {
+            let (time, by_rule) = match time.trim().strip_suffix(" by rule") {
+                Some(time) => (time, true),
+                None => (time, false),
+            };
+            let within = Some(duration(time.trim())?);
+            Ok((text, Limit { within, by_rule }))
+        }
+        _ => Ok((text, Limit::default())),
     }
 }
 
