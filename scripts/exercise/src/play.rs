@@ -6,6 +6,7 @@ mod datagram;
 mod expect;
 mod forget;
 mod http;
+mod patience;
 mod peer;
 mod pieces;
 mod response;
@@ -22,7 +23,7 @@ use std::time::{Duration, Instant};
 use session::run::Invocation;
 
 use crate::check::{Check, Variant};
-use crate::verdict::{Failure, Verdict};
+use crate::verdict::{Failure, Trouble, Verdict};
 
 /// How to play.
 #[derive(Debug, Clone)]
@@ -37,9 +38,14 @@ pub struct Options {
     pub deadline: Duration,
     /// A program has this long to listen, or to connect.
     pub patience: Duration,
+    /// A whole check is over after this.
+    pub limit: Duration,
     /// Once true, what is played ends at once, and its verdicts mean nothing.
     pub stop: Arc<AtomicBool>,
 }
+
+/// A program is ready by then, on a machine that is not busy; Java may need half of it.
+const USUALLY_READY: Duration = Duration::from_millis(1500);
 
 /// So many variants at once: they mostly wait.
 const AT_ONCE: usize = 4;
@@ -54,7 +60,20 @@ impl Options {
             seed: 1,
             deadline: Duration::from_secs(2),
             patience: Duration::from_secs(5),
+            limit: Duration::from_secs(60),
             stop: Arc::default(),
+        }
+    }
+
+    /// As patient as a program asks for that was ready after this time: a slow one is slow in all
+    /// that it does.
+    fn as_patient_as(&self, ready: Duration) -> Self {
+        let times = (ready.as_millis() / USUALLY_READY.as_millis()).clamp(1, 5);
+        let times = u32::try_from(times).unwrap_or(1);
+        Self {
+            deadline: self.deadline * times,
+            patience: self.patience.max(ready * 4),
+            ..self.clone()
         }
     }
 
@@ -66,34 +85,75 @@ impl Options {
 /// Plays the variants in `wanted`, and tells each verdict as it comes, in the order of the check.
 ///
 /// The first variant is played alone: where the program does not even start, the others would
-/// only say so again, and are left out.
+/// only say so again, and are left out; and how long it takes to start is how patient the judge
+/// is with the others. What failed and may have been late only is played once more, alone.
 pub fn play<'a>(
     check: &'a Check,
     wanted: &[&'a Variant],
     options: &Options,
     mut tell: impl FnMut(&Verdict),
 ) -> Vec<Verdict> {
-    let Some((first, others)) = wanted.split_first() else {
+    let Some((&first, others)) = wanted.split_first() else {
         return Vec::new();
     };
-    let first = variant(check, first, options);
-    tell(&first);
-    let hopeless = |failure: &Failure| failure.trouble.at_the_start();
-    if first.failure.as_deref().is_some_and(hopeless) {
-        return vec![first];
+    let ends = Instant::now() + options.limit;
+    let mut verdict = play_one(check, first, options, ends);
+    if is_doubtful(&verdict) && verdict.slow.is_busy() {
+        verdict = again(check, first, options, ends);
     }
-    let mut verdicts = vec![first];
+    tell(&verdict);
+    let hopeless = |failure: &Failure| failure.trouble.at_the_start();
+    if verdict.failure.as_deref().is_some_and(hopeless) {
+        return vec![verdict];
+    }
+    let options = &options.as_patient_as(verdict.slow.ready.unwrap_or_default());
+    let mut verdicts = vec![verdict];
+    // What is doubtful is told when it has been tried again, and what comes after it then too.
+    let mut doubtful = false;
+    at_once(check, others, options, ends, |verdict| {
+        doubtful |= is_doubtful(&verdict);
+        if !doubtful {
+            tell(&verdict);
+        }
+        verdicts.push(verdict);
+    });
+    let told = verdicts.iter().skip(1).position(is_doubtful);
+    let Some(from) = told.map(|at| at + 1) else {
+        return verdicts;
+    };
+    let mut still_fails = false;
+    for at in from..verdicts.len() {
+        let worth_it = is_doubtful(&verdicts[at])
+            // Where the first fails alone as well, and the machine was idle, so will the others.
+            && (!still_fails || verdicts[at].slow.is_busy());
+        if worth_it && Instant::now() < ends && !options.stopped() {
+            verdicts[at] = again(check, wanted[at], options, ends);
+            still_fails |= verdicts[at].failure.is_some();
+        }
+        tell(&verdicts[at]);
+    }
+    verdicts
+}
+
+/// Plays `variants`, several at once, and gives each verdict in their order.
+fn at_once<'a>(
+    check: &'a Check,
+    variants: &[&'a Variant],
+    options: &Options,
+    ends: Instant,
+    mut give: impl FnMut(Verdict),
+) {
     let (done, results) = mpsc::channel();
     let next = AtomicUsize::new(0);
     thread::scope(|scope| {
-        for _ in 0..AT_ONCE.min(others.len()) {
+        for _ in 0..AT_ONCE.min(variants.len()) {
             let (done, next) = (done.clone(), &next);
             scope.spawn(move || {
-                while let Some(&of) = others.get(next.fetch_add(1, Ordering::Relaxed)) {
+                while let Some(&of) = variants.get(next.fetch_add(1, Ordering::Relaxed)) {
                     if options.stopped() {
                         return;
                     }
-                    let verdict = variant(check, of, options);
+                    let verdict = play_one(check, of, options, ends);
                     if done.send(verdict).is_err() {
                         return;
                     }
@@ -102,18 +162,36 @@ pub fn play<'a>(
         }
         drop(done);
         let mut early: Vec<Verdict> = Vec::new();
-        for of in others {
+        for of in variants {
             while let Some(verdict) = take(&mut early, &of.name).or_else(|| results.recv().ok()) {
                 if verdict.variant == of.name {
-                    tell(&verdict);
-                    verdicts.push(verdict);
+                    give(verdict);
                     break;
                 }
                 early.push(verdict);
             }
         }
     });
-    verdicts
+}
+
+/// Whether a failure may be that of a slow machine.
+fn is_doubtful(verdict: &Verdict) -> bool {
+    let Some(failure) = &verdict.failure else {
+        return false;
+    };
+    match failure.trouble {
+        Trouble::Judge(_) | Trouble::NotPlayed | Trouble::CannotStart(_) => false,
+        // It had a whole minute.
+        Trouble::RightSoFar { .. } => false,
+        _ => failure.trouble.is_late() || verdict.slow.is_busy(),
+    }
+}
+
+/// Plays a variant once more.
+fn again(check: &Check, of: &Variant, options: &Options, ends: Instant) -> Verdict {
+    let mut verdict = play_one(check, of, options, ends);
+    verdict.slow.again = true;
+    verdict
 }
 
 fn take(verdicts: &mut Vec<Verdict>, name: &str) -> Option<Verdict> {
@@ -126,11 +204,28 @@ fn take(verdicts: &mut Vec<Verdict>, name: &str) -> Option<Verdict> {
 /// Plays one variant.
 #[must_use]
 pub fn variant(check: &Check, variant: &Variant, options: &Options) -> Verdict {
+    play_one(check, variant, options, Instant::now() + options.limit)
+}
+
+/// Plays one variant, which must be over at `ends`.
+fn play_one(check: &Check, variant: &Variant, options: &Options, ends: Instant) -> Verdict {
     let began = Instant::now();
-    let mut stage = stage::Stage::new(check, variant, options);
-    let failure = stage.play();
+    let mut stage = stage::Stage::new(check, variant, options, ends);
+    let failure = match began < ends {
+        true => stage.play(),
+        false => Some(Box::new(Failure {
+            step: 0,
+            peer: None,
+            trouble: Trouble::NotPlayed,
+            ended: None,
+            output: Vec::new(),
+            crash: None,
+            errors: Vec::new(),
+        })),
+    };
     let memory_unchecked = stage.memory_unchecked;
     let kept_unchecked = stage.kept_unchecked;
+    let slow = stage.slow();
     // Ends the program and everything that it started.
     drop(stage);
     Verdict {
@@ -139,6 +234,7 @@ pub fn variant(check: &Check, variant: &Variant, options: &Options) -> Verdict {
         seed: options.seed,
         memory_unchecked,
         kept_unchecked,
+        slow,
         failure,
     }
 }

@@ -7,6 +7,8 @@ mod aligned;
 mod happened;
 pub(crate) mod wrap;
 
+use std::time::Duration;
+
 use session::Text;
 use session::run::output;
 
@@ -79,8 +81,9 @@ pub fn title(id: &str, check: &Check, style: Style) -> String {
 /// One variant on its line.
 #[must_use]
 pub fn line(verdict: &Verdict, style: Style) -> String {
-    let mark = match verdict.failure {
+    let mark = match &verdict.failure {
         None => style.good("✓"),
+        Some(_) if !was_played(verdict) => "–".to_owned(),
         Some(_) => style.bad("✗"),
     };
     let seconds = verdict.time.as_secs_f64();
@@ -97,18 +100,29 @@ pub fn line(verdict: &Verdict, style: Style) -> String {
             "  what clients leave: not checked on this system",
         ));
     }
+    if verdict.slow.again {
+        line.push_str(style.pick("  （单独又试了一次）", "  (tried once more, alone)"));
+    }
     line.push('\n');
     line
+}
+
+fn was_played(verdict: &Verdict) -> bool {
+    let trouble = verdict.failure.as_ref().map(|failure| &failure.trouble);
+    !matches!(trouble, Some(Trouble::NotPlayed))
 }
 
 /// What follows the lines of the variants: the first failure in full, or that there is none.
 #[must_use]
 pub fn rest(id: &str, check: &Check, verdicts: &[Verdict], style: Style) -> String {
     let mut page = Page::new(style);
-    let failed: Vec<_> = verdicts
+    let (mut failed, left): (Vec<_>, Vec<_>) = verdicts
         .iter()
         .filter(|verdict| verdict.failure.is_some())
-        .collect();
+        .partition(|verdict| was_played(verdict));
+    if failed.is_empty() {
+        failed.extend(&left);
+    }
     let first = failed.first().and_then(|verdict| {
         let variant = check.variant(&verdict.variant)?;
         Some((*verdict, variant, verdict.failure.as_deref()?))
@@ -120,10 +134,12 @@ pub fn rest(id: &str, check: &Check, verdicts: &[Verdict], style: Style) -> Stri
         };
         page.blank();
         page.write("", &style.good(&words));
+        page.slow(check.role, verdicts);
         return page.text;
     };
     page.failure(id, check.role, verdict, variant, failure);
-    if failed.len() > 1 {
+    page.slow(check.role, verdicts);
+    if failed.len() > 1 && was_played(failed[0]) {
         let names: Vec<_> = failed[1..]
             .iter()
             .map(|verdict| verdict.variant.as_str())
@@ -135,6 +151,16 @@ pub fn rest(id: &str, check: &Check, verdicts: &[Verdict], style: Style) -> Stri
                 names.join(" "),
                 style.pick("（--only 名字：只看一种）", " (--only NAME shows one)")
             ),
+        );
+    }
+    if !left.is_empty() {
+        let names: Vec<_> = left.iter().map(|verdict| &*verdict.variant).collect();
+        page.entry(
+            style.pick(
+                "没试完（一次检查最多 60 秒）：",
+                "Not played to the end (a check is over after 60 s): ",
+            ),
+            &names.join(" "),
         );
     }
     page.text
@@ -243,6 +269,50 @@ impl Page {
         self.entry(style.pick("只试这一种：", "This one alone: "), &again);
     }
 
+    /// What slowed the program down, where that may be why a variant failed, or took long.
+    fn slow(&mut self, role: Role, verdicts: &[Verdict]) {
+        let style = self.style;
+        let time = |duration| happened::about(tenths(duration), style.language);
+        let slowest = verdicts.iter().filter_map(|v| v.slow.starts_slowly()).max();
+        if let Some(ready) = slowest {
+            let ready = time(ready);
+            self.blank();
+            self.write(
+                "  ",
+                &match (role, style.language) {
+                    (Role::Server | Role::Relay, Language::Zh) => format!("启动很慢：你的程序用了 {ready} 才开始监听。评判自己的期限也跟着放宽了。"),
+                    (Role::Server | Role::Relay, Language::En) => format!("A slow start: your program took {ready} to listen. The judge's own deadlines were stretched as well."),
+                    (Role::Client, Language::Zh) => format!("启动很慢：你的程序用了 {ready} 才开始通信。评判自己的期限也跟着放宽了。"),
+                    (Role::Client, Language::En) => format!("A slow start: your program took {ready} to say its first word. The judge's own deadlines were stretched as well."),
+                    (Role::Filter, Language::Zh) => format!("启动很慢：你的程序用了 {ready} 才打印第一行。评判自己的期限也跟着放宽了。"),
+                    (Role::Filter, Language::En) => format!("A slow start: your program took {ready} to print its first line. The judge's own deadlines were stretched as well."),
+                },
+            );
+        }
+        let busy = verdicts.iter().filter(|verdict| {
+            verdict.slow.is_busy() && (verdict.failure.is_some() || verdict.slow.again)
+        });
+        let late = busy.clone().map(|verdict| verdict.slow.late).max();
+        let starved = busy.map(|verdict| verdict.slow.starved).max();
+        let (Some(late), Some(starved)) = (late, starved) else {
+            return;
+        };
+        let words = match style.language {
+            Language::Zh => format!(
+                "机器很忙：你的程序为处理器排队 {}，评判自己也晚醒了 {}。没通过的若是因为慢，等机器空闲时再检查一次。",
+                time(starved),
+                time(late)
+            ),
+            Language::En => format!(
+                "The machine is busy: your program waited {} for a processor, and the judge itself woke up to {} late. If what failed is only slow, check again when the machine is idle.",
+                time(starved),
+                time(late)
+            ),
+        };
+        self.blank();
+        self.write("  ", &words);
+    }
+
     fn story(&mut self, role: Role, variant: &Variant, failure: &Failure) {
         let style = self.style;
         let (done, rest) = variant
@@ -316,4 +386,15 @@ impl Page {
             self.text.push_str(&format!("    {short}\n"));
         }
     }
+}
+
+/// Rounded to what a report shows.
+fn tenths(duration: Duration) -> Duration {
+    let step = if duration < Duration::from_secs(1) {
+        10
+    } else {
+        100
+    };
+    let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+    Duration::from_millis(millis / step * step)
 }

@@ -22,8 +22,46 @@ pub struct Verdict {
     pub memory_unchecked: bool,
     /// What clients leave behind could not be checked on this system.
     pub kept_unchecked: bool,
+    /// What slowed it down.
+    pub slow: Slow,
     /// What went wrong; `None` where nothing did.
     pub failure: Option<Box<Failure>>,
+}
+
+/// What slowed a variant down.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Slow {
+    /// From the start of the program until it listened, connected, or printed its first line.
+    pub ready: Option<Duration>,
+    /// How late the judge itself woke, at worst.
+    pub late: Duration,
+    /// How long the program was ready to run, and others ran instead; where the system says it.
+    pub starved: Duration,
+    /// It was played once more, alone.
+    pub again: bool,
+}
+
+/// The judge woke this much later than it asked for: the machine has no time.
+const LATE: Duration = Duration::from_millis(30);
+
+/// The program waited in line for this long.
+const STARVED: Duration = Duration::from_millis(250);
+
+/// A program that needs this long to start is slow.
+const SLOW_START: Duration = Duration::from_secs(2);
+
+impl Slow {
+    /// The machine had more to do than it could.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.late >= LATE || self.starved >= STARVED
+    }
+
+    /// The program, or the machine, took long to start it.
+    #[must_use]
+    pub fn starts_slowly(&self) -> Option<Duration> {
+        self.ready.filter(|&ready| ready >= SLOW_START)
+    }
 }
 
 /// What went wrong, and what was known then.
@@ -55,11 +93,15 @@ impl Failure {
         }
     }
 
-    /// The time was over, the judge ended its side, and only then the program ended.
+    /// The judge ended its side, since the time was over or too much was printed, and only then
+    /// the program ended.
     #[must_use]
     pub fn ended_afterwards(&self) -> bool {
-        matches!(self.trouble, Trouble::TooLittle(..) | Trouble::OnlyAtEnd(_))
-            && self.ended.is_some()
+        let judge_ended = matches!(
+            self.trouble,
+            Trouble::TooLittle(..) | Trouble::OnlyAtEnd(_) | Trouble::Flood(Written::Printed)
+        );
+        judge_ended && self.ended.is_some()
     }
 
     /// What the program, or the part of it that crashed, said of its crash, if one did.
@@ -91,8 +133,19 @@ pub enum Trouble {
     NeverConnects(Duration),
     /// A later connection was refused: it has stopped listening.
     Refused,
-    /// A later connection was not made in time.
+    /// A connection was not made in time.
     NotConnected(Duration),
+    /// It listens, and its queue of connections to accept is full.
+    QueueFull {
+        /// How many of these peers were connected, accepted or in the queue.
+        connected: usize,
+        /// Of how many.
+        of: usize,
+        /// How many wait in the queue, where the system says it.
+        queue: Option<usize>,
+        /// How long it was waited for.
+        time: Duration,
+    },
     /// It writes more than the judge keeps.
     Flood(Written),
     /// It has ended, and should still run.
@@ -105,6 +158,15 @@ pub enum Trouble {
     OutputClosed(Bytes),
     /// Not enough came in time.
     TooLittle(Bytes, Duration),
+    /// What came was right, and went on coming when the time was over.
+    RightSoFar {
+        /// Number of bytes that came.
+        right: usize,
+        /// Number of bytes that should come.
+        all: usize,
+        /// How long it was waited for.
+        time: Duration,
+    },
     /// What was sent is still waiting to be read: so many bytes.
     NotReading(Bytes, usize),
     /// All came, but only when the judge had ended its side.
@@ -131,9 +193,9 @@ pub enum Trouble {
     /// Other bytes came.
     Wrong(Bytes),
     /// More came than should.
-    TooMuch(Vec<u8>),
+    TooMuch(Surplus),
     /// Something came, and silence was expected.
-    NotSilent(Vec<u8>),
+    NotSilent(Surplus),
     /// It did not close the connection.
     StillOpen(Duration),
     /// A reset was expected, and it closed politely.
@@ -162,6 +224,8 @@ pub enum Trouble {
         /// By how much it grew in a batch at least: how many, or bytes.
         least: u64,
     },
+    /// The time of the whole check was over before this variant was.
+    NotPlayed,
     /// The judge itself could not go on.
     Judge(String),
 }
@@ -208,6 +272,35 @@ impl Kept {
     }
 }
 
+/// What came and should not have.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Surplus {
+    /// Its beginning.
+    pub head: Vec<u8>,
+    /// Number of bytes that came in all, as far as the judge read.
+    pub all: usize,
+}
+
+/// A report shows no more of what should not have come.
+const SURPLUS_SHOWN: usize = 48;
+
+impl Surplus {
+    /// All of this.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        Self {
+            head: bytes[..bytes.len().min(SURPLUS_SHOWN)].to_vec(),
+            all: bytes.len(),
+        }
+    }
+
+    /// Whether nothing came.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.all == 0
+    }
+}
+
 /// What is wrong with an HTTP response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
@@ -247,13 +340,13 @@ pub enum Fault {
         wanted: usize,
     },
     /// The answer to HEAD has a body, which begins like this.
-    HeadBody(Vec<u8>),
+    HeadBody(Surplus),
     /// The body is longer: this followed.
     Long {
         /// What it says.
         said: usize,
         /// What came after it.
-        more: Vec<u8>,
+        more: Surplus,
     },
 }
 
@@ -289,6 +382,8 @@ pub struct Bytes {
     pub any: Vec<usize>,
     /// What came.
     pub came: Vec<u8>,
+    /// Number of bytes that should have come in all, where these are only some of them.
+    pub all: usize,
 }
 
 impl Bytes {
@@ -313,12 +408,14 @@ impl Trouble {
             Self::NeverConnects(_) => "never_connects",
             Self::Refused => "refused",
             Self::NotConnected(_) => "not_connected",
+            Self::QueueFull { .. } => "queue_full",
             Self::Flood(_) => "flood",
             Self::Gone => "gone",
             Self::ClosedEarly(_) => "closed_early",
             Self::ResetEarly(_) => "reset_early",
             Self::OutputClosed(_) => "output_closed",
             Self::TooLittle(..) => "too_little",
+            Self::RightSoFar { .. } => "right_so_far",
             Self::NotReading(..) => "not_reading",
             Self::OnlyAtEnd(_) => "only_at_end",
             Self::NotPrinted(_) => "not_printed",
@@ -337,8 +434,34 @@ impl Trouble {
             Self::WrongStatus => "wrong_status",
             Self::Memory { .. } => "memory",
             Self::Keeps { what, .. } => what.name(),
+            Self::NotPlayed => "not_played",
             Self::Judge(_) => "judge",
         }
+    }
+
+    /// What was missing may only have been late: a slower machine shows the same of a right
+    /// program.
+    #[must_use]
+    pub fn is_late(&self) -> bool {
+        matches!(
+            self,
+            Self::NeverListens(_)
+                | Self::NeverConnects(_)
+                | Self::NotConnected(_)
+                | Self::QueueFull { .. }
+                | Self::TooLittle(..)
+                | Self::RightSoFar { .. }
+                | Self::NotReading(..)
+                | Self::OnlyAtEnd(_)
+                | Self::NeverSends(_)
+                | Self::NoDatagram(..)
+                | Self::StillOpen(_)
+                | Self::NotTyped
+                | Self::NotSaid { .. }
+                | Self::StillRunning(_)
+                | Self::Http(Fault::Short { .. } | Fault::NoEnd)
+                | Self::NotPlayed
+        )
     }
 
     /// The program never got as far as the story: another variant would show the same.

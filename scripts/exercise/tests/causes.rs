@@ -108,7 +108,7 @@ fn a_program_that_printed_a_mebibyte_is_not_told_about_send() {
 #[test]
 fn a_program_that_never_listens_is_not_told_about_byte_order() {
     let what = [
-        "Nobody listened at the address for 5 s",
+        "Nobody listened at the address for ",
         "没有程序在这个地址上监听",
     ];
     let program = "import time; time.sleep(60)";
@@ -173,8 +173,8 @@ fn a_server_that_sends_without_end_is_not_told_about_its_first_read() {
 fn a_connection_that_stays_open_is_not_told_that_the_peer_is_done_before_it_is() {
     let texts = reports("timeouts", "half_line", &server("time.sleep(60)"));
     let what = [
-        "Your program did not close the connection for 2 s, and it should have.",
-        "等了 2 秒，你的程序没有关闭连接，这时它该关了。",
+        "Your program did not close the connection for ",
+        "你的程序没有关闭连接，这时它该关了。",
     ];
     says(&texts, what);
 }

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use exercise::Check;
 use exercise::crash::Extent;
 use exercise::play::{Options, variant};
-use exercise::verdict::{Failure, Fault, Kept, Trouble, Verdict, Written};
+use exercise::verdict::{Failure, Fault, Kept, Surplus, Trouble, Verdict, Written};
 use python::python;
 use session::run::Invocation;
 
@@ -813,7 +813,13 @@ fn a_response_is_judged_as_a_whole() {
     // The body that was expected is longer too.
     let shorter = story.replace("\"你好\"", "");
     let failure = failure("server", &shorter, &web(&right.replace(":6", ":2")));
-    assert_eq!(failure.trouble, Trouble::Http(Fault::Long { said, more }));
+    assert_eq!(
+        failure.trouble,
+        Trouble::Http(Fault::Long {
+            said,
+            more: Surplus::of(&more)
+        })
+    );
     let silent = server("c.recv(99); time.sleep(60)");
     seen!(failed_at(story, &silent), Trouble::TooLittle(_, _));
     let rude = server("c.recv(99)");

@@ -475,7 +475,7 @@ fn every_line_that_cannot_be_read_is_named() {
             "5: `variant NAME` or `variant NAME = OTHER with pace N TIME|glue|cut` / `variant a = b with c`",
             "6: `zh` or `en` after `why` / `x`",
             "7: a heading of a page, such as sockets/duplex#half-close / `here`",
-            "8: `title`, `role`, `transport`, `stub`, `variant`, `why`, `read`, `fits` or the name of an actor (an ASCII word) / `你`",
+            "8: `title`, `role`, `transport`, `lines`, `stub`, `variant`, `why`, `read`, `fits` or the name of an actor (an ASCII word) / `你`",
             "9: a mark after `you`: $ | _ > >> ^D ~ ? runs memory forgets / `!`",
             "10: a mark after `alice`: connect accept > >> | || ~ ^D ^C close ? pace stops reads http refuses / `dance`",
             "11: 2 to 100 peers after `*` / `guest*1`",

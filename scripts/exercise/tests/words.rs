@@ -9,7 +9,7 @@ use exercise::build::{Built, build};
 use exercise::check::TROUBLES;
 use exercise::crash::{Crash, Extent};
 use exercise::report::{self, Style, WIDTH};
-use exercise::verdict::{Bytes, Failure, Fault, Kept, Trouble, Verdict, Written};
+use exercise::verdict::{Bytes, Failure, Fault, Kept, Slow, Surplus, Trouble, Verdict, Written};
 use exercise::{Check, Language};
 use session::Status;
 use session::run::Ended;
@@ -62,6 +62,7 @@ fn report(failure: Failure, style: Style) -> String {
         seed: 1,
         memory_unchecked: false,
         kept_unchecked: false,
+        slow: Slow::default(),
         failure: Some(Box::new(failure)),
     };
     report::rest("echo_server", &check, &[verdict], style)
@@ -74,6 +75,7 @@ fn bytes(expected: &[u8], came: &[u8]) -> Bytes {
         pattern: false,
         any: Vec::new(),
         came: came.to_vec(),
+        all: 0,
     }
 }
 
@@ -153,6 +155,12 @@ fn every_kind() -> Vec<Trouble> {
         Trouble::NeverConnects(s),
         Trouble::Refused,
         Trouble::NotConnected(s),
+        Trouble::QueueFull {
+            connected: 3,
+            of: 50,
+            queue: Some(2),
+            time: s,
+        },
         Trouble::Flood(Written::Printed),
         Trouble::Flood(Written::Sent),
         Trouble::Gone,
@@ -163,6 +171,11 @@ fn every_kind() -> Vec<Trouble> {
         Trouble::OutputClosed(part()),
         Trouble::TooLittle(none(), s),
         Trouble::TooLittle(part(), s),
+        Trouble::RightSoFar {
+            right: 3_072_000,
+            all: 8 << 20,
+            time: s,
+        },
         Trouble::NotReading(none(), 1 << 20),
         Trouble::OnlyAtEnd(none()),
         Trouble::NotPrinted(none()),
@@ -187,14 +200,14 @@ fn every_kind() -> Vec<Trouble> {
         Trouble::Http(Fault::Chunked),
         Trouble::Http(Fault::Short { said: 6, came: 2 }),
         Trouble::Http(Fault::OtherLength { said: 5, wanted: 6 }),
-        Trouble::Http(Fault::HeadBody(b"hello".to_vec())),
+        Trouble::Http(Fault::HeadBody(Surplus::of(b"hello"))),
         Trouble::Http(Fault::Long {
             said: 2,
-            more: b"more".to_vec(),
+            more: Surplus::of(b"more"),
         }),
         Trouble::Wrong(part()),
-        Trouble::TooMuch(b"more".to_vec()),
-        Trouble::NotSilent(b"noise\n".to_vec()),
+        Trouble::TooMuch(Surplus::of(b"more")),
+        Trouble::NotSilent(Surplus::of(b"noise\n")),
         Trouble::StillOpen(s),
         Trouble::NoReset,
         Trouble::NotTyped,
@@ -208,6 +221,7 @@ fn every_kind() -> Vec<Trouble> {
         kept(Kept::Threads, 50),
         kept(Kept::Descriptors, 50),
         kept(Kept::Memory, 50 << 20),
+        Trouble::NotPlayed,
         Trouble::Judge("no address".into()),
     ]
 }
@@ -343,6 +357,7 @@ fn a_program_that_passes_is_told_how_many_variants_that_was() {
         seed: 1,
         memory_unchecked: variant == "dribble",
         kept_unchecked: false,
+        slow: Slow::default(),
         failure: None,
     };
     let verdicts = [verdict("plain"), verdict("dribble")];

@@ -43,7 +43,7 @@ pub struct Seen<'a> {
 
 /// Without a `fits` line a cause is told for all but these, which say nothing about a mistake in
 /// the story: the program did not get there, or the machine was in the way.
-const OTHER_AFFAIRS: [&str; 10] = [
+const OTHER_AFFAIRS: [&str; 13] = [
     "cannot_start",
     "ended_at_once",
     "never_listens",
@@ -52,18 +52,22 @@ const OTHER_AFFAIRS: [&str; 10] = [
     "never_sends",
     "sent_nothing",
     "not_connected",
+    "queue_full",
+    "right_so_far",
+    "not_played",
     "flood",
     "judge",
 ];
 
 /// Where to read about what was seen, where the variant has no cause for it.
-const PLACES: [(&str, &str); 17] = [
+const PLACES: [(&str, &str); 18] = [
     ("cannot_start", "exercises/start#once"),
     ("never_listens", "sockets/socket#calls"),
     ("listens_elsewhere", "sockets/socket#break"),
     ("never_connects", "sockets/socket#calls"),
     ("refused", "reference/errors#refused"),
     ("not_connected", "reference/errors#timed-out"),
+    ("queue_full", "sockets/socket#queue"),
     ("flood", "exercises/start#report"),
     ("closed_early", "sockets/one-shot#which-close"),
     ("reset_early", "reference/errors#reset"),

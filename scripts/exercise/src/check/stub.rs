@@ -15,7 +15,7 @@ pub struct Stub {
 }
 
 /// Every name that a `stub` line may give to what is seen of a program, and what it means.
-pub const TROUBLES: [(&str, &str, &str); 46] = [
+pub const TROUBLES: [(&str, &str, &str); 49] = [
     ("cannot_start", "程序启动不了", "it cannot be started"),
     (
         "ended_at_once",
@@ -42,6 +42,11 @@ pub const TROUBLES: [(&str, &str, &str); 46] = [
         "not_connected",
         "后来的连接没有连上",
         "a later connection is not made",
+    ),
+    (
+        "queue_full",
+        "等待 accept 的队列满了",
+        "its queue of connections to accept is full",
     ),
     (
         "flood",
@@ -72,6 +77,11 @@ pub const TROUBLES: [(&str, &str, &str); 46] = [
         "too_little",
         "该来的没有来",
         "what should come does not come",
+    ),
+    (
+        "right_so_far",
+        "来的都对，只是太慢",
+        "all that came is right, and it comes too slowly",
     ),
     (
         "not_reading",
@@ -212,6 +222,11 @@ pub const TROUBLES: [(&str, &str, &str); 46] = [
         "keeps_memory",
         "客户端走了，内存还占着",
         "it keeps memory of clients that are gone",
+    ),
+    (
+        "not_played",
+        "时间到了，没有试",
+        "the time was over before it was played",
     ),
     (
         "judge",

@@ -4,6 +4,7 @@ use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
+use session::run::process::Process;
 use socket2::{Domain, Socket, Type};
 
 use super::address::SMALL;
@@ -18,8 +19,19 @@ const KNOCK: Duration = Duration::from_millis(5);
 /// A program that has listened elsewhere for this long means it.
 const ELSEWHERE: Duration = Duration::from_millis(300);
 
+/// A connection that loopback has not made by then was dropped.
+const AGAIN: Duration = Duration::from_millis(250);
+
+/// How far many peers have come that connect at the same time.
+#[derive(Default)]
+struct Progress {
+    open: usize,
+    /// The system took a connection, and did not answer.
+    full: bool,
+}
+
 enum Knock {
-    Waits(Socket),
+    Waits(Socket, Instant),
     Open(TcpStream),
     Refused,
 }
@@ -36,22 +48,25 @@ impl<'a> Stage<'a> {
             return Err(Trouble::Judge("no address to connect to".to_owned()));
         };
         let first = !self.connected;
-        let usual = if first {
-            self.options.patience
-        } else {
-            self.options.deadline
-        };
-        let time = within.unwrap_or(usual);
+        match first {
+            true => self.wait_for_start(within),
+            false => self.wait_for(within, self.options.deadline),
+        }
         let small = self.reads_slowly(name);
-        let began = Instant::now();
+        let mut progress = Progress::default();
         let mut knocks: Vec<Option<Knock>> = (0..count).map(|_| None).collect();
         let mut refused_at = None::<Instant>;
         let mut looked = Instant::now();
-        let done = self.until(began + time, |stage| {
+        let done = self.patiently(|stage| {
             let pause = refused_at.is_some_and(|at| at.elapsed() < KNOCK);
             for knock in &mut knocks {
                 let next = match knock.take() {
-                    Some(Knock::Waits(socket)) => look(socket),
+                    // What a full queue dropped, the system sends again after 1 s, 3 s, 7 s.
+                    Some(Knock::Waits(_, since)) if since.elapsed() >= AGAIN => {
+                        progress.full = true;
+                        start(address, small)
+                    }
+                    Some(Knock::Waits(socket, since)) => look(socket, since),
                     Some(Knock::Open(stream)) => Ok(Knock::Open(stream)),
                     Some(Knock::Refused) | None if pause => Ok(Knock::Refused),
                     Some(Knock::Refused) | None => start(address, small),
@@ -62,11 +77,18 @@ impl<'a> Stage<'a> {
                 }
                 *knock = Some(next);
             }
-            let refused = knocks
-                .iter()
-                .flatten()
-                .any(|knock| matches!(knock, Knock::Refused));
-            if refused && !first {
+            let count = |wanted: fn(&Knock) -> bool| {
+                let knocks = knocks.iter().flatten();
+                knocks.filter(|knock| wanted(knock)).count()
+            };
+            let refused = count(|knock| matches!(knock, Knock::Refused)) > 0;
+            let open = count(|knock| matches!(knock, Knock::Open(_)));
+            if open > progress.open {
+                progress.open = open;
+                // Some of these come in while others are let in.
+                stage.went_on();
+            }
+            if refused && !first && !(open > 0 && stage.still_listens(address)) {
                 return Err(Trouble::Refused);
             }
             if refused && looked.elapsed() >= ELSEWHERE {
@@ -79,9 +101,19 @@ impl<'a> Stage<'a> {
                 .then_some(()))
         })?;
         if let Err(InVain) = done {
+            let time = self.wait.waited();
             return Err(match (self.ended(), first) {
-                (Some(_), true) => Trouble::EndedAtOnce,
-                (Some(_), false) => Trouble::Gone,
+                (Some(_), true) if progress.open == 0 => Trouble::EndedAtOnce,
+                (Some(_), _) => Trouble::Gone,
+                (None, _) if self.listens(address) || progress.open > 0 || progress.full => {
+                    let id = self.process.as_ref().map(Process::id);
+                    Trouble::QueueFull {
+                        connected: progress.open,
+                        of: count,
+                        queue: id.and_then(|id| system::queue(id, address)),
+                        time,
+                    }
+                }
                 (None, true) => Trouble::NeverListens(time),
                 (None, false) => Trouble::NotConnected(time),
             });
@@ -109,19 +141,20 @@ impl<'a> Stage<'a> {
         within: Option<Duration>,
     ) -> Result<(), Trouble> {
         let first = self.peers.is_empty();
-        let usual = if first {
-            self.options.patience
-        } else {
-            self.options.deadline
-        };
-        let time = within.unwrap_or(usual);
+        match first {
+            true => self.wait_for_start(within),
+            false => self.wait_for(within, self.options.deadline),
+        }
         let mut streams = Vec::new();
-        let done = self.until(Instant::now() + time, |stage| {
+        let done = self.patiently(|stage| {
             while let Some(listener) = &stage.listener
                 && streams.len() < count
             {
                 match listener.accept() {
-                    Ok((stream, _)) => streams.push(stream),
+                    Ok((stream, _)) => {
+                        streams.push(stream);
+                        stage.went_on();
+                    }
                     Err(error) if error.kind() == ErrorKind::WouldBlock => break,
                     Err(error) => return Err(Trouble::Judge(format!("accept: {error}"))),
                 }
@@ -132,7 +165,7 @@ impl<'a> Stage<'a> {
             return Err(match (self.ended(), first) {
                 (Some(_), true) => Trouble::EndedAtOnce,
                 (Some(_), false) => Trouble::Gone,
-                (None, _) => Trouble::NeverConnects(time),
+                (None, _) => Trouble::NeverConnects(self.wait.waited()),
             });
         }
         if first {
@@ -146,6 +179,19 @@ impl<'a> Stage<'a> {
         let peers = peers.map_err(|error| Trouble::Judge(format!("a connection: {error}")))?;
         self.peers.insert(name, peers);
         Ok(())
+    }
+
+    /// Whether the program is known to listen at this address.
+    fn listens(&self, address: SocketAddr) -> bool {
+        let id = self.process.as_ref().map(Process::id);
+        let at = id.and_then(system::listening);
+        at.is_some_and(|at| at.contains(&address))
+    }
+
+    /// The same, and it may, where the system does not tell: some refuse what their queue has no
+    /// room for.
+    fn still_listens(&self, address: SocketAddr) -> bool {
+        !cfg!(target_os = "linux") || self.listens(address)
     }
 
     fn listens_elsewhere(&self, address: SocketAddr) -> Result<(), Trouble> {
@@ -171,15 +217,15 @@ fn start(address: SocketAddr, small: bool) -> io::Result<Knock> {
         Ok(()) => Ok(Knock::Open(socket.into())),
         Err(error) if error.kind() == ErrorKind::ConnectionRefused => Ok(Knock::Refused),
         // In progress, which has another name on each system.
-        Err(_) => look(socket),
+        Err(_) => look(socket, Instant::now()),
     }
 }
 
-fn look(socket: Socket) -> io::Result<Knock> {
+fn look(socket: Socket, since: Instant) -> io::Result<Knock> {
     match socket.take_error()? {
         Some(error) if error.kind() == ErrorKind::ConnectionRefused => Ok(Knock::Refused),
         Some(error) => Err(error),
         None if socket.peer_addr().is_ok() => Ok(Knock::Open(socket.into())),
-        None => Ok(Knock::Waits(socket)),
+        None => Ok(Knock::Waits(socket, since)),
     }
 }

@@ -9,7 +9,7 @@ use super::expect::window;
 use super::peer::UNREAD;
 use super::stage::{InVain, Stage};
 use crate::check::{Act, Payload};
-use crate::verdict::{Bytes, Trouble};
+use crate::verdict::{Bytes, Surplus, Trouble};
 
 /// So many datagrams wait for the story.
 const MOST: usize = 1000;
@@ -99,13 +99,12 @@ impl<'a> Stage<'a> {
         within: Option<Duration>,
     ) -> Result<(), Trouble> {
         let first = self.post.from.is_none();
-        let usual = match first {
-            true => self.options.patience,
-            false => self.options.deadline,
-        };
-        let time = within.unwrap_or(usual);
+        match first {
+            true => self.wait_for_start(within),
+            false => self.wait_for(within, self.options.deadline),
+        }
         let (expected, any) = (payload.bytes(None, &[]), payload.any(None));
-        let came = self.until(Instant::now() + time, |stage| {
+        let came = self.patiently(|stage| {
             Ok(stage
                 .post
                 .seats
@@ -113,6 +112,7 @@ impl<'a> Stage<'a> {
                 .and_then(|seat| seat.unread.pop_front()))
         })?;
         let Ok(came) = came else {
+            let time = self.wait.waited();
             return Err(match (self.ended(), first) {
                 (Some(_), true) => Trouble::SentNothing,
                 (Some(_), false) => Trouble::Gone,
@@ -149,7 +149,7 @@ impl<'a> Stage<'a> {
             Ok(seat.and_then(|seat| seat.unread.pop_front()))
         })?;
         match found {
-            Ok(came) => Err(Trouble::NotSilent(came)),
+            Ok(came) => Err(Trouble::NotSilent(Surplus::of(&came))),
             Err(InVain) if Instant::now() < until => Err(Trouble::Gone),
             Err(InVain) => Ok(()),
         }

@@ -1,20 +1,22 @@
 //! What each step means at a peer.
 
-use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use session::run::output;
 
 use super::peer::{End, Peer, UNREAD};
 use super::stage::{InVain, Stage};
-use crate::check::{Act, Payload, numbered};
-use crate::verdict::{Bytes, Trouble, Written};
+use crate::check::{Act, numbered};
+use crate::verdict::{Bytes, Surplus, Trouble, Written};
 
 /// A report looks back at this much that was right.
 const BACK: usize = 16;
 
 /// And forward at this much.
 const AHEAD: usize = 32;
+
+/// What was written just before a wait was over arrives by then.
+const ON_ITS_WAY: Duration = Duration::from_millis(50);
 
 /// A piece of what came may be sent again, if it was no longer than this.
 const REMEMBERED: usize = 1 << 16;
@@ -43,12 +45,10 @@ impl<'a> Stage<'a> {
             }
             _ => {}
         }
-        let time = within.unwrap_or(self.options.deadline);
-        let deadline = self.after(time);
-        let silent_until = |duration| self.busy.max(Instant::now()) + duration;
+        self.wait_for(within, self.options.deadline);
         let silence = match act {
-            Act::Silent { duration } => silent_until(*duration),
-            _ => deadline,
+            Act::Silent { duration } => self.busy.max(Instant::now()) + *duration,
+            _ => self.ends,
         };
         for index in 0..all {
             self.looking_at = count.map(|_| index);
@@ -56,23 +56,29 @@ impl<'a> Stage<'a> {
             match act {
                 Act::Line { pattern } => {
                     let pattern = numbered(pattern, number(index));
-                    self.line(at, &pattern, deadline, time)?;
+                    self.takes_all(at, &mut Line { pattern })?;
                 }
                 Act::Bytes { payload } => {
-                    self.bytes(at, payload, number(index), deadline, time)?;
+                    self.peer(at)?.taken.clear();
+                    let mut exactly = Exactly {
+                        expected: payload.bytes(number(index), &[]),
+                        any: payload.any(number(index)),
+                        right: 0,
+                    };
+                    self.takes_all(at, &mut exactly)?;
                 }
-                Act::Http(response) => self.http(at, response, deadline, time)?,
+                Act::Http(response) => self.http(at, response)?,
                 Act::Silent { .. } => self.silent(at, silence)?,
-                Act::SeesEnd => self.end(at, Some(End::Closed), deadline, time)?,
-                Act::SeesReset => self.end(at, Some(End::Reset), deadline, time)?,
-                Act::SeesGone => self.end(at, None, deadline, time)?,
+                Act::SeesEnd => self.end(at, Some(End::Closed))?,
+                Act::SeesReset => self.end(at, Some(End::Reset))?,
+                Act::SeesGone => self.end(at, None)?,
                 act => self.tell(at, act),
             }
         }
         self.looking_at = None;
         if matches!(act, Act::Close | Act::Reset) {
             // The next step comes after it.
-            let _ = self.until(deadline, |stage| {
+            let _ = self.patiently(|stage| {
                 let mut peers = stage.peers.get(name).into_iter().flatten();
                 Ok(peers.all(Peer::idle).then_some(()))
             })?;
@@ -107,128 +113,60 @@ impl<'a> Stage<'a> {
         peer.ok_or_else(|| Trouble::Judge(format!("there is no peer {name}")))
     }
 
-    fn line(
-        &mut self,
-        at: (&'a str, usize),
-        pattern: &str,
-        deadline: Instant,
-        time: Duration,
-    ) -> Result<(), Trouble> {
-        let look = |stage: &mut Self| {
-            let peer = stage.peer(at)?;
-            let Some(end) = peer.unread.iter().position(|&byte| byte == b'\n') else {
-                let hopeless = !output::may_become(pattern, &peer.unread)
-                    || (!pattern.contains("[..]") && peer.unread.len() > pattern.len())
-                    || peer.unread.len() >= UNREAD
-                    || peer.ended.is_some();
-                return Ok(hopeless.then_some(false));
-            };
-            let right = output::matches(pattern, &String::from_utf8_lossy(&peer.unread[..end]));
-            if right {
-                peer.unread.drain(..=end);
-            }
-            Ok(Some(right))
-        };
-        let found = self.until(deadline, look)?;
-        if matches!(found, Ok(true)) {
-            return Ok(());
+    /// Waits until all of it has come, or cannot come any more.
+    fn takes_all(&mut self, at: (&'a str, usize), wanted: &mut impl Wanted) -> Result<(), Trouble> {
+        match self.patiently(|stage| Ok(wanted.look(stage.peer(at)?)))? {
+            Ok(true) => Ok(()),
+            _ => self.missing(at, wanted),
         }
-        let mut expected = pattern.as_bytes().to_vec();
-        expected.push(b'\n');
-        let bytes = Bytes {
-            expected,
-            pattern: pattern.contains("[..]"),
-            ..Bytes::default()
-        };
-        let complete = |stage: &mut Self| Ok(matches!(look(stage), Ok(Some(true))).then_some(()));
-        self.missing(at, bytes, found.is_err(), time, complete)
-    }
-
-    fn bytes(
-        &mut self,
-        at: (&'a str, usize),
-        payload: &Payload,
-        number: Option<usize>,
-        deadline: Instant,
-        time: Duration,
-    ) -> Result<(), Trouble> {
-        let (expected, any) = (payload.bytes(number, &[]), payload.any(number));
-        self.peer(at)?.taken.clear();
-        let seen = Cell::new(0);
-        let mut look = |stage: &mut Self| {
-            let peer = stage.peer(at)?;
-            let rest = &expected[seen.get()..];
-            let pairs = peer.unread.iter().zip(rest).enumerate();
-            let same =
-                |&(at, (a, b)): &(usize, (&u8, &u8))| a == b || any.contains(&(seen.get() + at));
-            // Megabytes that are all right are compared in one go.
-            let same = match rest.starts_with(&peer.unread) {
-                true => peer.unread.len(),
-                false => pairs.take_while(same).count(),
-            };
-            let came: Vec<u8> = peer.unread.drain(..same).collect();
-            // Only a story with bytes that are not fixed looks back at them.
-            if expected.len() <= REMEMBERED {
-                peer.taken.extend(came);
-            }
-            seen.set(seen.get() + same);
-            let wrong = !peer.unread.is_empty() || peer.ended.is_some();
-            let found = match seen.get() == expected.len() {
-                true => Some(true),
-                false => wrong.then_some(false),
-            };
-            Ok(found)
-        };
-        let found = self.until(deadline, &mut look)?;
-        if matches!(found, Ok(true)) {
-            return Ok(());
-        }
-        let right = seen.get();
-        let mut came = expected[..right].to_vec();
-        if right <= REMEMBERED && expected.len() <= REMEMBERED {
-            came.clone_from(&self.peer(at)?.taken);
-        }
-        let bytes = window(&expected, &any, &came, right);
-        let complete = |stage: &mut Self| Ok(matches!(look(stage), Ok(Some(true))).then_some(()));
-        self.missing(at, bytes, found.is_err(), time, complete)
     }
 
     /// What was expected did not come: what does that look like?
     pub(super) fn missing(
         &mut self,
         at: (&'a str, usize),
-        mut bytes: Bytes,
-        waited: bool,
-        time: Duration,
-        mut complete: impl FnMut(&mut Self) -> Result<Option<()>, Trouble>,
+        wanted: &mut impl Wanted,
     ) -> Result<(), Trouble> {
+        let (time, goes_on) = (self.wait.waited(), self.wait.goes_on());
         // What is on its way belongs to the picture.
-        let _ = self.until(Instant::now() + Duration::from_millis(50), |_| {
-            Ok(None::<()>)
-        })?;
-        let fits = bytes.came.len();
+        let _ = self.until(Instant::now() + ON_ITS_WAY, |_| Ok(None::<()>))?;
         let peer = self.peer(at)?;
-        bytes.came.extend(
-            peer.unread
-                .iter()
-                .take(BACK + AHEAD.max(bytes.expected.len())),
-        );
-        let (end, unsent) = (peer.ended, peer.unsent());
-        let could_go_on = bytes.expected.starts_with(&bytes.came)
-            || (bytes.pattern && waited)
-            || bytes.came.len() == fits;
-        if !could_go_on {
-            return Err(Trouble::Wrong(bytes));
+        match wanted.look(peer) {
+            // It came while its absence was told: no rule is so exact.
+            Some(true) => return Ok(()),
+            Some(false) if wanted.is_wrong(peer) => {
+                return Err(match peer.unread.len() >= UNREAD {
+                    // An end of it may be right: where the judge stops reading is its own affair.
+                    true if peer.ended.is_none() && wanted.may_be_right(peer) => {
+                        Trouble::Flood(Written::Sent)
+                    }
+                    _ => Trouble::Wrong(wanted.bytes(peer)),
+                });
+            }
+            _ => {}
         }
+        let bytes = wanted.bytes(peer);
+        let (end, unsent) = (peer.ended, peer.unsent());
         match end {
             Some(End::Closed) => return Err(Trouble::ClosedEarly(bytes)),
             Some(End::Reset) => return Err(Trouble::ResetEarly(bytes)),
             None if self.ended().is_some() => return Err(Trouble::Gone),
+            // It was right to its last byte, and there was no time for more.
+            None if goes_on && wanted.right() > 0 => {
+                return Err(Trouble::RightSoFar {
+                    right: wanted.right(),
+                    all: bytes.all,
+                    time,
+                });
+            }
             None if unsent > 0 => return Err(Trouble::NotReading(bytes, unsent)),
             None => {}
         }
         self.end_all_sides();
-        let late = self.until(self.last_words(), &mut complete)?;
+        let until = self.last_words();
+        let late = self.until(until, |stage| {
+            Ok((wanted.look(stage.peer(at)?) == Some(true)).then_some(()))
+        })?;
         Err(match late {
             Ok(()) => Trouble::OnlyAtEnd(bytes),
             Err(InVain) => Trouble::TooLittle(bytes, time),
@@ -260,21 +198,15 @@ impl<'a> Stage<'a> {
         })
     }
 
-    fn end(
-        &mut self,
-        at: (&'a str, usize),
-        wanted: Option<End>,
-        deadline: Instant,
-        time: Duration,
-    ) -> Result<(), Trouble> {
-        let found = self.until(deadline, |stage| {
+    fn end(&mut self, at: (&'a str, usize), wanted: Option<End>) -> Result<(), Trouble> {
+        let found = self.patiently(|stage| {
             let peer = stage.peer(at)?;
             // A reset throws away what was on its way: only its own coming counts.
             let surplus = !peer.unread.is_empty() && wanted != Some(End::Reset);
             Ok((surplus || peer.ended.is_some()).then_some(()))
         })?;
         if found.is_err() {
-            return Err(Trouble::StillOpen(time));
+            return Err(Trouble::StillOpen(self.wait.waited()));
         }
         let ended = self.peer(at)?.ended;
         let came = self.surplus(at)?;
@@ -287,9 +219,9 @@ impl<'a> Stage<'a> {
     }
 
     /// What came and was not expected; without end, it is a flood.
-    fn surplus(&mut self, at: (&'a str, usize)) -> Result<Vec<u8>, Trouble> {
+    fn surplus(&mut self, at: (&'a str, usize)) -> Result<Surplus, Trouble> {
         if self.peer(at)?.unread.is_empty() {
-            return Ok(Vec::new());
+            return Ok(Surplus::default());
         }
         let soon = Instant::now() + Duration::from_millis(100);
         let full = self.until(soon, |stage| {
@@ -298,8 +230,120 @@ impl<'a> Stage<'a> {
         if full.is_ok() {
             return Err(Trouble::Flood(Written::Sent));
         }
-        let came = &self.peer(at)?.unread;
-        Ok(came[..came.len().min(BACK + AHEAD)].to_vec())
+        Ok(Surplus::of(&self.peer(at)?.unread))
+    }
+}
+
+/// What a peer is to receive next.
+pub(super) trait Wanted {
+    /// Takes what is there: `true` once all of it was there, `false` where it cannot come.
+    fn look(&mut self, peer: &mut Peer) -> Option<bool>;
+    /// Whether other bytes came, and not only too few.
+    fn is_wrong(&self, peer: &Peer) -> bool;
+    /// Whether what came could still become right, had the judge read on.
+    fn may_be_right(&self, _peer: &Peer) -> bool {
+        false
+    }
+    /// How many bytes of it have come.
+    fn right(&self) -> usize {
+        0
+    }
+    /// What a report shows of it, and of what came instead.
+    fn bytes(&self, peer: &Peer) -> Bytes;
+}
+
+/// A line like this one.
+struct Line {
+    pattern: String,
+}
+
+impl Line {
+    fn end(peer: &Peer) -> Option<usize> {
+        peer.unread.iter().position(|&byte| byte == b'\n')
+    }
+}
+
+impl Wanted for Line {
+    fn look(&mut self, peer: &mut Peer) -> Option<bool> {
+        let Some(end) = Self::end(peer) else {
+            let hopeless = self.is_wrong(peer) || peer.ended.is_some();
+            return hopeless.then_some(false);
+        };
+        let right = output::matches(&self.pattern, &String::from_utf8_lossy(&peer.unread[..end]));
+        if right {
+            peer.unread.drain(..=end);
+        }
+        Some(right)
+    }
+
+    fn is_wrong(&self, peer: &Peer) -> bool {
+        Self::end(peer).is_some() || !self.may_be_right(peer) || peer.unread.len() >= UNREAD
+    }
+
+    fn may_be_right(&self, peer: &Peer) -> bool {
+        Self::end(peer).is_none() && output::may_become(&self.pattern, &peer.unread)
+    }
+
+    fn bytes(&self, peer: &Peer) -> Bytes {
+        let mut expected = self.pattern.as_bytes().to_vec();
+        expected.push(b'\n');
+        let shown = peer.unread.len().min(BACK + AHEAD.max(expected.len()));
+        Bytes {
+            expected,
+            pattern: self.pattern.contains("[..]"),
+            came: peer.unread[..shown].to_vec(),
+            ..Bytes::default()
+        }
+    }
+}
+
+/// Exactly these bytes, or any where any is right.
+struct Exactly {
+    expected: Vec<u8>,
+    any: Vec<usize>,
+    right: usize,
+}
+
+impl Wanted for Exactly {
+    fn look(&mut self, peer: &mut Peer) -> Option<bool> {
+        let rest = &self.expected[self.right..];
+        let pairs = peer.unread.iter().zip(rest).enumerate();
+        let same = |&(at, (a, b)): &(usize, (&u8, &u8))| {
+            a == b || self.any.binary_search(&(self.right + at)).is_ok()
+        };
+        // Megabytes that are all right are compared in one go.
+        let same = match rest.starts_with(&peer.unread) {
+            true => peer.unread.len(),
+            false => pairs.take_while(same).count(),
+        };
+        let came: Vec<u8> = peer.unread.drain(..same).collect();
+        // Only a story with bytes that are not fixed looks back at them.
+        if self.expected.len() <= REMEMBERED {
+            peer.taken.extend(came);
+        }
+        self.right += same;
+        match self.right == self.expected.len() {
+            true => Some(true),
+            false => (self.is_wrong(peer) || peer.ended.is_some()).then_some(false),
+        }
+    }
+
+    fn is_wrong(&self, peer: &Peer) -> bool {
+        // What is right has been taken.
+        !peer.unread.is_empty()
+    }
+
+    fn right(&self) -> usize {
+        self.right
+    }
+
+    fn bytes(&self, peer: &Peer) -> Bytes {
+        let mut came = match self.expected.len() <= REMEMBERED {
+            true => peer.taken.clone(),
+            false => self.expected[..self.right].to_vec(),
+        };
+        came.extend(peer.unread.iter().take(AHEAD));
+        window(&self.expected, &self.any, &came, self.right)
     }
 }
 
@@ -313,5 +357,6 @@ pub(super) fn window(expected: &[u8], any: &[usize], came: &[u8], right: usize) 
         pattern: false,
         any: any.iter().filter_map(|at| at.checked_sub(before)).collect(),
         came: cut(came),
+        all: expected.len(),
     }
 }

@@ -2,24 +2,22 @@
 
 use std::time::{Duration, Instant};
 
-use super::expect::window;
+use super::expect::{Wanted, window};
+use super::peer::{Peer, UNREAD};
 use super::response::{Came, look};
 use super::stage::Stage;
 use crate::check::Response;
-use crate::verdict::{Bytes, Fault, Trouble};
+use crate::verdict::{Bytes, Fault, Surplus, Trouble, Written};
 
 /// What is longer than it says comes in the same write: it is there by then.
 const MORE: Duration = Duration::from_millis(15);
 
+/// A report shows no more of an answer.
+const SHOWN: usize = 64;
+
 impl<'a> Stage<'a> {
     /// The next thing that comes is a response with this status and, where it is said, this body.
-    pub(super) fn http(
-        &mut self,
-        at: (&'a str, usize),
-        wanted: &Response,
-        deadline: Instant,
-        time: Duration,
-    ) -> Result<(), Trouble> {
+    pub(super) fn http(&mut self, at: (&'a str, usize), wanted: &Response) -> Result<(), Trouble> {
         let whole = |stage: &mut Self| {
             let peer = stage.peer(at)?;
             match look(&peer.unread, wanted.status, wanted.head).map_err(Trouble::Http)? {
@@ -28,22 +26,14 @@ impl<'a> Stage<'a> {
                 _ => Ok(None),
             }
         };
-        let (head, end, said) = match self.until(deadline, whole)? {
+        let (head, end, said) = match self.patiently(whole)? {
             Ok(Ok(whole)) => whole,
             _ if self.peer(at)?.unread.is_empty() => {
-                return self.no_response(at, wanted.status, time, |stage| match whole(stage) {
-                    Ok(Some(Ok(_))) => Ok(Some(())),
-                    _ => Ok(None),
-                });
+                self.missing(at, &mut Answer { wanted })?;
+                // It came at the last moment, and is there.
+                return self.http(at, wanted);
             }
-            _ => {
-                let came = look(&self.peer(at)?.unread, wanted.status, wanted.head)
-                    .map_err(Trouble::Http)?;
-                return Err(Trouble::Http(match came {
-                    Came::Body { said, came } => Fault::Short { said, came },
-                    _ => Fault::NoEnd,
-                }));
-            }
+            found => return Err(self.part_of_a_response(at, wanted, found.is_err())?),
         };
         let rest: Vec<u8> = self.peer(at)?.unread.drain(..end).skip(head).collect();
         match wanted.body.as_ref().map(|body| body.bytes(None, &[])) {
@@ -63,7 +53,7 @@ impl<'a> Stage<'a> {
     }
 
     /// What follows and is not the next response.
-    fn what_follows(&mut self, at: (&'a str, usize)) -> Result<Vec<u8>, Trouble> {
+    fn what_follows(&mut self, at: (&'a str, usize)) -> Result<Surplus, Trouble> {
         let _ = self.until(Instant::now() + MORE, |stage| {
             let peer = stage.peer(at)?;
             Ok((!peer.unread.is_empty() || peer.ended.is_some()).then_some(()))
@@ -72,24 +62,74 @@ impl<'a> Stage<'a> {
         let next = b"HTTP/1.1 ";
         let same = more.len().min(next.len());
         if more[..same] == next[..same] {
-            return Ok(Vec::new());
+            return Ok(Surplus::default());
         }
-        Ok(more[..more.len().min(32)].to_vec())
+        Ok(Surplus::of(more))
     }
 
-    fn no_response(
+    /// Only a part of a response came; where the wait is over, and nothing else, that is no fault
+    /// of its words.
+    fn part_of_a_response(
         &mut self,
         at: (&'a str, usize),
-        status: u16,
-        time: Duration,
-        complete: impl FnMut(&mut Self) -> Result<Option<()>, Trouble>,
-    ) -> Result<(), Trouble> {
-        let bytes = Bytes {
-            expected: format!("HTTP/1.1 {status} [..]\r\n").into_bytes(),
-            pattern: true,
-            ..Bytes::default()
+        wanted: &Response,
+        in_vain: bool,
+    ) -> Result<Trouble, Trouble> {
+        let (time, goes_on) = (self.wait.waited(), self.wait.goes_on());
+        let peer = self.peer(at)?;
+        let part = look(&peer.unread, wanted.status, wanted.head).map_err(Trouble::Http)?;
+        let waits = in_vain && peer.ended.is_none();
+        let (said, came) = match part {
+            Came::Body { said, came } => (said, came),
+            _ => return Ok(Trouble::Http(Fault::NoEnd)),
         };
-        self.missing(at, bytes, true, time, complete)
+        let body = wanted.body.as_ref().map(|body| body.bytes(None, &[]));
+        let begun = &peer.unread[peer.unread.len() - came..];
+        if let Some(body) = &body
+            && !body.starts_with(begun)
+        {
+            same(body, begun)?;
+        }
+        Ok(match body {
+            _ if peer.unread.len() >= UNREAD => Trouble::Flood(Written::Sent),
+            _ if !waits => Trouble::Http(Fault::Short { said, came }),
+            _ if goes_on => Trouble::RightSoFar {
+                right: came,
+                all: said,
+                time,
+            },
+            Some(body) if body.len() == said => {
+                Trouble::TooLittle(window(&body, &[], begun, came), time)
+            }
+            _ => Trouble::Http(Fault::Short { said, came }),
+        })
+    }
+}
+
+/// Any beginning of an answer.
+struct Answer<'a> {
+    wanted: &'a Response,
+}
+
+impl Wanted for Answer<'_> {
+    fn look(&mut self, peer: &mut Peer) -> Option<bool> {
+        match look(&peer.unread, self.wanted.status, self.wanted.head) {
+            Ok(Came::Whole { .. }) => Some(true),
+            _ => peer.ended.is_some().then_some(false),
+        }
+    }
+
+    fn is_wrong(&self, _peer: &Peer) -> bool {
+        false
+    }
+
+    fn bytes(&self, peer: &Peer) -> Bytes {
+        Bytes {
+            expected: format!("HTTP/1.1 {} [..]\r\n", self.wanted.status).into_bytes(),
+            pattern: true,
+            came: peer.unread[..peer.unread.len().min(SHOWN)].to_vec(),
+            ..Bytes::default()
+        }
     }
 }
 

@@ -27,6 +27,8 @@ pub(super) struct Peer {
     /// A write has failed: the system tells of a reset once, and this call had it.
     refused: bool,
     reading: Reading,
+    /// Number of bytes sent and received.
+    pub(super) moved: u64,
     pub(super) pace: Option<Pace>,
 }
 
@@ -68,6 +70,7 @@ impl Peer {
             ended: None,
             refused: false,
             reading: Reading::Free,
+            moved: 0,
             pace: None,
         })
     }
@@ -147,6 +150,7 @@ impl Peer {
                     let end = pieces.end(*at, bytes.len());
                     match stream.write(&bytes[*at..end]) {
                         Ok(count) => {
+                            self.moved += count as u64;
                             *at += count;
                             moved = true;
                             *next = (*at == end).then(|| Instant::now() + pieces.between());
@@ -198,7 +202,10 @@ impl Peer {
             match stream.read(&mut buffer[..most]) {
                 Ok(0) if self.refused => self.ended = Some(End::Reset),
                 Ok(0) => self.ended = Some(End::Closed),
-                Ok(count) => self.unread.extend_from_slice(&buffer[..count]),
+                Ok(count) => {
+                    self.moved += count as u64;
+                    self.unread.extend_from_slice(&buffer[..count]);
+                }
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return moved,
                 Err(_) => self.ended = Some(End::Reset),

@@ -8,7 +8,6 @@ use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::process;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use session::run::process::{Process, Streams, Waited};
@@ -16,6 +15,7 @@ use session::run::{Ended, Invocation};
 use socket2::Socket;
 
 use super::datagram::Post;
+use super::patience::{Busy, Wait};
 use super::peer::Peer;
 use super::pieces::{Pieces, Random};
 use super::{Options, address, system};
@@ -70,7 +70,7 @@ pub(super) struct Stage<'a> {
     /// The memory that it held when it was ready, in bytes.
     pub(super) at_rest: u64,
     /// A filter has until then to print its first line: it has to start.
-    starting: Option<Instant>,
+    pub(super) starting: Option<Instant>,
     /// The lines that the story has read from the program.
     pub(super) heard: Vec<Vec<u8>>,
     /// When the judge ended its side to see what comes then: what was on standard error, and how
@@ -78,6 +78,16 @@ pub(super) struct Stage<'a> {
     ended_all: Option<(u64, Option<Ended>)>,
     /// In the environment of all that the program starts.
     marker: String,
+    /// When the program was started.
+    pub(super) started: Option<Instant>,
+    /// What is waited for now.
+    pub(super) wait: Wait,
+    /// The deadline of this step is a rule of the exercise.
+    pub(super) by_rule: bool,
+    /// What kept the judge and the program from running.
+    pub(super) late: Busy,
+    /// The whole check is over then.
+    pub(super) ends: Instant,
     /// For what arrives: as much as the largest datagram.
     buffer: Box<[u8]>,
 }
@@ -86,9 +96,15 @@ pub(super) struct Stage<'a> {
 pub(super) struct InVain;
 
 impl<'a> Stage<'a> {
-    pub(super) fn new(check: &'a Check, variant: &'a Variant, options: &'a Options) -> Self {
+    pub(super) fn new(
+        check: &'a Check,
+        variant: &'a Variant,
+        options: &'a Options,
+        ends: Instant,
+    ) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let now = Instant::now();
         Self {
             check,
             variant,
@@ -112,6 +128,11 @@ impl<'a> Stage<'a> {
             heard: Vec::new(),
             ended_all: None,
             marker: format!("WORKBOOK_EXERCISE={}.{number}", process::id()),
+            started: None,
+            wait: Wait::new(now, now, Duration::ZERO, false),
+            by_rule: false,
+            late: Busy::default(),
+            ends,
             buffer: vec![0; 64 * 1024].into(),
         }
     }
@@ -123,6 +144,7 @@ impl<'a> Stage<'a> {
             self.looking_at = None;
             self.release(Some(step));
             if let Err(trouble) = self.act(step) {
+                let trouble = self.in_time(trouble);
                 return Some(Box::new(self.failure(index, trouble)));
             }
         }
@@ -130,9 +152,9 @@ impl<'a> Stage<'a> {
     }
 
     pub(super) fn act(&mut self, step: &'a Step) -> Result<(), Trouble> {
-        let within = step.within.unwrap_or(self.options.deadline);
+        self.by_rule = step.by_rule;
         match &step.actor {
-            Actor::You => self.yours(&step.act, within),
+            Actor::You => self.yours(&step.act, step.within),
             Actor::Peer { .. } if step.act == Act::Refuses => Ok(()),
             Actor::Peer { name, .. } if self.check.transport == Transport::Udp => {
                 self.datagram(name, &step.act, step.within)
@@ -165,6 +187,7 @@ impl<'a> Stage<'a> {
             Trouble::CannotStart(format!("{}: {error}", program.program.display()))
         })?;
         self.process = Some(process);
+        self.started = Some(Instant::now());
         self.address = addresses.first().copied();
         if self.check.role == Role::Filter {
             self.starting = Some(Instant::now() + self.options.patience);
@@ -276,11 +299,28 @@ impl<'a> Stage<'a> {
         self.busy = self.busy.max(Instant::now()) + longest;
     }
 
-    /// Looks until there is something, with all peers and the program going on meanwhile.
+    /// Looks until there is something, or until this moment.
     pub(super) fn until<T>(
         &mut self,
         deadline: Instant,
+        look: impl FnMut(&mut Self) -> Result<Option<T>, Trouble>,
+    ) -> Result<Result<T, InVain>, Trouble> {
+        self.look_until(look, |_, now| now >= deadline)
+    }
+
+    /// Looks until there is something, or the wait for this step is over.
+    pub(super) fn patiently<T>(
+        &mut self,
+        look: impl FnMut(&mut Self) -> Result<Option<T>, Trouble>,
+    ) -> Result<Result<T, InVain>, Trouble> {
+        self.look_until(look, Self::is_over)
+    }
+
+    /// All peers and the program go on meanwhile.
+    fn look_until<T>(
+        &mut self,
         mut look: impl FnMut(&mut Self) -> Result<Option<T>, Trouble>,
+        mut over: impl FnMut(&mut Self, Instant) -> bool,
     ) -> Result<Result<T, InVain>, Trouble> {
         let mut gone = None;
         let mut tick = TICK;
@@ -296,8 +336,12 @@ impl<'a> Stage<'a> {
                 return Ok(Ok(found));
             }
             let now = Instant::now();
-            if now >= deadline {
+            if over(self, now) {
                 return Ok(Err(InVain));
+            }
+            if moved {
+                // What it wrote last is still on its way.
+                gone = None;
             }
             if self.ended().is_some() {
                 let since = *gone.get_or_insert(now);
@@ -308,23 +352,18 @@ impl<'a> Stage<'a> {
             if moved {
                 tick = TICK;
             } else {
-                thread::sleep(tick);
+                self.sleep(tick);
                 tick = LONGEST_TICK.min(tick * 3 / 2);
             }
         }
     }
 
-    /// The deadline of an expectation: it begins when what was sent at a pace has gone.
-    pub(super) fn after(&self, time: Duration) -> Instant {
-        self.busy.max(Instant::now()) + time
-    }
-
-    /// The same for what the program prints, which a filter has to start for.
-    pub(super) fn after_start(&self, time: Duration) -> Instant {
-        let usual = self.after(time);
-        match self.starting {
-            Some(starting) if self.heard.is_empty() => usual.max(starting),
-            _ => usual,
+    /// What did not happen when the whole check was over says nothing, but for what goes on.
+    fn in_time(&self, trouble: Trouble) -> Trouble {
+        match trouble {
+            Trouble::RightSoFar { .. } => trouble,
+            trouble if trouble.is_late() && Instant::now() >= self.ends => Trouble::NotPlayed,
+            trouble => trouble,
         }
     }
 
@@ -368,11 +407,15 @@ impl<'a> Stage<'a> {
         Failure {
             step,
             peer: self.looking_at.map(|index| index + 1),
-            trouble,
             ended,
             output: self.last_lines(),
-            crash: self.crash(&errors, ended),
+            crash: match trouble {
+                // Its pipe broke because the judge read no more.
+                Trouble::Flood(Written::Printed) => None,
+                _ => self.crash(&errors, ended),
+            },
             errors: last(lines(&errors)),
+            trouble,
         }
     }
 

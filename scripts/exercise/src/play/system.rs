@@ -11,7 +11,9 @@ mod platform {
 
     use rustix::process::{Pid, Signal, kill_process};
 
-    use super::Holdings;
+    use std::time::Duration;
+
+    use super::{Holdings, Times};
 
     /// So often what was left behind is looked for, as long as some is found.
     const ROUNDS: usize = 8;
@@ -74,6 +76,80 @@ mod platform {
             held.descriptors += descriptors.ok()?.count() as u64;
         }
         (held.processes > 0).then_some(held)
+    }
+
+    /// How long the threads of this group have waited for a processor, and had one.
+    pub(in super::super) fn times(group: u32) -> Option<Times> {
+        let mut times = Times::default();
+        for process in members(group) {
+            for task in fs::read_dir(process.join("task"))
+                .into_iter()
+                .flatten()
+                .flatten()
+            {
+                // Nanoseconds on a processor, nanoseconds in line for one, and how often.
+                let line = fs::read_to_string(task.path().join("schedstat")).unwrap_or_default();
+                let mut words = line.split_ascii_whitespace().map(|word| word.parse().ok());
+                let (Some(Some(running)), Some(Some(in_line))) = (words.next(), words.next())
+                else {
+                    continue;
+                };
+                times.running += Duration::from_nanos(running);
+                times.in_line += Duration::from_nanos(in_line);
+            }
+        }
+        Some(times)
+    }
+
+    /// How many connections wait to be accepted at an address where this group listens.
+    pub(in super::super) fn queue(group: u32, address: SocketAddr) -> Option<usize> {
+        let process = members(group).into_iter().next()?;
+        let table = fs::read_to_string(process.join("net/tcp")).ok()?;
+        let v6 = fs::read_to_string(process.join("net/tcp6")).unwrap_or_default();
+        let lines = table.lines().skip(1).chain(v6.lines().skip(1));
+        lines
+            .filter_map(waiting)
+            .find(|(port, _)| *port == address.port())
+            .map(|(_, waiting)| waiting)
+    }
+
+    /// Number of bytes that have come to the connections of this group and are not read.
+    pub(in super::super) fn unread(group: u32) -> Option<u64> {
+        let mut unread = 0;
+        for process in members(group) {
+            let sockets = sockets(&process);
+            for table in ["net/tcp", "net/tcp6"] {
+                let table = fs::read_to_string(process.join(table)).unwrap_or_default();
+                let queues = table
+                    .lines()
+                    .skip(1)
+                    .filter_map(|line| queue_of(line, &sockets));
+                unread += queues.sum::<u64>();
+            }
+        }
+        Some(unread)
+    }
+
+    /// What is not read of a connection of this program.
+    fn queue_of(line: &str, sockets: &BTreeSet<String>) -> Option<u64> {
+        let words: Vec<&str> = line.split_ascii_whitespace().collect();
+        let (state, queues, inode) = (words.get(3)?, words.get(4)?, words.get(9)?);
+        if *state == "0A" || !sockets.contains(*inode) {
+            return None;
+        }
+        u64::from_str_radix(queues.split_once(':')?.1, 16).ok()
+    }
+
+    /// The port of a listener, and the length of its queue: what `rx_queue` is in this state.
+    fn waiting(line: &str) -> Option<(u16, usize)> {
+        let mut words = line.split_ascii_whitespace();
+        let (_, port) = words.nth(1)?.split_once(':')?;
+        if words.nth(1)? != "0A" {
+            return None;
+        }
+        let (_, queue) = words.next()?.split_once(':')?;
+        let port = u16::from_str_radix(port, 16).ok()?;
+        Some((port, usize::from_str_radix(queue, 16).ok()?))
     }
 
     /// Ends every process since `first` that was started with this word in its environment, also
@@ -202,7 +278,28 @@ mod platform {
         None
     }
 
+    pub(in super::super) fn times(_group: u32) -> Option<super::Times> {
+        None
+    }
+
+    pub(in super::super) fn queue(_group: u32, _address: SocketAddr) -> Option<usize> {
+        None
+    }
+
+    pub(in super::super) fn unread(_group: u32) -> Option<u64> {
+        None
+    }
+
     pub(in super::super) fn end_all(_first: u32, _marker: &str) {}
+}
+
+/// What a program's threads did with their time, together.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Times {
+    /// They had a processor.
+    pub(super) running: std::time::Duration,
+    /// They could have used one, and waited in line.
+    pub(super) in_line: std::time::Duration,
 }
 
 /// What a program and its children hold.
@@ -221,4 +318,4 @@ pub(super) struct Holdings {
     pub(super) data: u64,
 }
 
-pub(super) use platform::{end_all, holdings, listening, memory};
+pub(super) use platform::{end_all, holdings, listening, memory, queue, times, unread};

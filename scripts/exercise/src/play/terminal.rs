@@ -11,7 +11,7 @@ use session::run::process::{Process, Waited};
 use super::stage::{AFTERMATH, InVain, Stage};
 use super::system;
 use crate::check::{Act, Step};
-use crate::verdict::{Bytes, Trouble};
+use crate::verdict::{Bytes, Surplus, Trouble};
 
 /// A prompt is one when nothing follows it for this long.
 const SETTLE: Duration = Duration::from_millis(100);
@@ -20,7 +20,8 @@ const SETTLE: Duration = Duration::from_millis(100);
 const HEARD: usize = 8;
 
 impl<'a> Stage<'a> {
-    pub(super) fn yours(&mut self, act: &'a Act, time: Duration) -> Result<(), Trouble> {
+    pub(super) fn yours(&mut self, act: &'a Act, within: Option<Duration>) -> Result<(), Trouble> {
+        let time = within.unwrap_or(self.options.deadline);
         match act {
             Act::Start { args } => self.start(args),
             Act::Type { text } => self.type_text(format!("{text}\n"), time),
@@ -32,12 +33,12 @@ impl<'a> Stage<'a> {
                 self.program()?.end_input();
                 Ok(())
             }
-            Act::Line { pattern } => self.prints(pattern, true, time),
-            Act::Prompt { text } => self.prints(text, false, time),
+            Act::Line { pattern } => self.prints(pattern, true, within),
+            Act::Prompt { text } => self.prints(text, false, within),
             Act::Silent { duration } => self.prints_nothing(*duration),
-            Act::Says { pattern } => self.says(pattern, false, time),
-            Act::PrintsOrSays { pattern } => self.says(pattern, true, time),
-            Act::Exit { status, clean } => self.exit(*status, *clean, time),
+            Act::Says { pattern } => self.says(pattern, false, within),
+            Act::PrintsOrSays { pattern } => self.says(pattern, true, within),
+            Act::Exit { status, clean } => self.exit(*status, *clean, within),
             Act::Runs => match self.ended() {
                 Some(_) => Err(Trouble::Gone),
                 None => Ok(()),
@@ -67,8 +68,13 @@ impl<'a> Stage<'a> {
     }
 
     /// The next line, or, where it is not `whole`, text with no line end that nothing follows.
-    fn prints(&mut self, pattern: &str, whole: bool, time: Duration) -> Result<(), Trouble> {
-        let deadline = self.after_start(time);
+    fn prints(
+        &mut self,
+        pattern: &str,
+        whole: bool,
+        within: Option<Duration>,
+    ) -> Result<(), Trouble> {
+        self.wait_for_words(within);
         let mut closed = false;
         let free = self.prints_freely();
         let other = RefCell::new(None);
@@ -95,7 +101,7 @@ impl<'a> Stage<'a> {
             let hopeless = !free && !output::may_become(pattern, output.pending_bytes());
             Ok(hopeless.then_some(false))
         };
-        let found = self.until(deadline, look)?;
+        let found = self.patiently(look)?;
         if matches!(found, Ok(true)) {
             return if whole { Ok(()) } else { self.settles(pattern) };
         }
@@ -117,19 +123,26 @@ impl<'a> Stage<'a> {
         if closed {
             return Err(Trouble::OutputClosed(bytes));
         }
+        let waited = self.wait.waited();
         self.end_all_sides();
         let late = self.until(self.last_words(), |stage| {
             Ok(matches!(look(stage), Ok(Some(true))).then_some(()))
         })?;
         Err(match late {
             Ok(()) => Trouble::OnlyAtEnd(bytes),
-            Err(InVain) => Trouble::TooLittle(bytes, time),
+            Err(InVain) => Trouble::TooLittle(bytes, waited),
         })
     }
 
     /// A line on standard error, among others; `anywhere`: or the next one on standard output.
-    fn says(&mut self, pattern: &str, anywhere: bool, time: Duration) -> Result<(), Trouble> {
-        let deadline = self.after_start(time);
+    fn says(
+        &mut self,
+        pattern: &str,
+        anywhere: bool,
+        within: Option<Duration>,
+    ) -> Result<(), Trouble> {
+        self.wait_for_words(within);
+        let deadline = Instant::now() + within.unwrap_or(self.options.deadline);
         let mut look = |stage: &mut Self| {
             let process = stage.program()?;
             if anywhere
@@ -145,7 +158,7 @@ impl<'a> Stage<'a> {
                 .read_line(|line| output::matches(pattern, line));
             Ok(said.then_some(()))
         };
-        if self.until(deadline, &mut look)?.is_ok() {
+        if self.patiently(&mut look)?.is_ok() {
             return Ok(());
         }
         // It has ended, and what it wrote last may be on its way still.
@@ -217,12 +230,12 @@ impl<'a> Stage<'a> {
     }
 
     fn prints_nothing(&mut self, duration: Duration) -> Result<(), Trouble> {
-        let until = self.after(duration);
+        let until = self.busy.max(Instant::now()) + duration;
         let found = self.until(until, |stage| {
             Ok((!stage.program()?.output.is_empty()).then_some(()))
         })?;
         match found {
-            Ok(()) => Err(Trouble::NotSilent(self.unread()?)),
+            Ok(()) => Err(Trouble::NotSilent(Surplus::of(&self.unread()?))),
             Err(InVain) if self.ended().is_some() => Err(Trouble::Gone),
             Err(InVain) => Ok(()),
         }
@@ -232,18 +245,16 @@ impl<'a> Stage<'a> {
         Ok(self.printed("", false)?.came)
     }
 
-    fn exit(&mut self, status: Status, clean: bool, time: Duration) -> Result<(), Trouble> {
-        let deadline = self.after_start(time);
-        let ended = loop {
-            let soon = deadline.min(Instant::now() + Duration::from_millis(20));
-            let _ = self.until(soon, |stage| Ok(stage.ended().map(|_| ())))?;
-            match self.ended() {
-                None if Instant::now() < deadline => {}
-                ended => break ended,
-            }
-        };
-        let Some(ended) = ended else {
-            return Err(Trouble::StillRunning(time));
+    fn exit(
+        &mut self,
+        status: Status,
+        clean: bool,
+        within: Option<Duration>,
+    ) -> Result<(), Trouble> {
+        self.wait_for_words(within);
+        let ended = self.patiently(|stage| Ok(stage.ended()))?;
+        let Ok(ended) = ended else {
+            return Err(Trouble::StillRunning(self.wait.waited()));
         };
         if ended.status != status {
             return Err(Trouble::WrongStatus);
@@ -257,7 +268,7 @@ impl<'a> Stage<'a> {
         // What a server or a client prints besides is its own affair, unless the story says
         // otherwise; a filter is its output.
         if (clean || self.address.is_none()) && !left.is_empty() {
-            return Err(Trouble::TooMuch(left));
+            return Err(Trouble::TooMuch(Surplus::of(&left)));
         }
         Ok(())
     }
@@ -265,6 +276,7 @@ impl<'a> Stage<'a> {
     /// It listens, has connected, or has printed its first line: what it holds now is what its
     /// language needs, and what comes beyond is what it keeps.
     pub(super) fn is_ready(&mut self) {
+        self.note_ready();
         let judged = |step: &Step| matches!(step.act, Act::Memory { .. });
         if self.variant.steps.iter().any(judged)
             && let Some(process) = &self.process

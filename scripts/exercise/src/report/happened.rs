@@ -1,5 +1,7 @@
 //! What was seen instead, in a sentence or two for each kind. Pure.
 
+use std::time::Duration;
+
 use session::Status;
 use session::run::Ended;
 
@@ -7,7 +9,7 @@ use super::Style;
 use crate::Language;
 use crate::check::{Act, Role, Step, Variant, is_trick, quoted};
 use crate::crash::Extent;
-use crate::verdict::{Bytes, Failure, Fault, Kept, Trouble, Written};
+use crate::verdict::{Bytes, Failure, Fault, Kept, Surplus, Trouble, Written};
 use crate::words::{size, time};
 
 /// What happened, and what to do next where that is known.
@@ -129,7 +131,7 @@ pub(super) fn plain(text: &str) -> String {
 
 fn zh(role: Role, failure: &Failure, done: bool) -> String {
     let language = Language::Zh;
-    let t = |duration| time(duration, language);
+    let t = |duration| about(duration, language);
     let ended = failure
         .ended
         .map(|ended| format!("它结束了，{}", how_zh(ended)));
@@ -173,13 +175,18 @@ fn zh(role: Role, failure: &Failure, done: bool) -> String {
         Trouble::Refused if failure.ended.is_some() => format!("连接被拒绝：没有人在监听了，{state}。"),
         Trouble::Refused => "连接被拒绝：你的程序还在运行，可是已经不监听了。监听套接字关了吗？".to_owned(),
         Trouble::NotConnected(waited) => format!("{} 里没连上，{state}。", t(*waited)),
+        Trouble::QueueFull { connected, of, queue, time } => format!(
+            "你的程序在监听，可是等待 accept 的队列满了：{}{} 里，{of} 个连接只连上了 {connected} 个。listen 的参数（backlog）给大一些，或者更快地 accept。",
+            queue.map_or_else(String::new, |queue| format!("队列里有 {queue} 个，")),
+            t(*time)
+        ),
         Trouble::Flood(Written::Printed) => "你的程序打印了超过 1 MiB，我们不再读了。要么打印在一个停不下来的循环里，要么打印得太多。".to_owned(),
         Trouble::Flood(Written::Sent) if done => "对方已经说完，你的程序还不停地发：已经超过 1 MiB。read 返回 0 时退出循环了吗？".to_owned(),
         Trouble::Flood(Written::Sent) => "你的程序不停地发：没有人要的已经超过 1 MiB。".to_owned(),
         Trouble::Gone => format!("你的程序不该结束，可是{state}。"),
         Trouble::ClosedEarly(bytes) if bytes.expected.is_empty() => "你的程序关闭了连接，可是这时还不该关。".to_owned(),
         Trouble::ClosedEarly(bytes) if bytes.came.is_empty() => "一个字节也没来，你的程序就关闭了连接。".to_owned(),
-        Trouble::ClosedEarly(_) => "只来了一部分，你的程序就关闭了连接。".to_owned(),
+        Trouble::ClosedEarly(bytes) => format!("{}，你的程序就关闭了连接。", so_far_zh(bytes)),
         Trouble::ResetEarly(_) => format!("连接被重置（RST）：你的程序还有没读的字节就关了连接，或者它崩溃了。{state}。"),
         Trouble::OutputClosed(_) => "你的程序关闭了自己的输出，该打印的还没打印完。".to_owned(),
         Trouble::TooLittle(_, waited) if failure.ended.is_some() => format!(
@@ -187,7 +194,11 @@ fn zh(role: Role, failure: &Failure, done: bool) -> String {
             t(*waited)
         ),
         Trouble::TooLittle(bytes, waited) if bytes.came.is_empty() => format!("等了 {}，什么也没来，你的程序还在运行，连接也开着。", t(*waited)),
-        Trouble::TooLittle(_, waited) => format!("只来了一部分，又等了 {}，再没有来，连接还开着。", t(*waited)),
+        Trouble::TooLittle(bytes, waited) => format!("{}；等了 {}，再没有来，连接还开着。", so_far_zh(bytes), t(*waited)),
+        Trouble::RightSoFar { right, all, time } => format!(
+            "到现在为止都对：{} 里来了 {right} 个字节，一共 {all} 个，还在来。没有错，只是太慢，时间不够收完。一次写得多一点，写完一次不要停。",
+            t(*time)
+        ),
         Trouble::NotReading(_, left) => format!("你的程序不读了：发给它的还有 {} 没有离开我们这边，而该来的也没来。", size(*left as u64)),
         Trouble::OnlyAtEnd(_) => "该来的来得太晚：我们等到时间过了，结束了自己这边，它才出来。要么写完忘了 flush，要么你的程序在等对方结束才回答。".to_owned(),
         Trouble::NotPrinted(_) => format!("该打印的没有打印，{state}。"),
@@ -201,8 +212,8 @@ fn zh(role: Role, failure: &Failure, done: bool) -> String {
         Trouble::NoDatagram(_, waited) => format!("等了 {}，该来的数据报没有来，{state}。", t(*waited)),
         Trouble::Http(fault) => http_zh(fault),
         Trouble::Wrong(_) => "收到的和应该收到的不一样。".to_owned(),
-        Trouble::TooMuch(came) => format!("多出来了：{}。", quoted(came)),
-        Trouble::NotSilent(came) => format!("这时不该有东西来，却来了 {}。", quoted(came)),
+        Trouble::TooMuch(came) => format!("多出来了：{}。", surplus_zh(came)),
+        Trouble::NotSilent(came) => format!("这时不该有东西来，却来了 {}。", surplus_zh(came)),
         Trouble::StillOpen(waited) if done => format!("等了 {}，你的程序没有关闭连接。对方说完了（read 返回 0），答完就该关。", t(*waited)),
         Trouble::StillOpen(waited) => format!("等了 {}，你的程序没有关闭连接，这时它该关了。", t(*waited)),
         Trouble::NoReset => "连接是正常关闭的，没有被重置。".to_owned(),
@@ -214,6 +225,7 @@ fn zh(role: Role, failure: &Failure, done: bool) -> String {
             "{clients} 个客户端来了又走，这样重复了 {batches} 次；每一次，你的程序都至少多占着 {}，没有放掉。",
             kept_zh(*what, *least)
         ),
+        Trouble::NotPlayed => "一次检查最多 60 秒，这种情形还没有试完。单独试它：用下面的命令。".to_owned(),
         Trouble::Judge(why) => format!("评判程序自己没法继续：{why}。这不是你的错；再试一次，还这样就告诉我们。"),
     };
     crash(failure, language).unwrap_or_default() + &words
@@ -232,6 +244,33 @@ fn place_zh(role: Role) -> &'static str {
     match role {
         Role::Relay => "监听的地址是最后两个命令行参数中的前一个",
         _ => "地址是最后一个命令行参数",
+    }
+}
+
+/// A time that was measured: in seconds, where there are some.
+pub(super) fn about(duration: Duration, language: Language) -> String {
+    match (duration.subsec_millis(), language) {
+        (0, _) => time(duration, language),
+        _ if duration < Duration::from_secs(1) => time(duration, language),
+        (_, Language::Zh) => format!("{:.1} 秒", duration.as_secs_f64()),
+        (_, Language::En) => format!("{:.1} s", duration.as_secs_f64()),
+    }
+}
+
+/// What came too much, as far as it is shown.
+fn surplus_zh(came: &Surplus) -> String {
+    let head = quoted(&came.head);
+    match came.all - came.head.len().min(came.all) {
+        0 => head,
+        more => format!("{head} 和后面的 {more} 个字节"),
+    }
+}
+
+/// How much of something long came.
+fn so_far_zh(bytes: &Bytes) -> String {
+    match bytes.all > bytes.expected.len() {
+        true => format!("对的来了 {} 个字节，一共 {} 个", right(bytes), bytes.all),
+        false => "只来了一部分".to_owned(),
     }
 }
 
@@ -268,11 +307,11 @@ fn http_zh(fault: &Fault) -> String {
         ),
         Fault::HeadBody(more) => format!(
             "对 HEAD 的响应只有首部，没有正文，这里却多了 {}。",
-            quoted(more)
+            surplus_zh(more)
         ),
         Fault::Long { said, more } => format!(
             "正文比 Content-Length 说的长：说的是 {said} 个字节，后面还有 {}。它数的是字节，不是字。",
-            quoted(more)
+            surplus_zh(more)
         ),
     }
 }
@@ -303,7 +342,7 @@ fn how_zh(ended: Ended) -> String {
 
 fn en(role: Role, failure: &Failure, done: bool) -> String {
     let language = Language::En;
-    let t = |duration| time(duration, language);
+    let t = |duration| about(duration, language);
     let ended = failure
         .ended
         .map(|ended| format!("it has ended {}", how_en(ended)));
@@ -349,13 +388,18 @@ fn en(role: Role, failure: &Failure, done: bool) -> String {
         Trouble::Refused if failure.ended.is_some() => format!("The connection was refused: nobody listens any more, and {state}."),
         Trouble::Refused => "The connection was refused: your program runs, and no longer listens. Was the listening socket closed?".to_owned(),
         Trouble::NotConnected(waited) => format!("No connection within {}, and {state}.", t(*waited)),
+        Trouble::QueueFull { connected, of, queue, time } => format!(
+            "Your program listens, and its queue of connections to accept is full: {}{connected} of {of} connections were made in {}. Give listen a larger backlog, or accept sooner.",
+            queue.map_or_else(String::new, |queue| format!("{queue} wait in it, and ")),
+            t(*time)
+        ),
         Trouble::Flood(Written::Printed) => "Your program printed more than 1 MiB, and we stopped reading. Either it prints in a loop that does not end, or it prints too much.".to_owned(),
         Trouble::Flood(Written::Sent) if done => "The peer is done, and your program goes on sending: more than 1 MiB so far. Does its loop end when read returns 0?".to_owned(),
         Trouble::Flood(Written::Sent) => "Your program goes on sending: more than 1 MiB that nobody asked for.".to_owned(),
         Trouble::Gone => format!("Your program should still run, but {state}."),
         Trouble::ClosedEarly(bytes) if bytes.expected.is_empty() => "Your program closed the connection, and it was too early for that.".to_owned(),
         Trouble::ClosedEarly(bytes) if bytes.came.is_empty() => "Your program closed the connection before a single byte had come.".to_owned(),
-        Trouble::ClosedEarly(_) => "Your program closed the connection when only a part had come.".to_owned(),
+        Trouble::ClosedEarly(bytes) => format!("{}, and your program closed the connection.", so_far_en(bytes)),
         Trouble::ResetEarly(_) => format!("The connection was reset (RST): your program closed it with bytes unread, or it crashed; {state}."),
         Trouble::OutputClosed(_) => "Your program closed its output before it had printed everything.".to_owned(),
         Trouble::TooLittle(_, waited) if failure.ended.is_some() => format!(
@@ -363,7 +407,11 @@ fn en(role: Role, failure: &Failure, done: bool) -> String {
             t(*waited)
         ),
         Trouble::TooLittle(bytes, waited) if bytes.came.is_empty() => format!("Nothing came for {}; your program runs, and the connection is open.", t(*waited)),
-        Trouble::TooLittle(_, waited) => format!("Only a part came, and nothing more for {}; the connection is open.", t(*waited)),
+        Trouble::TooLittle(bytes, waited) => format!("{}, and nothing more for {}; the connection is open.", so_far_en(bytes), t(*waited)),
+        Trouble::RightSoFar { right, all, time } => format!(
+            "Right so far: {right} of {all} bytes came in {}, and more is coming. Nothing is wrong but the speed: there is no time to wait for the rest. Write more at once, and do not pause between writes.",
+            t(*time)
+        ),
         Trouble::NotReading(_, left) => format!("Your program has stopped reading: {} of what was sent to it have not left our side, and what should come has not come.", size(*left as u64)),
         Trouble::OnlyAtEnd(_) => "It came too late: only after the time was over and we had ended our side. Either a flush is missing after the write, or your program waits for the end before it answers.".to_owned(),
         Trouble::NotPrinted(_) => format!("Your program has not printed what it should, and {state}."),
@@ -377,8 +425,8 @@ fn en(role: Role, failure: &Failure, done: bool) -> String {
         Trouble::NoDatagram(_, waited) => format!("The datagram that should come did not come for {}, and {state}.", t(*waited)),
         Trouble::Http(fault) => http_en(fault),
         Trouble::Wrong(_) => "What came is not what should have come.".to_owned(),
-        Trouble::TooMuch(came) => format!("More came than should: {}.", quoted(came)),
-        Trouble::NotSilent(came) => format!("Nothing should come here, and this came: {}.", quoted(came)),
+        Trouble::TooMuch(came) => format!("More came than should: {}.", surplus_en(came)),
+        Trouble::NotSilent(came) => format!("Nothing should come here, and this came: {}.", surplus_en(came)),
         Trouble::StillOpen(waited) if done => format!("Your program did not close the connection for {}. The peer is done (read gave 0): answer what is left, and close.", t(*waited)),
         Trouble::StillOpen(waited) => format!("Your program did not close the connection for {}, and it should have.", t(*waited)),
         Trouble::NoReset => "The connection was closed in the usual way, not reset.".to_owned(),
@@ -390,6 +438,7 @@ fn en(role: Role, failure: &Failure, done: bool) -> String {
             "{clients} clients came and went, {batches} times over; each time, your program kept at least {} more.",
             kept_en(*what, *least)
         ),
+        Trouble::NotPlayed => "A check is over after 60 s, and this variant was not played to its end. Try it alone, with the command below.".to_owned(),
         Trouble::Judge(why) => format!("The judge itself could not go on: {why}. It is not your fault; try again, and if it stays so, tell us."),
     };
     crash(failure, language).unwrap_or_default() + &words
@@ -413,6 +462,32 @@ fn place_en(role: Role) -> &'static str {
     }
 }
 
+/// What came too much, as far as it is shown.
+fn surplus_en(came: &Surplus) -> String {
+    let head = quoted(&came.head);
+    match came.all - came.head.len().min(came.all) {
+        0 => head,
+        more => format!("{head} and {more} bytes more"),
+    }
+}
+
+/// How much of something long came.
+fn so_far_en(bytes: &Bytes) -> String {
+    match bytes.all > bytes.expected.len() {
+        true => format!(
+            "{} of {} bytes came, all of them right",
+            right(bytes),
+            bytes.all
+        ),
+        false => "Only a part came".to_owned(),
+    }
+}
+
+/// Number of bytes that came and were right.
+fn right(bytes: &Bytes) -> usize {
+    bytes.before + bytes.difference()
+}
+
 fn http_en(fault: &Fault) -> String {
     match fault {
         Fault::NotHttp(line) => format!("The answer begins with {}. A response of HTTP/1.1 begins with a status line, such as HTTP/1.1 200 OK.", quoted(line)),
@@ -425,8 +500,8 @@ fn http_en(fault: &Fault) -> String {
         Fault::Chunked => "The body is sent in chunks (Transfer-Encoding): in this exercise, find its length first and say it in Content-Length.".to_owned(),
         Fault::Short { said, came } => format!("The body is shorter than Content-Length says: it says {said} bytes, and {came} came. It counts bytes, not characters."),
         Fault::OtherLength { said, wanted } => format!("Content-Length is {said}, and should be {wanted}: for HEAD it is the same as for GET, and counts bytes."),
-        Fault::HeadBody(more) => format!("The answer to HEAD is a header without a body, and here this follows: {}.", quoted(more)),
-        Fault::Long { said, more } => format!("The body is longer than Content-Length says: it says {said} bytes, and after them came {}. It counts bytes, not characters.", quoted(more)),
+        Fault::HeadBody(more) => format!("The answer to HEAD is a header without a body, and here this follows: {}.", surplus_en(more)),
+        Fault::Long { said, more } => format!("The body is longer than Content-Length says: it says {said} bytes, and after them came {}. It counts bytes, not characters.", surplus_en(more)),
     }
 }
 

@@ -1,0 +1,382 @@
+//! Slow is not wrong: programs that are right and take their time, a machine that is busy, a
+//! queue that is full. What is judged is what came, never where the judge happened to look away.
+#![allow(clippy::unwrap_used, reason = "a test may end at the first surprise")]
+#![cfg(unix)]
+
+use std::path::PathBuf;
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
+use exercise::play::{Options, play};
+use exercise::report::{self, Style};
+use exercise::verdict::{Failure, Fault, Trouble, Verdict, Written};
+use exercise::{Check, Language};
+use python::python;
+use session::run::Invocation;
+
+#[path = "support/python.rs"]
+mod python;
+
+static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| python().expect("these tests need python3"));
+
+/// A server that calls `serve(c)` for each client, in a thread.
+const SERVER: &str = "
+import socket, sys, threading, time
+host, port = sys.argv[-1].rsplit(':', 1)
+l = socket.create_server((host, int(port)))
+def run(c):
+    with c: serve(c)
+def loop():
+    while True:
+        threading.Thread(target=run, args=(l.accept()[0],), daemon=True).start()
+";
+
+fn server(body: &str) -> String {
+    format!("{SERVER}\ndef serve(c):\n    {body}\nloop()\n")
+}
+
+fn check(role: &str, stories: &[&str]) -> Check {
+    let mut source = format!("title zh 题\ntitle en T\nrole {role}\n");
+    for (index, story) in stories.iter().enumerate() {
+        source += &format!(
+            "variant v{index}\nwhy zh 因\nwhy en W\nread sockets/one-shot#bytes\nyou $\n{story}"
+        );
+    }
+    Check::parse(&source).unwrap_or_else(|errors| panic!("{errors:?}"))
+}
+
+fn options(program: &str) -> Options {
+    let program = Invocation {
+        program: PYTHON.clone(),
+        args: vec!["-IS".into(), "-c".into(), program.into()],
+    };
+    let mut options = Options::new(program, PathBuf::from("/"));
+    options.patience = Duration::from_secs(30);
+    options
+}
+
+fn played(check: &Check, options: &Options) -> Vec<Verdict> {
+    let all: Vec<_> = check.variants.iter().collect();
+    play(check, &all, options, |_| {})
+}
+
+#[track_caller]
+fn passes(role: &str, story: &str, program: &str) -> Verdict {
+    let check = check(role, &[story]);
+    let verdict = played(&check, &options(program)).remove(0);
+    assert_eq!(verdict.failure, None, "{:?}", verdict.slow);
+    verdict
+}
+
+#[track_caller]
+fn failure_of(role: &str, story: &str, options: &Options) -> (Failure, String) {
+    let check = check(role, &[story]);
+    let verdicts = played(&check, options);
+    let style = Style {
+        language: Language::En,
+        colour: false,
+    };
+    let text = report::rest("t", &check, &verdicts, style);
+    let text = text.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
+    let failure = verdicts.into_iter().next().unwrap().failure;
+    (*failure.expect("this program must fail"), text)
+}
+
+#[track_caller]
+fn failure(role: &str, story: &str, program: &str) -> (Failure, String) {
+    failure_of(role, story, &options(program))
+}
+
+macro_rules! seen {
+    ($failure:expr, $pattern:pat) => {
+        let failure = &$failure;
+        assert!(matches!(failure.trouble, $pattern), "{failure:#?}");
+    };
+}
+
+/// Sends what it is asked for, so many bytes at a time.
+fn sender(bytes: usize, pause: f64, stop: usize) -> String {
+    server(&format!(
+        "
+    c.recv(9); data = b'0123456789' * 314573; data = data[:3 << 20]
+    for i in range(0, {stop}, {bytes}):
+        c.sendall(data[i:min(i + {bytes}, {stop})]); time.sleep({pause})
+    time.sleep(60)"
+    ))
+}
+
+const LARGE: &str = "alice connect\nalice > go\nalice || 3MiB of \"0123456789\"\n";
+
+#[test]
+fn a_right_server_that_sends_slowly_is_waited_for() {
+    let verdict = passes("server", LARGE, &sender(4000, 0.005, 3 << 20));
+    // It is not told that it is fast, either.
+    assert!(verdict.time > Duration::from_secs(2), "{:?}", verdict.time);
+}
+
+#[test]
+fn what_was_right_when_the_time_was_over_is_called_right_so_far() {
+    let mut options = options(&sender(4000, 0.02, 3 << 20));
+    options.limit = Duration::from_secs(4);
+    let (failure, text) = failure_of("server", LARGE, &options);
+    let Trouble::RightSoFar { right, all, .. } = failure.trouble else {
+        panic!("{failure:#?}")
+    };
+    assert!(right > 0 && right < all && all == 3 << 20, "{right} {all}");
+    assert!(
+        text.contains(&format!("Right so far: {right} of {all} bytes came in")),
+        "{text}"
+    );
+    assert!(!text.contains("different from byte"), "{text}");
+    assert!(!text.contains("The usual cause"), "{text}");
+}
+
+#[test]
+fn what_came_is_counted_where_no_more_comes() {
+    let (failure, text) = failure("server", LARGE, &sender(65536, 0.0, 1_234_567));
+    seen!(failure, Trouble::TooLittle(..));
+    let words = "1234567 of 3145728 bytes came, all of them right, and nothing more for ";
+    assert!(text.contains(words), "{text}");
+    assert!(text.contains("byte 1234568 did not come"), "{text}");
+}
+
+#[test]
+fn a_line_that_comes_letter_by_letter_is_waited_for() {
+    let body = "
+    for b in b'0123456789 0123456789\\n': c.send(bytes([b])); time.sleep(0.15)
+    time.sleep(60)";
+    let story = "alice connect\nalice | 0123456789 0123456789\n";
+    passes("server", story, &server(body));
+    let story = "alice connect\nalice | 0123456789 012345678[..]\n";
+    passes("server", story, &server(body));
+}
+
+#[test]
+fn a_server_that_reads_slowly_is_waited_for() {
+    let body = "
+    left = 4 << 20
+    while left > 0: left -= len(c.recv(16384)); time.sleep(0.012)
+    c.sendall(b'done\\n')
+    time.sleep(60)";
+    let story = "alice connect\nalice >> 4MiB of \"x\"\nalice | done\n";
+    passes("server", story, &server(body));
+}
+
+#[test]
+fn the_body_of_a_response_may_come_slowly_and_is_short_only_where_it_has_ended() {
+    let respond = |pieces: usize, then: &str| {
+        server(&format!(
+            "
+    c.recv(999); c.sendall(b'HTTP/1.1 200 OK\\r\\nContent-Length: 26\\r\\n\\r\\n')
+    for b in b'abcdefghijklmnopqrstuvwxyz'[:{pieces}]: c.send(bytes([b])); time.sleep(0.12)
+    {then}"
+        ))
+    };
+    let story = "alice connect\nalice >> \"GET / HTTP/1.1\\r\\n\\r\\n\"\nalice http 200 \"abcdefghijklmnopqrstuvwxyz\"\n";
+    passes("server", story, &respond(26, "time.sleep(60)"));
+    let (waits, text) = failure("server", story, &respond(5, "time.sleep(60)"));
+    seen!(waits, Trouble::TooLittle(..));
+    assert!(!text.contains("shorter than Content-Length"), "{text}");
+    let (ended, _) = failure("server", story, &respond(5, "pass"));
+    seen!(ended, Trouble::Http(Fault::Short { said: 26, came: 5 }));
+}
+
+#[test]
+fn a_response_beyond_what_the_judge_reads_is_not_called_short() {
+    let body = "
+    c.recv(999); c.sendall(b'HTTP/1.1 404 Not Found\\r\\nContent-Length: 3000000\\r\\n\\r\\n' + b'x' * 3000000)
+    time.sleep(60)";
+    let story = "alice connect\nalice >> \"GET / HTTP/1.1\\r\\n\\r\\n\"\nalice http 404\n";
+    let (failure, _) = failure("server", story, &server(body));
+    seen!(failure, Trouble::Flood(Written::Sent));
+}
+
+#[test]
+fn a_line_beyond_what_the_judge_reads_is_not_called_other_bytes() {
+    let body = "
+    while True: c.sendall(b'0123456789' * 1000)";
+    let (failure, text) = failure("server", "alice connect\nalice | 0[..]\n", &server(body));
+    seen!(failure, Trouble::Flood(Written::Sent));
+    assert!(!text.contains("different from byte"), "{text}");
+}
+
+#[test]
+fn what_came_too_much_is_counted_where_only_its_beginning_is_shown() {
+    let story = "alice connect\nalice | a\nalice ~ 100ms\n";
+    let body = "c.sendall(b'a\\n' + b'x' * 1000); time.sleep(60)";
+    let (failure, text) = failure("server", story, &server(body));
+    seen!(failure, Trouble::NotSilent(_));
+    assert!(text.contains("x\" and 952 bytes more."), "{text}");
+}
+
+#[test]
+fn other_bytes_far_inside_are_still_found() {
+    let body = "
+    c.recv(9); data = bytearray(b'0123456789' * 314573)[:3 << 20]; data[2000000] = 33
+    c.sendall(data); time.sleep(60)";
+    let (failure, text) = failure("server", LARGE, &server(body));
+    seen!(failure, Trouble::Wrong(_));
+    assert!(text.contains("different from byte 2000001 on"), "{text}");
+}
+
+#[test]
+fn a_rule_that_states_a_time_is_not_stretched() {
+    let body = "
+    for b in b'0123456789': c.send(bytes([b])); time.sleep(0.1)
+    time.sleep(60)";
+    let story = "alice connect\nalice || \"0123456789\" within 400ms by rule\n";
+    let (failure, _) = failure("server", story, &server(body));
+    seen!(failure, Trouble::RightSoFar { .. });
+    passes("server", &story.replace(" by rule", ""), &server(body));
+}
+
+#[test]
+fn a_program_that_works_before_it_listens_is_waited_for() {
+    // What it needs is a processor, however many others want one.
+    let works = "import time\nwhile time.process_time() < 2.2: pass\n";
+    let program = format!("{works}{}", server("c.sendall(b'up\\n'); time.sleep(60)"));
+    let check = check("server", &["alice connect\nalice | up\n"]);
+    let mut options = options(&program);
+    options.patience = Duration::from_secs(1);
+    let verdicts = played(&check, &options);
+    assert_eq!(verdicts[0].failure, None);
+    let ready = verdicts[0].slow.starts_slowly().unwrap();
+    assert!(ready >= Duration::from_millis(2100), "{ready:?}");
+    for (language, words) in [
+        (Language::En, "A slow start: your program took "),
+        (Language::Zh, "启动很慢：你的程序用了 "),
+    ] {
+        let style = Style {
+            language,
+            colour: false,
+        };
+        let text = report::rest("t", &check, &verdicts, style);
+        assert!(text.contains(words), "{text}");
+    }
+}
+
+#[test]
+fn a_program_that_is_slow_to_start_is_given_time_for_its_answers_as_well() {
+    let program = format!(
+        "import time\ntime.sleep(3.2)\n{}",
+        server("c.recv(9); time.sleep(3); c.sendall(b'up\\n'); time.sleep(60)")
+    );
+    let stories = ["alice connect\n", "alice connect\nalice > x\nalice | up\n"];
+    let check = check("server", &stories);
+    let verdicts = played(&check, &options(&program));
+    assert!(
+        verdicts.iter().all(|v| v.failure.is_none()),
+        "{verdicts:#?}"
+    );
+}
+
+#[test]
+fn what_was_only_late_is_tried_once_more_alone() {
+    let runs = tempfile::tempdir().unwrap();
+    // Every other run says nothing.
+    let program = format!(
+        "import os, tempfile\nd = {:?}\nn = len(os.listdir(d))\nopen(os.path.join(d, str(os.getpid())), 'w')\n{}",
+        runs.path(),
+        server("c.recv(9); n == 1 or c.sendall(b'up\\n'); time.sleep(60)")
+    );
+    let story = "alice connect\nalice > x\nalice | up\n";
+    let check = check("server", &[story, story]);
+    let verdicts = played(&check, &options(&program));
+    assert!(
+        verdicts.iter().all(|v| v.failure.is_none()),
+        "{verdicts:#?}"
+    );
+    assert!(
+        verdicts[1].slow.again && !verdicts[0].slow.again,
+        "{verdicts:#?}"
+    );
+}
+
+#[test]
+fn a_check_ends_in_its_time_and_says_what_it_did_not_get_to() {
+    let story = "alice connect\nalice > x\nalice | up\n";
+    let check = check("server", &[story; 12]);
+    let mut options = options(&server("c.recv(9); time.sleep(60)"));
+    options.limit = Duration::from_secs(5);
+    let began = Instant::now();
+    let verdicts = played(&check, &options);
+    assert!(
+        began.elapsed() < Duration::from_secs(20),
+        "{:?}",
+        began.elapsed()
+    );
+    assert_eq!(verdicts.len(), 12);
+    let last = verdicts[11].failure.as_ref().unwrap();
+    seen!(last, Trouble::NotPlayed);
+    let style = Style {
+        language: Language::En,
+        colour: false,
+    };
+    let text = report::rest("t", &check, &verdicts, style);
+    assert!(
+        text.contains("Not played to the end (a check is over after 60 s): "),
+        "{text}"
+    );
+    assert!(report::line(&verdicts[11], style).contains("– v11"));
+}
+
+/// A server with a queue of this length, that accepts only `accepts`.
+fn small_queue(length: usize, accepts: &str) -> String {
+    format!(
+        "
+import socket, sys, threading, time
+host, port = sys.argv[-1].rsplit(':', 1)
+l = socket.socket()
+l.bind((host, int(port)))
+l.listen({length})
+{accepts}"
+    )
+}
+
+#[test]
+fn a_full_queue_is_not_called_a_program_that_does_not_listen() {
+    let mut options = options(&small_queue(1, "time.sleep(60)"));
+    options.patience = Duration::from_secs(5);
+    let (failure, text) = failure_of("server", "guest*50 connect\nguest*50 ~ 50ms\n", &options);
+    let Trouble::QueueFull { connected, of, .. } = failure.trouble else {
+        panic!("{failure:#?}")
+    };
+    assert!(connected < of && of == 50, "{connected} {of}");
+    assert!(
+        text.contains("Your program listens, and its queue of connections to accept is full"),
+        "{text}"
+    );
+    assert!(text.contains("of 50 connections were made in"), "{text}");
+    if cfg!(target_os = "linux") {
+        assert!(text.contains(" wait in it, and "), "{text}");
+    }
+}
+
+#[test]
+fn a_queue_that_is_full_later_is_told_as_well() {
+    let one_at_a_time = "
+while True:
+    c = l.accept()[0]
+    while d := c.recv(99): c.sendall(d)";
+    let story = "alice connect\nalice > a\nalice | a\nguest*50 connect\nguest*50 ~ 50ms\n";
+    let (failure, _) = failure("server", story, &small_queue(1, one_at_a_time));
+    seen!(failure, Trouble::QueueFull { of: 50, .. });
+    // As many as there is room for are no trouble.
+    let story = story
+        .replace("50 connect", "2 connect")
+        .replace("50 ~", "2 ~");
+    passes("server", &story, &small_queue(4, one_at_a_time));
+}
+
+#[test]
+fn a_small_queue_is_enough_for_who_accepts_at_once() {
+    let accepts = "
+def run(c):
+    with c:
+        while d := c.recv(99): c.sendall(d)
+while True: threading.Thread(target=run, args=(l.accept()[0],), daemon=True).start()";
+    let story = "guest*50 connect\nguest*50 > {n}\nguest*50 | {n}\n";
+    for length in [0, 1, 5] {
+        passes("server", story, &small_queue(length, accepts));
+    }
+}
