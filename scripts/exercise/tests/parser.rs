@@ -467,7 +467,7 @@ fn a_cause_is_told_where_it_fits_what_was_seen_and_a_place_to_read_otherwise() {
 #[test]
 fn every_line_that_cannot_be_read_is_named() {
     errors(
-        "title zh 题\ntitle en T\nrole king\nvariant\nvariant a = b with c\nwhy x y\nread here\n你 $\nyou ! x\nalice dance\nguest*1 connect\nalice | a within long\nalice >> 8TiB of \"x\"\nalice pace 0 5ms\n",
+        "title zh 题\ntitle en T\nrole king\nvariant\nvariant a = b with c\nwhy x y\nread here\n你 $\nyou % x\nalice dance\nguest*1 connect\nalice | a within long\nalice >> 8TiB of \"x\"\nalice pace 0 5ms\n",
         &[
             "1: `role server`, `role client`, `role filter` or `role relay` / no role",
             "3: `server`, `client`, `filter` or `relay` after `role` / `king`",
@@ -476,7 +476,7 @@ fn every_line_that_cannot_be_read_is_named() {
             "6: `zh` or `en` after `why` / `x`",
             "7: a heading of a page, such as sockets/duplex#half-close / `here`",
             "8: `title`, `role`, `transport`, `lines`, `stub`, `variant`, `why`, `read`, `fits` or the name of an actor (an ASCII word) / `你`",
-            "9: a mark after `you`: $ | _ > >> ^D ~ ? runs memory forgets / `!`",
+            "9: a mark after `you`: $ | ! |! _ > >> ^D ~ ? runs memory forgets / `%`",
             "10: a mark after `alice`: connect accept > >> | || ~ ^D ^C close ? pace stops reads http refuses / `dance`",
             "11: 2 to 100 peers after `*` / `guest*1`",
             "12: a duration such as 300ms or 2s / `long`",
