@@ -5,8 +5,9 @@ import socket
 import sys
 import threading
 
-# 一行最多这么长，同时最多这么多位：两个上限相乘，就是对方能让我们存的。
-# So long may a line be, and so many may be here: the product is what peers can make us keep.
+# 一行最多这么长（\n 不算），同时最多这么多位：两个上限相乘，就是对方能让我们存的。
+# The most bytes of a line, its \n not counted, and the most clients at once: the product is what
+# peers can make us keep.
 LIMIT = 64 * 1024
 CLIENTS = 200
 
@@ -34,10 +35,12 @@ def serve(connection, seats):
     # An error with one client ends that client's thread alone.
     try:
         with connection, connection.makefile("rb") as lines:
-            # readline 返回 b""：对方说完了。最多读 LIMIT 字节，不会无限地存。
-            # readline gives b"": the peer is done. It reads at most LIMIT bytes, and keeps no more.
-            while line := lines.readline(LIMIT):
-                if len(line) == LIMIT and not line.endswith(b"\n"):
+            # readline 返回 b""：对方说完了。最多读 LIMIT + 1 字节，不会无限地存。
+            # readline gives b"": the peer is done. It reads at most LIMIT + 1 bytes, and keeps no more.
+            while line := lines.readline(LIMIT + 1):
+                # 没有 \n：一行太长，或者说了半行就走了。都不回答。
+                # No \n: the line is too long, or only half of it was said. Neither is answered.
+                if not line.endswith(b"\n"):
                     return
                 line = line.removesuffix(b"\n")
                 # 整行只写一次：两个线程的行不会混在一起。

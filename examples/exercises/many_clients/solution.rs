@@ -6,8 +6,9 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread;
 
-/// 一行最多这么长，同时最多这么多位：两个上限相乘，就是对方能让我们存的。
-/// So long may a line be, and so many may be here: the product is what peers can make us keep.
+/// 一行最多这么长（\n 不算），同时最多这么多位：两个上限相乘，就是对方能让我们存的。
+/// The most bytes of a line, its \n not counted, and the most clients at once: the product is what
+/// peers can make us keep.
 const LIMIT: u64 = 64 * 1024;
 const CLIENTS: usize = 200;
 
@@ -51,14 +52,13 @@ fn serve(stream: TcpStream) -> io::Result<()> {
     let mut line = Vec::new();
     loop {
         line.clear();
-        // 返回 0：对方说完了。函数返回，stream 关闭，内核发出 FIN。
-        // 0: the peer is done. The function returns, stream closes, and the kernel sends FIN.
-        let mut limited = reader.by_ref().take(LIMIT);
-        if limited.read_until(b'\n', &mut line)? == 0 {
+        let mut limited = reader.by_ref().take(LIMIT + 1);
+        limited.read_until(b'\n', &mut line)?;
+        // 没有 \n：对方说完了，留下半行也不回答；或者这一行太长。返回，stream 关闭，内核发出 FIN。
+        // No \n: the peer is done, and half a line gets no answer; or the line is too long. On return
+        // stream closes, and the kernel sends FIN.
+        if line.pop_if(|byte| *byte == b'\n').is_none() {
             return Ok(());
-        }
-        if line.pop_if(|byte| *byte == b'\n').is_none() && limited.limit() == 0 {
-            return Err(io::Error::other("一行太长 the line is too long"));
         }
         // println! 锁住标准输出，写完整行才放开：两个线程的行不会混在一起。
         // println! locks the output for the whole line: those of two threads do not mix.

@@ -2,7 +2,7 @@
 Exercise many_clients: serve many clients at once; print every line that comes, and send it
 back to the one who said it.
 
-检查 check: cargo workbook exercise check many_clients -- python3 FILE.py
+检查 check: cargo workbook exercise check many_clients --python
 """
 import socket
 import sys

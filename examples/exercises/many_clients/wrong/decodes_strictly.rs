@@ -1,6 +1,6 @@
 // caught by: bad_bytes
-// lines() 遇到不是 UTF-8 的一行就返回错误：连接断了。
-// lines() gives an error for a line that is not UTF-8: the connection ends.
+// read_line 遇到不是 UTF-8 的一行就返回错误：连接断了。
+// read_line gives an error for a line that is not UTF-8: the connection ends.
 use std::env;
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -17,10 +17,12 @@ fn main() -> io::Result<()> {
 }
 
 fn serve(mut stream: &TcpStream) -> io::Result<()> {
-    for line in BufReader::new(stream).lines() {
-        let line = line?;
-        println!("{line}");
-        writeln!(stream, "{line}")?;
+    let mut reader = BufReader::new(stream);
+    let mut line = String::new();
+    while reader.read_line(&mut line)? > 0 && line.ends_with('\n') {
+        print!("{line}");
+        stream.write_all(line.as_bytes())?;
+        line.clear();
     }
     Ok(())
 }

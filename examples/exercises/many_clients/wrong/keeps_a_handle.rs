@@ -19,10 +19,12 @@ fn main() -> io::Result<()> {
 }
 
 fn serve(mut stream: &TcpStream) -> io::Result<()> {
-    for line in BufReader::new(stream).lines() {
-        let line = line?;
-        println!("{line}");
-        writeln!(stream, "{line}")?;
+    let mut reader = BufReader::new(stream);
+    let mut line = Vec::new();
+    while reader.read_until(b'\n', &mut line)? > 0 && line.ends_with(b"\n") {
+        print!("{}", String::from_utf8_lossy(&line));
+        stream.write_all(&line)?;
+        line.clear();
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-// caught by: endless
+// caught by: limit
 // 一行可以无限长：对方要存多少就存多少。
 // A line may be of any length: the peer decides how much is kept.
 use std::env;
@@ -19,7 +19,7 @@ fn main() -> io::Result<()> {
 fn serve(mut stream: &TcpStream) -> io::Result<()> {
     let mut reader = BufReader::new(stream);
     let mut line = Vec::new();
-    while reader.read_until(b'\n', &mut line)? > 0 {
+    while reader.read_until(b'\n', &mut line)? > 0 && line.ends_with(b"\n") {
         print!("{}", String::from_utf8_lossy(&line));
         stream.write_all(&line)?;
         line.clear();

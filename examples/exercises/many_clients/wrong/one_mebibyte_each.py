@@ -1,0 +1,42 @@
+# caught by: forgets
+# 为每位客户准备 1 MiB，客户走了也不还。
+# It makes 1 MiB ready for each client, and keeps it when the client is gone.
+import socket
+import sys
+import threading
+
+LIMIT = 64 * 1024
+CLIENTS = 200
+
+buffers = []
+
+
+def main():
+    host, port = sys.argv[-1].rsplit(":", 1)
+    seats = threading.Semaphore(CLIENTS)
+    with socket.create_server((host, int(port)), backlog=128) as listener:
+        while True:
+            connection, _ = listener.accept()
+            if not seats.acquire(blocking=False):
+                connection.close()
+                continue
+            threading.Thread(target=serve, args=(connection, seats), daemon=True).start()
+
+
+def serve(connection, seats):
+    buffers.append(bytearray(b"\1" * (1 << 20)))
+    try:
+        with connection, connection.makefile("rb") as lines:
+            while line := lines.readline(LIMIT + 1):
+                if not line.endswith(b"\n"):
+                    return
+                line = line.removesuffix(b"\n")
+                print(line.decode("utf-8", "replace") + "\n", end="", flush=True)
+                connection.sendall(line + b"\n")
+    except OSError as error:
+        print(error, file=sys.stderr)
+    finally:
+        seats.release()
+
+
+main()

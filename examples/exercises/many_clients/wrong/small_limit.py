@@ -1,0 +1,39 @@
+# caught by: limit
+# 上限里把 \n 也算了进去：正好 65536 字节的一行被断开。
+# Its limit counts the \n: a line of exactly 65536 bytes is refused.
+import socket
+import sys
+import threading
+
+LIMIT = 64 * 1024
+CLIENTS = 200
+
+
+def main():
+    host, port = sys.argv[-1].rsplit(":", 1)
+    seats = threading.Semaphore(CLIENTS)
+    with socket.create_server((host, int(port)), backlog=128) as listener:
+        while True:
+            connection, _ = listener.accept()
+            if not seats.acquire(blocking=False):
+                connection.close()
+                continue
+            threading.Thread(target=serve, args=(connection, seats), daemon=True).start()
+
+
+def serve(connection, seats):
+    try:
+        with connection, connection.makefile("rb") as lines:
+            while line := lines.readline(LIMIT):
+                if not line.endswith(b"\n"):
+                    return
+                line = line.removesuffix(b"\n")
+                print(line.decode("utf-8", "replace") + "\n", end="", flush=True)
+                connection.sendall(line + b"\n")
+    except OSError as error:
+        print(error, file=sys.stderr)
+    finally:
+        seats.release()
+
+
+main()
