@@ -1,7 +1,7 @@
 """练习 timeouts：每行照样回一行，但不等沉默的客户，也不等不读的客户。
 Exercise timeouts: echo each line, but do not wait for the silent, nor for who does not read.
 
-    cargo workbook exercise check timeouts -- python3 FILE.py
+检查 check: cargo workbook exercise check timeouts --python
 """
 import socket
 import sys

@@ -1,4 +1,4 @@
-// caught by: long
+// caught by: limit
 // 一行可以无限长：400 ms 里来多少就存多少。
 // A line may be of any length: all that comes in 400 ms is kept.
 use std::env;
