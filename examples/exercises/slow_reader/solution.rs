@@ -6,15 +6,15 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 
 /// 一次最多要这么多字节。
-/// Nobody gets more than so many bytes at once.
+/// Nobody gets more bytes than this at once.
 const MOST: usize = 16 * 1024 * 1024;
 
 /// 一块的大小。10 的倍数：每一块都从 0 开始，接得上。
 /// The size of a block. A multiple of 10: each block begins with 0, and the digits go on.
 const BLOCK: usize = 40_000;
 
-/// 写一个数的一行不会更长。
-/// A line with a number is no longer than this.
+/// 一行最多这么多位数字，\n 不算。
+/// A line has at most this many digits, its \n not counted.
 const LINE: u64 = 32;
 
 fn main() -> io::Result<()> {
@@ -40,7 +40,7 @@ fn serve(mut stream: TcpStream) -> io::Result<()> {
     let mut line = Vec::new();
     loop {
         line.clear();
-        if Read::take(&mut reader, LINE).read_until(b'\n', &mut line)? == 0 {
+        if Read::take(&mut reader, LINE + 1).read_until(b'\n', &mut line)? == 0 {
             return Ok(());
         }
         let wrong = || io::Error::other("不是 0 到 16777216 的数 no number from 0 to 16777216");
@@ -56,6 +56,12 @@ fn serve(mut stream: TcpStream) -> io::Result<()> {
 }
 
 fn number(line: &[u8]) -> Option<usize> {
-    let number = str::from_utf8(line).ok()?.trim_end().parse().ok()?;
+    let digits = line.strip_suffix(b"\n")?;
+    // 只有数字才算：parse 自己还会收下 +5。
+    // Digits and nothing else: parse alone would take +5, too.
+    if !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let number = str::from_utf8(digits).ok()?.parse().ok()?;
     (number <= MOST).then_some(number)
 }

@@ -7,11 +7,11 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::net::{TcpListener, TcpStream};
 
 /// 一次最多要这么多字节。
-/// Nobody gets more than so many bytes at once.
+/// Nobody gets more bytes than this at once.
 const MOST: usize = 16 * 1024 * 1024;
 
-/// 写一个数的一行不会更长。
-/// A line with a number is no longer than this.
+/// 一行最多这么多位数字，\n 不算。
+/// A line has at most this many digits, its \n not counted.
 const LINE: u64 = 32;
 
 fn main() -> io::Result<()> {
@@ -30,9 +30,9 @@ fn main() -> io::Result<()> {
 fn serve(stream: TcpStream) -> io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
     let mut line = Vec::new();
-    // 对方让我们存的有上限：一行最多 LINE 字节。
-    // What the peer makes us keep has a bound: LINE bytes a line.
-    Read::take(&mut reader, LINE).read_until(b'\n', &mut line)?;
+    // 对方让我们存的有上限：一行最多 LINE 字节，加上 \n。
+    // What the peer makes us keep has a bound: LINE bytes a line, and its \n.
+    Read::take(&mut reader, LINE + 1).read_until(b'\n', &mut line)?;
     let left = number(&line);
     // TODO: 送 left 个字节，0123456789 反复；不要先做好整份回答。然后等下一个数。
     // TODO: send `left` bytes, 0123456789 again and again; do not make the whole answer first.
@@ -41,6 +41,12 @@ fn serve(stream: TcpStream) -> io::Result<()> {
 }
 
 fn number(line: &[u8]) -> Option<usize> {
-    let number = str::from_utf8(line).ok()?.trim_end().parse().ok()?;
+    let digits = line.strip_suffix(b"\n")?;
+    // 只有数字才算：parse 自己还会收下 +5。
+    // Digits and nothing else: parse alone would take +5, too.
+    if !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let number = str::from_utf8(digits).ok()?.parse().ok()?;
     (number <= MOST).then_some(number)
 }

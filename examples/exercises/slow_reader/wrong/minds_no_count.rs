@@ -32,7 +32,7 @@ fn serve(mut stream: TcpStream) -> io::Result<()> {
     let mut line = Vec::new();
     loop {
         line.clear();
-        if Read::take(&mut reader, LINE).read_until(b'\n', &mut line)? == 0 {
+        if Read::take(&mut reader, LINE + 1).read_until(b'\n', &mut line)? == 0 {
             return Ok(());
         }
         let wrong = || io::Error::other("不是 0 到 16777216 的数 no number from 0 to 16777216");
@@ -46,6 +46,10 @@ fn serve(mut stream: TcpStream) -> io::Result<()> {
 }
 
 fn number(line: &[u8]) -> Option<usize> {
-    let number = str::from_utf8(line).ok()?.trim_end().parse().ok()?;
+    let digits = line.strip_suffix(b"\n")?;
+    if !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let number = str::from_utf8(digits).ok()?.parse().ok()?;
     (number <= MOST).then_some(number)
 }

@@ -43,6 +43,10 @@ fn serve(mut stream: TcpStream) -> io::Result<()> {
 }
 
 fn number(line: &[u8]) -> Option<usize> {
-    let number = str::from_utf8(line).ok()?.trim_end().parse().ok()?;
+    let digits = line.strip_suffix(b"\n")?;
+    if !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let number = str::from_utf8(digits).ok()?.parse().ok()?;
     (number <= MOST).then_some(number)
 }

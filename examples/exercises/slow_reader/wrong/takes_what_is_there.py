@@ -1,0 +1,47 @@
+# caught by: whole_line
+# 没有 \n 的半行，也当成一个数。
+# Half a line, without its \n, is taken for a number.
+import socket
+import sys
+import threading
+
+MOST = 16 * 1024 * 1024
+
+BLOCK = b"0123456789" * 4000
+
+DIGITS = 32
+
+
+def main():
+    host, port = sys.argv[-1].rsplit(":", 1)
+    with socket.create_server((host, int(port)), backlog=128) as listener:
+        while True:
+            connection, _ = listener.accept()
+            threading.Thread(target=run, args=(connection,), daemon=True).start()
+
+
+def run(connection):
+    with connection:
+        try:
+            serve(connection)
+        except OSError as error:
+            print(error, file=sys.stderr)
+
+
+def serve(connection):
+    with connection.makefile("rb") as lines:
+        while line := lines.readline(DIGITS + 1):
+            left = number(line)
+            while left > 0:
+                connection.sendall(BLOCK[:left])
+                left -= min(left, len(BLOCK))
+
+
+def number(line):
+    digits = line.removesuffix(b"\n")
+    if not digits.isdigit() or int(digits) > MOST:
+        raise OSError("不是 0 到 16777216 的数 no number from 0 to 16777216")
+    return int(digits)
+
+
+main()
