@@ -1,4 +1,4 @@
-// caught by: long
+// caught by: limit
 // 一行可以无限长。
 // A line may be of any length.
 use std::collections::BTreeMap;
