@@ -2,7 +2,7 @@
 Exercise duplex_client: a typed line goes out at once, what comes is printed at once, and
 neither waits for the other.
 
-检查 check: cargo workbook exercise check duplex_client -- python3 FILE.py
+检查 check: cargo workbook exercise check duplex_client --python
 """
 import socket
 import sys
