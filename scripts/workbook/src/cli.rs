@@ -23,11 +23,13 @@ struct Line {
 /// What to do.
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum Verb {
-    /// Build, serve and follow every save: also when no verb is given.
+    /// Build, serve and follow every save: also when no verb is given. `serve` is mdBook's word.
+    #[command(alias = "serve")]
     Read(Read),
     /// Write the site to the book's build directory.
     Build,
-    /// Prove what the book says.
+    /// Prove what the book says. `test` is mdBook's word.
+    #[command(alias = "test")]
     Check {
         /// One part of it, or everything.
         #[command(subcommand)]
@@ -61,11 +63,14 @@ pub enum Verb {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub struct Read {
     /// This port and no other.
-    #[arg(long, value_name = "N")]
+    #[arg(long, short = 'p', value_name = "N")]
     pub port: Option<u16>,
     /// Open the browser.
-    #[arg(long)]
+    #[arg(long, short = 'o')]
     pub open: bool,
+    /// mdBook's option; its answer is another command, never another address.
+    #[arg(long, short = 'n', value_name = "ADDRESS", hide = true)]
+    pub hostname: Option<String>,
 }
 
 /// A part of the check.
@@ -109,6 +114,9 @@ pub fn parse(args: &[OsString], lang: Lang) -> Asked {
         .and_then(|matches| Line::from_arg_matches(&matches));
     match parsed {
         Ok(Line { verb, read, .. }) => match verb {
+            None | Some(Verb::Read(_)) if names_a_host(&read, verb.as_ref()) => {
+                Asked::Mistake(loopback_only(lang))
+            }
             None => Asked::Run(Verb::Read(read)),
             Some(verb) if read == Read::default() => Asked::Run(verb),
             Some(_) => Asked::Mistake(pick(
@@ -148,6 +156,65 @@ fn handed_over(args: &[OsString]) -> Option<Verb> {
     }
 }
 
+fn names_a_host(read: &Read, verb: Option<&Verb>) -> bool {
+    let inner = matches!(verb, Some(Verb::Read(read)) if read.hostname.is_some());
+    inner || read.hostname.is_some()
+}
+
+fn loopback_only(lang: Lang) -> String {
+    pick(
+        lang,
+        "书只在 127.0.0.1 上提供，不能换地址（-n、--hostname）。从另一台机器读：在那台机器上运行 ssh -L 3000:127.0.0.1:3000 用户名@这台机器，再打开 http://127.0.0.1:3000/",
+        "the book is served on 127.0.0.1 only, there is no other address to give (-n, --hostname); to read it from another machine, run ssh -L 3000:127.0.0.1:3000 USER@THIS-MACHINE there and open http://127.0.0.1:3000/",
+    )
+}
+
+/// What a hand used to mdBook or cargo types, and what does that here.
+fn instead(verb: &str, lang: Lang) -> Option<String> {
+    let words = match verb {
+        "clean" => pick(
+            lang,
+            "书生成在 target/book 里，每次生成都会整个换掉，不用清理；要连程序一起清理：cargo clean",
+            "the book is in target/book, which every build replaces, so there is nothing to clean; to remove the built programs as well: cargo clean",
+        ),
+        "watch" => pick(
+            lang,
+            "cargo workbook read（或者不写命令）会一直看着文件，随存随新",
+            "cargo workbook read (or no command) watches the files and follows every save",
+        ),
+        "init" | "new" => pick(
+            lang,
+            "这里已经是一本书了；怎样加一页，见 CONTRIBUTING.md",
+            "this is a book already; CONTRIBUTING.md says how to add a page",
+        ),
+        "help" => pick(
+            lang,
+            "说明在 cargo workbook --help",
+            "see cargo workbook --help",
+        ),
+        "completions" => pick(
+            lang,
+            "这里没有命令补全脚本",
+            "there are no completions here",
+        ),
+        _ => return None,
+    };
+    Some(words)
+}
+
+/// The command that was perhaps meant.
+fn nearest(verb: &str) -> Option<String> {
+    let all = Line::command();
+    let names = all.get_subcommands().flat_map(|known| {
+        let aliases = known.get_all_aliases();
+        aliases.chain([known.get_name()]).map(str::to_owned)
+    });
+    let near = |name: &String| strsim::osa_distance(verb, name) <= name.len().div_ceil(3);
+    let mut names: Vec<String> = names.filter(near).collect();
+    names.sort_by_key(|name| strsim::osa_distance(verb, name));
+    names.into_iter().next()
+}
+
 /// The help text.
 pub fn help(lang: Lang) -> &'static str {
     match lang {
@@ -167,11 +234,25 @@ fn mistake(error: &clap::Error, lang: Lang) -> String {
     let what: String = match error.kind() {
         ErrorKind::InvalidSubcommand => {
             let verb = named(ContextKind::InvalidSubcommand);
-            pick(
+            let verb: String = verb.chars().filter(|c| !c.is_control()).take(40).collect();
+            let (zh, en) = match (instead(&verb, lang), nearest(&verb)) {
+                (Some(words), _) => (format!("：{words}"), format!(": {words}")),
+                (None, Some(near)) => (
+                    format!("，是 cargo workbook {near} 吗？"),
+                    format!("; did you mean cargo workbook {near}?"),
+                ),
+                (None, None) => (String::new(), String::new()),
+            };
+            let none = pick(
                 lang,
-                format!("没有 {verb} 这个命令"),
-                format!("there is no command {verb}"),
-            )
+                format!("没有 {verb} 这个命令{zh}"),
+                format!("there is no command {verb}{en}"),
+            );
+            if !zh.is_empty() {
+                // It says already what to type.
+                return none;
+            }
+            none
         }
         ErrorKind::UnknownArgument => pick(
             lang,
@@ -235,9 +316,52 @@ mod tests {
         let how = Read {
             port: Some(4000),
             open: true,
+            hostname: None,
         };
         runs("workbook --port 4000 --open", Verb::Read(how.clone()));
         runs("workbook read --port 4000 --open", Verb::Read(how));
+    }
+
+    #[test]
+    fn the_words_of_mdbook_work() {
+        let how = |port, open| {
+            Verb::Read(Read {
+                port,
+                open,
+                hostname: None,
+            })
+        };
+        runs("workbook serve", how(None, false));
+        runs("workbook serve --open", how(None, true));
+        runs("workbook serve -o -p 4000", how(Some(4000), true));
+        runs("workbook read -p4000", how(Some(4000), false));
+        runs("workbook -o", how(None, true));
+        runs("workbook test", Verb::Check { part: None });
+        runs(
+            "workbook test pages --lang en",
+            Verb::Check {
+                part: Some(Part::Pages),
+            },
+        );
+    }
+
+    #[test]
+    fn what_mdbook_has_and_this_has_not_is_answered_with_what_to_do() {
+        for (line, part) in [
+            ("workbook serve -n 0.0.0.0", "ssh -L 3000:127.0.0.1:3000"),
+            ("workbook serve --hostname 0.0.0.0", "127.0.0.1 only"),
+            ("workbook -n localhost --open", "127.0.0.1 only"),
+            ("workbook clean", "cargo clean"),
+            ("workbook watch", "cargo workbook read"),
+            ("workbook init", "CONTRIBUTING.md"),
+            ("workbook help", "cargo workbook --help"),
+            ("workbook completions bash", "no completions"),
+        ] {
+            match asked(line, Lang::En) {
+                Asked::Mistake(text) => assert!(text.contains(part), "{line}: {text}"),
+                other => panic!("{line}: {other:?}"),
+            }
+        }
     }
 
     #[test]
@@ -300,8 +424,18 @@ mod tests {
     fn mistakes_are_told_in_the_readers_language() {
         is_a_mistake(
             "workbook biuld",
-            "没有 biuld 这个命令。用法见 cargo workbook --help",
-            "there is no command biuld; see cargo workbook --help",
+            "没有 biuld 这个命令，是 cargo workbook build 吗？",
+            "there is no command biuld; did you mean cargo workbook build?",
+        );
+        is_a_mistake(
+            "workbook sevre",
+            "没有 sevre 这个命令，是 cargo workbook serve 吗？",
+            "there is no command sevre; did you mean cargo workbook serve?",
+        );
+        is_a_mistake(
+            "workbook xyzzy",
+            "没有 xyzzy 这个命令。用法见 cargo workbook --help",
+            "there is no command xyzzy; see cargo workbook --help",
         );
         is_a_mistake(
             "workbook --prot 4000",
@@ -349,11 +483,12 @@ mod tests {
     #[test]
     fn help_names_every_verb_and_every_option() {
         fn names(command: &clap::Command, into: &mut Vec<String>) {
-            for arg in command.get_arguments() {
+            for arg in command.get_arguments().filter(|arg| !arg.is_hide_set()) {
                 into.extend(arg.get_long().map(|long| format!("--{long}")));
             }
             for verb in command.get_subcommands() {
                 into.push(verb.get_name().to_owned());
+                into.extend(verb.get_all_aliases().map(str::to_owned));
                 names(verb, into);
             }
         }

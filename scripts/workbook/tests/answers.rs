@@ -191,6 +191,12 @@ async fn a_foreign_host_or_origin_is_refused_in_both_languages() {
                 .body
                 .contains("use the address shown in the terminal")
         );
+        assert_eq!(
+            answer.body.matches("ssh -L 3000:127.0.0.1:3000 ").count(),
+            2
+        );
+        assert!(!answer.body.contains("evil"), "{}", answer.body);
+        assert_eq!(answer.header("content-type"), "text/plain; charset=utf-8");
         assert_eq!(answer.header("x-content-type-options"), "nosniff");
     }
 }

@@ -136,6 +136,9 @@ fn a_foreign_host_is_refused_over_the_wire() {
             answer.starts_with("HTTP/1.1 403") || answer.starts_with("HTTP/1.0 403"),
             "{head}{answer}"
         );
+        let port = program.port();
+        let forward = format!("ssh -L {port}:127.0.0.1:{port} ");
+        assert_eq!(answer.matches(&forward).count(), 2, "{answer}");
     }
 }
 
@@ -294,7 +297,7 @@ fn mistakes_on_the_command_line_have_status_2() {
     let (status, words) = program::fails(book.root(), &["biuld", "--lang", "zh"]);
     assert_eq!(
         (status, words.trim()),
-        (2, "没有 biuld 这个命令。用法见 cargo workbook --help")
+        (2, "没有 biuld 这个命令，是 cargo workbook build 吗？")
     );
 }
 

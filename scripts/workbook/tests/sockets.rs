@@ -3,8 +3,9 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use workbook::serve::{Patience, Shared, serve};
 use workbook::site::Site;
@@ -12,6 +13,14 @@ use workbook::site::Site;
 const BIG: usize = 32 << 20;
 
 fn server() -> SocketAddr {
+    patient_server(Patience {
+        head: Duration::from_millis(200),
+        answer: Duration::from_millis(200),
+        end: Duration::from_millis(200),
+    })
+}
+
+fn patient_server(patience: Patience) -> SocketAddr {
     let mut site = Site::default();
     site.insert("index.html", "<body>page</body>");
     site.insert("big.bin", vec![0; BIG]);
@@ -20,11 +29,6 @@ fn server() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.set_nonblocking(true).unwrap();
     let address = listener.local_addr().unwrap();
-    let patience = Patience {
-        head: Duration::from_millis(200),
-        answer: Duration::from_millis(200),
-        end: Duration::from_millis(200),
-    };
     thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -92,4 +96,69 @@ fn a_peer_that_does_not_read_its_answer_is_let_go() {
         .unwrap();
     assert!(rest(polite) > 0);
     assert!(rest(deaf) < BIG);
+}
+
+/// So many peers that waste the server's time; a system may give a process 256 descriptors.
+const SILENT: usize = if cfg!(target_os = "macos") { 60 } else { 500 };
+
+/// How long a reader waits for a page.
+fn asked(address: SocketAddr) -> Duration {
+    let began = Instant::now();
+    let mut reader = connect(address);
+    let ask = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    reader.write_all(ask).unwrap();
+    let mut page = String::new();
+    reader.read_to_string(&mut page).unwrap();
+    assert!(page.contains("page"), "{page}");
+    began.elapsed()
+}
+
+/// A reader among peers that say this and no more, also while they come again and again, waits at
+/// most a second each time.
+#[track_caller]
+fn a_reader_beside(words: &[u8]) {
+    // One crowd at a time: a process may have 1024 descriptors.
+    static TURN: Mutex<()> = Mutex::new(());
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    // As patient as the tool: nobody is let go for being slow.
+    let address = patient_server(Patience::default());
+    // A second, and what this machine needs just now for as many requests as stand before ours.
+    let limit = Duration::from_secs(1) + (0..SILENT).map(|_| asked(address)).sum::<Duration>();
+    let idle = |_| {
+        let mut stream = connect(address);
+        let _ = stream.write_all(words);
+        stream
+    };
+    let mut silent: Vec<_> = (0..SILENT).map(idle).collect();
+    for round in 0..5 {
+        let took = asked(address);
+        assert!(took < limit, "round {round}: {took:?} of {limit:?}");
+        silent.drain(..50);
+        silent.extend((0..50).map(idle));
+    }
+}
+
+#[test]
+fn a_reader_does_not_wait_for_silent_peers() {
+    a_reader_beside(b"");
+}
+
+#[test]
+fn a_reader_does_not_wait_for_peers_with_half_a_request() {
+    a_reader_beside(b"GET / HTTP/1.1\r\nHost: loc");
+}
+
+#[test]
+fn a_reader_does_not_wait_for_peers_that_keep_their_connection() {
+    a_reader_beside(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+}
+
+#[test]
+fn a_reader_does_not_wait_for_peers_that_do_not_take_their_answer() {
+    a_reader_beside(b"GET /big.bin HTTP/1.1\r\nHost: localhost\r\n\r\n");
+}
+
+#[test]
+fn a_reader_does_not_wait_for_peers_that_ask_for_every_stream() {
+    a_reader_beside(b"GET /__workbook/events HTTP/1.1\r\nHost: localhost\r\n\r\n");
 }

@@ -1,24 +1,44 @@
 //! The sockets under the answers: how many, how long each may take, and an end in time.
 
+use std::collections::VecDeque;
+use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use axum::body::{Body, Bytes, HttpBody};
+use axum::{Extension, Router};
+use hyper::body::{Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
+use hyper::service::Service;
+use hyper::{Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{Sleep, sleep, timeout};
 
+use super::guard::Here;
 use super::{Now, Shared, app};
 
-/// Connections at once, each with a request or an event stream; more wait in the kernel's queue.
+/// Connections at once. One more takes the place of the one that has been silent for longest; only
+/// where all are being answered it waits in the kernel's queue.
 const CONNECTIONS: usize = 128;
+
+/// Connections in the kernel's queue: what does not fit there tries again only after a second.
+const QUEUE: i32 = 1024;
+
+/// Bytes that a peer which does not read them leaves in the kernel; what is accepted inherits it.
+const UNREAD: usize = 64 * 1024;
+
+/// How often to look for somebody who has fallen silent.
+const AGAIN: Duration = Duration::from_millis(50);
 
 /// How long a server waits for its peers.
 #[derive(Debug, Clone, Copy)]
@@ -43,19 +63,30 @@ impl Default for Patience {
 
 /// Answers until [`Shared::end`].
 pub async fn serve(listener: TcpListener, shared: Shared, patience: Patience) {
-    let app = app(shared.clone());
+    // The system may refuse, and then the queue is as short as it was.
+    let socket = SockRef::from(&listener);
+    let _ = socket.listen(QUEUE);
+    let _ = socket.set_send_buffer_size(UNREAD);
+    let port = listener.local_addr().map(|address| address.port());
+    let app = app(shared.clone()).layer(Extension(Here(port.ok())));
     let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let mut silent = Silent::default();
     let mut ending = shared.now.subscribe();
     loop {
-        let accepted = either(ended(&mut ending), next(&listener, &places)).await;
+        let accepted = either(ended(&mut ending), next(&listener, &places, &mut silent)).await;
         let Some((stream, place)) = accepted else {
             break;
         };
-        let service = TowerToHyperService::new(app.clone());
+        let seat = silent.sit();
+        let service = Answering {
+            app: TowerToHyperService::new(app.clone()),
+            seat: seat.clone(),
+        };
         let stream = TokioIo::new(Impatient {
             stream,
             limit: patience.answer,
             waiting: None,
+            seat: seat.clone(),
         });
         let mut builder = http1::Builder::new();
         builder
@@ -64,17 +95,22 @@ pub async fn serve(listener: TcpListener, shared: Shared, patience: Patience) {
             .max_buf_size(32 * 1024);
         let mut ending = shared.now.subscribe();
         tokio::spawn(async move {
-            let connection = builder.serve_connection(stream, service);
-            let mut connection = std::pin::pin!(connection);
-            if either(ended(&mut ending), connection.as_mut())
-                .await
-                .is_none()
-            {
-                connection.as_mut().graceful_shutdown();
-                let _ = connection.await;
-            }
+            let connection = async {
+                let connection = builder.serve_connection(stream, service);
+                let mut connection = std::pin::pin!(connection);
+                if either(ended(&mut ending), connection.as_mut())
+                    .await
+                    .is_none()
+                {
+                    connection.as_mut().graceful_shutdown();
+                    let _ = connection.await;
+                }
+            };
+            either(seat.asked_to_leave(), connection).await;
             drop(place);
         });
+        // What has been accepted may speak before the next, which could take its place.
+        tokio::task::yield_now().await;
     }
     let all = u32::try_from(CONNECTIONS).unwrap_or(u32::MAX);
     let _ = timeout(patience.end, places.acquire_many(all)).await;
@@ -89,16 +125,28 @@ async fn ended(now: &mut watch::Receiver<Now>) {
 async fn next(
     listener: &TcpListener,
     places: &Arc<Semaphore>,
-) -> (TcpStream, tokio::sync::OwnedSemaphorePermit) {
+    silent: &mut Silent,
+) -> (TcpStream, OwnedSemaphorePermit) {
     loop {
-        let Ok(place) = places.clone().acquire_owned().await else {
-            std::future::pending::<()>().await;
-            continue;
-        };
-        match listener.accept().await {
-            Ok((stream, _)) => return (stream, place),
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
             // Out of descriptors, or the peer has gone already: the next may do better.
-            Err(_) => sleep(Duration::from_millis(50)).await,
+            Err(_) => {
+                silent.leave();
+                sleep(Duration::from_millis(50)).await;
+                continue;
+            }
+        };
+        loop {
+            if places.available_permits() == 0 {
+                silent.leave();
+            }
+            // Where nobody could leave, somebody may fall silent meanwhile.
+            match timeout(AGAIN, places.clone().acquire_owned()).await {
+                Ok(Ok(place)) => return (stream, place),
+                Ok(Err(_)) => std::future::pending().await,
+                Err(_) => {}
+            }
         }
     }
 }
@@ -115,11 +163,122 @@ async fn either<T>(first: impl Future<Output = ()>, second: impl Future<Output =
     .await
 }
 
+/// The connections in the order in which they came, to find one that nobody would miss.
+#[derive(Default)]
+struct Silent(VecDeque<Arc<Seat>>);
+
+/// What is known of a connection.
+#[derive(Default)]
+struct Seat {
+    /// Requests whose answers are being made or handed over.
+    answers: AtomicUsize,
+    /// Bytes of an answer wait for a peer that does not take them.
+    stalled: AtomicBool,
+    gone: AtomicBool,
+    leave: Notify,
+}
+
+impl Silent {
+    fn sit(&mut self) -> Arc<Seat> {
+        self.0.retain(|seat| Arc::strong_count(seat) > 1);
+        let seat = Arc::<Seat>::default();
+        self.0.push_back(seat.clone());
+        seat
+    }
+
+    /// Asks the oldest that has no request to leave; where there is none, the oldest that does not
+    /// take its answer.
+    fn leave(&mut self) {
+        let is_here = |seat: &&Arc<Seat>| !seat.gone.load(Ordering::Relaxed);
+        let is_silent = |seat: &&Arc<Seat>| seat.answers.load(Ordering::Relaxed) == 0;
+        let stalls = |seat: &&Arc<Seat>| seat.stalled.load(Ordering::Relaxed);
+        let mut here = self.0.iter().filter(is_here);
+        let idle = here.clone().find(|seat| is_silent(seat) && !stalls(seat));
+        if let Some(seat) = idle.or_else(|| here.find(stalls)) {
+            seat.gone.store(true, Ordering::Relaxed);
+            seat.leave.notify_one();
+        }
+    }
+}
+
+impl Seat {
+    async fn asked_to_leave(&self) {
+        self.leave.notified().await;
+    }
+}
+
+/// The answers of one connection, counted until hyper has taken the last byte.
+struct Answering {
+    app: TowerToHyperService<Router>,
+    seat: Arc<Seat>,
+}
+
+impl Service<Request<Incoming>> for Answering {
+    type Response = Response<Answer>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Answer>, Infallible>> + Send>>;
+
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
+        let count = Count::new(&self.seat);
+        let answer = self.app.call(request);
+        Box::pin(async move {
+            let answer = answer.await?;
+            Ok(answer.map(|body| Answer {
+                body,
+                _count: count,
+            }))
+        })
+    }
+}
+
+/// One answer more, until it is dropped.
+struct Count(Arc<Seat>);
+
+impl Count {
+    fn new(seat: &Arc<Seat>) -> Count {
+        seat.answers.fetch_add(1, Ordering::Relaxed);
+        Count(seat.clone())
+    }
+}
+
+impl Drop for Count {
+    fn drop(&mut self) {
+        self.0.answers.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// The body of an answer, which counts while hyper holds it.
+struct Answer {
+    body: Body,
+    _count: Count,
+}
+
+impl HttpBody for Answer {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
 /// A stream that gives up on a peer that does not take what is written.
 struct Impatient {
     stream: TcpStream,
     limit: Duration,
     waiting: Option<Pin<Box<Sleep>>>,
+    seat: Arc<Seat>,
 }
 
 impl Impatient {
@@ -128,6 +287,9 @@ impl Impatient {
         context: &mut Context<'_>,
         poll: Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
+        self.seat
+            .stalled
+            .store(poll.is_pending(), Ordering::Relaxed);
         if poll.is_ready() {
             self.waiting = None;
             return poll;

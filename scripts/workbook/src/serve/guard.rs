@@ -6,7 +6,12 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 use axum::middleware::Next;
 
-use super::text;
+use super::{answer, text};
+use crate::site::content_type;
+
+/// The port that this server listens on, where it does.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Here(pub(super) Option<u16>);
 
 pub(super) async fn guard(request: Request, next: Next) -> Response<Body> {
     let authority = request
@@ -14,11 +19,8 @@ pub(super) async fn guard(request: Request, next: Next) -> Response<Body> {
         .authority()
         .map(|authority| authority.as_str());
     if !is_ours(request.headers(), authority) {
-        return text(
-            StatusCode::FORBIDDEN,
-            "这里只回答 127.0.0.1、localhost 和 [::1]；请用终端里显示的地址。\n\
-             This server answers only to 127.0.0.1, localhost and [::1]; use the address shown in the terminal.\n",
-        );
+        let here = request.extensions().get::<Here>();
+        return refusal(here.and_then(|here| here.0).unwrap_or(3000));
     }
     if request.method() != Method::GET && request.method() != Method::HEAD {
         let mut response = text(
@@ -31,6 +33,21 @@ pub(super) async fn guard(request: Request, next: Next) -> Response<Body> {
         return response;
     }
     next.run(request).await
+}
+
+/// What a foreign name is told, without the name: it is anybody's text.
+fn refusal(port: u16) -> Response<Body> {
+    let words = format!(
+        "这里只回答 127.0.0.1、localhost 和 [::1]；请用终端里显示的地址。\n\
+         书在另一台机器上？先在你自己的机器上运行\n\
+         \u{20}   ssh -L {port}:127.0.0.1:{port} 用户名@那台机器\n\
+         再在浏览器里打开 http://127.0.0.1:{port}/ 。\n\n\
+         This server answers only to 127.0.0.1, localhost and [::1]; use the address shown in the terminal.\n\
+         Is the book on another machine? On your own machine, run\n\
+         \u{20}   ssh -L {port}:127.0.0.1:{port} USER@THAT-MACHINE\n\
+         and open http://127.0.0.1:{port}/ in your browser.\n"
+    );
+    answer(StatusCode::FORBIDDEN, content_type(".txt"), words)
 }
 
 /// `authority`: that of an absolute request target, which must agree with `Host`.
