@@ -118,7 +118,6 @@
 
   // While a Chinese word is being composed, Enter and arrows belong to the input method, not to the result list.
   bar.addEventListener("keydown", (event) => { if (event.isComposing || event.keyCode === 229) event.stopPropagation(); });
-  bar.addEventListener("compositionend", () => bar.dispatchEvent(new KeyboardEvent("keyup")));
 
   // A page opened with ?search= may have searched before this script ran: search once more. mdBook does not search for
   // the same words twice in a row, so something else comes between.

@@ -180,9 +180,25 @@
 
   /** Chinese search comes when somebody searches, and then searches again for what was typed meanwhile. */
   function searching() {
+    const bar = document.getElementById("mdbook-searchbar");
+    if (!bar) return;
     const come = () => workbook.bring("search.js");
-    for (const event of ["focus", "input"]) document.getElementById("mdbook-searchbar")?.addEventListener(event, come);
+    for (const event of ["focus", "input"]) bar.addEventListener(event, come);
     if (/[?&]search=/.test(location.search)) come();
+
+    // mdBook searches when a key is released; words also come by mouse, by drag and by an input method, and go by the ×.
+    const ask = () => bar.dispatchEvent(new KeyboardEvent("keyup"));
+    bar.addEventListener("compositionend", ask);
+    bar.addEventListener("input", (event) => {
+      if (event.isComposing) return;
+      if (!bar.value.trim()) {
+        // It does not search for the same words twice in a row: words that come back shall find again.
+        bar.value = "…";
+        ask();
+        bar.value = "";
+      }
+      ask();
+    });
   }
 
   workbook.pair = pair;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { PAGES, PHONE, THEMES, at, everyPage, pageWith, withTab } from "./shared.mjs";
+import { BOTH, ON_A_PHONE, PAGES, THEMES, at, everyPage, pageWith, withTab } from "./shared.mjs";
 
 const AXE = readFileSync(new URL("./node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
@@ -27,7 +27,7 @@ async function violations(tab, page, runOnly = TAGS) {
   }).map(({ text }) => text).slice(0, 4);
 }
 
-test("axe finds nothing in any mode", () => everyPage({ lang: "zh", reducedMotion: "reduce" }, async (tab, page) => {
+everyPage("axe finds nothing in any mode", BOTH, async (tab, page) => {
   const complaints = [];
   // Side by side shows everything; of the two languages alone, each is asked on every sixth page.
   const alone = { 0: "zh", 3: "en" }[PAGES.indexOf(page) % 6];
@@ -36,36 +36,48 @@ test("axe finds nothing in any mode", () => everyPage({ lang: "zh", reducedMotio
     complaints.push(...(await violations(tab, page)).map((text) => `${mode}: ${text}`));
   }
   return complaints;
-}));
+});
 
 // Only the colours differ, and side by side shows all that the modes show; every second page has
 // all that has colours.
-test("axe finds nothing in the colours of the dark theme", () =>
-  everyPage({ lang: "both", theme: "navy", reducedMotion: "reduce" }, (tab, page) => violations(tab, page, COLOURS), PAGES.filter((_, i) => i % 2)));
+everyPage("axe finds nothing in the colours of the dark theme", BOTH, async (tab, page) => {
+  const choose = (theme) => tab.evaluate((theme) => document.getElementById(`mdbook-theme-${theme}`).click(), theme);
+  await choose("navy");
+  const found = await violations(tab, page, COLOURS);
+  if (!(await tab.evaluate(() => document.documentElement.classList.contains("navy")))) found.push("the theme is not dark");
+  await choose("light");
+  return found;
+}, PAGES.filter((_, i) => i % 2));
 
 for (const theme of THEMES) {
   test(`axe finds nothing in what opens and moves: ${theme}`, () => withTab({ lang: "both", theme, reducedMotion: "reduce" }, async (tab) => {
     await tab.goto(at(await pageWith("figure.session")));
     const look = async (what) => assert.deepEqual(await violations(tab, "states"), [], what);
     for (let i = 0; i < 4; i++) await tab.locator(".session .ahead").first().click();
+    await tab.locator(".session .step.now").first().waitFor();
     await look("a session at its fourth step");
     await tab.locator(".session .copy").first().click();
+    await tab.getByRole("status").filter({ hasText: "cargo" }).first().waitFor({ state: "attached" });
     await look("copied");
     await tab.click("#mdbook-theme-toggle");
+    await tab.locator("#mdbook-theme-list").waitFor();
     await look("the theme list");
     await tab.keyboard.press("Escape");
     await tab.keyboard.press("?");
+    await tab.locator("#mdbook-help-popup").waitFor();
     await look("help");
     await tab.keyboard.press("Escape");
+    await tab.locator("#mdbook-help-popup").waitFor({ state: "hidden" });
     await tab.keyboard.press("s");
     await tab.locator("#mdbook-searchbar").fill("套接字");
-    await tab.locator("#mdbook-searchbar").dispatchEvent("keyup");
     await tab.waitForFunction(() => document.querySelector("#mdbook-searchresults li[data-shown]"));
     await look("search results");
     await tab.goto(at(await pageWith(".osi-order")));
     await tab.locator('[data-act="check"]').click();
+    await tab.locator(".osi-order.checked").waitFor();
     await look("a wrong order, checked");
     await tab.locator('[data-act="answer"]').click();
+    await tab.locator(".osi-order.solved").waitFor();
     await look("the right order");
     await tab.goto(at(await pageWith("figure.encap .encap-step")));
     for (let i = 0; i < 3; i++) await tab.locator(".encap .ahead").click();
@@ -73,21 +85,25 @@ for (const theme of THEMES) {
     await look("a frame");
     await tab.goto(at(await pageWith("figure.capture .cap-packet.layer-7")));
     await tab.locator(".cap-packet.layer-7 > a").first().click();
+    await tab.locator(".cap-panel").waitFor();
     await look("the bytes of a packet");
     await tab.locator('.cp-b[data-i="14"]').click();
+    await tab.locator(".cp-bit").first().waitFor();
     await look("a field of a few bits");
     await tab.locator(".cp-field").last().focus();
     await look("the field of a payload");
   }));
 }
 
-test("axe finds nothing on a phone, with the contents open and closed", () => everyPage({ lang: "zh", theme: "light", ...PHONE, reducedMotion: "reduce" }, async (tab, page) => {
+everyPage("axe finds nothing on a phone, with the contents open and closed", ON_A_PHONE, async (tab, page) => {
   const closed = await violations(tab, page);
   // The contents are the same on every page.
   if (page !== PAGES[1]) return closed;
   await tab.locator("#mdbook-sidebar-toggle").press("Enter");
-  return [...closed, ...(await violations(tab, page)).map((text) => `contents open: ${text}`)];
-}));
+  const opened = (await violations(tab, page)).map((text) => `contents open: ${text}`);
+  await tab.locator("#mdbook-sidebar-toggle").press("Enter");
+  return [...closed, ...opened];
+});
 
 test("every exemption from axe is still needed", () => assert.deepEqual(EXEMPT.filter((one) => !used.has(one)), []));
 

@@ -1,7 +1,7 @@
 // Sessions: all there at first; stepped by mouse and keyboard; commands copied; one column per terminal, in order of time.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { PHONE, at, everyPage, having, pageWith, site, withTab } from "./shared.mjs";
+import { ON_A_PHONE, ZH, at, everyPage, having, pageWith, site, soonIs, soonMatches, turned, watchTurns, withTab } from "./shared.mjs";
 
 const TWO = 'figure.session[style*="terminals:2"]';
 const page = () => pageWith(TWO);
@@ -20,33 +20,35 @@ test("a session is whole at first, and steps by mouse", () => withTab({ lang: "z
   const button = (name) => tab.locator(TWO).first().locator(`.controls .${name}`);
   const { steps, ...first } = await state(tab);
   assert.deepEqual(first, { now: -1, current: -1, later: 0 });
+  const isState = (now, later) => soonIs(() => state(tab), { steps, now, current: now, later });
   await button("ahead").click();
-  assert.deepEqual(await state(tab), { steps, now: 0, current: 0, later: steps - 1 });
+  await isState(0, steps - 1);
   await button("ahead").click();
   await button("ahead").click();
-  assert.equal((await state(tab)).now, 2);
+  await isState(2, steps - 3);
   await button("back").click();
-  assert.deepEqual(await state(tab), { steps, now: 1, current: 1, later: steps - 2 });
+  await isState(1, steps - 2);
   for (let i = 0; i < steps; i++) await button("ahead").click({ force: true }); // at the end it does nothing
-  assert.deepEqual(await state(tab), { steps, now: steps - 1, current: steps - 1, later: 0 });
+  await isState(steps - 1, 0);
   await button("all").click();
-  assert.deepEqual(await state(tab), { steps, now: -1, current: -1, later: 0 });
+  await isState(-1, 0);
 }));
 
 test("the arrow keys step inside a session, and turn pages outside", () => withTab({ lang: "en" }, async (tab) => {
   const url = at(await page());
+  await watchTurns(tab);
   await tab.goto(url);
   await tab.locator(TWO).first().locator(".ahead").focus();
   for (const [key, now] of [["ArrowRight", 0], ["ArrowRight", 1], ["ArrowRight", 2], ["ArrowLeft", 1], ["ArrowLeft", 0], ["ArrowLeft", 0]]) {
     await tab.keyboard.press(key);
-    assert.equal((await state(tab)).now, now, key);
+    await soonIs(async () => (await state(tab)).now, now, key);
   }
   await tab.keyboard.press("Enter"); // the focus is still on the button
-  assert.equal((await state(tab)).now, 1);
-  assert.equal(tab.url(), url);
+  await soonIs(async () => (await state(tab)).now, 1);
+  assert.deepEqual(await turned(tab), []);
   await tab.evaluate(() => document.activeElement.blur());
   await tab.keyboard.press("ArrowRight");
-  await tab.waitForURL((now) => now.href !== url);
+  await soonIs(async () => (await turned(tab)).length, 1);
 }));
 
 test("play runs to the end, can be paused, and keeps still for readers who asked for less motion", () => withTab({ lang: "en", reducedMotion: "reduce" }, async (tab) => {
@@ -54,40 +56,44 @@ test("play runs to the end, can be paused, and keeps still for readers who asked
   await tab.goto(at(await page()));
   const play = tab.locator(TWO).first().locator(".play");
   await play.click();
-  assert.match(await play.innerText(), /Pause/);
+  await soonMatches(() => play.innerText(), /Pause/);
   await tab.clock.runFor(3000);
   const { now, steps } = await state(tab);
   assert.ok(now >= 2, `after 3 s at step ${now}`);
   await play.click();
+  await soonMatches(() => play.innerText(), /Play/);
   await tab.clock.runFor(5000);
   assert.equal((await state(tab)).now, now, "paused");
   await play.click();
+  await soonMatches(() => play.innerText(), /Pause/);
   await tab.clock.runFor(steps * 1500);
-  assert.equal((await state(tab)).now, steps - 1);
-  assert.match(await play.innerText(), /Play/);
+  await soonIs(async () => (await state(tab)).now, steps - 1);
+  await soonMatches(() => play.innerText(), /Play/);
   assert.equal(await tab.locator(`${TWO} .step`).first().evaluate((e) => getComputedStyle(e).transitionDuration), "0s");
 }));
 
 test("every command has a copy button, which says what it did", () => withTab({ lang: "zh" }, async (tab) => {
   await tab.context().grantPermissions(["clipboard-read", "clipboard-write"], { origin: site.origin });
+  await tab.clock.install(); // the words on the button stay as long as they are looked at
   await tab.goto(at(await page()));
   assert.equal(await tab.locator(".session .copy").count(), await tab.locator(".session .cmd").count());
   const command = await tab.locator(".session .cmd").first().innerText();
   await tab.locator(".session .copy").first().click();
   await tab.getByRole("status").filter({ hasText: command }).waitFor({ state: "attached" });
-  assert.match(await tab.locator(".session .copy").first().innerText(), /已复制/);
-  assert.equal(await tab.evaluate(() => navigator.clipboard.readText()), command);
+  await soonMatches(() => tab.locator(".session .copy").first().innerText(), /已复制/);
+  await soonIs(() => tab.evaluate(() => navigator.clipboard.readText()), command);
 
   // Where the page may not use the clipboard: the old way.
   await tab.evaluate(() => navigator.clipboard.writeText("other"));
   await tab.evaluate(() => { navigator.clipboard.writeText = () => Promise.reject(new Error("no")); });
   await tab.locator(".session .copy").last().click();
   await tab.waitForFunction(() => /已复制/.test([...document.querySelectorAll(".session .copy")].at(-1).innerText));
-  assert.equal(await tab.evaluate(() => navigator.clipboard.readText()), await tab.locator(".session .cmd").last().textContent());
+  await soonIs(() => tab.evaluate(() => navigator.clipboard.readText()), await tab.locator(".session .cmd").last().textContent());
 }));
 
-test("one column per terminal, one row per moment", () => everyPage({ lang: "zh" }, (tab) => tab.evaluate(() => {
-  document.querySelectorAll("details").forEach((details) => { details.open = true; });
+everyPage("one column per terminal, one row per moment", ZH, (tab) => tab.evaluate(() => {
+  const folded = [...document.querySelectorAll("main details:not([open])")];
+  folded.forEach((details) => { details.open = true; });
   const complaints = [];
   for (const figure of document.querySelectorAll("figure.session")) {
     if (!figure.checkVisibility()) continue; // of the other language
@@ -112,11 +118,13 @@ test("one column per terminal, one row per moment", () => everyPage({ lang: "zh"
       if (!name.checkVisibility()) complaints.push(`${figure.id}: terminal ${terminal} has no title bar`);
     }
   }
+  folded.forEach((details) => { details.open = false; });
   return complaints;
-}), having('class="session')));
+}), having('class="session'));
 
-test("on a phone a session is one column, and says whose each step is", () => everyPage({ lang: "zh", ...PHONE }, (tab) => tab.evaluate(() => {
-  document.querySelectorAll("details").forEach((details) => { details.open = true; });
+everyPage("on a phone a session is one column, and says whose each step is", ON_A_PHONE, (tab) => tab.evaluate(() => {
+  const folded = [...document.querySelectorAll("main details:not([open])")];
+  folded.forEach((details) => { details.open = true; });
   const complaints = [];
   for (const figure of document.querySelectorAll("figure.session")) {
     if (!figure.checkVisibility()) continue; // of the other language
@@ -132,5 +140,6 @@ test("on a phone a session is one column, and says whose each step is", () => ev
     }
     if (lefts.size !== 1) complaints.push(`${figure.id}: ${lefts.size} columns`);
   }
+  folded.forEach((details) => { details.open = false; });
   return complaints;
-}), having('class="session')));
+}), having('class="session'));

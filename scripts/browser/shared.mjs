@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { BOOK, launch, pages, reader, serve } from "./site.mjs";
 
 export const site = await serve();
@@ -11,6 +13,14 @@ export const MODES = ["zh", "en", "both"];
 export const THEMES = ["light", "navy"];
 export const DESKTOP = { width: 1280, height: 900 };
 export const PHONE = { width: 390, height: 844 };
+/** Readers of the whole book. */
+export const ZH = { lang: "zh", ...DESKTOP };
+export const EN = { lang: "en", ...DESKTOP };
+export const BOTH = { lang: "both", ...DESKTOP, reducedMotion: "reduce" };
+export const ON_A_PHONE = { lang: "zh", ...PHONE, reducedMotion: "reduce" };
+export const WITHOUT_SCRIPTS = { javaScriptEnabled: false };
+/** How long anything may take that a page does by itself: long, since the machine may have other work. */
+const PATIENCE = 60_000;
 export const requests = [];
 
 export const at = (page) => `${site.origin}/${page}`;
@@ -23,17 +33,23 @@ export async function close() {
 /** A tab of a fresh reader. */
 export async function open(options = {}) {
   const context = await reader(browser, options);
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(PATIENCE);
   context.on("request", (request) => requests.push(request.url()));
   const tab = await context.newPage();
-  tab.on("pageerror", (error) => { throw new Error(`script error on ${tab.url()}: ${error.message}`); });
+  errors.set(tab, []);
+  tab.on("pageerror", (error) => errors.get(tab).push(`script error on ${tab.url()}: ${error.message}`));
   return tab;
 }
+const errors = new WeakMap();
+/** What the scripts of this tab have failed at since this was asked last. */
+const scriptErrors = (tab) => errors.get(tab).splice(0);
 
 export async function withTab(options, act) {
   const tab = await open(options);
   try {
-    return await act(tab);
+    const result = await act(tab);
+    assert.deepEqual(scriptErrors(tab), []);
+    return result;
   } finally {
     await tab.context().close();
   }
@@ -45,19 +61,86 @@ export const third = (rest) => PAGES.filter((_, i) => i % 3 === rest);
 /** Pages with such an element, as they were built. */
 export const having = (mark) => PAGES.filter((page) => readFileSync(join(BOOK, page), "utf8").includes(mark));
 
-/** Opens every page, a few tabs at a time. `act` returns complaints; all of them are told at once. */
-export async function everyPage(options, act, pages = PAGES, tabs = 2) {
-  const waiting = [...pages];
-  const complaints = [];
-  const worker = () => withTab(options, async (tab) => {
-    for (let page = waiting.shift(); page; page = waiting.shift()) {
-      await tab.goto(at(page));
-      for (const complaint of (await act(tab, page)) ?? []) complaints.push(`${page}: ${complaint}`);
+/** Asks again until nothing is wrong with the answer. What a page does after a key or a click comes when it comes: an
+    assertion about it waits for it. Only a failed assertion is asked again. */
+export async function soon(asserts) {
+  for (const end = Date.now() + PATIENCE; ;) {
+    try {
+      return await asserts();
+    } catch (error) {
+      if (!(error instanceof assert.AssertionError) || Date.now() > end) throw error;
+      await delay(25);
     }
+  }
+}
+export const soonIs = (read, wanted, words) => soon(async () => assert.deepEqual(await read(), wanted, words));
+export const soonMatches = (read, pattern, words) => soon(async () => assert.match(await read(), pattern, words));
+
+/** From the next page on, the pages that this tab would turn to are noted, and not turned to. They are known at once:
+    that a key turns no page is not a matter of how long one waits. */
+export const watchTurns = (tab) => tab.addInitScript(() => {
+  window.turns = [];
+  navigation.addEventListener("navigate", (event) => {
+    if (event.destination.sameDocument || event.navigationType === "reload") return;
+    event.preventDefault();
+    window.turns.push(event.destination.url);
   });
-  await Promise.all(Array.from({ length: tabs }, worker));
-  const told = complaints.sort().slice(0, 25);
-  assert.ok(told.length === 0, `${complaints.length} complaints\n${told.join("\n")}`);
+});
+export const turned = (tab) => tab.evaluate(() => window.turns.splice(0));
+
+/** Readers who go through the whole book. Each page is opened once a reader, and every test about it asks it then. */
+const readers = new Map();
+let reading = null;
+
+/** A test of every page; with ONLY=words in the environment, of those alone that have these words in their name, and with
+    ONLY_PAGES=words of those pages alone. `act` returns complaints; all of them are told at once. It finds the page as the reader opened
+    it, and leaves it so: details folded, the window of the same size. */
+export function everyPage(name, options, act, pages = PAGES) {
+  if (process.env.ONLY && !name.match(process.env.ONLY)) return;
+  pages = pages.filter((page) => page.match(process.env.ONLY_PAGES ?? ""));
+  const key = JSON.stringify(options);
+  if (!readers.has(key)) readers.set(key, { options, questions: [] });
+  const question = { act, pages: new Set(pages), complaints: [], asked: 0 };
+  readers.get(key).questions.push(question);
+  test(name, async () => {
+    await readAll();
+    assert.equal(question.asked, pages.length, "not every page was asked");
+    const told = question.complaints.sort().slice(0, 25);
+    assert.ok(told.length === 0, `${question.complaints.length} complaints\n${told.join("\n")}`);
+  });
+}
+
+/** Begins to read; the other tests go on meanwhile. */
+export function readAll() {
+  return reading ??= (async () => {
+    for (const { options, questions } of readers.values()) {
+      const waiting = PAGES.filter((page) => questions.some(({ pages }) => pages.has(page)));
+      const worker = () => withTab(options, async (tab) => {
+        for (let page = waiting.shift(); page; page = waiting.shift()) await askPage(tab, page, options, questions);
+      });
+      await Promise.all([worker(), worker()]);
+    }
+  })();
+}
+
+async function askPage(tab, page, options, questions) {
+  const failed = await tab.goto(at(page)).then(() => null, (error) => error);
+  for (const question of questions.filter(({ pages }) => pages.has(page))) {
+    question.asked++;
+    try {
+      if (failed) throw failed;
+      if (options.javaScriptEnabled !== false) await tab.evaluate(asOpened, options.lang);
+      for (const complaint of (await question.act(tab, page)) ?? []) question.complaints.push(`${page}: ${complaint}`);
+    } catch (error) {
+      question.complaints.push(`${page}: ${error.message}`);
+    }
+    question.complaints.push(...scriptErrors(tab));
+  }
+}
+
+function asOpened(lang) {
+  if (document.documentElement.dataset.lang !== lang) document.querySelector(`[data-set="${lang}"]`).click();
+  scrollTo({ top: 0, left: 0, behavior: "instant" });
 }
 
 /** The first page that has such an element, as it was built; a book without one fails the test that needs it. */
@@ -81,12 +164,3 @@ export function staysHere() {
   const away = requests.filter((url) => !url.startsWith(site.origin) && !/^(data|blob|about):/.test(url));
   assert.deepEqual([...new Set(away)], []);
 }
-
-/** In the page: is any of this painted? */
-export const helpers = () => {
-  window.painted = (element) => {
-    if (!element.checkVisibility({ visibilityProperty: true })) return false;
-    const box = element.getBoundingClientRect();
-    return box.width > 0 && box.height > 0;
-  };
-};

@@ -1,13 +1,14 @@
 // The two things a reader does on the layer pages: put the layers in order, and walk a message through them.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { PHONE, at, pageWith, withTab } from "./shared.mjs";
+import { PHONE, at, pageWith, soon, soonIs, soonMatches, turned, watchTurns, withTab } from "./shared.mjs";
 
 const order = (tab) => tab.locator(".osi-order li").evaluateAll((items) => items.map((item) => item.value));
 const RIGHT = [7, 6, 5, 4, 3, 2, 1];
 
 test("the seven layers are put in order by keyboard", () => withTab({ lang: "zh" }, async (tab) => {
   const page = at(await pageWith(".osi-order"));
+  await watchTurns(tab);
   await tab.goto(page);
   assert.notDeepEqual(await order(tab), RIGHT, "shuffled at first");
   assert.equal(await tab.locator(".osi-order .grip[tabindex='0']").count(), 1, "one stop in the tab order");
@@ -19,48 +20,53 @@ test("the seven layers are put in order by keyboard", () => withTab({ lang: "zh"
     await tab.keyboard.press(" ");
     for (let i = from; i > place; i--) await tab.keyboard.press("ArrowUp");
     await tab.keyboard.press(" ");
+    await soonIs(async () => (await order(tab))[place], 7 - place);
   }
-  assert.deepEqual(await order(tab), RIGHT);
-  assert.match(await tab.locator("body > .sr[role=status]").textContent(), /第 \d 行，共 7 行/);
+  await soonIs(() => order(tab), RIGHT);
+  await soonMatches(() => tab.locator("body > .sr[role=status]").textContent(), /第 \d 行，共 7 行/);
   await tab.locator('[data-act="check"]').press("Enter");
-  const verdict = await tab.locator(".osi-order .verdict").innerText();
-  assert.match(verdict, /七层都对/);
-  assert.match(verdict, /All People Seem To Need Data Processing/);
-  assert.match(verdict, /Please Do Not Throw Sausage Pizza Away/);
-  assert.equal(tab.url(), page);
+  const verdict = () => tab.locator(".osi-order .verdict").innerText();
+  await soonMatches(verdict, /七层都对/);
+  assert.match(await verdict(), /All People Seem To Need Data Processing/);
+  assert.match(await verdict(), /Please Do Not Throw Sausage Pizza Away/);
+  assert.deepEqual(await turned(tab), []);
 }));
 
 test("the seven layers are put in order by buttons; a wrong order is told, and can be tried again", () => withTab({ lang: "en", ...PHONE, hasTouch: true }, async (tab) => {
   await tab.goto(at(await pageWith(".osi-order")));
   await tab.locator('[data-act="check"]').tap();
   const right = (await order(tab)).filter((layer, i) => layer === RIGHT[i]).length;
-  assert.match(await tab.locator(".osi-order .verdict").innerText(), new RegExp(`^${right} of 7 are right`));
+  const verdict = () => tab.locator(".osi-order .verdict").innerText();
+  await soonMatches(verdict, new RegExp(`^${right} of 7 are right`));
   const marks = await tab.locator(".osi-order .mark").allInnerTexts();
   assert.equal(marks.filter((mark) => mark.includes("✓")).length, right);
   assert.ok(await tab.locator(".osi-order .words").first().isVisible(), "each layer's word is shown");
   for (let place = 0; place < 7; place++) {
-    for (let from = (await order(tab)).indexOf(7 - place); from > place; from--)
+    for (let from = (await order(tab)).indexOf(7 - place); from > place; from--) {
       await tab.locator(`.osi-order li[value="${7 - place}"] .move`).first().tap();
+      await soonIs(async () => (await order(tab)).indexOf(7 - place), from - 1);
+    }
   }
-  assert.ok(await tab.locator(".osi-order .words").first().isHidden(), "a move clears the marks");
+  await tab.locator(".osi-order .words").first().waitFor({ state: "hidden" }); // a move clears the marks
   await tab.locator('[data-act="check"]').tap();
-  assert.match(await tab.locator(".osi-order .verdict").innerText(), /All seven are right/);
+  await soonMatches(verdict, /All seven are right/);
   await tab.locator('[data-act="again"]').tap();
+  await soonIs(verdict, "");
   assert.notDeepEqual(await order(tab), RIGHT);
-  assert.equal(await tab.locator(".osi-order .verdict").innerText(), "");
   await tab.locator('[data-act="answer"]').tap();
-  assert.deepEqual(await order(tab), RIGHT);
+  await soonIs(() => order(tab), RIGHT);
 }));
 
 test("the seven layers can be dragged", () => withTab({ lang: "en" }, async (tab) => {
   await tab.goto(at(await pageWith(".osi-order")));
   const [first, , third] = await order(tab);
   await tab.locator(`.osi-order li[value="${first}"]`).dragTo(tab.locator(`.osi-order li[value="${third}"]`));
-  assert.equal((await order(tab))[2], first);
+  await soonIs(async () => (await order(tab))[2], first);
 }));
 
 test("a message is walked down and up, and its bytes grow and shrink", () => withTab({ lang: "zh" }, async (tab) => {
   const page = at(await pageWith("figure.encap .encap-step"));
+  await watchTurns(tab);
   await tab.goto(page);
   const count = await tab.locator(".encap-step").count();
   const look = () => tab.evaluate(() => {
@@ -72,6 +78,7 @@ test("a message is walked down and up, and its bytes grow and shrink", () => wit
   for (let i = 0; i < count; i++) {
     const next = tab.locator(".encap-step").nth(Math.min(i + 1, count - 1));
     const way = (await next.getAttribute("class")).includes("up") ? "往上一层" : "往下一层";
+    await soonIs(() => tab.locator(".encap .count").innerText(), `${i + 1} / ${count}`);
     assert.equal(await tab.locator(".encap .ahead").innerText(), way);
     const { shown, bytes, said } = await look();
     assert.equal(shown, 1, "one stage at a time");
@@ -84,8 +91,8 @@ test("a message is walked down and up, and its bytes grow and shrink", () => wit
   assert.ok(most > 0 && most < count - 1, `${sizes}`);
   for (let i = 1; i < count; i++) assert.ok(i <= most ? sizes[i] > sizes[i - 1] : sizes[i] < sizes[i - 1] || sizes[i] === sizes[most], `${sizes}`);
   await tab.locator(".encap .ahead").press("ArrowLeft");
-  assert.equal((await look()).bytes, sizes[count - 2]);
-  assert.equal(tab.url(), page);
+  await soonIs(async () => (await look()).bytes, sizes[count - 2]);
+  assert.deepEqual(await turned(tab), []);
 }));
 
 test("a field tells its name and value on hover, focus and touch", async () => {
@@ -93,12 +100,16 @@ test("a field tells its name and value on hover, focus and touch", async () => {
   await withTab({ lang: "en", hasTouch: true }, async (tab) => {
     await tab.goto(page);
     await tab.locator(".encap .ahead").click();
+    await soonMatches(() => tab.locator(".encap .count").innerText(), /^2 /);
     const fields = tab.locator(".encap-step.now .field");
     const wanted = (i) => fields.nth(i).evaluate((field) => [(field.querySelector(".name .en") ?? field.querySelector(".name")).textContent, field.querySelector(".value").textContent]);
     for (const [i, act] of [[0, "hover"], [1, "focus"], [2, "tap"]]) {
       await fields.nth(i)[act]();
-      const told = await tab.locator(".encap .detail").innerText();
-      for (const text of await wanted(i)) assert.ok(told.includes(text.trim()), `${act}: ${told} lacks ${text}`);
+      const texts = await wanted(i);
+      await soon(async () => {
+        const told = await tab.locator(".encap .detail").innerText();
+        for (const text of texts) assert.ok(told.includes(text.trim()), `${act}: ${told} lacks ${text}`);
+      });
     }
   });
 });
