@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 #[test]
-fn a_hundred_packets_are_read_in_20_ms() {
+fn a_hundred_packets_are_read_in_milliseconds() {
     let mut story = "c SYN 0\ns SYN,ACK 0 1\nc ACK 1 1\n".to_owned();
     let mut seq = 1;
     while story.lines().count() < 100 {
@@ -17,14 +17,22 @@ fn a_hundred_packets_are_read_in_20_ms() {
     }
     let file = wire::pcapng(&wire::frames(&story));
     let session = wire::session();
-    // The best of several: other programs may be busy.
-    let time = (0..20).map(|_| {
+    // Other programs may be busy: the best of several, beside the best of the same machine at work
+    // that is about as long.
+    let (mut best, mut unit) = (Duration::MAX, Duration::MAX);
+    for _ in 0..20 {
         let start = Instant::now();
         let capture = capture::read(&file, &session).unwrap();
+        best = best.min(start.elapsed());
         assert!(capture.packets.len() >= 100);
-        start.elapsed()
-    });
-    let best = time.min().unwrap();
-    println!("100 packets in {best:?}");
-    assert!(best < Duration::from_millis(20), "{best:?}");
+        let start = Instant::now();
+        let numbers = (0..100_000_u32).fold(String::new(), |mut text, n| {
+            write!(text, "{n:05x} ").unwrap();
+            text
+        });
+        unit = unit.min(start.elapsed());
+        assert_eq!(numbers.len(), 600_000);
+    }
+    println!("100 packets in {best:?}, 100,000 numbers in {unit:?}");
+    assert!(2 * best < 3 * unit, "{best:?}, and the unit is {unit:?}");
 }

@@ -191,7 +191,8 @@ fn repeated(recording: &[u8], times: usize) -> Vec<u8> {
     head
 }
 
-/// Measured without optimisation, as a build of the book runs it; the limit is for busy machines.
+/// Measured without optimisation, as a build of the book runs it, beside other work of the same
+/// machine.
 #[test]
 fn a_hundred_packets_are_drawn_in_milliseconds() {
     let recording = file("one_shot.pcapng");
@@ -203,16 +204,20 @@ fn a_hundred_packets_are_drawn_in_milliseconds() {
         "book/captures/one_shot.pcapng",
         &repeated(&recording, 100usize.div_ceil(count)),
     );
-    let mut best = Duration::MAX;
+    let (mut best, mut unit) = (Duration::MAX, Duration::MAX);
     for _ in 0..5 {
         let start = Instant::now();
         let shown = book.shown();
         best = best.min(start.elapsed());
+        let start = Instant::now();
+        let numbers = (0..250_000_u32).fold(String::new(), |text, n| text + &format!("{n:05x} "));
+        unit = unit.min(start.elapsed());
+        assert_eq!(numbers.len(), 1_500_000);
         assert!(
             shown.matches("<li class=\"cap-packet").count() >= 100,
             "{shown:.300}"
         );
     }
-    println!("100 packets decoded and drawn in {best:?}");
-    assert!(best < Duration::from_millis(200), "{best:?}");
+    println!("100 packets decoded and drawn in {best:?}, 250,000 numbers in {unit:?}");
+    assert!(best < 2 * unit, "{best:?}, and the unit is {unit:?}");
 }
