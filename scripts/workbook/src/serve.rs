@@ -25,7 +25,7 @@ use crate::site::{Found, Site, content_type};
 pub use connection::{Patience, serve};
 pub use port::{Port, bind};
 
-/// Event streams at once: one for each browser tab in sight.
+/// Event streams at once: one for each browser, whose tabs share it.
 const STREAMS: usize = 32;
 
 /// Everything that a page loads comes from here. mdBook has inline scripts and styles.

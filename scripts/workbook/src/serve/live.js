@@ -1,5 +1,5 @@
 // Follows the book while it is being written: reloads when a new build is served and keeps the
-// reader's place; shows what is wrong when there is none.
+// reader's place; shows what is wrong when there is none. All tabs of a browser share one stream.
 (() => {
     'use strict';
     const version = document.currentScript.dataset.version;
@@ -82,48 +82,153 @@
         document.body.append(panel);
     }
 
-    function follow() {
-        if (stream || document.hidden) return;
-        clearTimeout(retry);
-        stream = new EventSource('/__workbook/events');
-        stream.addEventListener('ready', event => {
+    // -- What the server tells -----------------------------------------------------------------
+
+    const handlers = {
+        ready(data) {
             told = '';
             hide();
-            const served = JSON.parse(event.data).version;
+            const served = JSON.parse(data).version;
             if (served && served !== version) {
                 keepPlace();
                 location.reload();
             }
-        });
-        stream.addEventListener('broken', event => {
+        },
+        broken(data) {
             // After a pause the same state comes again: a closed panel stays closed.
-            if (event.data !== told) show(JSON.parse(event.data).troubles);
-            told = event.data;
-        });
-        // Told at every connection, so that nothing is missed while the tab was out of sight.
-        stream.addEventListener('exercises', async () => {
+            if (data !== told) show(JSON.parse(data).troubles);
+            told = data;
+        },
+        // Told at every connection, so that nothing is missed.
+        async exercises() {
             // Nobody else knows how far the reader is, so nobody else loads what shows it.
             await window.workbook?.bring('exercises.js');
             dispatchEvent(new Event('workbook-exercises'));
-        });
+        },
+    };
+
+    // A tab out of sight does nothing until it is looked at; then it does the last of each kind.
+    const due = new Map();
+    function take(type, data) {
+        if (!document.hidden) return handlers[type](data);
+        due.set(type === 'exercises' ? type : 'site', [type, data]);
+    }
+    function seen() {
+        const events = [...due.values()];
+        due.clear();
+        for (const [type, data] of events) handlers[type](data);
+    }
+
+    // -- The stream ----------------------------------------------------------------------------
+
+    function follow(tell) {
+        leave();
+        stream = new EventSource('/__workbook/events');
+        for (const type of Object.keys(handlers)) stream.addEventListener(type, event => tell(type, event.data));
         stream.addEventListener('error', () => {
             // The browser connects again by itself, except after a refusal.
             if (stream?.readyState !== EventSource.CLOSED) return;
             leave();
-            retry = setTimeout(follow, 3000);
+            retry = setTimeout(follow, 3000, tell);
         });
     }
 
     function leave() {
+        clearTimeout(retry);
         stream?.close();
         stream = null;
     }
 
-    // A browser opens only six connections to a server: tabs out of sight give theirs back.
-    document.addEventListener('visibilitychange', () => document.hidden ? leave() : follow());
-    window.addEventListener('pagehide', leave);
-    window.addEventListener('pageshow', follow);
+    // -- One stream for all tabs ---------------------------------------------------------------
+
+    // A browser opens only six connections to a server, whatever the number of tabs. The tab that
+    // holds the lock has the stream and tells the others; when it closes, another gets the lock.
+    const NAME = 'workbook-live';
+    const me = Math.random().toString(36).slice(2);
+    let channel = null;
+    let queue = null;     // our place among those who wait for the lock
+    let release = null;   // gives the lock back
+    let last = new Map(); // what the holder of the lock told last, of each kind
+    let silence = 0;
+
+    function share() {
+        channel = new BroadcastChannel(NAME);
+        channel.onmessage = ({ data: { to, from, type, data } }) => {
+            if (from) return release && answer(from);
+            if (to && to !== me) return;
+            clearTimeout(silence);
+            if (type) take(type, data);
+        };
+        stand({ signal: (queue = new AbortController()).signal });
+        ask();
+    }
+
+    function stand(how) {
+        const here = channel;
+        navigator.locks.request(NAME, how, () => new Promise(done => {
+            release = done;
+            clearTimeout(silence);
+            last = new Map();
+            follow((type, data) => {
+                last.set(type === 'exercises' ? type : 'site', [type, data]);
+                here.postMessage({ type, data });
+                take(type, data);
+            });
+        })).catch(() => {
+            if (channel !== here) return; // this page has been left
+            // Another tab has taken the lock, since we were asleep.
+            release = null;
+            leave();
+            stand({ signal: queue.signal });
+        });
+    }
+
+    /** The present state, for a tab that has just come or come back. */
+    function ask() {
+        if (release) return;
+        channel.postMessage({ from: me });
+        clearTimeout(silence);
+        // A browser may put a tab to sleep with the lock in its hand.
+        silence = setTimeout(() => channel && !document.hidden && stand({ steal: true }), 10000);
+    }
+
+    function answer(to) {
+        channel.postMessage({ to });
+        for (const [type, data] of last.values()) channel.postMessage({ to, type, data });
+    }
+
+    function unshare() {
+        clearTimeout(silence);
+        const gone = channel;
+        channel = null;
+        queue.abort();
+        release?.();
+        release = null;
+        leave();
+        gone.close();
+    }
+
+    const together = window.BroadcastChannel && navigator.locks;
+    function come() {
+        if (together) {
+            if (!channel) share();
+        } else if (!stream && !document.hidden) follow(take);
+    }
+    function go() {
+        if (!together) leave();
+        else if (channel) unshare();
+    }
+
+    document.addEventListener('visibilitychange', () => {
+        // Alone, a tab out of sight gives its connection back.
+        if (document.hidden) return together ? undefined : leave();
+        seen();
+        if (channel) ask();
+        come();
+    });
+    window.addEventListener('pagehide', go);
+    window.addEventListener('pageshow', come);
     document.addEventListener('keydown', event => { if (event.key === 'Escape') hide(); });
     window.addEventListener('load', () => requestAnimationFrame(findPlace));
-    follow();
+    come();
 })();
