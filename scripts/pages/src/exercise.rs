@@ -9,35 +9,57 @@ use crate::html::{both, escape};
 /// What is said in a step takes no more columns than this.
 const COLUMNS: usize = 120;
 
-/// What the program is, and the commands to open the exercise and to check a program.
-pub(crate) fn panel(id: &str, check: &Check) -> String {
+/// Chooses the programming language of the whole book; seen only where there is a script.
+const SWITCH: &str = "<div class=\"code-switch\" role=\"group\" aria-label=\"Programming language\">\
+    <button type=\"button\" data-set-code=\"rust\">Rust</button>\
+    <button type=\"button\" data-set-code=\"python\">Python</button></div>\n";
+
+/// What the program is, and the commands to open the exercise and to check a program: for each
+/// programming language with a stub, and for any other. The reader's own language is shown alone
+/// where there is a script.
+pub(crate) fn panel(id: &str, check: &Check, has_python: bool) -> String {
     let title = both(&escape(&check.title.zh), &escape(&check.title.en));
     let role = words::role(check.role, check.transport);
     let role = both(&escape(&role.zh), &escape(&role.en));
-    let commands = [
-        ("打开", "Open", format!("cargo workbook exercise {id}")),
-        (
-            "检查",
-            "Check",
-            format!("cargo workbook exercise check {id}"),
-        ),
-        (
+    let mut commands = String::new();
+    if has_python {
+        commands += SWITCH;
+    }
+    for (code, name, flag) in [("rust", "Rust", ""), ("python", "Python", " --python")] {
+        if code == "python" && !has_python {
+            continue;
+        }
+        let open = format!("cargo workbook exercise {id}{flag}");
+        let judge = format!("cargo workbook exercise check {id}{flag}");
+        commands += &format!(
+            "<dl class=\"code-{code}\">\n{}{}</dl>\n",
+            command(&format!("打开（{name}）"), &format!("Open ({name})"), &open),
+            command(
+                &format!("检查（{name}）"),
+                &format!("Check ({name})"),
+                &judge
+            ),
+        );
+    }
+    commands += &format!(
+        "<dl>\n{}</dl>\n",
+        command(
             "检查别的语言写的程序",
             "Check a program in another language",
-            format!("cargo workbook exercise check {id} -- python3 mine.py"),
-        ),
-    ];
-    let commands = commands.map(|(zh, en, command)| {
-        format!(
-            "<dt>{}</dt><dd><code class=\"cmd\">{}</code></dd>\n",
-            both(zh, en),
-            escape(&command)
+            &format!("cargo workbook exercise check {id} -- node mine.js"),
         )
-    });
+    );
     format!(
-        "<div class=\"exercise\" data-exercise=\"{}\">\n<p><strong>{title}</strong></p>\n<p>{role}</p>\n<dl>\n{}</dl>\n<div class=\"exercise-live\" hidden></div>\n</div>",
+        "<div class=\"exercise\" data-exercise=\"{}\">\n<p><strong>{title}</strong></p>\n<p>{role}</p>\n{commands}<div class=\"exercise-live\" hidden></div>\n</div>",
         escape(id),
-        commands.concat()
+    )
+}
+
+fn command(zh: &str, en: &str, command: &str) -> String {
+    format!(
+        "<dt>{}</dt><dd><code class=\"cmd\">{}</code></dd>\n",
+        both(zh, en),
+        escape(command)
     )
 }
 

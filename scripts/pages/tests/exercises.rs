@@ -46,10 +46,30 @@ fn the_panel_says_what_the_program_is_and_what_to_type() {
         "Your program is a server",
         "<code class=\"cmd\">cargo workbook exercise echo</code>",
         "<code class=\"cmd\">cargo workbook exercise check echo</code>",
-        "<code class=\"cmd\">cargo workbook exercise check echo -- python3 mine.py</code>",
+        "<code class=\"cmd\">cargo workbook exercise check echo -- node mine.js</code>",
         "<div class=\"exercise-live\" hidden></div>",
     ] {
         assert!(shown.contains(part), "{part}\n{shown}");
+    }
+}
+
+#[test]
+fn python_is_offered_where_there_is_a_stub_in_python() {
+    let without = book("{{#exercise echo}}", CHECK).shown();
+    assert!(!without.contains("--python"), "{without}");
+    assert!(!without.contains("<button"), "nothing to choose: {without}");
+    let book = book("{{#exercise echo}}", CHECK);
+    let with = book
+        .with("examples/exercises/echo/stub.py", "# TODO\n")
+        .shown();
+    let (rust, python) = with.split_once("<dl class=\"code-python\">").unwrap();
+    assert!(rust.contains("<dl class=\"code-rust\">"), "{with}");
+    assert!(rust.contains("data-set-code=\"python\""), "{with}");
+    for part in [
+        "<span class=\"en\" lang=\"en\">Open (Python)</span></dt><dd><code class=\"cmd\">cargo workbook exercise echo --python</code>",
+        "<code class=\"cmd\">cargo workbook exercise check echo --python</code>",
+    ] {
+        assert!(python.contains(part), "{part}\n{with}");
     }
 }
 

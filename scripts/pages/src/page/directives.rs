@@ -106,7 +106,8 @@ impl Work<'_> {
             }
         };
         if directive == "exercise" {
-            return self.with_style("exercises", exercise::panel(id, &check));
+            let has_python = self.sources.read(&folder.join("stub.py")).is_ok();
+            return self.with_style("exercises", exercise::panel(id, &check, has_python));
         }
         let up = self.link_to(Path::new(""));
         for variant in &check.variants {
