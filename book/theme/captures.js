@@ -277,6 +277,7 @@
       const to = {
         ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: chips.length - 1,
         ArrowDown: packet.layers[layer + 1]?.fields[0]?.at, ArrowUp: packet.layers[layer - 1]?.fields[0]?.at,
+        PageUp: 0, PageDown: chips.length - 1,
       };
       if (event.key === "Enter" || event.key === " ") show(packet.fields[at]);
       else if (!(event.key in to)) return;
@@ -285,10 +286,10 @@
       event.stopPropagation();
     });
     /** What scrolls can be reached by the keyboard. */
-    const reachable = () => [grid, detail].forEach((box) => {
-      if (box.scrollHeight > box.clientHeight + 1 || box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
-      else box.removeAttribute("tabindex");
-    });
+    const reachable = () => {
+      if (detail.scrollHeight > detail.clientHeight + 1) detail.tabIndex = 0;
+      else detail.removeAttribute("tabindex");
+    };
     rows();
     hint();
     narrow.addEventListener("change", () => {
@@ -366,6 +367,7 @@
       head.append(controls);
       row.append(panel);
       reachable();
+      workbook.regions();
       row.classList.add("chosen");
       link.setAttribute("aria-expanded", "true");
       stop.tabIndex = -1;
@@ -412,11 +414,15 @@
         row.querySelector("a").focus();
         return;
       }
-      // mdBook would turn the page.
-      if (/^Arrow(Left|Right)$/.test(event.key)) event.stopPropagation();
       if (!row || !event.target.matches(".cap-packet > a")) return;
       const at = rows.indexOf(row);
-      const to = { ArrowDown: at + 1, ArrowRight: at + 1, ArrowUp: at - 1, ArrowLeft: at - 1, Home: 0, End: rows.length - 1 }[event.key];
+      const last = rows.length - 1;
+      if (event.key === " ") {
+        event.preventDefault(); // a link that opens and folds is a button to a reader
+        event.target.click();
+        return;
+      }
+      const to = { ArrowDown: at + 1, ArrowRight: at + 1, ArrowUp: at - 1, ArrowLeft: at - 1, Home: 0, PageUp: 0, End: last, PageDown: last }[event.key];
       if (to === undefined) return;
       event.preventDefault();
       event.stopPropagation();

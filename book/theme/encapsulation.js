@@ -79,11 +79,14 @@
       for (const event of ["pointerenter", "focus", "click"]) field.addEventListener(event, () => explain(field));
     }
     figure.addEventListener("keydown", (event) => {
-      const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-      if (!by || event.altKey || event.ctrlKey || event.metaKey) return;
+      const end = steps.length;
+      const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, End: end, PageDown: end, Home: -end, PageUp: -end }[event.key];
+      const field = event.target.closest(".field");
+      if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      if (field && event.key === " ") event.preventDefault(); // it is explained already; the page stays
+      if (!by) return;
       event.preventDefault();
       event.stopPropagation();
-      const field = event.target.closest(".field");
       step(by);
       if (field) (steps[at].querySelector(".field")).focus();
     });

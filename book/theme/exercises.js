@@ -34,7 +34,8 @@
     add(details, "summary", { innerHTML: sum("最近一次报告", "The last report") });
     // What a program printed is in it: text, never HTML.
     for (const [name, lang] of [["zh", "zh-CN"], ["en", "en"]])
-      add(details, "pre", { className: name, lang, tabIndex: 0, textContent: report[name] });
+      add(details, "pre", { className: name, lang, textContent: report[name] });
+    workbook.regions();
   }
 
   async function ask() {

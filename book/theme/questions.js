@@ -147,14 +147,25 @@
     }
     clear();
     for (const event of ["change", "moved"]) list.addEventListener(event, clear);
-    // mdBook would turn the page.
-    question.addEventListener("keydown", (event) => { if (/^Arrow/.test(event.key) && event.target.name) event.stopPropagation(); });
+  }
+
+  // -- On paper ----------------------------------------------------------------------------------------------------
+
+  /** A print has neither answers nor hints, unless a teacher asks for them here; the next visit begins without. */
+  function onPaper() {
+    const box = make("input", { type: "checkbox", autocomplete: "off" });
+    box.addEventListener("change", () => document.documentElement.toggleAttribute("data-print-answers", box.checked));
+    const label = make("label");
+    label.append(box, make("span", { innerHTML: pair("打印出提示和答案（教师用）", "print the hints and answers (for teachers)") }));
+    const bar = make("div", { className: "q-print controls" });
+    bar.append(button("", "打印这一页", "Print this page", () => window.print()), label);
+    return bar;
   }
 
   questions.forEach(setUp);
   if (page) {
     forget();
-    questions.at(-1).after(sum);
+    questions.at(-1).after(sum, onPaper());
   }
   show();
 })();

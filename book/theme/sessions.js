@@ -109,13 +109,14 @@
     controls.append(back, ahead, play, all, count);
     figure.querySelector(".steps").before(controls);
 
-    // Inside a session the arrows step; mdBook would turn the page.
+    // Inside a session the arrows step, and what would scroll the page away goes to the ends.
     figure.addEventListener("keydown", (event) => {
-      if (event.altKey || event.ctrlKey || event.metaKey || !/^Arrow(Left|Right)$/.test(event.key)) return;
+      const by = { ArrowRight: 1, ArrowLeft: -1, End: steps.length, PageDown: steps.length, Home: -steps.length, PageUp: -steps.length }[event.key];
+      if (!by || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
       event.stopPropagation();
       pause();
-      step(event.key === "ArrowRight" ? 1 : -1);
+      step(by);
     });
     show(at);
   }

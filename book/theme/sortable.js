@@ -69,11 +69,14 @@
 
     list.classList.add("sortable");
     list.addEventListener("keydown", (event) => {
-      if (!/^Arrow|^Escape$|^Home$|^End$/.test(event.key) || !event.target.matches(".grip")) return;
+      if (event.altKey || event.ctrlKey || event.metaKey || !event.target.matches(".grip")) return;
+      if (!/^(Arrow(Up|Down|Left|Right)|Escape|Home|End|Page(Up|Down))$/.test(event.key)) return;
       event.stopPropagation();
       event.preventDefault();
       const item = event.target.closest("li");
-      const by = { ArrowUp: -1, ArrowDown: 1, Home: 1 - rank(item), End: count - rank(item) }[event.key] ?? 0;
+      const by = {
+        ArrowUp: -1, ArrowDown: 1, Home: 1 - rank(item), PageUp: 1 - rank(item), End: count - rank(item), PageDown: count - rank(item),
+      }[event.key] ?? 0;
       if (event.key === "Escape") grip(item).setAttribute("aria-pressed", "false");
       else if (grip(item).getAttribute("aria-pressed") === "true") {
         move(item, by);

@@ -59,7 +59,24 @@
   });
   addEventListener("pageshow", (event) => {
     if (!event.persisted) return;
-    try { use(localStorage.getItem("workbook-lang") || workbook.lang()); } catch { /* keep what is shown */ }
+    try {
+      use(localStorage.getItem("workbook-lang") || workbook.lang());
+      useCode(localStorage.getItem("workbook-code") || root.dataset.code);
+    } catch { /* keep what is shown */ }
+  });
+
+  // -- The programming language -------------------------------------------------------------------------------------
+
+  function useCode(code) {
+    root.dataset.code = code;
+    for (const button of main.querySelectorAll("[data-set-code]")) button.setAttribute("aria-pressed", button.dataset.setCode === code);
+    regions();
+  }
+  main.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-set-code]");
+    if (!button) return;
+    useCode(button.dataset.setCode);
+    try { localStorage.setItem("workbook-code", root.dataset.code); } catch { /* this page only */ }
   });
 
   // -- Words -------------------------------------------------------------------------------------------------------
@@ -83,8 +100,10 @@
     "Copied!": "已复制",
     "Clipboard error!": "复制失败，请手动选择文字",
     "Code": "代码",
+    "Programming language": "编程语言",
     "Table": "表格",
     "Figure": "图",
+    "Bytes": "字节",
   };
   const ATTRIBUTES = ["title", "aria-label", "placeholder"];
 
@@ -152,12 +171,14 @@
     });
   }
 
-  /** Whatever scrolls sideways can be reached by the keyboard, and has a name. */
+  const scrollsSideways = (element) => element.scrollWidth > element.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(element).overflowX);
+
+  /** Whatever scrolls can be reached by the keyboard, and has a name. */
   function regions() {
-    const kinds = [["pre > code", "Code"], [".table-wrapper", "Table"], [".fig-scroll", "Figure"]];
+    const kinds = [["pre, pre > code", "Code"], [".table-wrapper, .cap-table", "Table"], [".fig-scroll", "Figure"], [".cp-hex", "Bytes"]];
     for (const [selector, name] of kinds) {
       for (const element of main.querySelectorAll(selector)) {
-        const scrolls = element.scrollWidth > element.clientWidth + 1;
+        const scrolls = scrollsSideways(element) || (name === "Bytes" && element.scrollHeight > element.clientHeight + 1);
         if (scrolls === element.hasAttribute("tabindex")) continue;
         if (scrolls) {
           element.tabIndex = 0;
@@ -170,6 +191,33 @@
       }
     }
   }
+  workbook.regions = regions;
+
+  // -- Keys: they belong to what has the focus, and to the page only where nothing has it ---------------------------
+
+  const plain = ({ altKey, ctrlKey, metaKey }) => !(altKey || ctrlKey || metaKey);
+
+  // Before anybody else: a region that scrolls sideways may stand in a figure that has keys of its own.
+  addEventListener("keydown", (event) => {
+    const { key, target, shiftKey } = event;
+    if (!plain(event) || !/^(Arrow(Left|Right)|Home|End)$/.test(key) || !(target instanceof Element)) return;
+    if (!target.matches("main [tabindex]") || !scrollsSideways(target)) return;
+    event.stopImmediatePropagation(); // the browser scrolls it
+    if (shiftKey || key.startsWith("Arrow") || target.scrollHeight > target.clientHeight + 1) return;
+    event.preventDefault(); // the ends of the line, and not of the page
+    target.scrollTo({ left: key === "Home" ? 0 : target.scrollWidth });
+  }, true);
+
+  // After everybody but mdBook, which listens at the document: the arrows turn no page from a control, a widget, or what
+  // stands in a region that scrolls.
+  const CONTROLS = "button, input, select, textarea, summary, label, [tabindex], [contenteditable], figure, .question, .exercise";
+  document.documentElement.addEventListener("keydown", (event) => {
+    const { target } = event;
+    if (!/^Arrow(Left|Right)$/.test(event.key) || !(target instanceof Element)) return;
+    let scrolls = false;
+    for (let element = target; element && element !== main; element = element.parentElement) scrolls ||= scrollsSideways(element);
+    if (event.shiftKey || scrolls || target.closest(CONTROLS)) event.stopPropagation();
+  });
 
   const brought = {};
   /** Loads a script or a style of the theme, once, when somebody needs it. */
@@ -206,7 +254,11 @@
   sidebarSwitch();
   searching();
   words();
-  regions();
+  useCode(root.dataset.code);
   document.getElementById("mdbook-searchbar")?.setAttribute("aria-describedby", "mdbook-searchresults-header");
   addEventListener("resize", regions);
+  addEventListener("load", regions);
+  document.addEventListener("toggle", regions, true); // what was folded had no width
+  // A language that is chosen with the mouse leaves the keys where they were.
+  document.addEventListener("mousedown", (event) => { if (event.target.closest(".lang-switch")) event.preventDefault(); });
 })();

@@ -121,10 +121,10 @@ test("only themes that are checked can be chosen, and the others share their col
   for (const dark of ["coal", "ayu"]) assert.equal(await background(dark), await background("navy"));
 }));
 
-test("whatever scrolls can be reached by the keyboard, and the sidebar opens by the keyboard", () => everyPage({ lang: "zh", ...PHONE }, (tab) => tab.evaluate(() =>
+everyPage("whatever scrolls can be reached by the keyboard", ON_A_PHONE, (tab) => tab.evaluate(() =>
   [...document.querySelectorAll("main *")].filter((e) => /auto|scroll/.test(getComputedStyle(e).overflowX) && e.scrollWidth > e.clientWidth + 1
     && e.checkVisibility() && e.clientWidth > 0 && getComputedStyle(e).display !== "inline" && e.tabIndex < 0)
-    .map((e) => `cannot be focused: ${e.outerHTML.slice(0, 120)}`))));
+    .map((e) => `cannot be focused: ${e.outerHTML.slice(0, 120)}`)));
 
 // -- The seven colours -----------------------------------------------------------------------------------------------
 

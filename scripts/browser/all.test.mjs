@@ -2,7 +2,7 @@
 import { after, test } from "node:test";
 import { close, readAll, staysHere } from "./shared.mjs";
 
-for (const part of ["modes", "layout", "sessions", "captures", "access", "widgets", "questions", "search"]) await import(`./${part}.mjs`);
+for (const part of ["modes", "layout", "sessions", "captures", "access", "widgets", "questions", "search", "keys", "paper", "live"]) await import(`./${part}.mjs`);
 readAll().catch(() => {}); // told by the tests that wait for it
 
 test("no request leaves the machine", staysHere);

@@ -20,7 +20,7 @@ export const BOTH = { lang: "both", ...DESKTOP, reducedMotion: "reduce" };
 export const ON_A_PHONE = { lang: "zh", ...PHONE, reducedMotion: "reduce" };
 export const WITHOUT_SCRIPTS = { javaScriptEnabled: false };
 /** How long anything may take that a page does by itself: long, since the machine may have other work. */
-const PATIENCE = 60_000;
+const PATIENCE = 120_000;
 export const requests = [];
 
 export const at = (page) => `${site.origin}/${page}`;
@@ -82,7 +82,7 @@ export const watchTurns = (tab) => tab.addInitScript(() => {
   window.turns = [];
   navigation.addEventListener("navigate", (event) => {
     if (event.destination.sameDocument || event.navigationType === "reload") return;
-    event.preventDefault();
+    if (event.cancelable) event.preventDefault();
     window.turns.push(event.destination.url);
   });
 });
