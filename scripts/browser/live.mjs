@@ -29,7 +29,7 @@ async function reading() {
     const script = `<script src="/__workbook/live.js" data-version="${state.version}" defer></script></body>`;
     if (request.url === LIGHT) return response.writeHead(200, { "content-type": "text/html" }).end(`<!doctype html><title>light</title><body><main><p id="p">p</p></main>${script}`);
     const answer = await fetch(book + request.url);
-    const type = answer.headers.get("content-type");
+    const type = answer.headers.get("content-type") ?? "text/plain";
     let body = Buffer.from(await answer.arrayBuffer());
     if (type.startsWith("text/html")) body = body.toString().replace("</body>", script);
     response.writeHead(answer.status, { "content-type": type, "cache-control": "no-store" }).end(body);
