@@ -135,7 +135,8 @@ pub fn play<'a>(
     verdicts
 }
 
-/// Plays `variants`, several at once, and gives each verdict in their order.
+/// Plays `variants`, several at once, and gives each verdict in their order. On a busy machine it
+/// is fewer and fewer, down to one: more would only make each other late.
 fn at_once<'a>(
     check: &'a Check,
     variants: &[&'a Variant],
@@ -145,16 +146,23 @@ fn at_once<'a>(
 ) {
     let (done, results) = mpsc::channel();
     let next = AtomicUsize::new(0);
+    let threads = AT_ONCE.min(variants.len());
+    let active = AtomicUsize::new(threads);
+    let one_less = |active: usize| (active > 1).then(|| active - 1);
     thread::scope(|scope| {
-        for _ in 0..AT_ONCE.min(variants.len()) {
-            let (done, next) = (done.clone(), &next);
+        for _ in 0..threads {
+            let (done, next, active) = (done.clone(), &next, &active);
             scope.spawn(move || {
                 while let Some(&of) = variants.get(next.fetch_add(1, Ordering::Relaxed)) {
                     if options.stopped() {
                         return;
                     }
                     let verdict = play_one(check, of, options, ends);
-                    if done.send(verdict).is_err() {
+                    let busy = verdict.slow.is_busy();
+                    let order = Ordering::Relaxed;
+                    if done.send(verdict).is_err()
+                        || (busy && active.fetch_update(order, order, one_less).is_ok())
+                    {
                         return;
                     }
                 }

@@ -116,18 +116,22 @@ fn was_played(verdict: &Verdict) -> bool {
 #[must_use]
 pub fn rest(id: &str, check: &Check, verdicts: &[Verdict], style: Style) -> String {
     let mut page = Page::new(style);
-    let (mut failed, left): (Vec<_>, Vec<_>) = verdicts
+    let (failed, left): (Vec<_>, Vec<_>) = verdicts
         .iter()
         .filter(|verdict| verdict.failure.is_some())
         .partition(|verdict| was_played(verdict));
-    if failed.is_empty() {
-        failed.extend(&left);
-    }
     let first = failed.first().and_then(|verdict| {
         let variant = check.variant(&verdict.variant)?;
         Some((*verdict, variant, verdict.failure.as_deref()?))
     });
     let Some((verdict, variant, failure)) = first else {
+        if let Some(first) = left.first() {
+            page.unfinished(verdicts.len() - left.len());
+            page.slow(check.role, verdicts);
+            page.left(&left);
+            page.again(id, &first.variant, "");
+            return page.text;
+        }
         let words = match style.language {
             Language::Zh => format!("{} 种情形都通过了。", verdicts.len()),
             Language::En => format!("All {} variants passed.", verdicts.len()),
@@ -139,7 +143,7 @@ pub fn rest(id: &str, check: &Check, verdicts: &[Verdict], style: Style) -> Stri
     };
     page.failure(id, check.role, verdict, variant, failure);
     page.slow(check.role, verdicts);
-    if failed.len() > 1 && was_played(failed[0]) {
+    if failed.len() > 1 {
         let names: Vec<_> = failed[1..]
             .iter()
             .map(|verdict| verdict.variant.as_str())
@@ -153,16 +157,7 @@ pub fn rest(id: &str, check: &Check, verdicts: &[Verdict], style: Style) -> Stri
             ),
         );
     }
-    if !left.is_empty() {
-        let names: Vec<_> = left.iter().map(|verdict| &*verdict.variant).collect();
-        page.entry(
-            style.pick(
-                "没试完（一次检查最多 60 秒）：",
-                "Not played to the end (a check is over after 60 s): ",
-            ),
-            &names.join(" "),
-        );
-    }
+    page.left(&left);
     page.text
 }
 
@@ -262,11 +257,43 @@ impl Page {
             Way::Cut => format!(" --seed {}", verdict.seed),
             _ => String::new(),
         };
-        let again = format!(
-            "cargo workbook exercise check {id} --only {}{seed}",
-            variant.name
+        self.again(id, &variant.name, &seed);
+    }
+
+    /// How to play this variant alone.
+    fn again(&mut self, id: &str, name: &str, seed: &str) {
+        let again = format!("cargo workbook exercise check {id} --only {name}{seed}");
+        let label = self.style.pick("只试这一种：", "This one alone: ");
+        self.entry(label, &again);
+    }
+
+    /// Nothing failed, and there was no time for all.
+    fn unfinished(&mut self, passed: usize) {
+        let words = match self.style.language {
+            Language::Zh => format!(
+                "{passed} 种情形通过了，没有一种不对，可是没来得及试完：一次检查最多 60 秒。"
+            ),
+            Language::En => format!(
+                "{passed} variants passed and none failed, but there was no time for all of them: a check is over after 60 s."
+            ),
+        };
+        self.blank();
+        self.write("", &words);
+    }
+
+    /// What was not played to its end.
+    fn left(&mut self, left: &[&Verdict]) {
+        if left.is_empty() {
+            return;
+        }
+        let names: Vec<_> = left.iter().map(|verdict| &*verdict.variant).collect();
+        self.entry(
+            self.style.pick(
+                "没试完（一次检查最多 60 秒）：",
+                "Not played to the end (a check is over after 60 s): ",
+            ),
+            &names.join(" "),
         );
-        self.entry(style.pick("只试这一种：", "This one alone: "), &again);
     }
 
     /// What slowed the program down, where that may be why a variant failed, or took long.

@@ -200,6 +200,7 @@ fn judge(program: &Program, wanted: &[&Variant], seed: u64, slower: u32) -> Vec<
     options.deadline *= slower;
     // The machine that tests the course may be busy with other tests.
     options.patience = Duration::from_secs(30);
+    options.limit = Duration::from_secs(600);
     play(&program.exercise.check, wanted, &options, |_| {})
 }
 
