@@ -20,7 +20,10 @@ const MOST: u32 = 10;
 const START: Duration = Duration::from_secs(20);
 
 /// Less than this is no reason to wait longer.
-const LITTLE: Duration = Duration::from_millis(20);
+const LITTLE: Duration = Duration::from_millis(30);
+
+/// A wait is stretched by at least this.
+const QUANTUM: Duration = Duration::from_millis(250);
 
 /// A program that reads at all has read something by then.
 const PROBE: Duration = Duration::from_millis(300);
@@ -151,6 +154,8 @@ impl<'a> Stage<'a> {
         let left = (MOST * self.wait.time).saturating_sub(self.wait.given);
         let more = self.lost(now - self.wait.began).min(left);
         if more >= LITTLE {
+            // To ask the system costs time that is dear then.
+            let more = more.max(QUANTUM);
             self.wait.given += more;
             self.wait.at = now + more;
             return false;
