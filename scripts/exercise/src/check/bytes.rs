@@ -222,6 +222,30 @@ pub(super) fn parse_size(text: &str) -> Result<u64, Mismatch> {
     }
 }
 
+/// The pattern of a line, with what stands in `{"text"}` and `{64KiB of "x"}` in their places.
+pub(super) fn pattern(text: &str) -> Result<String, Mismatch> {
+    let mut pattern = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        pattern.push_str(before);
+        // `{n}`, and a brace of the text itself, stay.
+        let inserted = after.starts_with(|c: char| c == '"' || c.is_ascii_digit());
+        let Some((inside, after)) = after.split_once("\"}").filter(|_| inserted) else {
+            pattern.push('{');
+            rest = after;
+            continue;
+        };
+        let bytes = payload(&format!("{inside}\""))?.bytes(None, &[]);
+        match String::from_utf8(bytes) {
+            Ok(inserted) if !inserted.contains('\n') => pattern.push_str(&inserted),
+            _ => return mismatch("UTF-8 without `\\n` in braces", text),
+        }
+        rest = after;
+    }
+    pattern.push_str(rest);
+    Ok(pattern)
+}
+
 /// Reads `"bytes"` or `8MiB of "x"`.
 pub(super) fn payload(text: &str) -> Result<Payload, Mismatch> {
     let text = text.trim();
@@ -356,6 +380,21 @@ mod tests {
             (payload.any(None), payload.takes(), payload.size()),
             (vec![0, 1], 2, 6)
         );
+    }
+
+    #[test]
+    fn a_pattern_may_hold_what_cannot_be_seen_and_what_is_long() {
+        for (source, expected) in [
+            (r#"[..]{"\xef\xbb\xbf"}你{4 of " "}"#, "[..]\u{feff}你    "),
+            (r#"{5 of "ab"}[..]{"\r"}"#, "ababa[..]\r"),
+            ("{n} {} {x", "{n} {} {x"),
+            ("{\"", "{\""),
+        ] {
+            assert_eq!(pattern(source).as_deref(), Ok(expected));
+        }
+        for wrong in [r#"{"\n"}"#, r#"{"\xff"}"#, r#"{2 of ""}"#, r#"{9 x"}"#] {
+            assert!(pattern(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use session::script::line::{
     Language, Mismatch, bilingual, duration, is_actor, mismatch, nothing, some, split_word, status,
 };
 
-use super::bytes::{parse_size, payload};
+use super::bytes::{parse_size, pattern, payload};
 use super::cause::{self, Fit};
 use super::stub::{self, Stub};
 use super::{Act, Actor, Lines, Pace, Payload, Response, Role, Transport, Way};
@@ -219,9 +219,7 @@ fn yours(mark: &str, text: &str) -> Result<Act, Mismatch> {
         "$" => Ok(Act::Start {
             args: text.split_ascii_whitespace().map(str::to_owned).collect(),
         }),
-        "|" => Ok(Act::Line {
-            pattern: text.to_owned(),
-        }),
+        "|" => pattern(text).map(|pattern| Act::Line { pattern }),
         "_" => Ok(Act::Prompt {
             text: some(mark, text)?,
         }),
@@ -287,9 +285,7 @@ fn theirs(actor: &Actor, mark: &str, text: &str) -> Result<Act, Mismatch> {
             payload: Payload::Line(text.to_owned()),
         }),
         ">>" => sent(text).map(|payload| Act::Send { payload }),
-        "|" => Ok(Act::Line {
-            pattern: text.to_owned(),
-        }),
+        "|" => pattern(text).map(|pattern| Act::Line { pattern }),
         "||" => came(text).map(|payload| Act::Bytes { payload }),
         "~" => duration(text.trim()).map(|duration| Act::Silent { duration }),
         "?" => match text.trim() {
