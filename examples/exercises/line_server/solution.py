@@ -4,8 +4,8 @@ A solution of the exercise line_server.
 import socket
 import sys
 
-# 一行最多这么长：对方不能让我们无限地存。
-# A line is no longer than this: a peer cannot make us keep without end.
+# 一行最多这么长，不算 \n：对方不能让我们无限地存。
+# A line is no longer than this, its \n not counted: a peer cannot make us keep without end.
 LIMIT = 64 * 1024
 
 
@@ -34,6 +34,8 @@ def serve(connection):
         # One read may bring half a line, or several; the last part is not whole yet: keep it.
         *lines, held = (held + data).split(b"\n")
         for line in lines:
+            if len(line) > LIMIT:
+                return
             answer(connection, line)
         if len(held) > LIMIT:
             return

@@ -19,8 +19,8 @@ fn main() -> io::Result<()> {
     Ok(())
 }
 
-/// 一行最多这么长：对方不能让我们无限地存。
-/// A line is no longer than this: a peer cannot make us keep without end.
+/// 一行最多这么长，不算 \n：对方不能让我们无限地存。
+/// A line is no longer than this, its \n not counted: a peer cannot make us keep without end.
 const LIMIT: u64 = 64 * 1024;
 
 fn serve(mut stream: TcpStream) -> io::Result<()> {
@@ -28,9 +28,10 @@ fn serve(mut stream: TcpStream) -> io::Result<()> {
     let mut line = Vec::new();
     loop {
         line.clear();
-        // read_until 会一次次 read，直到有 \n；take 给它一个上限。返回 0：对方说完了。
-        // read_until reads again and again until there is a \n; take bounds it. 0: the peer is done.
-        let mut limited = reader.by_ref().take(LIMIT);
+        // read_until 会一次次 read，直到有 \n；take 给它一个上限，\n 也在内。返回 0：对方说完了。
+        // read_until reads again and again until there is a \n; take bounds it, the \n included.
+        // 0: the peer is done.
+        let mut limited = reader.by_ref().take(LIMIT + 1);
         if limited.read_until(b'\n', &mut line)? == 0 {
             return Ok(());
         }

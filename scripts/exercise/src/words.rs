@@ -126,7 +126,13 @@ fn said(payload: &Payload, language: Language, columns: usize) -> String {
         Payload::Line(text) => cut(&quoted(format!("{text}\n").as_bytes()), columns),
         Payload::Bytes(_) | Payload::Pieces(_) => cut(&payload.literal(), columns),
         Payload::Repeat { unit, size: all } => {
-            let (size, unit) = (size(*all as u64), cut(&quoted(unit), columns / 2));
+            let all = *all as u64;
+            // One more than a bound must not look like the bound.
+            let size = match all.is_multiple_of(1 << 10) {
+                true => size(all),
+                false => format!("{all} B"),
+            };
+            let unit = cut(&quoted(unit), columns / 2);
             match language {
                 Language::Zh => format!("{size}（{unit} 一遍遍重复）"),
                 Language::En => format!("{size} of {unit}"),

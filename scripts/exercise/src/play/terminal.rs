@@ -8,6 +8,7 @@ use session::Status;
 use session::run::output;
 use session::run::process::{Process, Waited};
 
+use super::peer::Peer;
 use super::stage::{AFTERMATH, InVain, Stage};
 use super::system;
 use crate::check::{Act, Step};
@@ -18,6 +19,12 @@ const SETTLE: Duration = Duration::from_millis(100);
 
 /// The story needs so many of the lines that it has read.
 const HEARD: usize = 8;
+
+/// A program that has read nothing for this long waits for something else.
+const STALLED: Duration = Duration::from_millis(500);
+
+/// Before its memory is judged, a program has this long to take what was sent to it.
+const TAKES: Duration = Duration::from_secs(10);
 
 impl<'a> Stage<'a> {
     pub(super) fn yours(&mut self, act: &'a Act, within: Option<Duration>) -> Result<(), Trouble> {
@@ -285,7 +292,22 @@ impl<'a> Stage<'a> {
         }
     }
 
+    /// What the program will take of what was sent to it, it has taken.
+    fn takes_no_more(&mut self) -> Result<(), Trouble> {
+        let mut before = usize::MAX;
+        let mut since = Instant::now();
+        let _ = self.until(Instant::now() + TAKES, |stage| {
+            let left = stage.peers.values().flatten().map(Peer::unsent).sum();
+            if left != before {
+                (before, since) = (left, Instant::now());
+            }
+            Ok((left == 0 || since.elapsed() >= STALLED).then_some(()))
+        })?;
+        Ok(())
+    }
+
     fn memory(&mut self, most: u64) -> Result<(), Trouble> {
+        self.takes_no_more()?;
         let id = self.program()?.id();
         if self.ended().is_some() {
             return Err(Trouble::Gone);

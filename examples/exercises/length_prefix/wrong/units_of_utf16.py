@@ -1,0 +1,43 @@
+# caught by: code_points
+# 颠倒的是 UTF-16 的单元：😀 被拆开了。
+# Reverses units of UTF-16: 😀 comes apart.
+import socket
+import struct
+import sys
+
+LIMIT = 64 * 1024
+
+
+def receive(connection, count):
+    data = b""
+    while len(data) < count:
+        more = connection.recv(count - len(data))
+        if not more:
+            return None
+        data += more
+    return data
+
+
+def serve(connection):
+    while head := receive(connection, 4):
+        length = struct.unpack(">I", head)[0]
+        if length > LIMIT:
+            return
+        body = receive(connection, length)
+        if body is None:
+            return
+        units = memoryview(body.decode("utf-8").encode("utf-16-le")).cast("H").tolist()
+        units = struct.pack(f"<{len(units)}H", *reversed(units))
+        answer = units.decode("utf-16-le", "replace").encode()
+        connection.sendall(struct.pack(">I", len(answer)) + answer)
+
+
+host, port = sys.argv[-1].rsplit(":", 1)
+listener = socket.create_server((host, int(port)))
+while True:
+    connection, _ = listener.accept()
+    with connection:
+        try:
+            serve(connection)
+        except (OSError, UnicodeDecodeError) as error:
+            print(error, file=sys.stderr)

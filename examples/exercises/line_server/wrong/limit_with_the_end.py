@@ -1,0 +1,37 @@
+# caught by: longest
+# 把 \n 也算进了上限。
+# Counts the \n as well.
+import socket
+import sys
+
+LIMIT = 64 * 1024
+
+
+def answer(connection, line):
+    count = len(line.decode("utf-8", "replace").removesuffix("\r"))
+    connection.sendall(f"{count}\n".encode())
+
+
+def serve(connection):
+    held = b""
+    while data := connection.recv(4096):
+        *lines, held = (held + data).split(b"\n")
+        for line in lines:
+            if len(line) + 1 > LIMIT:
+                return
+            answer(connection, line)
+        if len(held) > LIMIT:
+            return
+    if held:
+        answer(connection, held)
+
+
+host, port = sys.argv[-1].rsplit(":", 1)
+listener = socket.create_server((host, int(port)))
+while True:
+    connection, _ = listener.accept()
+    with connection:
+        try:
+            serve(connection)
+        except OSError as error:
+            print(error, file=sys.stderr)
