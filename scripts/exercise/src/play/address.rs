@@ -13,16 +13,36 @@ use socket2::{Domain, Socket, Type};
 const FIRST: u16 = 20_000;
 const COUNT: u32 = 10_000;
 
+/// An address that no other judge of this machine gives away meanwhile.
+pub(super) struct Claim {
+    pub(super) address: SocketAddr,
+    /// TCP and UDP have ports of their own: this one marks the number as taken, among judges, and
+    /// is gone with its process. TCP's has to be free for the program, which may take a second to
+    /// bind it: another judge that found it free would talk to this program.
+    _mark: UdpSocket,
+}
+
 /// An address where nobody listens.
-pub(super) fn free() -> io::Result<SocketAddr> {
+pub(super) fn free() -> io::Result<Claim> {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let start = start();
-    for _ in 0..1000 {
+    claim((0..1000).map(|_| {
         let number = start.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % COUNT;
-        let port = FIRST + u16::try_from(number).unwrap_or_default();
+        FIRST + u16::try_from(number).unwrap_or_default()
+    }))
+}
+
+/// The first of these ports that is free.
+fn claim(ports: impl Iterator<Item = u16>) -> io::Result<Claim> {
+    for port in ports {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        if bind(address).is_ok() {
-            return Ok(address);
+        if let Ok(mark) = UdpSocket::bind(address)
+            && bind(address).is_ok()
+        {
+            return Ok(Claim {
+                address,
+                _mark: mark,
+            });
         }
     }
     Err(io::ErrorKind::AddrInUse.into())
@@ -70,3 +90,37 @@ pub(super) fn listen(small: bool) -> io::Result<TcpListener> {
 
 /// A peer that does not read is felt sooner.
 pub(super) const SMALL: usize = 32 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The address that is claimed where these ports are taken.
+    #[track_caller]
+    fn check(taken: impl FnOnce(u16) -> io::Result<Box<dyn std::any::Any>>) {
+        let first = free().expect("a free port");
+        let port = first.address.port();
+        drop(first);
+        let held = taken(port).expect("the port that was free just now");
+        let next = free().expect("another").address.port();
+        let claimed = claim([port, next].into_iter()).expect("the other");
+        assert_eq!(claimed.address.port(), next);
+        drop(held);
+    }
+
+    #[test]
+    fn an_address_that_another_judge_has_given_away_is_left_alone_before_its_program_listens() {
+        check(|port| Ok(Box::new(claim([port].into_iter())?)));
+    }
+
+    #[test]
+    fn an_address_where_somebody_listens_is_left_alone() {
+        check(|port| Ok(Box::new(TcpListener::bind((Ipv4Addr::LOCALHOST, port))?)));
+    }
+
+    #[test]
+    fn a_program_can_listen_where_the_judge_said() {
+        let claim = free().expect("a free port");
+        TcpListener::bind(claim.address).expect("the address is the program's");
+    }
+}

@@ -52,6 +52,8 @@ pub(super) struct Stage<'a> {
     pub(super) listener: Option<TcpListener>,
     /// Holds an address where nobody listens.
     reserved: Option<Socket>,
+    /// Holds the address of the program.
+    claim: Option<address::Claim>,
     pub(super) peers: BTreeMap<&'a str, Vec<Peer>>,
     /// The peers where there are no connections.
     pub(super) post: Post<'a>,
@@ -113,6 +115,7 @@ impl<'a> Stage<'a> {
             address: None,
             listener: None,
             reserved: None,
+            claim: None,
             peers: BTreeMap::new(),
             post: Post::default(),
             connected: false,
@@ -203,11 +206,17 @@ impl<'a> Stage<'a> {
     /// Where the program listens, and where it connects.
     fn addresses(&mut self) -> io::Result<Vec<SocketAddr>> {
         Ok(match self.check.role {
-            Role::Server => vec![address::free()?],
+            Role::Server => vec![self.programs_address()?],
             Role::Client => vec![self.judges_address()?],
             Role::Filter => Vec::new(),
-            Role::Relay => vec![address::free()?, self.judges_address()?],
+            Role::Relay => vec![self.programs_address()?, self.judges_address()?],
         })
+    }
+
+    /// Where the program listens: its own for as long as it is played.
+    fn programs_address(&mut self) -> io::Result<SocketAddr> {
+        let claim = address::free()?;
+        Ok(self.claim.insert(claim).address)
     }
 
     /// Where the program connects, or sends to.
