@@ -48,7 +48,7 @@ def serve(connection):
 
 
 def refuse(connection):
-    # 对方还在说，我们不听了：分两步关闭，回答才一定能到。
+    # 对方还在说，我们不听了：分两步关闭，回答才到得了。
     # The peer still speaks and we do not listen: closing in two steps lets the answer arrive.
     connection.sendall(b"too long\n")
     connection.shutdown(socket.SHUT_WR)

@@ -49,7 +49,7 @@ fn serve(mut stream: TcpStream) -> io::Result<()> {
     stream.write_all(&answer)
 }
 
-/// 对方还在说，我们不听了：分两步关闭，回答才一定能到。
+/// 对方还在说，我们不听了：分两步关闭，回答才到得了。
 /// The peer still speaks and we do not listen: closing in two steps lets the answer arrive.
 fn refuse(mut stream: TcpStream) -> io::Result<()> {
     stream.write_all(b"too long\n")?;
