@@ -1,14 +1,30 @@
 //! Makes a program of a learner's Rust file, with cargo and a manifest of ours.
+//!
+//! What is judged is a copy, named by the text that it was made of: another build, in another
+//! terminal or after the next save, cannot put another program in its place.
 
-use std::env;
-use std::ffi::OsString;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
-use session::run::output_of;
+use anyhow::{Context, Result, bail, ensure};
+use session::run::cargo::{self, Build, Made};
+use session::run::{scratch, turn};
+
+/// How often a file may be saved while it is being built.
+const ATTEMPTS: usize = 5;
+
+/// How long to wait for another build of the same files.
+const DEADLINE: Duration = Duration::from_secs(15 * 60);
+
+/// A program that was made this long ago is not being judged any more.
+const ABANDONED: Duration = Duration::from_secs(60 * 60);
 
 /// What cargo made of some files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,76 +35,222 @@ pub enum Built {
     Errors(String),
 }
 
-/// Builds each of `sources`, a name (an ASCII word) and a Rust file, with std alone.
+/// Builds each of `sources`, a name (an ASCII word) and a Rust file, with std alone, for this
+/// machine.
 ///
-/// `root` is the repository; everything goes to `target/exercises/NAME/` in it. Cargo's words
-/// have colours where `colour` says so.
+/// `root` is the repository; everything goes to a folder `NAME-…` of its own for these files,
+/// below `target/exercises/` where that can be written. Cargo's words have colours where `colour`
+/// says so.
 ///
 /// # Errors
-/// Cargo cannot run, or the manifest cannot be written.
+/// Cargo cannot run, the manifest cannot be written, or what cargo made is not there.
 pub fn build(
     root: &Path,
     name: &str,
     sources: &[(String, PathBuf)],
     colour: bool,
 ) -> Result<Built> {
-    let target = target(root).join("exercises");
-    let directory = target.join(name);
-    let manifest = directory.join("Cargo.toml");
-    fs::create_dir_all(&directory)
-        .and_then(|()| fs::write(&manifest, text(name, sources)))
-        .with_context(|| format!("write {}", manifest.display()))?;
-    forget_another_text(&directory, sources);
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
-    let mut command = Command::new(cargo);
-    command
-        .args(["build", "--quiet", "--offline", "--color"])
-        .arg(if colour { "always" } else { "never" })
-        .arg("--manifest-path")
-        .arg(&manifest)
-        // One directory for all exercises would make parallel builds wait for each other.
-        .arg("--target-dir")
-        .arg(directory.join("target"))
-        .current_dir(root)
-        .stdin(Stdio::null());
-    let output = output_of(command).context("run cargo build")?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr)
-            .trim_end()
-            .to_owned();
-        if said.is_empty() {
-            bail!("cargo build: {}", output.status);
+    let manifest = text(name, sources);
+    // Files elsewhere, of another checkout, say, are built elsewhere: nothing is shared.
+    let folder = format!("{name}-{:016x}", hash(manifest.as_bytes()));
+    let kitchen = Kitchen {
+        root,
+        directory: scratch::folder(root, "exercises")?.join(folder),
+        sources,
+        colour,
+    };
+    kitchen.write(&manifest)?;
+    let _turn = turn::take_at(&kitchen.directory.join("lock"), DEADLINE)?;
+    for _ in 0..ATTEMPTS {
+        let texts = kitchen.texts();
+        let (made, built) = kitchen.build(&texts)?;
+        // Saved meanwhile: nobody knows which text cargo has read.
+        if kitchen.texts() == texts {
+            kitchen.record(&texts, &made);
+            return Ok(built);
         }
-        return Ok(Built::Errors(said));
     }
-    let programs = sources.iter().map(|(name, _)| {
-        let file = format!("{name}{}", env::consts::EXE_SUFFIX);
-        directory.join("target").join("debug").join(file)
-    });
-    Ok(Built::Programs(programs.collect()))
+    bail!("the file was saved again and again while it was being built")
 }
 
-/// Cargo builds again what is newer than its last build. A file put back from a copy is older, and
-/// another program all the same: then cargo must forget that it has built anything.
-fn forget_another_text(directory: &Path, sources: &[(String, PathBuf)]) {
-    let now: Vec<u8> = sources
-        .iter()
-        .flat_map(|(_, path)| fs::read(path).unwrap_or_default())
-        .collect();
-    let before = directory.join("built");
-    if fs::read(&before).is_ok_and(|before| before == now) {
-        return;
-    }
-    // Where this fails, cargo decides by the time, as always.
-    let _ = fs::remove_dir_all(directory.join("target/debug/.fingerprint"));
-    let _ = fs::write(&before, now);
+struct Kitchen<'a> {
+    root: &'a Path,
+    directory: PathBuf,
+    sources: &'a [(String, PathBuf)],
+    colour: bool,
 }
 
-/// Where cargo builds the rest of the repository.
-fn target(root: &Path) -> PathBuf {
-    match env::var_os("CARGO_TARGET_DIR") {
-        Some(directory) => root.join(directory),
-        None => root.join("target"),
+/// The hash of each file's text, by the name of its program; of a file that cannot be read, none.
+type Texts = BTreeMap<String, Option<u64>>;
+
+impl Kitchen<'_> {
+    fn write(&self, manifest: &str) -> Result<()> {
+        let path = self.directory.join("Cargo.toml");
+        // Written once: another build may be reading it.
+        if fs::read_to_string(&path).is_ok_and(|there| there == manifest) {
+            return Ok(());
+        }
+        fs::create_dir_all(&self.directory)
+            .and_then(|()| replace(&path, |new| fs::write(new, manifest)))
+            .with_context(|| format!("write {}", path.display()))
+    }
+
+    fn texts(&self) -> Texts {
+        let read = |path| fs::read(path).ok().map(|text| hash(&text));
+        let texts = self
+            .sources
+            .iter()
+            .map(|(name, path)| (name.clone(), read(path)));
+        texts.collect()
+    }
+
+    /// What cargo made, and what is served of it.
+    fn build(&self, texts: &Texts) -> Result<(Vec<Made>, Built)> {
+        let before = self.built();
+        // Until it is known again: a build that is ended in the middle leaves no record.
+        let _ = fs::remove_file(self.record_file());
+        let mut built = self.cargo()?;
+        // Cargo builds again what is newer than its last build. A file put back from a copy is
+        // older, and another program all the same: then everything is built again.
+        let stale = |made: &Made| made.fresh && before.get(&made.name) != texts.get(&made.name);
+        if built.programs.iter().any(stale) {
+            let target = self.target();
+            fs::remove_dir_all(&target).with_context(|| format!("empty {}", target.display()))?;
+            built = self.cargo()?;
+            ensure!(
+                !built.programs.iter().any(|made| made.fresh),
+                "cargo does not build {} again",
+                self.directory.display()
+            );
+        }
+        let result = match built.status.success() {
+            true => Built::Programs(self.serve(&built.programs, texts)?),
+            false if built.said.is_empty() => bail!("cargo build: {}", built.status),
+            false => Built::Errors(built.said),
+        };
+        Ok((built.programs, result))
+    }
+
+    fn cargo(&self) -> Result<Build> {
+        let mut command = cargo::cargo();
+        command
+            .args(["build", "--quiet", "--offline", "--color"])
+            .arg(if self.colour { "always" } else { "never" })
+            // Programs as JSON on standard output, and everything for people as always.
+            .arg("--message-format=json-render-diagnostics")
+            .arg("--manifest-path")
+            .arg(self.directory.join("Cargo.toml"))
+            // One directory for all exercises would make parallel builds wait for each other.
+            .arg("--target-dir")
+            .arg(self.target())
+            // Whatever the user builds for otherwise.
+            .args(["--target", host(self.root)?])
+            .env("CARGO_BUILD_BUILD_DIR", self.target())
+            .current_dir(self.root);
+        cargo::run(command)
+    }
+
+    /// Copies the programs to where no other build puts anything.
+    fn serve(&self, made: &[Made], texts: &Texts) -> Result<Vec<PathBuf>> {
+        let served = self.directory.join("programs");
+        sweep(&served);
+        let serve = |(name, path): &(String, PathBuf)| {
+            let made = made
+                .iter()
+                .find(|made| made.name == *name && made.kind == "bin");
+            let made = made.with_context(|| format!("cargo does not say where {name} is"))?;
+            let text = texts.get(name).copied().flatten();
+            let text = text.with_context(|| format!("read {}", path.display()))?;
+            let folder = served.join(format!("{text:016x}"));
+            let from = &made.executable;
+            let to = folder.join(from.file_name().unwrap_or_default());
+            fs::create_dir_all(&folder)
+                .and_then(|()| copy(from, &to))
+                .with_context(|| format!("copy {} to {}", from.display(), to.display()))?;
+            Ok(to)
+        };
+        self.sources.iter().map(serve).collect()
+    }
+
+    /// Where this fails, everything is built again next time.
+    fn record(&self, texts: &Texts, made: &[Made]) {
+        let line = |made: &Made| {
+            let text = texts.get(&made.name).copied().flatten()?;
+            Some(format!("{} {text:016x}\n", made.name))
+        };
+        let lines: String = made.iter().filter_map(line).collect();
+        let _ = replace(&self.record_file(), |new| fs::write(new, lines));
+    }
+
+    /// What cargo has built last.
+    fn built(&self) -> Texts {
+        let record = fs::read_to_string(self.record_file()).unwrap_or_default();
+        let line = |line: &str| {
+            let (name, text) = line.split_once(' ')?;
+            Some((name.to_owned(), Some(u64::from_str_radix(text, 16).ok()?)))
+        };
+        record.lines().filter_map(line).collect()
+    }
+
+    fn record_file(&self) -> PathBuf {
+        self.directory.join("built")
+    }
+
+    fn target(&self) -> PathBuf {
+        self.directory.join("target")
+    }
+}
+
+/// The target of this machine; asked once.
+fn host(root: &Path) -> Result<&'static str> {
+    static HOST: OnceLock<String> = OnceLock::new();
+    match HOST.get() {
+        Some(host) => Ok(host),
+        None => {
+            let host = cargo::host(root)?;
+            Ok(HOST.get_or_init(|| host))
+        }
+    }
+}
+
+fn hash(bytes: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    bytes.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// The same program may be running there just now: a system that then refuses has what it needs.
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    let same = || Ok(fs::metadata(from)?.len() == fs::metadata(to)?.len());
+    match replace(to, |new| fs::copy(from, new).map(drop)) {
+        Err(error) => match same() {
+            io::Result::Ok(true) => Ok(()),
+            _ => Err(error),
+        },
+        done => done,
+    }
+}
+
+/// All of it or nothing.
+fn replace(path: &Path, write: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    let new = path.with_extension(format!("{}.{number}.new", std::process::id()));
+    write(&new)
+        .and_then(|()| fs::rename(&new, path))
+        .inspect_err(|_| {
+            let _ = fs::remove_file(&new);
+        })
+}
+
+/// Removes programs that nobody judges any more.
+fn sweep(served: &Path) {
+    for entry in fs::read_dir(served).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let made = fs::metadata(&path).and_then(|data| data.modified());
+        if made.is_ok_and(|made| made.elapsed().is_ok_and(|age| age > ABANDONED)) {
+            let _ = fs::remove_dir_all(path);
+        }
     }
 }
 

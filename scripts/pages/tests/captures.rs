@@ -6,13 +6,13 @@
 mod book;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use book::Book;
 
 fn captures() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../book/captures")
+    PathBuf::from("../../book/captures")
 }
 
 fn file(name: &str) -> Vec<u8> {

@@ -10,9 +10,7 @@ use book::{check_file, lines, pages_of};
 use pages::{Directory, Lang, render};
 
 fn folder(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests")
-        .join(name)
+    Path::new("tests").join(name)
 }
 
 #[test]

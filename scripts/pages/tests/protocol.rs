@@ -38,9 +38,8 @@ fn input(root: &Path, items: Value) -> String {
 }
 
 fn fixture(name: &str) -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests")
-        .join(name)
+    let here = std::env::current_dir().expect("the folder of the package");
+    here.join("tests").join(name)
 }
 
 #[test]

@@ -3,17 +3,21 @@
 //! [`run`] walks through the steps; each program is a [`process::Process`] with two threads of
 //! its own, and every wait has a deadline. Whatever happens, all process trees are ended.
 
+pub mod cargo;
 mod collection;
+pub mod environment;
 mod failure;
 mod find;
 mod guard;
 pub mod output;
 pub mod process;
+mod root;
+pub mod scratch;
 mod stage;
 pub mod tail;
 mod terminal;
 mod tree;
-mod turn;
+pub mod turn;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -24,9 +28,11 @@ use std::time::Duration;
 
 use crate::{Action, Session, Step};
 
+pub use cargo::output_of;
 pub use collection::{all, run_file, run_named};
 pub use failure::Failure;
-pub use find::{example, find, look_up, output_of, root};
+pub use find::{example, find, look_up};
+pub use root::{checkout, root};
 pub use tree::Ended;
 
 /// A program may write this much in one session.

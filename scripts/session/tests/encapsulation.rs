@@ -211,9 +211,10 @@ const GOOD: [u8; 60] = [
 ];
 
 fn example(args: &[&str], input: &str) -> Output {
-    let mut child = Command::new(session::example("11_encapsulation").unwrap())
+    let mut command = Command::new(session::example("11_encapsulation").unwrap());
+    session::run::environment::of_a_session(&mut command);
+    let mut child = command
         .args(args)
-        .env("NO_COLOR", "1")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

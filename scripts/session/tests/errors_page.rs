@@ -19,7 +19,7 @@ struct Row {
 }
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+    session::root().unwrap()
 }
 
 fn rows() -> Vec<Row> {

@@ -446,10 +446,8 @@ impl Server {
 
     #[track_caller]
     fn spawn(command: &mut Command, turn: Turn) -> Self {
-        let command = command
-            .env("NO_COLOR", "1")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped());
+        session::run::environment::of_a_session(command);
+        let command = command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let (tell, screen) = mpsc::channel();
         let output = BufReader::new(child.stdout.take().unwrap());

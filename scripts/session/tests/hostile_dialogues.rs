@@ -430,7 +430,7 @@ fn a_flood_ends(name: &str, guest: &str, flood: &str) {
          server.start(); server.join(15)\n\
          print('held' if server.is_alive() else 'let go')"
     );
-    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+    let root = session::root().unwrap();
     let mut command = Command::new("python3");
     let Ok(output) = command.args(["-c", &script]).current_dir(root).output() else {
         return;

@@ -710,10 +710,8 @@ fn the_frame_check_sequence_is_crc_32_and_notices_every_flipped_bit() {
 
 fn run(args: &[&str], input: &[u8]) -> Output {
     let mut command = Command::new(session::example("12_pcap_reader").unwrap());
-    command
-        .args(args)
-        .env("NO_COLOR", "1")
-        .stdin(Stdio::piped());
+    session::run::environment::of_a_session(&mut command);
+    command.args(args).stdin(Stdio::piped());
     let mut child = command
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

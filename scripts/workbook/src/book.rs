@@ -19,6 +19,7 @@ use mdbook_driver::MDBook;
 use mdbook_driver::config::Config;
 use pages::Problem;
 use session::encoding;
+use session::run::scratch;
 
 use crate::words::{Lang, pick, slashes};
 use folder::{Folder, Refused};
@@ -91,11 +92,15 @@ pub fn report(troubles: &[Trouble], lang: Lang) -> String {
 }
 
 /// Builds the book into its own build directory, which changes only when all went well.
-/// Returns that directory, as `book.toml` names it.
+/// Returns that directory, as `book.toml` names it; where the checkout cannot be written, the one
+/// of the same name in the folder that cargo builds in, whole.
 pub fn build(root: &Path) -> Result<PathBuf, Vec<Trouble>> {
     let scratch = Scratch::new(root).map_err(|error| vec![unwritable(root, &error)])?;
     let site = scratch.path().join("site");
-    let place = build_into(root, &site)?;
+    let mut place = build_into(root, &site)?;
+    if let (Some(target), Ok(name)) = (scratch.elsewhere(root), place.strip_prefix("target")) {
+        place = target.join(name);
+    }
     replace(&site, &root.join(&place), &scratch.path().join("old"))
         .map_err(|error| vec![unwritable(&place, &error)])?;
     Ok(place)
@@ -285,7 +290,8 @@ fn replace(new: &Path, place: &Path, old: &Path) -> io::Result<()> {
     }
 }
 
-/// A folder of this process below `target/`, removed at the end.
+/// A folder of this process below `target/`, or elsewhere where that cannot be written; removed at
+/// the end.
 #[derive(Debug)]
 pub struct Scratch(PathBuf);
 
@@ -299,7 +305,11 @@ impl Scratch {
             std::process::id(),
             COUNT.fetch_add(1, Ordering::Relaxed)
         );
-        let all = root.join("target/workbook");
+        let all = match scratch::writable(&root.join("target")) {
+            Ok(()) => root.join("target/workbook"),
+            Err(_) => scratch::folder(root, "workbook")
+                .map_err(|error| io::Error::other(format!("{error:#}")))?,
+        };
         sweep(&all);
         let path = all.join(name);
         if path.exists() {
@@ -318,6 +328,12 @@ impl Scratch {
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.0
+    }
+
+    /// What stands for `target/`, where that cannot be written.
+    fn elsewhere(&self, root: &Path) -> Option<&Path> {
+        let target = self.0.parent()?.parent()?;
+        (target != root.join("target")).then_some(target)
     }
 }
 

@@ -30,7 +30,8 @@ pub(crate) fn hand_over(
         .args(["run", "--quiet", "--manifest-path"])
         .arg(root.join("Cargo.toml"))
         .args(beside_this(root))
-        .args(["--package", "exercise", "--"])
+        .args(["--package", "exercise", "--", "--root"])
+        .arg(root)
         .args(verb)
         .args(words);
     package::run(&mut command)

@@ -11,17 +11,17 @@ pub mod cli;
 mod exercise;
 mod package;
 pub mod read;
-pub mod root;
 pub mod serve;
 pub mod site;
 pub mod watch;
 pub mod words;
 
 use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use cli::{Asked, Verb};
 use words::{Lang, pick, say, seconds, warn};
 
@@ -51,7 +51,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 /// The exit status; what did not go well has been told already.
 fn obey(verb: Verb, lang: Lang) -> Result<u8> {
-    let root = root::find(&std::env::current_dir()?, lang)?;
+    let root = root(lang)?;
     let well = match verb {
         Verb::Read(how) => read::read(&root, how, lang),
         Verb::Build => build(&root, lang),
@@ -63,7 +63,25 @@ fn obey(verb: Verb, lang: Lang) -> Result<u8> {
     Ok(u8::from(!well?))
 }
 
-fn build(root: &std::path::Path, lang: Lang) -> Result<bool> {
+/// The checkout that is meant: the one around the folder in which this was started comes first.
+fn root(lang: Lang) -> Result<PathBuf> {
+    let here = std::env::current_dir()?;
+    session::run::checkout(&here).with_context(|| {
+        pick(
+            lang,
+            format!(
+                "{} 和它上面的目录里都没有 book.toml；请在练习册的目录里运行 cargo workbook",
+                here.display()
+            ),
+            format!(
+                "no book.toml in {} or above; run cargo workbook inside the checkout of the workbook",
+                here.display()
+            ),
+        )
+    })
+}
+
+fn build(root: &Path, lang: Lang) -> Result<bool> {
     let start = Instant::now();
     match book::build(root) {
         Ok(place) => {

@@ -5,23 +5,40 @@
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::process::Command;
 
 /// In place of cargo: shows what it is told, and ends as `record` does where it cannot record.
 const CARGO: &str = "#!/bin/sh\necho \"$@\"\nexit 3\n";
 
-fn handed_over(words: &[&str]) -> (Option<i32>, String, String) {
+/// A folder with what is taken for a checkout, and what is taken for cargo.
+fn checkout() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("book.toml"), "").unwrap();
-    let below = folder.path().join("examples");
-    fs::create_dir(&below).unwrap();
+    fs::create_dir(folder.path().join("examples")).unwrap();
     let cargo = folder.path().join("cargo");
     fs::write(&cargo, CARGO).unwrap();
     fs::set_permissions(&cargo, Permissions::from_mode(0o755)).unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_workbook"))
+    folder
+}
+
+fn handed_over(words: &[&str]) -> (Option<i32>, String, String) {
+    let folder = checkout();
+    let workbook = Path::new(env!("CARGO_BIN_EXE_workbook"));
+    run_in(&folder, &folder.path().join("examples"), workbook, words)
+}
+
+/// Runs the executable in `here`; the root of the checkout is shown as ROOT.
+fn run_in(
+    folder: &tempfile::TempDir,
+    here: &Path,
+    workbook: &Path,
+    words: &[&str],
+) -> (Option<i32>, String, String) {
+    let output = Command::new(workbook)
         .args(words)
-        .current_dir(&below)
-        .env("CARGO", &cargo)
+        .current_dir(here)
+        .env("CARGO", folder.path().join("cargo"))
         .output()
         .unwrap();
     let root = folder.path().canonicalize().unwrap();
@@ -30,9 +47,28 @@ fn handed_over(words: &[&str]) -> (Option<i32>, String, String) {
     (output.status.code(), said, warned)
 }
 
+/// A checkout copied with its `target/` runs a program that was compiled in another place.
+#[test]
+fn started_outside_by_its_path_it_works_on_the_checkout_that_it_lies_in() {
+    let (folder, outside) = (checkout(), tempfile::tempdir().unwrap());
+    let debug = folder.path().join("target/debug");
+    fs::create_dir_all(&debug).unwrap();
+    let copy = debug.join("workbook");
+    fs::copy(env!("CARGO_BIN_EXE_workbook"), &copy).unwrap();
+    let (_, said, _) = run_in(&folder, outside.path(), &copy, &["exercise", "list"]);
+    assert!(
+        said.contains("--manifest-path ROOT/Cargo.toml") && said.ends_with("--root ROOT list\n"),
+        "{said}"
+    );
+    // In another checkout, that one is meant.
+    let other = checkout();
+    let (_, said, _) = run_in(&folder, other.path(), &copy, &["exercise", "list"]);
+    assert!(!said.contains("ROOT"), "{said}");
+}
+
 #[test]
 fn every_word_of_an_exercise_is_passed_on() {
-    let run = "run --quiet --manifest-path ROOT/Cargo.toml --package exercise --";
+    let run = "run --quiet --manifest-path ROOT/Cargo.toml --package exercise -- --root ROOT";
     let words = [
         "--lang", "zh", "exercise", "check", "x", "--help", "--", "a", "--", "--port",
     ];

@@ -4,6 +4,8 @@
 
 #[path = "support/fixture.rs"]
 mod fixture;
+#[path = "../../session/tests/support/locked.rs"]
+mod locked;
 #[path = "support/program.rs"]
 mod program;
 
@@ -197,14 +199,41 @@ fn a_first_build_that_fails_is_shown_and_mended_while_it_runs() {
 }
 
 #[test]
-fn it_works_from_a_folder_inside_and_says_so_outside() {
+fn it_works_from_a_folder_inside() {
     let book = Fixture::new();
     let program = Program::start(&book.path("book/sub"), &["--port", "0"]);
     assert!(program.get("/a.html").contains("第一版"));
-    let outside = tempfile::tempdir().unwrap();
-    let (status, words) = program::fails(outside.path(), &["--lang", "en"]);
-    assert_eq!(status, 1);
-    assert!(words.contains("no book.toml in "), "{words}");
+}
+
+#[test]
+fn a_checkout_that_cannot_be_written_is_read_and_built_elsewhere() {
+    let (book, target) = (Fixture::new(), tempfile::tempdir().unwrap());
+    let Some(locked) = locked::Locked::new(book.root()) else {
+        return;
+    };
+    let run = |words: &[&str]| {
+        let mut command = locked.command(env!("CARGO_BIN_EXE_workbook"), words);
+        command.current_dir(book.root());
+        command.env("CARGO_TARGET_DIR", target.path());
+        command.output().unwrap()
+    };
+    for words in [
+        ["build", "--lang", "en"].as_slice(),
+        &["check", "links", "--lang", "en"],
+    ] {
+        let output = run(words);
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let warned = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{words:?}: {said}{warned}");
+    }
+    let built = fs::read_to_string(target.path().join("book/a.html")).unwrap();
+    assert!(built.contains("第一版"));
+    let mut command = locked.command(env!("CARGO_BIN_EXE_workbook"), &["--port", "0"]);
+    command.current_dir(book.root());
+    command.env("CARGO_TARGET_DIR", target.path());
+    let program = Program::of(command);
+    assert!(program.get("/a.html").contains("第一版"));
+    assert!(!book.path("target").exists());
 }
 
 #[test]

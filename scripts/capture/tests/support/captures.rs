@@ -15,7 +15,7 @@ pub(crate) struct Recording {
 
 /// Every committed capture, read.
 pub(crate) fn all() -> Vec<Recording> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../book/captures");
+    let folder = Path::new("../../book/captures");
     let entries = std::fs::read_dir(folder).expect("the folder of captures");
     let mut files: Vec<PathBuf> = entries
         .map(|entry| entry.expect("an entry").path())

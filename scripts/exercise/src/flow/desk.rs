@@ -198,7 +198,18 @@ impl Desk {
         let text = fs::read(&stub).with_context(|| self.course.shown(&stub))?;
         let path = self.file(id, kind);
         let shown = self.course.shown(&path);
-        let new = write_new(&path, &text).with_context(|| shown)?;
+        let new = match write_new(&path, &text) {
+            Ok(new) => new,
+            Err(error) if refuses_writing(&error) => {
+                let stub = self.course.shown(&stub);
+                let own = format!("{id}.{}", end(kind));
+                return mistake(self.say(
+                    format!("这里不能写 {shown}（{error}）。把 {stub} 复制到你自己的目录里再改，这样判它：cargo workbook exercise check {id} -- {own}\n这样做不会记下进度。"),
+                    format!("{shown} cannot be written here ({error}). Copy {stub} to a folder of your own, change it there, and have it judged with cargo workbook exercise check {id} -- {own}\nYour progress is not kept then."),
+                ));
+            }
+            Err(error) => return Err(error).with_context(|| shown),
+        };
         if new {
             self.note(id, What::Opened(kind));
         }
@@ -214,11 +225,24 @@ impl Desk {
     /// Writes what happened into the diary; where that fails, it is said and nothing else stops.
     pub(super) fn note(&self, id: &str, what: What) {
         if let Err(error) = self.diary.add(id, what) {
-            warn(&self.say(
-                format!("进度没记下来：{error:#}"),
-                format!("your progress was not kept: {error:#}"),
-            ));
+            warn(&self.not_kept(&error));
         }
+    }
+
+    /// What to say where the diary cannot be written.
+    fn not_kept(&self, error: &anyhow::Error) -> String {
+        let refused = error.downcast_ref().is_some_and(refuses_writing);
+        let (zh, en) = match refused {
+            true => (
+                "。这份练习册不能写；把它复制到你自己的目录里，进度就能留下来",
+                "; this copy of the workbook cannot be written: in a copy of your own it is kept",
+            ),
+            false => ("", ""),
+        };
+        self.say(
+            format!("进度没记下来：{error:#}{zh}"),
+            format!("your progress was not kept: {error:#}{en}"),
+        )
     }
 
     /// For editors, which know a Rust file only by a manifest. Without it everything works.
@@ -275,6 +299,12 @@ fn end(kind: Kind) -> &'static str {
         Kind::Python => "py",
         Kind::Rust | Kind::Command => "rs",
     }
+}
+
+/// Whether nothing can be written there, whatever is tried.
+pub(super) fn refuses_writing(error: &io::Error) -> bool {
+    use io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+    matches!(error.kind(), ReadOnlyFilesystem | PermissionDenied)
 }
 
 /// `false` where there is a file already, which stays.

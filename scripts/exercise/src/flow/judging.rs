@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use session::run::{Invocation, look_up};
 
-use super::desk::{Desk, replace};
+use super::desk::{Desk, refuses_writing, replace};
 use super::{mistake, warn};
 use crate::build::{Built, build};
 use crate::check::{Check, Variant};
@@ -292,12 +292,17 @@ pub(super) fn keep(desk: &Desk, job: &Job, outcome: &Outcome) {
         };
         let text = bounded(outcome.report(job, style));
         let path = desk.course.last(&job.id, name);
-        if let Err(error) = replace(&path, text.as_bytes()) {
-            let shown = desk.course.shown(&path);
-            warn(&desk.say(
-                format!("写不了 {shown}：{error}"),
-                format!("cannot write {shown}: {error}"),
-            ));
+        match replace(&path, text.as_bytes()) {
+            Ok(()) => continue,
+            // Said once: nor will the diary be written.
+            Err(error) if refuses_writing(&error) => break,
+            Err(error) => {
+                let shown = desk.course.shown(&path);
+                warn(&desk.say(
+                    format!("写不了 {shown}：{error}"),
+                    format!("cannot write {shown}: {error}"),
+                ));
+            }
         }
     }
     desk.note(&job.id, what);

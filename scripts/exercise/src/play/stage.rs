@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use session::run::process::{Process, Streams, Waited};
-use session::run::{Ended, Invocation};
+use session::run::{Ended, Invocation, environment};
 use socket2::Socket;
 
 use super::datagram::Post;
@@ -184,7 +184,10 @@ impl<'a> Stage<'a> {
             &invocation,
             &self.options.directory,
             Streams::Apart,
-            |mut command| command.env(marker.0, marker.1).spawn(),
+            |mut command| {
+                environment::of_a_learner(&mut command);
+                command.env(marker.0, marker.1).spawn()
+            },
         );
         let process = process.map_err(|error| {
             Trouble::CannotStart(format!("{}: {error}", program.program.display()))

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 
-use super::{Options, Report, cast, find, play_here, turn};
+use super::{Options, Report, cast, find, play_here, scratch, turn};
 use crate::{Session, encoding};
 
 /// Every session of the repository at `root`, by name: its name and its file.
@@ -56,7 +56,12 @@ fn perform(session: &Session, options: &Options) -> Result<Report> {
     // A build can take minutes: it comes before the turn, so that nobody waits for it.
     let cast = cast(session, &|command| find(command, &options.directory))?;
     let _turn = turn::take()?;
-    Ok(play_here(session, options, cast)?)
+    let directory = scratch::ground(&options.directory)?;
+    let options = Options {
+        directory,
+        ..options.clone()
+    };
+    Ok(play_here(session, &options, cast)?)
 }
 
 /// Reads and runs the session `name`, such as `02_duplex`.

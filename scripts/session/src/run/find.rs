@@ -4,19 +4,14 @@ use std::collections::BTreeMap;
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-use std::sync::{OnceLock, mpsc};
-use std::thread;
-use std::time::Duration;
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 
-use anyhow::{Context, Result, anyhow, bail, ensure};
-use serde_json::Value;
+use anyhow::{Result, anyhow, bail, ensure};
 
-use super::{Found, Invocation};
+use super::root::root;
+use super::{Found, Invocation, cargo, environment};
 use crate::Program;
-
-/// A cold build on a slow machine, or a wait for another build's lock.
-const BUILD_DEADLINE: Duration = Duration::from_secs(15 * 60);
 
 /// The program behind `command`, for a session that runs in `root`.
 ///
@@ -35,9 +30,14 @@ pub fn find(command: &str, root: &Path) -> Result<Found> {
             ensure!(root.join(&script).is_file(), "there is no {script}");
             let mut all = vec![OsString::from(script)];
             all.extend(os(args));
-            Ok(installed(&["python3", "python"], all, "Python 3"))
+            Ok(python(all))
         }
-        Program::Curl { args } => Ok(installed(&["curl"], os(args), "curl")),
+        Program::Curl { args } => {
+            // First of all words: nobody's `.curlrc`.
+            let mut all = vec![OsString::from("-q")];
+            all.extend(os(args));
+            Ok(installed(&["curl"], all, "curl"))
+        }
         Program::Exercise { args } => judge(root, os(args)),
         Program::Netcat { args } => Ok(installed(&["nc"], os(args), "netcat (nc)")),
     }
@@ -45,7 +45,7 @@ pub fn find(command: &str, root: &Path) -> Result<Found> {
 
 /// The judge of the exercises, built on first use; it judges a Python program here.
 fn judge(root: &Path, args: Vec<OsString>) -> Result<Found> {
-    if let Found::Missing(reason) = installed(&["python3", "python"], Vec::new(), "Python 3") {
+    if let Found::Missing(reason) = python(Vec::new()) {
         return Ok(Found::Missing(reason));
     }
     static JUDGE: OnceLock<Result<PathBuf, String>> = OnceLock::new();
@@ -55,24 +55,18 @@ fn judge(root: &Path, args: Vec<OsString>) -> Result<Found> {
 }
 
 fn judge_of(root: &Path) -> Result<PathBuf> {
-    let words = ["build", "--package", "exercise", "--message-format=json"];
-    let output = cargo(root, &words).context("run cargo build --package exercise")?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    let mut messages = text
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let executable = messages.find_map(|message| {
-        let path = message["executable"].as_str()?;
-        (message["target"]["name"] == "exercise").then(|| PathBuf::from(path))
-    });
-    executable.with_context(|| {
-        let said = String::from_utf8_lossy(&output.stderr);
-        format!(
-            "cargo build --package exercise: {}\n{}",
-            output.status,
-            said.trim_end()
-        )
-    })
+    let built = cargo::build(root, &["--package", "exercise"])?;
+    let judge = |made: &&cargo::Made| made.name == "exercise" && made.kind == "bin";
+    match built.programs.iter().find(judge) {
+        Some(made) => Ok(made.executable.clone()),
+        None => Err(not_built("--package exercise", &built)),
+    }
+}
+
+fn not_built(what: &str, built: &cargo::Build) -> anyhow::Error {
+    let said: String = built.errors.iter().map(|(_, words)| &**words).collect();
+    let (status, cargo) = (built.status, &built.said);
+    anyhow!("cargo build {what}: {status}\n{said}{cargo}")
 }
 
 /// The executable of the example `name`, built on first use.
@@ -81,25 +75,6 @@ fn judge_of(root: &Path) -> Result<PathBuf> {
 /// The example does not build, or there is none of this name.
 pub fn example(name: &str) -> Result<PathBuf> {
     examples(&root()?)?.executable(name)
-}
-
-/// The root of the repository: the directory with `book.toml`.
-///
-/// # Errors
-/// Neither the place where this crate was compiled nor the current directory is inside it.
-pub fn root() -> Result<PathBuf> {
-    let here = env::current_dir().context("find the current directory")?;
-    [Path::new(env!("CARGO_MANIFEST_DIR")), &here]
-        .into_iter()
-        .flat_map(Path::ancestors)
-        .find(|directory| directory.join("book.toml").is_file())
-        .map(Path::to_owned)
-        .with_context(|| {
-            format!(
-                "no book.toml in {} or above: run this inside the workbook",
-                here.display()
-            )
-        })
 }
 
 /// What `cargo build --examples` made.
@@ -139,76 +114,64 @@ fn examples(root: &Path) -> Result<&'static Examples> {
 
 fn build(root: &Path) -> Result<Examples> {
     // One broken example must not fail the sessions of the others.
-    let words = [
-        "build",
-        "--examples",
-        "--keep-going",
-        "--message-format=json",
-    ];
-    let output = cargo(root, &words).context("run cargo build --examples")?;
-    let examples = messages(&String::from_utf8_lossy(&output.stdout));
-    if !output.status.success() && examples.errors.is_empty() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        bail!(
-            "cargo build --examples: {}\n{}",
-            output.status,
-            said.trim_end()
-        );
+    let built = cargo::build(root, &["--examples", "--keep-going"])?;
+    if !built.status.success() && built.errors.is_empty() {
+        return Err(not_built("--examples", &built));
     }
-    Ok(examples)
-}
-
-fn cargo(root: &Path, words: &[&str]) -> Result<Output> {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
-    command.args(words).current_dir(root).stdin(Stdio::null());
-    output_of(command)
-}
-
-/// Runs `command`, a build, to its end.
-///
-/// # Errors
-/// It does not start, or has not ended after a quarter of an hour.
-pub fn output_of(mut command: Command) -> Result<Output> {
-    let (done, result) = mpsc::channel();
-    thread::spawn(move || done.send(command.output()));
-    let output = result.recv_timeout(BUILD_DEADLINE).map_err(|_| {
-        let minutes = BUILD_DEADLINE.as_secs() / 60;
-        anyhow!("not done in {minutes} minutes; does another cargo hold its lock?")
-    })?;
-    Ok(output?)
-}
-
-/// What cargo's messages, one JSON value on each line, say about the examples.
-fn messages(text: &str) -> Examples {
     let mut examples = Examples {
         executables: BTreeMap::new(),
         errors: BTreeMap::new(),
     };
-    for message in text
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-    {
-        let Some(name) = message["target"]["name"].as_str() else {
-            continue;
-        };
-        let is_example = message["target"]["kind"][0] == "example";
-        if let (true, Some(path)) = (is_example, message["executable"].as_str()) {
-            examples.executables.insert(name.to_owned(), path.into());
-        } else if message["message"]["level"] == "error" {
-            let rendered = message["message"]["rendered"].as_str().unwrap_or_default();
-            examples
-                .errors
-                .entry(name.to_owned())
-                .or_default()
-                .push_str(rendered);
+    for made in built.programs {
+        if made.kind == "example" {
+            examples.executables.insert(made.name, made.executable);
         }
     }
-    examples
+    for (name, words) in built.errors {
+        examples.errors.entry(name).or_default().push_str(&words);
+    }
+    Ok(examples)
 }
 
 fn os(args: Vec<String>) -> Vec<OsString> {
     args.into_iter().map(OsString::from).collect()
+}
+
+/// Python with these arguments: the interpreter itself. On some machines `python3` is a script
+/// that looks for it with the help of variables that a session does not get.
+fn python(args: Vec<OsString>) -> Found {
+    static PYTHON: OnceLock<Found> = OnceLock::new();
+    let found = PYTHON.get_or_init(|| {
+        let found = installed(&["python3", "python"], Vec::new(), "Python 3");
+        let Found::Run(Invocation { program, .. }) = found else {
+            return found;
+        };
+        let program = interpreter(&program).unwrap_or(program);
+        let mut command = Command::new(&program);
+        environment::of_a_session(&mut command);
+        let starts = command.args(["-c", ""]).stdin(Stdio::null()).output();
+        if starts.is_ok_and(|output| output.status.success()) {
+            let args = Vec::new();
+            return Found::Run(Invocation { program, args });
+        }
+        let program = program.display();
+        Found::Missing(format!(
+            "{program} does not start in the environment of a session (ARCHITECTURE.md lists it)"
+        ))
+    });
+    match found.clone() {
+        Found::Run(Invocation { program, .. }) => Found::Run(Invocation { program, args }),
+        missing => missing,
+    }
+}
+
+/// What `python` says that it is.
+fn interpreter(python: &Path) -> Option<PathBuf> {
+    let mut ask = Command::new(python);
+    ask.args(["-IS", "-c", "import sys; print(sys.executable)"]);
+    let output = ask.stdin(Stdio::null()).output().ok()?;
+    let said = String::from_utf8(output.stdout).ok()?;
+    Some(PathBuf::from(said.trim_end())).filter(|path| path.is_file())
 }
 
 fn installed(names: &[&str], args: Vec<OsString>, what: &str) -> Found {
@@ -245,22 +208,6 @@ fn is_executable(file: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn executables_and_errors_are_read_from_the_messages_of_cargo() {
-        let examples = messages(
-            r#"
-{"reason":"compiler-artifact","target":{"kind":["lib"],"name":"common"},"executable":null}
-{"reason":"compiler-artifact","target":{"kind":["example"],"name":"a"},"executable":"/t/a"}
-{"reason":"compiler-message","target":{"kind":["example"],"name":"a"},"message":{"level":"warning","rendered":"w"}}
-{"reason":"compiler-message","target":{"kind":["example"],"name":"b"},"message":{"level":"error","rendered":"error: x\n"}}
-not json
-{"reason":"build-finished","success":false}"#,
-        );
-        assert_eq!(examples.executable("a").unwrap(), Path::new("/t/a"));
-        let error = examples.executable("b").unwrap_err().to_string();
-        assert_eq!(error, "the example b does not compile:\nerror: x\n");
-    }
 
     #[test]
     fn a_program_that_is_not_installed_is_missing_and_not_an_error() {

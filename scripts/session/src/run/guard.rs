@@ -29,6 +29,8 @@ for group in $groups; do kill -s KILL -- "-$group"; done
     fn start() -> Option<ChildStdin> {
         Command::new("/bin/sh")
             .args(["-c", SCRIPT])
+            // Nobody's options of the shell.
+            .env_clear()
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())

@@ -90,7 +90,6 @@ impl Process {
             .stdin(Stdio::piped())
             .stdout(writer)
             .stderr(also);
-        environment(&mut command);
         tree::hear_interrupts();
         guard::stand_by();
         let mut child = spawn(command)?;
@@ -216,23 +215,6 @@ impl Drop for Process {
         // Between the two: once the child is collected, its number may go to a stranger.
         guard::forget(self.child.id());
         let _ = self.child.wait();
-    }
-}
-
-/// The same words on every machine.
-fn environment(command: &mut Command) {
-    command
-        .env("NO_COLOR", "1")
-        .env_remove("CLICOLOR_FORCE")
-        .env_remove("FORCE_COLOR")
-        .env("PYTHONUNBUFFERED", "1")
-        .env("PYTHONUTF8", "1")
-        .env("PYTHONIOENCODING", "utf-8")
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .env("RUST_BACKTRACE", "0")
-        .env_remove("RUST_LIB_BACKTRACE");
-    if cfg!(unix) {
-        command.env("LC_ALL", "C.UTF-8");
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::process::{Process, Streams, Waited};
 use super::terminal::{AFTERMATH, Mismatch, Terminal};
-use super::{Failure, Invocations, Options, Place};
+use super::{Failure, Invocations, Options, Place, environment};
 use crate::{Action, Step};
 
 pub(super) struct Stage<'a, 'p> {
@@ -104,7 +104,10 @@ impl<'a, 'p> Stage<'a, 'p> {
             return Err(started("no program behind this command".to_owned()));
         };
         let program = invocation.program.display();
-        let spawn = |command| self.place.spawn(actor, command);
+        let spawn = |mut command| {
+            environment::of_a_session(&mut command);
+            self.place.spawn(actor, command)
+        };
         let process = Process::start(
             invocation,
             &self.options.directory,

@@ -1,4 +1,5 @@
-//! One session at a time on this machine: they share the addresses that the pages name.
+//! Locks between processes. One session at a time on this machine: they share the addresses that
+//! the pages name.
 //!
 //! `cargo workbook check` in one terminal and the tests in another would otherwise find each
 //! other's servers.
@@ -15,9 +16,10 @@ use anyhow::{Result, bail};
 /// Longer than any session that is not stuck.
 const DEADLINE: Duration = Duration::from_secs(5 * 60);
 
-/// Held while a session runs. `None` where the file cannot be locked: better to run unprotected
-/// than not to run.
-pub(super) struct Turn {
+/// Held while a session runs, or a program is built. `None` where the file cannot be locked:
+/// better to run unprotected than not to run.
+#[derive(Debug)]
+pub struct Turn {
     _lock: Option<File>,
 }
 
@@ -28,23 +30,52 @@ pub(super) fn take() -> Result<Turn> {
     )
 }
 
-fn take_at(path: &Path, deadline: Duration) -> Result<Turn> {
-    let Ok(file) = open(path) else {
-        return Ok(Turn { _lock: None });
-    };
+/// Waits until nobody else holds the lock at `path`, which is made where it is missing.
+///
+/// # Errors
+/// Somebody holds it all the time.
+pub fn take_at(path: &Path, deadline: Duration) -> Result<Turn> {
     let until = Instant::now() + deadline;
-    while !locked(&file) {
-        if Instant::now() >= until {
-            let minutes = deadline.as_secs() / 60;
-            bail!(
-                "another process has been running sessions for {minutes} minutes: \
-                 end it (it holds {})",
-                path.display()
-            );
+    loop {
+        match try_lock(path) {
+            Ok(Some(file)) => return Ok(Turn { _lock: Some(file) }),
+            Err(_) => return Ok(Turn { _lock: None }),
+            Ok(None) if Instant::now() >= until => {
+                let minutes = deadline.as_secs() / 60;
+                bail!(
+                    "another process has been at it for {minutes} minutes: \
+                     end it (it holds {})",
+                    path.display()
+                );
+            }
+            Ok(None) => thread::sleep(Duration::from_millis(20)),
         }
-        thread::sleep(Duration::from_millis(20));
     }
-    Ok(Turn { _lock: Some(file) })
+}
+
+/// `None` while somebody else holds it.
+#[cfg(unix)]
+fn try_lock(path: &Path) -> io::Result<Option<File>> {
+    let file = open(path)?;
+    Ok(locked(&file).then_some(file))
+}
+
+/// On Windows an open file is a lock, if it is not shared.
+#[cfg(windows)]
+fn try_lock(path: &Path) -> io::Result<Option<File>> {
+    use std::os::windows::fs::OpenOptionsExt;
+    const ERROR_SHARING_VIOLATION: i32 = 32;
+    let mut options = std::fs::OpenOptions::new();
+    let opened = options.write(true).create(true).share_mode(0).open(path);
+    match opened {
+        Err(error) if error.raw_os_error() == Some(ERROR_SHARING_VIOLATION) => Ok(None),
+        opened => opened.map(Some),
+    }
+}
+
+#[cfg(not(any(unix, windows)))]
+fn try_lock(_path: &Path) -> io::Result<Option<File>> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// Every user of the machine takes turns at the same file: one makes it, all may read it, and
@@ -77,22 +108,12 @@ fn open(path: &Path) -> io::Result<File> {
     }
 }
 
-#[cfg(not(unix))]
-fn open(_path: &Path) -> io::Result<File> {
-    Err(io::ErrorKind::Unsupported.into())
-}
-
 /// Whether the lock is ours, or locks do not work here.
 #[cfg(unix)]
 fn locked(file: &File) -> bool {
     use rustix::fs::{FlockOperation, flock};
     let lock = flock(file, FlockOperation::NonBlockingLockExclusive);
     lock != Err(rustix::io::Errno::WOULDBLOCK)
-}
-
-#[cfg(not(unix))]
-fn locked(_file: &File) -> bool {
-    true
 }
 
 #[cfg(all(test, unix))]

@@ -29,19 +29,19 @@ impl Program {
     /// Starts `examples/python/NAME.py`; `None` on a machine without `python3`.
     pub(crate) fn python(name: &str, args: &[&str]) -> Option<Self> {
         let exists = Command::new("python3").arg("-V").output().is_ok();
-        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+        let root = session::root().unwrap();
         let mut command = Command::new("python3");
         command.arg(format!("examples/python/{name}.py"));
         command.args(args).current_dir(root);
-        exists.then(|| Self::run(command.env("PYTHONUNBUFFERED", "1")))
+        exists.then(|| Self::run(&mut command))
     }
 
     /// Starts any program in the same way.
     pub(crate) fn run(command: &mut Command) -> Self {
         // One pipe for both streams, so that the order on the screen is the program's.
         let (screen, both) = std::io::pipe().unwrap();
+        session::run::environment::of_a_session(command);
         let mut child = command
-            .env("NO_COLOR", "1")
             .stdin(Stdio::piped())
             .stdout(both.try_clone().unwrap())
             .stderr(both)

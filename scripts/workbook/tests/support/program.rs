@@ -51,10 +51,13 @@ pub(crate) struct Program {
 impl Program {
     /// Waits until it has told its address.
     pub(crate) fn start(folder: &Path, args: &[&str]) -> Program {
-        let mut child = command(folder, args)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        Program::of(command(folder, args))
+    }
+
+    /// The same, for a command that is more than its words.
+    pub(crate) fn of(mut command: Command) -> Program {
+        let piped = command.stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut child = piped.spawn().unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());
         let (said, words) = channel();
         thread::spawn(move || {
