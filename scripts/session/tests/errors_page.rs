@@ -2,7 +2,7 @@
 //! Python here, macOS and Windows by the sources of `libc` and `windows-sys`.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::{env, fs, io};
 
