@@ -63,7 +63,7 @@ fn obey(asked: Asked, language: Language) -> Result<bool> {
         Verb::Watch { id, kind } => watch::watch(&desk, id, kind),
         Verb::List => verbs::list(&desk),
         Verb::Check(wanted) => verbs::check(&desk, wanted),
-        Verb::Hint { id, grade } => verbs::hint(&desk, &id, grade),
+        Verb::Hint { id, grade, kind } => verbs::hint(&desk, &id, grade, kind),
         Verb::Reset { id, kind, yes } => verbs::reset(&desk, &id, kind, yes),
         Verb::Solution { id, kind, give_up } => verbs::solution(&desk, &id, kind, give_up),
         Verb::Report { name, file } => record::report(&desk, name, file),

@@ -1,9 +1,13 @@
 //! The report of a check, in the learner's language. Pure.
 //!
-//! First every variant on a line of its own, then the first that failed: the steps that
-//! happened, the one that did not, what was seen, and what usually causes it.
+//! First every variant on a line of its own, then the first that failed. What helps most comes
+//! first, since a small screen shows no more: the step that did not happen, what was seen, the last
+//! line of a crash, what usually causes it, where to read; then the bytes, what the program wrote,
+//! and the steps before.
 
 mod aligned;
+mod clue;
+mod encoding;
 mod happened;
 pub(crate) mod wrap;
 
@@ -226,22 +230,19 @@ impl Page {
             self.text.push_str(&format!(" · {way}{seed}"));
         }
         self.text.push_str("\n\n");
-        self.story(role, variant, failure);
+        self.step(role, variant, failure);
         self.blank();
         self.write("  ", &happened::words(role, variant, failure, style));
         self.crash(failure);
-        if let Some(bytes) = happened::bytes(&failure.trouble) {
+        let clue = clue::clue(failure, style);
+        if let Some((clue, _)) = &clue {
             self.blank();
-            self.text.push_str(&aligned::draw(bytes, style));
+            self.write("  ", clue);
         }
-        if let Some(clue) = happened::clue(failure, style) {
-            self.blank();
-            self.write("  ", &clue);
-        }
-        self.output(failure);
+        let explained = clue.is_some_and(|(_, explains)| explains);
         if !matches!(failure.trouble, Trouble::Judge(_)) {
             let seen = failure.seen();
-            if let Some(cause) = variant.cause_of(seen) {
+            if let Some(cause) = variant.cause_of(seen).filter(|_| !explained) {
                 self.entry(
                     style.pick("多半是因为：", "The usual cause: "),
                     style.of(&cause.why),
@@ -253,6 +254,12 @@ impl Page {
                 self.entry(style.pick("去读：", "Read: "), &to);
             }
         }
+        if let Some(bytes) = happened::bytes(&failure.trouble) {
+            self.blank();
+            self.text.push_str(&aligned::draw(bytes, style));
+        }
+        self.output(failure);
+        self.story(role, variant, failure);
         let seed = match variant.way {
             Way::Cut => format!(" --seed {}", verdict.seed),
             _ => String::new(),
@@ -340,30 +347,39 @@ impl Page {
         self.write("  ", &words);
     }
 
+    /// The step that did not happen.
+    fn step(&mut self, role: Role, variant: &Variant, failure: &Failure) {
+        let style = self.style;
+        let Some(step) = variant.steps.get(failure.step) else {
+            return;
+        };
+        let mut words = words::words(step, role, Told::Expected, style.language, TEXT);
+        if let Some(peer) = failure.peer {
+            words.push_str(&match style.language {
+                Language::Zh => format!("（第 {peer} 个没有）"),
+                Language::En => format!(" (number {peer} did not)"),
+            });
+        }
+        let label = style.pick("没做到：", "Failed at: ");
+        self.write("  ", &format!("{label}{}", style.bad(&words)));
+    }
+
+    /// The steps before it, which did.
     fn story(&mut self, role: Role, variant: &Variant, failure: &Failure) {
         let style = self.style;
-        let (done, rest) = variant
-            .steps
-            .split_at(failure.step.min(variant.steps.len()));
-        if !done.is_empty() {
-            self.write("  ", style.pick("做到了：", "What happened:"));
-            for step in done {
-                self.write(
-                    "    ",
-                    &words::words(step, role, Told::Happened, style.language, TEXT),
-                );
-            }
+        let done = &variant.steps[..failure.step.min(variant.steps.len())];
+        if done.is_empty() {
+            return;
         }
-        if let Some(step) = rest.first() {
-            self.write("  ", style.pick("没做到：", "What did not:"));
-            let mut words = words::words(step, role, Told::Expected, style.language, TEXT);
-            if let Some(peer) = failure.peer {
-                words.push_str(&match style.language {
-                    Language::Zh => format!("（第 {peer} 个没有）"),
-                    Language::En => format!(" (number {peer} did not)"),
-                });
-            }
-            self.write("    ", &style.bad(&words));
+        self.entry(
+            style.pick("在这之前，都做到了：", "What happened before:"),
+            "",
+        );
+        for step in done {
+            self.write(
+                "    ",
+                &words::words(step, role, Told::Happened, style.language, TEXT),
+            );
         }
     }
 

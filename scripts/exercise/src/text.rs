@@ -7,6 +7,8 @@ mod plain;
 
 pub(crate) use plain::render;
 
+use crate::progress::Kind;
+
 /// A page, read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Page {
@@ -122,6 +124,60 @@ fn summary(line: &str) -> Option<String> {
     Some(text.replace("&amp;", "&").trim().to_owned())
 }
 
+/// A hint as it is for a file of this language: where it has code in Rust and in Python, the other
+/// one goes, with the sentence that leads to it.
+pub(crate) fn in_language(hint: &str, kind: Kind) -> String {
+    let (own, other) = match kind {
+        Kind::Rust => ("rust", "python"),
+        Kind::Python => ("python", "rust"),
+        Kind::Command => return hint.to_owned(),
+    };
+    let mut blocks = blocks(hint);
+    let code = |block: &str, language: &str| {
+        let first = block.trim_start().lines().next().unwrap_or_default();
+        let info = first.trim_start_matches(['`', '~']);
+        info.len() < first.len() && info.split([',', ' ']).next() == Some(language)
+    };
+    if ![own, other]
+        .iter()
+        .all(|language| blocks.iter().any(|block| code(block, language)))
+    {
+        return hint.to_owned();
+    }
+    let names = |block: &str, language: &str| block.to_lowercase().contains(language);
+    while let Some(at) = blocks.iter().position(|block| code(block, other)) {
+        blocks.remove(at);
+        let Some(before) = at.checked_sub(1) else {
+            continue;
+        };
+        let words = &blocks[before];
+        let code_before = code(words, own) || code(words, other);
+        if !code_before && names(words, other) && !names(words, own) {
+            blocks.remove(before);
+        }
+    }
+    blocks.join("\n")
+}
+
+/// Paragraphs and fences, each with its line ends.
+fn blocks(text: &str) -> Vec<String> {
+    let mut blocks = vec![String::new()];
+    let mut fence = Fence::default();
+    for line in text.lines() {
+        let inside = fence.inside(line);
+        match blocks.last_mut() {
+            Some(block) if inside || !line.trim().is_empty() => {
+                block.push_str(line);
+                block.push('\n');
+            }
+            Some(block) if block.is_empty() => {}
+            _ => blocks.push(String::new()),
+        }
+    }
+    blocks.retain(|block| !block.is_empty());
+    blocks
+}
+
 /// Whether lines are inside a fence of code.
 #[derive(Debug, Default)]
 struct Fence(Option<String>);
@@ -209,6 +265,28 @@ mod tests {
         assert_eq!(hints[0].text.trim(), "看 `read` 的返回值。");
         assert_eq!(hints[1].summary, "几乎是代码");
         assert_eq!(hints[1].text.trim(), "```rust\n</details>\n```");
+    }
+
+    #[test]
+    fn a_hint_in_two_languages_is_shown_in_that_of_the_file() {
+        let hint = "Read on:\n\nIn Rust:\n\n```rust\nlet x;\n\nlet y;\n```\n\nIn Python:\n\n```python\nx = 1\n```\n\nThen close.\n";
+        assert_eq!(
+            in_language(hint, Kind::Python),
+            "Read on:\n\nIn Python:\n\n```python\nx = 1\n```\n\nThen close.\n"
+        );
+        assert_eq!(
+            in_language(hint, Kind::Rust),
+            "Read on:\n\nIn Rust:\n\n```rust\nlet x;\n\nlet y;\n```\n\nThen close.\n"
+        );
+        assert_eq!(in_language(hint, Kind::Command), hint);
+        let both = "In Rust `read`, in Python `recv`:\n\n```rust\na\n```\n\n```python\nb\n```\n";
+        assert_eq!(
+            in_language(both, Kind::Python),
+            "In Rust `read`, in Python `recv`:\n\n```python\nb\n```\n"
+        );
+        // There is nothing in the learner's language.
+        let only = "```rust\na\n```\n";
+        assert_eq!(in_language(only, Kind::Python), only);
     }
 
     #[test]

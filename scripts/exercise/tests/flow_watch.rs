@@ -13,7 +13,7 @@ use std::io::Write;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use desk::{Desk, RIGHT, SLOW, WRONG, runs, until};
+use desk::{CRASHES, Desk, RIGHT, SLOW, WRONG, runs, until};
 use screen::Screen;
 
 /// How editors save.
@@ -114,6 +114,147 @@ fn keys_show_the_hint_the_report_the_goal_and_the_list() {
     screen.press("\r");
     screen.wait_for("mine/answer.rs");
     screen.press("\x03");
+    screen.ends_well();
+}
+
+#[test]
+fn a_small_screen_shows_the_crash_the_cause_and_where_to_read_without_a_key() {
+    for (language, cause, read) in [
+        ("zh", "多半是因为：", "去读："),
+        ("en", "The usual cause:", "Read:"),
+    ] {
+        let desk = Desk::new();
+        desk.write(
+            "examples/exercises/say/check.session",
+            &desk.read("examples/exercises/say/check.session").replacen(
+                "read a/b#c\nyou $ two",
+                "read a/b#c\nfits crashed \"the end\"\nyou $ two",
+                1,
+            ),
+        );
+        let mut screen = Screen::open(&desk, &["say", "--lang", language]);
+        screen.wait_for("mine/say.rs");
+        in_place(&desk, CRASHES);
+        screen.wait_for("✗ more");
+        screen.wait_for(read);
+        let text = screen.text();
+        let joined = text.replace("\n    ", " ");
+        assert!(joined.contains("the end of it"), "{text}");
+        assert!(text.contains(cause), "{text}");
+        let place = |part: &str| text.find(part).unwrap();
+        assert!(place("panicked at") < place(cause), "{text}");
+        screen.press("q");
+        screen.ends_well();
+    }
+}
+
+#[test]
+fn a_verdict_comes_while_a_hint_is_read_and_leaving_it_ends_nothing() {
+    let desk = Desk::new();
+    let mut screen = Screen::open(&desk, &["say"]);
+    screen.wait_for("Your turn");
+    screen.press("h");
+    screen.wait_for("Hint 1 of 2: A nudge");
+    screen.wait_for("h next hint");
+    in_place(&desk, WRONG);
+    screen.wait_for("── ✗ not yet: 1 variant fails.");
+    assert!(screen.text().contains("Hint 1 of 2: A nudge"));
+    screen.press("h");
+    screen.wait_for("Hint 2 of 2: Another");
+    screen.wait_for("env::args()");
+    assert!(!screen.text().contains("sys.argv"), "{}", screen.text());
+    in_place(&desk, RIGHT);
+    screen.wait_for("── ✓ passed: all 2 variants.");
+    // A key that means nothing here leaves nothing.
+    screen.press("xh");
+    screen.wait_for("That was the last hint.");
+    for leave in ["q", "\x1b"] {
+        screen.press(leave);
+        screen.wait_for("solved 1/2");
+        screen.press("h");
+        screen.wait_for("Hint 2 of 2");
+    }
+    screen.press("\x1b");
+    screen.wait_for("q quit");
+    screen.press("q");
+    screen.ends_well();
+}
+
+#[test]
+fn a_report_that_is_read_becomes_that_of_the_newest_check() {
+    let desk = Desk::new();
+    let mut screen = Screen::open(&desk, &["say"]);
+    screen.wait_for("Your turn");
+    in_place(&desk, WRONG);
+    screen.wait_for("✗ not yet");
+    screen.press("v");
+    screen.wait_for("✗ more");
+    in_place(&desk, RIGHT);
+    screen.wait_for("All 2 variants passed.");
+    screen.press("q");
+    screen.wait_for("q quit");
+    screen.press("q");
+    screen.ends_well();
+}
+
+#[test]
+fn a_watch_is_suspended_and_goes_on_with_what_was_saved_meanwhile() {
+    let desk = Desk::new();
+    let mut screen = Screen::open_in_a_shell(&desk, &["say"]);
+    screen.wait_for("Your turn");
+    for round in 0..2 {
+        screen.press("\x1a");
+        screen.is_given_back();
+        in_place(&desk, [WRONG, RIGHT][round]);
+        // The shell lives, and the terminal is as it was.
+        screen.press("echo a$((1 + 1))b\n");
+        screen.wait_for("a2b");
+        screen.press("fg\n");
+        screen.wait_for(["✗ not yet: 1 variant fails.", "✓ passed: all 2 variants."][round]);
+    }
+    assert_eq!(checks(&desk), 2);
+    screen.press("q");
+    screen.wait_for("go on with cargo workbook exercise say");
+    screen.press("exit\n");
+    screen.ends();
+}
+
+#[test]
+fn a_check_that_is_suspended_begins_again() {
+    let desk = Desk::new();
+    let mut screen = Screen::open_in_a_shell(&desk, &["say"]);
+    screen.wait_for("Your turn");
+    in_place(&desk, SLOW);
+    let slow = || {
+        let pid = fs::read_to_string(desk.path("slow.pid")).ok();
+        pid.filter(|pid| !pid.is_empty())
+    };
+    let first = until("the slow program", slow);
+    screen.press("\x1a");
+    screen.is_given_back();
+    // Its times would be wrong: it was ended.
+    until("its end", || (!runs(&first)).then_some(()));
+    screen.press("fg\n");
+    let second = || slow().filter(|pid| *pid != first);
+    until("the same program again", second);
+    screen.press("q");
+    screen.wait_for("go on with cargo workbook exercise say");
+}
+
+#[test]
+fn whoever_stops_and_continues_it_from_elsewhere_gets_the_screen_back() {
+    let desk = Desk::new();
+    let mut screen = Screen::open(&desk, &["say"]);
+    screen.wait_for("Your turn");
+    screen.signal("STOP");
+    in_place(&desk, RIGHT);
+    screen.signal("CONT");
+    screen.wait_for("✓ passed");
+    // Without a shell that could continue it, ^Z stops nothing.
+    screen.press("\x1a");
+    screen.press("h");
+    screen.wait_for("Hint 1 of 2");
+    screen.press("qq");
     screen.ends_well();
 }
 

@@ -87,14 +87,15 @@ fn a_report_shows_the_steps_the_bytes_and_the_first_difference() {
         "
 ✗ dribble · 每次 1 个字节，隔 5 毫秒
 
-  做到了：
-    启动你的程序，最后一个参数是地址
-    alice 连上来
-    alice 发送 \"你好\\n\"
-  没做到：
-    alice 应该收到一行 \"你好\\n\"
+  没做到：alice 应该收到一行 \"你好\\n\"
 
   收到的和应该收到的不一样。
+
+  ef bf bd 是 U+FFFD（替换字符）：程序把还没收齐的半个字解码了。
+
+  多半是因为：一次 read 可能只给一个字节：一次 read 不等于一条消息。
+
+  去读：book/sockets/one-shot.md#at-most
 
     应该  你       好       \\n
           e4 bd a0 e5 a5 bd 0a
@@ -102,11 +103,10 @@ fn a_report_shows_the_steps_the_bytes_and_the_first_difference() {
           e4 bd a0 ef bf bd ef bf bd
                    ^^ 从第 4 个字节起不同
 
-  ef bf bd 是 U+FFFD（替换字符）：程序把还没收齐的半个字解码了。
-
-  多半是因为：一次 read 可能只给一个字节：一次 read 不等于一条消息。
-
-  去读：book/sockets/one-shot.md#at-most
+  在这之前，都做到了：
+    启动你的程序，最后一个参数是地址
+    alice 连上来
+    alice 发送 \"你好\\n\"
 
   只试这一种：cargo workbook exercise check echo_server --only dribble
 "
@@ -116,14 +116,15 @@ fn a_report_shows_the_steps_the_bytes_and_the_first_difference() {
         "
 ✗ dribble · one byte every 5 ms
 
-  What happened:
-    your program starts, the address as its last argument
-    alice connects
-    alice sends \"你好\\n\"
-  What did not:
-    alice should receive the line \"你好\\n\"
+  Failed at: alice should receive the line \"你好\\n\"
 
   What came is not what should have come.
+
+  ef bf bd is U+FFFD, the replacement character: half a character was decoded.
+
+  The usual cause: One read may give one byte: one read is not one message.
+
+  Read: book/sockets/one-shot.en.md#at-most
 
     expected  你       好       \\n
               e4 bd a0 e5 a5 bd 0a
@@ -131,11 +132,10 @@ fn a_report_shows_the_steps_the_bytes_and_the_first_difference() {
               e4 bd a0 ef bf bd ef bf bd
                        ^^ different from byte 4 on
 
-  ef bf bd is U+FFFD, the replacement character: half a character was decoded.
-
-  The usual cause: One read may give one byte: one read is not one message.
-
-  Read: book/sockets/one-shot.en.md#at-most
+  What happened before:
+    your program starts, the address as its last argument
+    alice connects
+    alice sends \"你好\\n\"
 
   This one alone: cargo workbook exercise check echo_server --only dribble
 "

@@ -28,6 +28,7 @@ pub(super) enum Verb {
     List,
     Check(Wanted),
     Hint {
+        kind: Option<Kind>,
         id: String,
         grade: Option<usize>,
     },
@@ -250,7 +251,7 @@ impl Words {
         let (fits, most): (&[&str], usize) = match verb.as_str() {
             "list" => (&[], 0),
             "check" => (&["--python", "--rust", "--only", "--seed", "--"], 1),
-            "hint" => (&[], 2),
+            "hint" => (&["--python", "--rust"], 2),
             "reset" => (&["--python", "--rust", "--yes"], 1),
             "solution" => (&["--python", "--rust", "--give-up"], 1),
             "report" => (&["--name"], 1),
@@ -323,7 +324,8 @@ impl Words {
                     },
                 };
                 let id = self.id(verb, language)?;
-                Verb::Hint { id, grade }
+                let kind = self.kind;
+                Verb::Hint { id, grade, kind }
             }
             "reset" => Verb::Reset {
                 id: self.id(verb, language)?,

@@ -177,6 +177,17 @@ impl Desk {
         ))
     }
 
+    /// How to do an exercise in Python, where it has a stub for that.
+    pub(super) fn python(&self, id: &str) -> Option<String> {
+        let stub = self.course.file(id, "stub.py");
+        stub.is_file().then(|| {
+            self.say(
+                format!("用 Python 做：cargo workbook exercise {id} --python"),
+                format!("In Python: cargo workbook exercise {id} --python"),
+            )
+        })
+    }
+
     /// The learner's file; copied from the stub where there is none, never over one.
     pub(super) fn begin(&self, id: &str, asked: Option<Kind>) -> Result<Mine> {
         let mine = match self.mine(id, asked) {

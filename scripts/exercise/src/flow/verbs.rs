@@ -12,7 +12,7 @@ use super::judging::{self, Job, Outcome, Program};
 use super::{mistake, say, show, warn};
 use crate::progress::{Kind, Progress, State, What};
 use crate::report::{self, WIDTH, wrap};
-use crate::text::Hint;
+use crate::text::{Hint, in_language};
 
 /// The ladder, and how far the learner is.
 pub(super) fn list(desk: &Desk) -> Result<bool> {
@@ -182,25 +182,44 @@ fn own(desk: &Desk, wanted: &Wanted) -> Result<Program> {
             let path = desk
                 .course
                 .shown(&desk.file(id, wanted.kind.unwrap_or(Kind::Rust)));
+            let option = match (wanted.kind, desk.python(id)) {
+                (Some(Kind::Python), _) => " --python",
+                (None, Some(_)) => " [--python]",
+                _ => "",
+            };
             mistake(desk.say(
-                format!("还没有 {path}。先打开练习：cargo workbook exercise {id}\n或者写明判哪个程序：cargo workbook exercise check {id} -- 程序"),
-                format!("there is no {path} yet. Open the exercise: cargo workbook exercise {id}\nor name a program: cargo workbook exercise check {id} -- PROGRAM"),
+                format!("还没有 {path}。先打开练习：cargo workbook exercise {id}{option}\n或者写明判哪个程序：cargo workbook exercise check {id} -- 程序"),
+                format!("there is no {path} yet. Open the exercise: cargo workbook exercise {id}{option}\nor name a program: cargo workbook exercise check {id} -- PROGRAM"),
             ))
         }
     }
 }
 
-/// The next hint, or the one asked for.
-pub(super) fn hint(desk: &Desk, id: &str, grade: Option<usize>) -> Result<bool> {
+/// The next hint, or the one asked for, in the language of the learner's file.
+pub(super) fn hint(
+    desk: &Desk,
+    id: &str,
+    grade: Option<usize>,
+    kind: Option<Kind>,
+) -> Result<bool> {
     desk.known(id)?;
-    for line in hint_lines(desk, id, grade, WIDTH) {
+    let mine = || desk.mine(id, None).map(|mine| mine.kind);
+    // Without a file, both languages are shown.
+    let kind = kind.or_else(mine).unwrap_or(Kind::Command);
+    for line in hint_lines(desk, id, grade, kind, WIDTH) {
         say(&line);
     }
     Ok(true)
 }
 
 /// The lines of a hint, which is noted in the diary.
-pub(super) fn hint_lines(desk: &Desk, id: &str, grade: Option<usize>, width: usize) -> Vec<String> {
+pub(super) fn hint_lines(
+    desk: &Desk,
+    id: &str,
+    grade: Option<usize>,
+    kind: Kind,
+    width: usize,
+) -> Vec<String> {
     let hints: Vec<Hint> = desk.page(id).map(|page| page.hints).unwrap_or_default();
     if hints.is_empty() {
         let page = desk.page_shown(id);
@@ -229,7 +248,7 @@ pub(super) fn hint_lines(desk: &Desk, id: &str, grade: Option<usize>, width: usi
     };
     let mut lines = wrap::lines(&title, width);
     lines.push(String::new());
-    lines.extend(desk.plain(&hint.text, width));
+    lines.extend(desk.plain(&in_language(&hint.text, kind), width));
     lines.push(String::new());
     let more = match all - wanted {
         0 => desk.say(
@@ -335,11 +354,13 @@ pub(super) fn solution(desk: &Desk, id: &str, kind: Option<Kind>, give_up: bool)
             format!("{id} is not solved yet. A hint first: cargo workbook exercise hint {id}\nto see the solution all the same, add --give-up"),
         ));
     }
-    let end = if kind == Some(Kind::Python) {
-        "py"
-    } else {
-        "rs"
+    let mine = || desk.mine(id, None).map(|mine| mine.kind);
+    let in_python = desk.course.file(id, "solution.py").is_file();
+    let python = match kind {
+        Some(kind) => kind == Kind::Python,
+        None => in_python && mine() == Some(Kind::Python),
     };
+    let end = if python { "py" } else { "rs" };
     let path = desk.course.file(id, &format!("solution.{end}"));
     let shown = desk.course.shown(&path);
     let Ok(text) = fs::read_to_string(&path) else {

@@ -17,6 +17,9 @@ use crate::verdict::{Bytes, Surplus, Trouble};
 /// A prompt is one when nothing follows it for this long.
 const SETTLE: Duration = Duration::from_millis(100);
 
+/// What a program wrote before its end may be read so much later, on a machine that is busy.
+const LAST_OUTPUT: Duration = Duration::from_secs(5);
+
 /// The story needs so many of the lines that it has read.
 const HEARD: usize = 8;
 
@@ -108,7 +111,10 @@ impl<'a> Stage<'a> {
             let hopeless = !free && !output::may_become(pattern, output.pending_bytes());
             Ok(hopeless.then_some(false))
         };
-        let found = self.patiently(look)?;
+        let mut found = self.patiently(look)?;
+        if found.is_err() && self.ended().is_some() {
+            found = self.until(Instant::now() + LAST_OUTPUT, look)?;
+        }
         if matches!(found, Ok(true)) {
             return if whole { Ok(()) } else { self.settles(pattern) };
         }
@@ -149,7 +155,6 @@ impl<'a> Stage<'a> {
         within: Option<Duration>,
     ) -> Result<(), Trouble> {
         self.wait_for_words(within);
-        let deadline = Instant::now() + within.unwrap_or(self.options.deadline);
         let mut look = |stage: &mut Self| {
             let process = stage.program()?;
             if anywhere
@@ -168,8 +173,11 @@ impl<'a> Stage<'a> {
         if self.patiently(&mut look)?.is_ok() {
             return Ok(());
         }
-        // It has ended, and what it wrote last may be on its way still.
-        while Instant::now() < deadline && !self.program()?.errors.is_closed() {
+        let latest = Instant::now() + LAST_OUTPUT;
+        while self.ended().is_some()
+            && Instant::now() < latest
+            && !self.program()?.errors.is_closed()
+        {
             let soon = Instant::now() + AFTERMATH;
             if self.until(soon, &mut look)?.is_ok() {
                 return Ok(());

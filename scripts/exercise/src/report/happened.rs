@@ -46,42 +46,6 @@ pub(super) fn bytes(trouble: &Trouble) -> Option<&Bytes> {
     }
 }
 
-/// What the bytes themselves give away.
-pub(super) fn clue(failure: &Failure, style: Style) -> Option<String> {
-    let bytes = bytes(&failure.trouble)?;
-    let replaced = |row: &[u8]| String::from_utf8_lossy(row).contains('\u{fffd}');
-    let came_replaced = bytes
-        .came
-        .windows(3)
-        .any(|three| three == "\u{fffd}".as_bytes());
-    let no_end = bytes.expected.strip_suffix(b"\n") == Some(&bytes.came);
-    let carriage = bytes.expected.strip_suffix(b"\n").is_some_and(|line| {
-        bytes
-            .came
-            .strip_prefix(line)
-            .is_some_and(|rest| rest.starts_with(b"\r\n"))
-    });
-    let words = if came_replaced && !replaced(&bytes.expected) {
-        [
-            "ef bf bd 是 U+FFFD（替换字符）：程序把还没收齐的半个字解码了。",
-            "ef bf bd is U+FFFD, the replacement character: half a character was decoded.",
-        ]
-    } else if no_end {
-        [
-            "只差行末的 \\n：行要以它结束。",
-            "Only the \\n at the end is missing: it ends a line.",
-        ]
-    } else if carriage {
-        [
-            "行末多了一个 \\r：这里的行只以 \\n 结束。",
-            "There is a \\r before the \\n: lines end with \\n alone here.",
-        ]
-    } else {
-        return None;
-    };
-    Some(style.pick(words[0], words[1]).to_owned())
-}
-
 /// What crashed, as a sentence before the others; only where that is known.
 fn crash(failure: &Failure, language: Language) -> Option<String> {
     let signal = failure
@@ -119,6 +83,40 @@ fn crash(failure: &Failure, language: Language) -> Option<String> {
     })
 }
 
+/// What else was seen of a program that has ended by its crash: how it ended has been said.
+fn after_a_crash(role: Role, failure: &Failure, language: Language) -> Option<&'static str> {
+    failure.ended?;
+    let [zh, en] = match &failure.trouble {
+        Trouble::Gone => ["", ""],
+        Trouble::EndedAtOnce if role == Role::Client => {
+            ["那时它还没有连接。", "It had not connected by then."]
+        }
+        Trouble::EndedAtOnce => [
+            "那时还没有人连上来。",
+            "Nobody had connected to it by then.",
+        ],
+        Trouble::SentNothing => ["它一个数据报也没有发。", "It has sent no datagram."],
+        Trouble::NotPrinted(_) => ["该打印的还没有打印。", "It had not printed what it should."],
+        Trouble::Refused => [
+            "没有人在监听了，连接被拒绝。",
+            "Nobody listens any more: the connection was refused.",
+        ],
+        Trouble::ResetEarly(_) => [
+            "连接因此被重置（RST）。",
+            "The connection was reset by that (RST).",
+        ],
+        Trouble::WrongStatus => [
+            "它不该以这个状态结束。",
+            "It should end with another status.",
+        ],
+        _ => return None,
+    };
+    Some(match language {
+        Language::Zh => zh,
+        Language::En => en,
+    })
+}
+
 /// Text of a program, which may not rewrite the screen.
 pub(super) fn plain(text: &str) -> String {
     let shown = |c| match c {
@@ -131,6 +129,10 @@ pub(super) fn plain(text: &str) -> String {
 
 fn zh(role: Role, failure: &Failure, done: bool) -> String {
     let language = Language::Zh;
+    let crash = crash(failure, language);
+    if let (Some(crash), Some(rest)) = (&crash, after_a_crash(role, failure, language)) {
+        return format!("{crash}{rest}").trim_end().to_owned();
+    }
     let t = |duration| about(duration, language);
     let ended = failure
         .ended
@@ -228,7 +230,7 @@ fn zh(role: Role, failure: &Failure, done: bool) -> String {
         Trouble::NotPlayed => "一次检查最多 60 秒，这种情形还没有试完。单独试它：用下面的命令。".to_owned(),
         Trouble::Judge(why) => format!("评判程序自己没法继续：{why}。这不是你的错；再试一次，还这样就告诉我们。"),
     };
-    crash(failure, language).unwrap_or_default() + &words
+    crash.unwrap_or_default() + &words
 }
 
 fn kept_zh(what: Kept, least: u64) -> String {
@@ -342,6 +344,10 @@ fn how_zh(ended: Ended) -> String {
 
 fn en(role: Role, failure: &Failure, done: bool) -> String {
     let language = Language::En;
+    let crash = crash(failure, language);
+    if let (Some(crash), Some(rest)) = (&crash, after_a_crash(role, failure, language)) {
+        return format!("{crash}{rest}").trim_end().to_owned();
+    }
     let t = |duration| about(duration, language);
     let ended = failure
         .ended
@@ -441,7 +447,7 @@ fn en(role: Role, failure: &Failure, done: bool) -> String {
         Trouble::NotPlayed => "A check is over after 60 s, and this variant was not played to its end. Try it alone, with the command below.".to_owned(),
         Trouble::Judge(why) => format!("The judge itself could not go on: {why}. It is not your fault; try again, and if it stays so, tell us."),
     };
-    crash(failure, language).unwrap_or_default() + &words
+    crash.unwrap_or_default() + &words
 }
 
 fn kept_en(what: Kept, least: u64) -> String {

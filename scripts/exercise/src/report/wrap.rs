@@ -5,8 +5,8 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 /// The columns of a report.
 pub const WIDTH: usize = 80;
 
-/// A line does not begin with one of these.
-const CLOSING: &str = "，。：；！？、）》」』”’…,.:;!?)]}";
+/// A line does not begin with one of these; a backslash belongs to the text before it.
+const CLOSING: &str = "\\，。：；！？、）》」』”’…,.:;!?)]}";
 
 /// A line does not end with one of these.
 const OPENING: &str = "（《「『“‘([{";

@@ -45,6 +45,10 @@ pub(crate) const RIGHT: &str = "fn main() {\n    match std::env::args().nth(1).a
 /// Fails in `more`.
 pub(crate) const WRONG: &str = "fn main() {\n    println!(\"hello\");\n}\n";
 
+/// Crashes in `more`, with words longer than a line.
+pub(crate) const CRASHES: &str = "fn main() {\n    assert_ne!(std::env::args().nth(1).as_deref(), Some(\"two\"), \"{}the end of it\", \"a long way to \".repeat(9));\n    \
+    println!(\"hello\");\n}\n";
+
 /// Never ends by itself, and says where it is.
 pub(crate) const SLOW: &str = "fn main() {\n    std::fs::write(\"slow.pid\", std::process::id().to_string()).unwrap();\n    \
     std::thread::sleep(std::time::Duration::from_secs(600));\n}\n";
@@ -52,12 +56,12 @@ pub(crate) const SLOW: &str = "fn main() {\n    std::fs::write(\"slow.pid\", std
 const PAGE: &str = "# 怎样说一行？ {#say}\n\n## 目标 {#goal}\n\n打印**一行** [hello](../a/b.md#c)。\n\n\
     ## 规则 {#rules}\n\n- 状态是 0。\n\n## 提示 {#hints}\n\n\
     <details>\n<summary>一推</summary>\n\n用 `println!`。\n\n</details>\n\n\
-    <details>\n<summary>二推</summary>\n\n看参数。\n\n</details>\n";
+    <details>\n<summary>二推</summary>\n\n看参数。\n\n```rust\nenv::args()\n```\n\nPython：\n\n```python\nsys.argv\n```\n\n</details>\n";
 
 const PAGE_EN: &str = "# How to say a line? {#say}\n\n## Goal {#goal}\n\nPrint **one** line.\n\n\
     ## Rules {#rules}\n\n- Status 0.\n\n## Hints {#hints}\n\n\
     <details>\n<summary>A nudge</summary>\n\nUse `println!`.\n\n</details>\n\n\
-    <details>\n<summary>Another</summary>\n\nLook at the arguments.\n\n</details>\n";
+    <details>\n<summary>Another</summary>\n\nLook at the arguments.\n\n```rust\nenv::args()\n```\n\nIn Python:\n\n```python\nsys.argv\n```\n\n</details>\n";
 
 impl Desk {
     pub(crate) fn new() -> Self {

@@ -43,10 +43,30 @@ impl Screen {
 
     /// 24 rows, 80 columns.
     pub(crate) fn open_with(desk: &Desk, words: &[&str], environment: &[(&str, &str)]) -> Self {
-        let pair = native_pty_system().openpty(size(24, 80)).unwrap();
         let like = desk.command(words);
         let mut command = CommandBuilder::new(like.get_program());
         command.args(like.get_args());
+        Self::start(desk, command, environment)
+    }
+
+    /// As a job of a shell, which is asked to run it.
+    pub(crate) fn open_in_a_shell(desk: &Desk, words: &[&str]) -> Self {
+        let mut shell = CommandBuilder::new("/bin/sh");
+        shell.arg("-i");
+        let mut screen = Self::start(desk, shell, &[("PS1", "shell> "), ("ENV", "")]);
+        screen.wait_for("shell>");
+        let like = desk.command(words);
+        let words = [like.get_program()].into_iter().chain(like.get_args());
+        let words: Vec<_> = words
+            .map(|word| format!("'{}'", word.to_str().unwrap()))
+            .collect();
+        screen.press(&format!("{}\n", words.join(" ")));
+        screen
+    }
+
+    fn start(desk: &Desk, mut command: CommandBuilder, environment: &[(&str, &str)]) -> Self {
+        let pair = native_pty_system().openpty(size(24, 80)).unwrap();
+        let like = desk.command(&[]);
         command.cwd(desk.root());
         command.env("TERM", "xterm-256color");
         for (name, value) in like.get_envs() {
@@ -129,9 +149,25 @@ impl Screen {
     }
 
     pub(crate) fn terminate(&mut self) {
+        self.signal("TERM");
+    }
+
+    pub(crate) fn signal(&mut self, name: &str) {
         let id = self.child.process_id().unwrap().to_string();
-        let status = std::process::Command::new("kill").arg(&id).status();
+        let mut kill = std::process::Command::new("kill");
+        let status = kill.args(["-s", name, &id]).status();
         assert!(status.unwrap().success());
+    }
+
+    /// The shell has the terminal: its usual screen, its cursor, its prompt.
+    #[track_caller]
+    pub(crate) fn is_given_back(&mut self) {
+        until("the usual screen", || {
+            let shown = self.shown.lock().unwrap();
+            let screen = shown.parser.screen();
+            (!screen.alternate_screen() && !screen.hide_cursor()).then_some(())
+        });
+        self.wait_for("Stopped");
     }
 
     /// As when the window is closed: the terminal is gone.

@@ -173,6 +173,12 @@ impl Process {
         self.child.id()
     }
 
+    /// Whether its output has closed, and all of it has been taken.
+    #[must_use]
+    pub fn output_closed(&self) -> bool {
+        self.closed
+    }
+
     /// How it ended, if it has.
     ///
     /// # Errors

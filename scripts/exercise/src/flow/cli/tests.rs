@@ -61,6 +61,15 @@ fn the_other_verbs_take_what_is_theirs() {
         Verb::Hint {
             id: id(),
             grade: None,
+            kind: None,
+        },
+    );
+    means(
+        "hint --python a",
+        Verb::Hint {
+            id: id(),
+            grade: None,
+            kind: Some(Kind::Python),
         },
     );
     means(
@@ -68,6 +77,7 @@ fn the_other_verbs_take_what_is_theirs() {
         Verb::Hint {
             id: id(),
             grade: Some(2),
+            kind: None,
         },
     );
     means(

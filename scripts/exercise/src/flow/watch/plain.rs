@@ -21,6 +21,9 @@ pub(super) fn run(mut work: Work) -> Result<()> {
     let ends_with_input = io::stdin().is_terminal();
     welcome(&work);
     while !signals.asked_to_end() {
+        if signals.went_on() {
+            work.go_on(false);
+        }
         for stand in work.tick(Instant::now()) {
             tell(&work, &stand);
         }
@@ -58,7 +61,7 @@ fn welcome(work: &Work) {
     }
     show("\n");
     let path = desk.course.shown(&work.mine.path);
-    if let Some(which) = work.which() {
+    if let Some(which) = work.which().or_else(|| work.python()) {
         say(&which);
     }
     say(&desk.say(
@@ -92,7 +95,7 @@ fn obey(work: &mut Work, word: &str) -> Result<bool> {
     match word {
         "q" => return Ok(false),
         "h" => {
-            for line in verbs::hint_lines(&work.desk, &work.id, None, WIDTH) {
+            for line in verbs::hint_lines(&work.desk, &work.id, None, work.mine.kind, WIDTH) {
                 say(&line);
             }
         }

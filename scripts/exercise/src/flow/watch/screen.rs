@@ -6,9 +6,10 @@ use anyhow::{Context, Result};
 use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::terminal::{Signals, Terminal};
-use super::view::{self, Reading};
+use super::view::{self, Reading, Topic};
 use super::work::{Stand, Work};
 use crate::flow::{say, verbs};
+use crate::progress::Kind;
 
 /// Between two looks at the file. A key or a new size wakes the loop at once.
 const TICK: Duration = Duration::from_millis(100);
@@ -36,6 +37,13 @@ pub(super) fn run(work: Work) -> Result<()> {
     Ok(())
 }
 
+/// What comes after a key.
+enum Next {
+    GoOn,
+    Quit,
+    Suspend,
+}
+
 struct Screen {
     work: Work,
     /// Something to read instead of the exercise.
@@ -45,7 +53,13 @@ struct Screen {
 impl Screen {
     fn follow(&mut self, terminal: &mut Terminal, signals: &Signals) -> Result<()> {
         while !signals.asked_to_end() {
-            self.work.tick(Instant::now());
+            if signals.went_on() {
+                terminal.take_again()?;
+                self.work.go_on(false);
+            }
+            if !self.work.tick(Instant::now()).is_empty() {
+                self.renew();
+            }
             let size = Terminal::size();
             let (columns, rows) = (usize::from(size.0), usize::from(size.1));
             let lines = match &mut self.reading {
@@ -63,36 +77,53 @@ impl Screen {
             if !event::poll(tick).context("listen to the keys")? {
                 continue;
             }
-            if let Event::Key(key) = event::read().context("read a key")?
-                && key.kind != KeyEventKind::Release
-                && !self.key(key, columns, rows)
-            {
-                return Ok(());
+            let Event::Key(key) = event::read().context("read a key")? else {
+                continue;
+            };
+            if key.kind == KeyEventKind::Release {
+                continue;
+            }
+            match self.key(key, columns, rows) {
+                Next::GoOn => {}
+                Next::Quit => return Ok(()),
+                Next::Suspend => {
+                    let running = self.work.pause();
+                    terminal.suspend(signals)?;
+                    self.work.go_on(running);
+                }
             }
         }
         Ok(())
     }
 
-    /// Whether to go on.
-    fn key(&mut self, key: KeyEvent, columns: usize, rows: usize) -> bool {
+    fn key(&mut self, key: KeyEvent, columns: usize, rows: usize) -> Next {
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
-        if control && matches!(key.code, KeyCode::Char('c' | 'C' | 'd' | 'D')) {
-            return false;
+        if control {
+            return match key.code {
+                KeyCode::Char('c' | 'C' | 'd' | 'D') => Next::Quit,
+                KeyCode::Char('z' | 'Z') if cfg!(unix) => Next::Suspend,
+                _ => Next::GoOn,
+            };
         }
-        if self.reading.is_some() {
-            self.read_on(key.code, rows);
-            return true;
+        // Escape and a letter in one read look like this.
+        if key.modifiers.contains(KeyModifiers::ALT) {
+            self.reading = None;
+            return Next::GoOn;
+        }
+        if self.reading.is_some() && self.read_on(key.code, rows) {
+            return Next::GoOn;
         }
         let letter = match key.code {
-            KeyCode::Char(letter) if !control => letter.to_ascii_lowercase(),
-            _ => return true,
+            KeyCode::Char(letter) => letter.to_ascii_lowercase(),
+            _ => return Next::GoOn,
         };
         let id = self.work.id.clone();
         match letter {
-            'q' => return false,
+            'q' => return Next::Quit,
             'h' => {
-                let lines = verbs::hint_lines(&self.work.desk, &id, None, columns);
+                let lines = verbs::hint_lines(&self.work.desk, &id, None, self.kind(), columns);
                 self.read(
+                    Topic::Hint,
                     self.work
                         .desk
                         .say(format!("提示 · {id}"), format!("Hint · {id}")),
@@ -102,6 +133,7 @@ impl Screen {
             'v' if !self.work.report.is_empty() => {
                 let lines = view::said(&self.work.report, columns);
                 self.read(
+                    Topic::Report,
                     self.work
                         .desk
                         .say(format!("报告 · {id}"), format!("Report · {id}")),
@@ -111,6 +143,7 @@ impl Screen {
             'g' => {
                 let lines = self.goal(columns);
                 self.read(
+                    Topic::Other,
                     self.work.desk.say(
                         format!("目标和规则 · {id}"),
                         format!("Goal and rules · {id}"),
@@ -120,20 +153,43 @@ impl Screen {
             }
             'r' => self.work.judge(),
             'n' => match self.work.next() {
-                Some(next) => self.turn_to(&next),
+                Some(next) => {
+                    self.reading = None;
+                    self.turn_to(&next);
+                }
                 None => {
                     let words = verbs::praise(&self.work.desk, &id);
-                    self.read(words, Vec::new());
+                    self.read(Topic::Other, words, Vec::new());
                 }
             },
             'l' => self.list(),
             _ => {}
         }
-        true
+        Next::GoOn
     }
 
-    fn read(&mut self, title: String, lines: Vec<String>) {
+    /// The language of the file that is watched.
+    fn kind(&self) -> Kind {
+        self.work.mine.kind
+    }
+
+    /// A report that is being read is that of the last check.
+    fn renew(&mut self) {
+        let columns = usize::from(Terminal::size().0);
+        if let Some(reading) = self.reading.as_mut()
+            && reading.topic == Topic::Report
+            && matches!(
+                self.work.stand,
+                Stand::Passed | Stand::Failed | Stand::Refused
+            )
+        {
+            reading.lines = view::said(&self.work.report, columns);
+        }
+    }
+
+    fn read(&mut self, topic: Topic, title: String, lines: Vec<String>) {
         self.reading = Some(Reading {
+            topic,
             title,
             lines,
             ..Reading::default()
@@ -160,6 +216,7 @@ impl Screen {
         let desk = &self.work.desk;
         let at = desk.ladder.iter().position(|id| *id == self.work.id);
         self.reading = Some(Reading {
+            topic: Topic::Other,
             title: verbs::summary(desk, &self.work.progress),
             lines: verbs::rungs(desk, &self.work.progress, Some(&self.work.id)),
             top: 0,
@@ -173,10 +230,11 @@ impl Screen {
         }
     }
 
-    fn read_on(&mut self, code: KeyCode, rows: usize) {
+    /// Whether the key was one for reading; the others do what they do elsewhere.
+    fn read_on(&mut self, code: KeyCode, rows: usize) -> bool {
         let page = isize::try_from(room(rows).max(1)).unwrap_or(isize::MAX);
         let Some(reading) = self.reading.as_mut() else {
-            return;
+            return false;
         };
         let chosen = reading.at;
         match code {
@@ -193,8 +251,17 @@ impl Screen {
                     self.turn_to(&id);
                 }
             }
-            _ => self.reading = None,
+            KeyCode::Esc | KeyCode::Backspace | KeyCode::Left | KeyCode::Char('q' | 'Q') => {
+                self.reading = None;
+            }
+            KeyCode::Char(
+                'h' | 'H' | 'v' | 'V' | 'g' | 'G' | 'l' | 'L' | 'n' | 'N' | 'r' | 'R',
+            ) => {
+                return false;
+            }
+            _ => {}
         }
+        true
     }
 }
 

@@ -7,6 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
+#[cfg(unix)]
+use std::time::Instant;
 
 use anyhow::{Context, Result};
 use crossterm::cursor::{Hide, MoveTo, Show};
@@ -35,13 +37,34 @@ impl Terminal {
                 before(info);
             }
         }));
-        enable_raw_mode().context("take the terminal")?;
-        let terminal = Self {
+        let mut terminal = Self {
             shown: Vec::new(),
             size: (0, 0),
         };
-        execute!(io::stdout(), EnterAlternateScreen, Hide).context("take the terminal")?;
+        terminal.enter()?;
         Ok(terminal)
+    }
+
+    fn enter(&mut self) -> Result<()> {
+        enable_raw_mode().context("take the terminal")?;
+        // All of it is drawn anew.
+        self.size = (0, 0);
+        execute!(io::stdout(), EnterAlternateScreen, Hide).context("take the terminal")
+    }
+
+    /// Takes it once more, whatever a shell has made of it meanwhile.
+    pub(super) fn take_again(&mut self) -> Result<()> {
+        // Otherwise it is believed to be raw still.
+        let _ = disable_raw_mode();
+        self.enter()
+    }
+
+    /// Gives the terminal to the shell, and stops all that the shell has started with us, as ^Z
+    /// does where a terminal is not raw. Comes back when we go on.
+    pub(super) fn suspend(&mut self, signals: &Signals) -> Result<()> {
+        give_back();
+        signals.stop_the_job();
+        self.take_again()
     }
 
     /// Columns and rows; 80×24 where the terminal does not say.
@@ -94,12 +117,20 @@ fn give_back() {
     let _ = disable_raw_mode();
 }
 
-/// Whether somebody has asked this process to end.
-pub(super) struct Signals(Arc<AtomicBool>);
+/// What the system asks of this process: to end, or to go on after it was stopped.
+pub(super) struct Signals {
+    end: Arc<AtomicBool>,
+    went_on: Arc<AtomicBool>,
+}
+
+/// A job that nobody can continue is not stopped: then nothing comes for so long.
+#[cfg(unix)]
+const STOPPING: Duration = Duration::from_millis(500);
 
 impl Signals {
     pub(super) fn listen() -> Result<Self> {
         let asked = Arc::new(AtomicBool::new(false));
+        let went_on = Arc::new(AtomicBool::new(false));
         #[cfg(unix)]
         for signal in [
             signal_hook::consts::SIGINT,
@@ -108,16 +139,41 @@ impl Signals {
         ] {
             signal_hook::flag::register(signal, asked.clone()).context("listen for signals")?;
         }
+        #[cfg(unix)]
+        signal_hook::flag::register(signal_hook::consts::SIGCONT, went_on.clone())
+            .context("listen for signals")?;
         let also = asked.clone();
         thread::Builder::new()
             .name("end".into())
             .spawn(move || end_at_last(&also))
             .context("start a thread")?;
-        Ok(Self(asked))
+        Ok(Self {
+            end: asked,
+            went_on,
+        })
     }
 
     pub(super) fn asked_to_end(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.end.load(Ordering::Relaxed)
+    }
+
+    /// Whether we were stopped and have gone on since the last call.
+    pub(super) fn went_on(&self) -> bool {
+        self.went_on.swap(false, Ordering::Relaxed)
+    }
+
+    /// Stops this process, and cargo, which has started it: the shell waits for both.
+    fn stop_the_job(&self) {
+        #[cfg(unix)]
+        {
+            self.went_on();
+            let _ = rustix::process::kill_current_process_group(rustix::process::Signal::TSTP);
+            // The signal may be a moment late, and the terminal is not ours until it has come.
+            let until = Instant::now() + STOPPING;
+            while !self.went_on() && Instant::now() < until {
+                thread::sleep(Duration::from_millis(5));
+            }
+        }
     }
 }
 

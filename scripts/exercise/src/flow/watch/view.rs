@@ -9,12 +9,22 @@ use crate::report::wrap;
 /// Something to read on the whole screen.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Reading {
+    pub(super) topic: Topic,
     pub(super) title: String,
     pub(super) lines: Vec<String>,
     /// The first line that is shown.
     pub(super) top: usize,
     /// The line at hand, where one can be chosen.
     pub(super) at: Option<usize>,
+}
+
+/// What is read: some of it changes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Topic {
+    Hint,
+    Report,
+    #[default]
+    Other,
 }
 
 /// The exercise: its state, the first failing step, the keys.
@@ -115,6 +125,9 @@ fn standing(work: &Work) -> Vec<String> {
     };
     let mut lines = vec![words];
     lines.extend(work.which());
+    if work.stand == Stand::Fresh {
+        lines.extend(work.python());
+    }
     lines
 }
 
@@ -181,28 +194,12 @@ pub(super) fn said(text: &str, columns: usize) -> Vec<String> {
     lines.flat_map(|line| fold(line, columns)).collect()
 }
 
-/// As many lines as there is room for. Of the steps that went well only the last ones stay, then
-/// the empty lines go, then the end.
+/// As many lines as there is room for: the empty lines go first, then the end, which helps least.
 fn shortened(mut lines: Vec<String>, room: usize, how: &str, columns: usize) -> Vec<String> {
     if lines.len() <= room {
         return lines;
     }
-    let deep = |line: &String| line.starts_with("    ");
-    // The first run of steps.
-    if let Some(first) = lines.iter().position(deep) {
-        let length = lines[first..].iter().take_while(|line| deep(line)).count();
-        let surplus = (lines.len() + 1).saturating_sub(room);
-        let out = length.saturating_sub(2).min(surplus);
-        if out > 1 {
-            lines.splice(first..first + out, ["    …".to_owned()]);
-        }
-    }
-    let mut surplus = lines.len().saturating_sub(room);
-    lines.retain(|line| {
-        let goes = line.is_empty() && surplus > 0;
-        surplus -= usize::from(goes);
-        !goes
-    });
+    lines.retain(|line| !line.is_empty());
     if lines.len() > room {
         let left = lines.len() - room.saturating_sub(1);
         lines.truncate(room.saturating_sub(1));
@@ -215,7 +212,7 @@ fn shortened(mut lines: Vec<String>, room: usize, how: &str, columns: usize) -> 
 pub(super) fn reading(work: &Work, reading: &Reading, columns: usize, rows: usize) -> Vec<String> {
     let room = rows.saturating_sub(4);
     let columns = columns.max(20);
-    let mut lines = vec![wrap::cut(&reading.title, columns), "─".repeat(columns)];
+    let mut lines = vec![wrap::cut(&reading.title, columns), rule(work, columns)];
     for (number, line) in reading
         .lines
         .iter()
@@ -238,6 +235,13 @@ pub(super) fn reading(work: &Work, reading: &Reading, columns: usize, rows: usiz
         Some(_) => work
             .desk
             .say("↑↓ 选  回车 打开  q 返回", "↑↓ choose  Enter open  q back"),
+        None if reading.topic == Topic::Hint && reading.lines.len() > room => work.desk.say(
+            "h 下一条提示  ↑↓ 空格 翻页  q 返回",
+            "h next hint  ↑↓ Space scroll  q back",
+        ),
+        None if reading.topic == Topic::Hint => {
+            work.desk.say("h 下一条提示  q 返回", "h next hint  q back")
+        }
         None if reading.lines.len() > room => work
             .desk
             .say("↑↓ 空格 翻页  q 返回", "↑↓ Space scroll  q back"),
@@ -251,6 +255,23 @@ pub(super) fn reading(work: &Work, reading: &Reading, columns: usize, rows: usiz
     let gap = columns.saturating_sub(wrap::shown(&back) + place.len());
     lines.push(format!("{back}{}{place}", " ".repeat(gap)));
     lines
+}
+
+/// The line under the title, with how things stand: a verdict comes while something is read.
+fn rule(work: &Work, columns: usize) -> String {
+    let stand = match standing(work).into_iter().next() {
+        Some(stand) if work.stand != Stand::Fresh => stand,
+        _ => return "─".repeat(columns),
+    };
+    let width = wrap::shown(&stand);
+    if width + 6 > columns {
+        return match width <= columns {
+            true => stand,
+            false => fold(&stand, columns).swap_remove(0),
+        };
+    }
+    let rest = columns - width - 4;
+    format!("── {stand} {}", "─".repeat(rest))
 }
 
 /// A line in pieces of at most `columns`; colours take none, and end with the piece.
@@ -309,26 +330,21 @@ mod tests {
     }
 
     #[test]
-    fn what_went_well_goes_first_when_there_is_no_room() {
-        let report = "✗ cut\n\n  What happened:\n    1\n    2\n    3\n    4\n  What did not:\n    5\n\n  end";
+    fn empty_lines_go_first_and_the_end_next_when_there_is_no_room() {
+        let report = "✗ cut\n\n  What did not happen: 5\n\n  cause\n\n  read\n\n    bytes\n\n  end";
         let lines: Vec<String> = report.lines().map(str::to_owned).collect();
         assert_eq!(shortened(lines.clone(), 11, "v", 80), lines);
-        assert_eq!(
-            shortened(lines.clone(), 9, "v", 80),
-            [
-                "✗ cut",
-                "  What happened:",
-                "    …",
-                "    3",
-                "    4",
-                "  What did not:",
-                "    5",
-                "",
-                "  end"
-            ]
-        );
-        let short = shortened(lines, 6, "v", 80);
-        assert_eq!(short.len(), 6);
-        assert_eq!(short.last().unwrap(), "  … +3  v");
+        let short = [
+            "✗ cut",
+            "  What did not happen: 5",
+            "  cause",
+            "  read",
+            "    bytes",
+            "  end",
+        ];
+        assert_eq!(shortened(lines.clone(), 9, "v", 80), short);
+        let shorter = shortened(lines, 5, "v", 80);
+        assert_eq!(shorter[..4], short[..4]);
+        assert_eq!(shorter[4..], ["  … +2  v"]);
     }
 }

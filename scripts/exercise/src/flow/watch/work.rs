@@ -223,6 +223,14 @@ impl Work {
         self.progress = self.desk.diary.progress();
     }
 
+    /// Before this process is stopped: a check that is running is ended, since its times would be
+    /// wrong. Whether there was one.
+    pub(super) fn pause(&mut self) -> bool {
+        let running = self.busy;
+        self.end();
+        running
+    }
+
     /// Ends a check that is running, with all that it has started.
     pub(super) fn end(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
@@ -235,6 +243,20 @@ impl Work {
                 Err(_) => return,
             }
         }
+    }
+
+    /// This process was stopped, and nobody knows for how long: a check that was running begins
+    /// again.
+    pub(super) fn go_on(&mut self, running: bool) {
+        if running || self.busy {
+            self.judge();
+        }
+    }
+
+    /// How to do it in Python, where a Rust file has just been begun and nobody asked for Rust.
+    pub(super) fn python(&self) -> Option<String> {
+        let rust = self.mine.kind == Kind::Rust && self.mine.new && self.asked.is_none();
+        self.desk.python(&self.id).filter(|_| rust)
     }
 
     /// Which of two files is watched, where there are two.
