@@ -129,6 +129,8 @@ pub fn play<'a>(
         if worth_it && Instant::now() < ends && !options.stopped() {
             verdicts[at] = again(check, wanted[at], options, ends);
             still_fails |= verdicts[at].failure.is_some();
+        } else if worth_it && Instant::now() >= ends {
+            leave(&mut verdicts[at]);
         }
         tell(&verdicts[at]);
     }
@@ -192,6 +194,17 @@ fn is_doubtful(verdict: &Verdict) -> bool {
         // It had a whole minute.
         Trouble::RightSoFar { .. } => false,
         _ => failure.trouble.is_late() || verdict.slow.is_busy(),
+    }
+}
+
+/// It was late on a busy machine, and there is no time to see whether it is without: that is no
+/// failure.
+fn leave(verdict: &mut Verdict) {
+    if let Some(failure) = &mut verdict.failure
+        && failure.trouble.is_late()
+        && verdict.slow.is_busy()
+    {
+        failure.trouble = Trouble::NotPlayed;
     }
 }
 
