@@ -1,7 +1,7 @@
 // Search: Chinese by substring, English as mdBook does it, each result at the right section and in the reader's words.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { PAGES, at, soon, soonIs, withTab } from "./shared.mjs";
+import { PAGES, at, site, soon, soonIs, withTab } from "./shared.mjs";
 
 const QUERIES = ["套接字", "端口", "三次握手", "传输层 TCP", "socket"];
 
@@ -104,6 +104,31 @@ test("a page opened with ?search= shows the results, and no words found is said"
   await tab.locator("#mdbook-searchbar").fill("龘龘龘");
   await tab.waitForFunction(() => /没有找到/.test(document.getElementById("mdbook-searchresults-header").innerText));
 }));
+
+for (const [how, put] of Object.entries({
+  "pasted with the mouse": async (tab, cdp, words) => {
+    await tab.evaluate((words) => navigator.clipboard.writeText(words), words);
+    await cdp.send("Input.dispatchKeyEvent", { type: "rawKeyDown", key: "Unidentified", commands: ["paste"] }); // no key is released
+  },
+})) {
+  test(`words that are ${how} are searched, and searched again after they were cleared`, () => withTab({ lang: "zh" }, async (tab) => {
+    await tab.context().grantPermissions(["clipboard-read", "clipboard-write"], { origin: site.origin });
+    const cdp = await tab.context().newCDPSession(tab);
+    await tab.goto(at(PAGES[0]));
+    await tab.keyboard.press("s");
+    await tab.locator("#mdbook-searchbar:focus").waitFor();
+    const found = () => tab.evaluate(() => [...document.querySelectorAll("#mdbook-searchresults li[data-shown]")].filter((item) => item.checkVisibility()).length > 0);
+    for (const round of [1, 2]) {
+      await put(tab, cdp, "套接字");
+      await soonIs(() => tab.locator("#mdbook-searchbar").inputValue(), "套接字");
+      await soonIs(found, true, `round ${round}`);
+      // As the × does: the words go, and no key is released.
+      await tab.evaluate(() => { document.getElementById("mdbook-searchbar").select(); document.execCommand("delete"); });
+      await soonIs(found, false, `cleared, round ${round}`);
+      assert.equal(await tab.locator("#mdbook-searchbar").inputValue(), "");
+    }
+  }));
+}
 
 test("Enter while a Chinese word is being composed opens nothing", () => withTab({ lang: "zh" }, async (tab) => {
   await search(tab, "套接字");

@@ -113,3 +113,28 @@ test("a field tells its name and value on hover, focus and touch", async () => {
     }
   });
 });
+
+test("the programming language is one choice for the whole book, and is kept", () => withTab({ lang: "zh" }, async (tab) => {
+  const commands = () => tab.locator(".exercise .cmd:visible").allInnerTexts();
+  await tab.goto(at("exercises/echo_server.html"));
+  await soonIs(async () => (await commands()).slice(0, 2), ["cargo workbook exercise echo_server", "cargo workbook exercise check echo_server"]);
+  await tab.locator('[data-set-code="python"]').click();
+  await soonIs(async () => (await commands()).slice(0, 2), ["cargo workbook exercise echo_server --python", "cargo workbook exercise check echo_server --python"]);
+  await tab.locator('[data-set-code="python"][aria-pressed="true"]').waitFor();
+  for (const page of ["exercises/say_hello.html", "exercises/utf8_stream.html"]) {
+    await tab.goto(at(page));
+    assert.match((await commands())[0], / --python$/, page);
+    assert.equal(await tab.evaluate(() => document.documentElement.dataset.code), "python");
+  }
+  await tab.locator('[data-set-code="rust"]').press("Enter");
+  await soonIs(() => tab.evaluate(() => localStorage.getItem("workbook-code")), "rust");
+  await tab.reload();
+  assert.equal((await commands())[0], "cargo workbook exercise utf8_stream");
+}));
+
+test("without scripts the commands of every programming language are shown, each with its name", () => withTab({ javaScriptEnabled: false }, async (tab) => {
+  await tab.goto(at("exercises/echo_server.html"));
+  assert.equal(await tab.locator(".exercise .cmd:visible").count(), 5);
+  assert.equal(await tab.locator(".exercise button:visible").count(), 0);
+  assert.equal(await tab.locator(".exercise dt:visible").filter({ hasText: "Python" }).count(), 2);
+}));
