@@ -205,6 +205,8 @@ pub struct Response {
     pub head: bool,
     /// Its body; `None` for any.
     pub body: Option<Payload>,
+    /// No response will do as well, if the connection ends instead.
+    pub or_gone: bool,
 }
 
 impl Check {
@@ -296,9 +298,12 @@ impl fmt::Display for Response {
         if self.head {
             f.write_str(" head")?;
         }
-        match &self.body {
-            Some(body) => write!(f, " {}", body.literal()),
-            None => Ok(()),
+        if let Some(body) = &self.body {
+            write!(f, " {}", body.literal())?;
+        }
+        match self.or_gone {
+            true => f.write_str(" or gone"),
+            false => Ok(()),
         }
     }
 }

@@ -167,6 +167,11 @@ fn yours_zh(act: &Act, role: Role, told: Told, columns: usize) -> String {
             told.pick("打印了", "应该打印"),
             line(pattern, columns)
         ),
+        Act::Bytes { payload } => format!(
+            "你的程序{} {}",
+            told.pick("打印了", "应该打印"),
+            said(payload, Language::Zh, columns)
+        ),
         Act::Prompt { text } => {
             format!(
                 "你的程序{} {}，不换行",
@@ -243,6 +248,11 @@ fn yours_en(act: &Act, role: Role, told: Told, columns: usize) -> String {
             "your program {} the line {}",
             told.pick("prints", "should print"),
             line(pattern, columns)
+        ),
+        Act::Bytes { payload } => format!(
+            "your program {} {}",
+            told.pick("prints", "should print"),
+            said(payload, Language::En, columns)
         ),
         Act::Prompt { text } => {
             format!(
@@ -346,9 +356,14 @@ fn theirs_zh(act: &Act, told: Told, columns: usize) -> String {
                 }
             };
             format!(
-                "{}状态 {} 的完整 HTTP 响应{what}",
+                "{}状态 {} 的完整 HTTP 响应{what}{}",
                 told.pick("收到了", "应该收到"),
-                response.status
+                response.status,
+                if response.or_gone {
+                    "，或者看到连接结束"
+                } else {
+                    ""
+                }
             )
         }
         Act::Refuses => "不监听：连过去会被拒绝".to_owned(),
@@ -411,9 +426,14 @@ fn theirs_en(act: &Act, told: Told, columns: usize) -> String {
                 }
             };
             format!(
-                "{} a whole HTTP response with status {}{what}",
+                "{} a whole HTTP response with status {}{what}{}",
                 told.pick("receives", "should receive"),
-                response.status
+                response.status,
+                if response.or_gone {
+                    ", or see the end"
+                } else {
+                    ""
+                }
             )
         }
         Act::Refuses => "does not listen: a connection is refused".to_owned(),

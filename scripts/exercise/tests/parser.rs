@@ -207,8 +207,21 @@ fn bytes_may_be_any_or_those_that_came_and_a_response_is_a_whole() {
     let response = |head, body: Option<&str>| {
         let body = body.map(|body| Payload::Bytes(body.into()));
         let status = 200;
-        Act::Http(Response { status, head, body })
+        let or_gone = false;
+        Act::Http(Response {
+            status,
+            head,
+            body,
+            or_gone,
+        })
     };
+    act(
+        "client",
+        r#"you || "\xff\?""#,
+        Act::Bytes {
+            payload: Payload::Pieces(vec![Piece::Bytes(vec![0xff]), Piece::Any]),
+        },
+    );
     act("server", "alice http 200", response(false, None));
     act(
         "server",
@@ -221,6 +234,13 @@ fn bytes_may_be_any_or_those_that_came_and_a_response_is_a_whole() {
         r#"alice http 200 head "hi""#,
         response(true, Some("hi")),
     );
+    let refused = Response {
+        status: 431,
+        head: false,
+        body: None,
+        or_gone: true,
+    };
+    act("server", "alice http 431 or gone", Act::Http(refused));
     let steps = steps("client", "alice refuses\nyou $ --once\n");
     assert_eq!(steps[0].1, Act::Refuses);
     story(
@@ -476,7 +496,7 @@ fn every_line_that_cannot_be_read_is_named() {
             "6: `zh` or `en` after `why` / `x`",
             "7: a heading of a page, such as sockets/duplex#half-close / `here`",
             "8: `title`, `role`, `transport`, `lines`, `stub`, `variant`, `why`, `read`, `fits` or the name of an actor (an ASCII word) / `你`",
-            "9: a mark after `you`: $ | ! |! _ > >> ^D ~ ? runs memory forgets / `%`",
+            "9: a mark after `you`: $ | || ! |! _ > >> ^D ~ ? runs memory forgets / `%`",
             "10: a mark after `alice`: connect accept > >> | || ~ ^D ^C close ? pace stops reads http refuses / `dance`",
             "11: 2 to 100 peers after `*` / `guest*1`",
             "12: a duration such as 300ms or 2s / `long`",

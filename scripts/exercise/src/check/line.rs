@@ -220,6 +220,7 @@ fn yours(mark: &str, text: &str) -> Result<Act, Mismatch> {
             args: text.split_ascii_whitespace().map(str::to_owned).collect(),
         }),
         "|" => pattern(text).map(|pattern| Act::Line { pattern }),
+        "||" => came(text).map(|payload| Act::Bytes { payload }),
         "_" => Ok(Act::Prompt {
             text: some(mark, text)?,
         }),
@@ -240,7 +241,7 @@ fn yours(mark: &str, text: &str) -> Result<Act, Mismatch> {
         "memory" => parse_size(text.trim()).map(|most| Act::Memory { most }),
         "forgets" => times(text.trim()).map(|times| Act::Forgets { times }),
         _ => mismatch(
-            "a mark after `you`: $ | ! |! _ > >> ^D ~ ? runs memory forgets",
+            "a mark after `you`: $ | || ! |! _ > >> ^D ~ ? runs memory forgets",
             mark,
         ),
     }
@@ -337,7 +338,10 @@ fn http(text: &str) -> Result<Act, Mismatch> {
     let Ok(status @ 100..=599) = status.parse() else {
         return mismatch("a status such as 200 after `http`", text);
     };
-    let body = body.trim();
+    let (or_gone, body) = match body.trim() {
+        "or gone" => (true, ""),
+        body => (false, body),
+    };
     let (head, body) = match body.strip_prefix("head") {
         Some(rest) => (true, rest.trim_start()),
         None => (false, body),
@@ -349,5 +353,10 @@ fn http(text: &str) -> Result<Act, Mismatch> {
             body => Some(body),
         },
     };
-    Ok(Act::Http(Response { status, head, body }))
+    Ok(Act::Http(Response {
+        status,
+        head,
+        body,
+        or_gone,
+    }))
 }

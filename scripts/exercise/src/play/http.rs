@@ -28,6 +28,8 @@ impl<'a> Stage<'a> {
         };
         let (head, end, said) = match self.patiently(whole)? {
             Ok(Ok(whole)) => whole,
+            // A server may refuse with a response, or by closing alone.
+            Ok(Err(_)) if wanted.or_gone && self.peer(at)?.unread.is_empty() => return Ok(()),
             _ if self.peer(at)?.unread.is_empty() => {
                 self.missing(at, &mut Answer { wanted })?;
                 // It came at the last moment, and is there.

@@ -8,10 +8,11 @@ use session::Status;
 use session::run::output;
 use session::run::process::{Process, Waited};
 
+use super::expect::window;
 use super::peer::Peer;
 use super::stage::{AFTERMATH, InVain, Stage};
 use super::system;
-use crate::check::{Act, Step};
+use crate::check::{Act, Payload, Step};
 use crate::verdict::{Bytes, Surplus, Trouble};
 
 /// A prompt is one when nothing follows it for this long.
@@ -45,6 +46,7 @@ impl<'a> Stage<'a> {
             }
             Act::Line { pattern } => self.prints(pattern, true, within),
             Act::Prompt { text } => self.prints(text, false, within),
+            Act::Bytes { payload } => self.prints_bytes(payload, within),
             Act::Silent { duration } => self.prints_nothing(*duration),
             Act::Says { pattern } => self.says(pattern, false, within),
             Act::PrintsOrSays { pattern } => self.says(pattern, true, within),
@@ -127,6 +129,57 @@ impl<'a> Stage<'a> {
             bytes.came = format!("{line}\n").into_bytes();
             return Err(Trouble::Wrong(bytes));
         }
+        if found.is_ok() {
+            return Err(Trouble::Wrong(bytes));
+        }
+        if self.ended().is_some() {
+            return Err(Trouble::NotPrinted(bytes));
+        }
+        if closed {
+            return Err(Trouble::OutputClosed(bytes));
+        }
+        let waited = self.wait.waited();
+        self.end_all_sides();
+        let late = self.until(self.last_words(), |stage| {
+            Ok(matches!(look(stage), Ok(Some(true))).then_some(()))
+        })?;
+        Err(match late {
+            Ok(()) => Trouble::OnlyAtEnd(bytes),
+            Err(InVain) => Trouble::TooLittle(bytes, waited),
+        })
+    }
+
+    /// The next bytes, whatever they are; more may follow.
+    fn prints_bytes(
+        &mut self,
+        payload: &Payload,
+        within: Option<Duration>,
+    ) -> Result<(), Trouble> {
+        self.wait_for_words(within);
+        let (expected, any) = (payload.bytes(None, &[]), payload.any(None));
+        let right = |came: &[u8]| {
+            let pairs = expected.iter().zip(came).enumerate();
+            pairs
+                .take_while(|(at, (a, b))| a == b || any.contains(at))
+                .count()
+        };
+        let look = |stage: &mut Self| {
+            let came = stage.program()?.output.bytes();
+            let right = right(&came);
+            let whole = right == expected.len();
+            if whole {
+                let bytes = stage.program()?.output.read_bytes(right);
+                stage.hear(bytes);
+            }
+            Ok((whole || right < came.len()).then_some(whole))
+        };
+        let found = self.patiently(look)?;
+        if matches!(found, Ok(true)) {
+            return Ok(());
+        }
+        let closed = self.program()?.wait(Instant::now()) == Waited::Closed;
+        let came = self.program()?.output.bytes();
+        let bytes = window(&expected, &any, &came, right(&came));
         if found.is_ok() {
             return Err(Trouble::Wrong(bytes));
         }

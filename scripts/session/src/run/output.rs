@@ -56,6 +56,27 @@ impl Output {
         std::mem::take(&mut self.pending)
     }
 
+    /// All that is unread, as it came.
+    #[must_use]
+    pub fn bytes(&self) -> Vec<u8> {
+        let mut all = Vec::new();
+        for line in &self.lines {
+            all.extend_from_slice(line);
+            all.push(b'\n');
+        }
+        all.extend_from_slice(&self.pending);
+        all
+    }
+
+    /// Takes this many bytes, or all.
+    pub fn read_bytes(&mut self, count: usize) -> Vec<u8> {
+        let mut taken = self.bytes();
+        let rest = taken.split_off(count.min(taken.len()));
+        *self = Self::default();
+        self.push(&rest);
+        taken
+    }
+
     /// Whether nothing is unread.
     pub fn is_empty(&self) -> bool {
         self.lines.is_empty() && self.pending.is_empty()
@@ -145,6 +166,18 @@ mod tests {
         assert_eq!(lines, ["你好", "a\\xffb"]);
         output.read_line();
         assert_eq!(output.first_line().as_deref(), Some("a\u{fffd}b"));
+    }
+
+    #[test]
+    fn bytes_are_taken_as_they_came_and_the_rest_stays_in_lines() {
+        let mut output = Output::default();
+        output.push(b"\n\xff\0a\nb\nc");
+        assert_eq!(output.bytes(), b"\n\xff\0a\nb\nc");
+        assert_eq!(output.read_bytes(3), b"\n\xff\0");
+        assert_eq!(output.lines().map(shown).collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(output.pending(), "c");
+        assert_eq!(output.read_bytes(9), b"a\nb\nc");
+        assert!(output.is_empty());
     }
 
     #[test]
