@@ -186,9 +186,9 @@ fn records(answer: &[u8]) -> Option<Vec<Record<'_>>> {
 /// From the name that was asked, along aliases (CNAME), to the addresses.
 fn follow(answer: &[u8], records: &[Record<'_>]) -> Vec<Ipv4Addr> {
     let mut wanted = name(answer, 12).map(|(name, _)| name).unwrap_or_default();
-    // 别名可以转圈：走几步就够了。
-    // Aliases may go in circles: a few steps will do.
-    for _ in 0..8 {
+    // 别名可以转圈：最多走 8 步。
+    // Aliases may go in circles: follow 8 of them at most.
+    for _ in 0..9 {
         // 没有人问过的名字，它的地址不算。
         // Addresses of a name that nobody asked for do not count.
         let ours = || records.iter().filter(|record| record.name == wanted);

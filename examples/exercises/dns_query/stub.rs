@@ -33,8 +33,9 @@ fn main() -> ExitCode {
 fn ask(name: &str, server: &str) -> io::Result<Vec<Ipv4Addr>> {
     // TODO: 发一个 UDP 数据报：12 个字节的首部，一个问题（名字、类型 A、类 IN）。
     // TODO: send one UDP datagram: a header of 12 bytes, one question (name, type A, class IN).
-    // TODO: 等回答：编号和问题都对得上才算；500 毫秒没来就再问一次。
-    // TODO: wait for the answer: id and question must be ours; none after 500 ms: ask once more.
+    // TODO: 等回答：来自 ADDR，编号和问题都对得上才算；0.5 到 1 秒没来就再问一次。
+    // TODO: wait for the answer: from ADDR, with your id and question; none in 0.5 to 1 second: ask
+    // once more.
     // TODO: 读回答里的记录：名字可能是指针，别名（CNAME）要跟下去。
     // TODO: read the records in it: a name may be a pointer, and an alias (CNAME) is followed.
     let _ = (name, server);

@@ -2,6 +2,7 @@
 A solution of the exercise http_get.
 """
 import socket
+import string
 import sys
 
 # 服务器可以让我们等，也可以让我们存：两样都有上限。
@@ -37,6 +38,10 @@ def get(path, address):
         status, length, chunked = read_head(reader)
         if not status.split(" ")[1].startswith("2"):
             raise Wrong(status)
+        # 204 没有正文，不管首部说什么（RFC 9112 §6.3）。
+        # 204 has no body, whatever the head says (RFC 9112 §6.3).
+        if status.split(" ")[1] == "204":
+            return
         if chunked:
             chunks(reader)
         elif length is not None:
@@ -107,14 +112,12 @@ def chunks(reader):
 
 
 def number(text, base):
-    # 只要数字：int 还会接受 +5 和 1_000。
-    # Digits alone: int would take +5 and 1_000 as well.
-    if not text.isascii() or not text.isalnum():
+    # 只要数字：int 还会接受 +5、1_000 和 0x5。
+    # Digits alone: int would take +5, 1_000 and 0x5 as well.
+    digits = string.digits if base == 10 else string.hexdigits
+    if not text or not set(text) <= set(digits):
         raise Wrong("长度不是数 the length is not a number")
-    try:
-        return int(text, base)
-    except ValueError:
-        raise Wrong("长度不是数 the length is not a number") from None
+    return int(text, base)
 
 
 def write(data):

@@ -47,6 +47,11 @@ fn get(path: &str, address: &str) -> io::Result<()> {
     if !status.split(' ').nth(1).unwrap_or("").starts_with('2') {
         return Err(io::Error::other(status));
     }
+    // 204 没有正文，不管首部说什么（RFC 9112 §6.3）。
+    // 204 has no body, whatever the head says (RFC 9112 §6.3).
+    if status.split(' ').nth(1) == Some("204") {
+        return Ok(());
+    }
     // 正文是字节：原样写出，不解码，不用 println!。
     // A body is bytes: write them as they are, with no decoding and no println!.
     let mut out = io::stdout().lock();

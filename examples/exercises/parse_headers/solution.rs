@@ -45,8 +45,9 @@ fn ethernet(frame: &[u8]) -> Step<()> {
         mac(&header[..6])
     );
     match kind {
-        // 以太网首部没有长度：后面的字节都交上去，数据到哪里为止由 IP 说。
-        // An Ethernet header has no length: all the rest goes up, and IP says where data ends.
+        // 这种以太网首部（Ethernet II）没有长度：后面的都交上去，数据到哪里为止由 IP 说。
+        // This Ethernet header (Ethernet II) has no length: all the rest goes up, and IP says where
+        // data ends.
         0x0800 => ipv4(&frame[14..]),
         // ARP、IPv6、VLAN 标签：不认识的说出类型，不猜。
         // ARP, IPv6, a VLAN tag: what is unknown is named by its type, with no guess.
@@ -121,8 +122,8 @@ fn tcp(segment: &[u8]) -> Step<()> {
 
 /// 每一位是一个开关，可以同时开几个。 Each bit is a switch, and several may be on.
 fn flags(bits: u8) -> String {
-    // 高两位（CWR、ECE）是拥塞控制用的，这里不打印。
-    // The two high bits (CWR, ECE) serve congestion control and are not printed here.
+    // 高两位（CWR、ECE）是拥塞控制用的，这里总是 0。
+    // The two high bits (CWR, ECE) serve congestion control and are always 0 here.
     let names = ["FIN", "SYN", "RST", "PSH", "ACK", "URG"];
     let on = (0..names.len()).filter(|bit| bits >> bit & 1 == 1);
     let on: Vec<&str> = on.map(|bit| names[bit]).collect();

@@ -135,7 +135,7 @@ fn records(answer: &[u8]) -> Option<Vec<Record<'_>>> {
 
 fn follow(answer: &[u8], records: &[Record<'_>]) -> Vec<Ipv4Addr> {
     let mut wanted = name(answer, 12).map(|(name, _)| name).unwrap_or_default();
-    for _ in 0..8 {
+    for _ in 0..9 {
         let ours = || records.iter().filter(|record| record.name == wanted);
         let found: Vec<Ipv4Addr> = ours()
             .filter(|record| record.kind == 1)

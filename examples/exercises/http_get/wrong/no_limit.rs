@@ -1,4 +1,4 @@
-// caught by: long_head
+// caught by: larger_head
 // 首部可以无限长。
 // A head may be of any length.
 use std::env;

@@ -1,4 +1,4 @@
-// caught by: lies
+// caught by: short
 // 数据偏移说首部有 60 个字节就信了：段里只有 20 个。
 // The data offset says 60 bytes and is believed: the segment has 20.
 use std::io;

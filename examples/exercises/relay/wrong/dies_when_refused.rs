@@ -1,5 +1,5 @@
 // caught by: refused
-// 目标拒绝，整个转发器就结束。
+// 目标拒绝，整个中继程序就结束。
 // The target refuses, and the whole relay ends.
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};

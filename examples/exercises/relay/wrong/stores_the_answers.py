@@ -1,0 +1,77 @@
+# caught by: slow_client
+# 只在往目标的方向上等；目标发来的都先存着。
+# Waits in the direction of the target only; what the target sends is all stored.
+import queue
+import socket
+import sys
+import threading
+
+CONNECT = 5
+SEATS = threading.BoundedSemaphore(200)
+BUFFER = 16 * 1024
+
+
+def main():
+    listen, target = (address.rsplit(":", 1) for address in sys.argv[1:])
+    target = (target[0], int(target[1]))
+    with socket.create_server((listen[0], int(listen[1])), backlog=128) as listener:
+        while True:
+            client, _ = listener.accept()
+            if SEATS.acquire(blocking=False):
+                threading.Thread(target=serve, args=(client, target), daemon=True).start()
+            else:
+                client.close()
+
+
+def serve(client, target):
+    try:
+        relay(client, target)
+    except OSError as error:
+        print(error, file=sys.stderr)
+    finally:
+        SEATS.release()
+
+
+def relay(client, target):
+    with client, socket.create_connection(target, timeout=CONNECT) as server:
+        server.settimeout(None)
+        up = threading.Thread(target=copy, args=(client, server), daemon=True)
+        up.start()
+        held = queue.Queue()
+        threading.Thread(target=deliver, args=(held, client), daemon=True).start()
+        store(server, held)
+        up.join()
+
+
+def store(source, held):
+    try:
+        while data := source.recv(BUFFER):
+            held.put(data)
+        held.put(b"")
+    except OSError:
+        held.put(None)
+
+
+def deliver(held, sink):
+    try:
+        while data := held.get():
+            sink.sendall(data)
+        sink.shutdown(socket.SHUT_WR if data == b"" else socket.SHUT_RDWR)
+    except OSError:
+        pass
+
+
+def copy(source, sink):
+    try:
+        while data := source.recv(BUFFER):
+            sink.sendall(data)
+        sink.shutdown(socket.SHUT_WR)
+    except OSError:
+        for end in (source, sink):
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+
+main()
