@@ -8,7 +8,7 @@ mod program;
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use program::{DEADLINE, Program, dribble, guarded};
 
