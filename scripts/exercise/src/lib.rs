@@ -8,7 +8,8 @@
 //! [`check`] and [`words`].
 //!
 //! [`flow`] is what a learner works with, around it: [`course`] knows where the files are,
-//! [`progress`] what was done, `text` what the pages say (pure).
+//! [`progress`] what was done, `text` what the pages say (pure). [`shape`] is for whoever writes an
+//! exercise: what it lacks.
 
 #[cfg(feature = "play")]
 pub mod build;
@@ -18,11 +19,17 @@ pub mod course;
 pub mod crash;
 #[cfg(feature = "flow")]
 pub mod flow;
+#[cfg(feature = "shape")]
+pub mod near;
 #[cfg(feature = "play")]
 pub mod play;
 pub mod progress;
 #[cfg(feature = "play")]
 pub mod report;
+#[cfg(feature = "shape")]
+mod sections;
+#[cfg(feature = "shape")]
+pub mod shape;
 #[cfg(feature = "flow")]
 mod text;
 #[cfg(feature = "play")]

@@ -8,6 +8,7 @@ mod plain;
 pub(crate) use plain::render;
 
 use crate::progress::Kind;
+use crate::sections::{Fence, Section, sections};
 
 /// A page, read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,7 +35,7 @@ pub(crate) struct Hint {
 /// Reads a page; parts that it lacks stay empty.
 pub(crate) fn page(source: &str) -> Page {
     let mut page = Page::default();
-    for (title, id, body) in sections(source) {
+    for Section { title, id, body } in sections(source) {
         match id.as_str() {
             "goal" => page.goal = body,
             "rules" => page.rules = body,
@@ -44,35 +45,6 @@ pub(crate) fn page(source: &str) -> Page {
         }
     }
     page
-}
-
-/// The title, the id and the body of each section, in order.
-fn sections(source: &str) -> Vec<(String, String, String)> {
-    let mut sections: Vec<(String, String, String)> = Vec::new();
-    let mut fence = Fence::default();
-    for line in source.lines() {
-        let outside = !fence.inside(line);
-        match heading(line).filter(|_| outside) {
-            Some((title, id)) => sections.push((title, id, String::new())),
-            None => {
-                if let Some((_, _, body)) = sections.last_mut() {
-                    body.push_str(line);
-                    body.push('\n');
-                }
-            }
-        }
-    }
-    sections
-}
-
-/// `## 目标 {#goal}`; deeper headings belong to their section.
-fn heading(line: &str) -> Option<(String, String)> {
-    let title = line.strip_prefix("## ").or(line.strip_prefix("# "))?;
-    let (title, id) = match title.rsplit_once("{#") {
-        Some((title, id)) => (title, id.trim_end().trim_end_matches('}')),
-        None => (title, ""),
-    };
-    Some((title.trim().to_owned(), id.to_owned()))
 }
 
 fn hints(body: &str) -> Vec<Hint> {
@@ -176,32 +148,6 @@ fn blocks(text: &str) -> Vec<String> {
     }
     blocks.retain(|block| !block.is_empty());
     blocks
-}
-
-/// Whether lines are inside a fence of code.
-#[derive(Debug, Default)]
-struct Fence(Option<String>);
-
-impl Fence {
-    /// The lines that open and close a fence belong to it.
-    fn inside(&mut self, line: &str) -> bool {
-        let line = line.trim_start();
-        let sign = line.chars().next().filter(|c| matches!(c, '`' | '~'));
-        let marks: String = match sign {
-            Some(sign) => line.chars().take_while(|c| *c == sign).collect(),
-            None => String::new(),
-        };
-        match &self.0 {
-            None if marks.len() >= 3 => self.0 = Some(marks),
-            None => return false,
-            Some(open) => {
-                if marks.starts_with(open.as_str()) && line.trim_end().len() == marks.len() {
-                    self.0 = None;
-                }
-            }
-        }
-        true
-    }
 }
 
 #[cfg(test)]

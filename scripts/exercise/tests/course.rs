@@ -1,5 +1,5 @@
 //! The course checks itself: every stub fails, every solution and every right program passes, every
-//! mistake is caught.
+//! mistake is caught. Before that: every exercise has all its parts.
 //!
 //! All programs are built in one go, and several are judged at once. `EXERCISE_ROUNDS=20` plays
 //! what must pass twenty times, `EXERCISE="echo_server relay"` takes these exercises alone,
@@ -10,6 +10,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{LazyLock, Mutex};
@@ -18,8 +19,10 @@ use std::time::{Duration, Instant};
 
 use exercise::build::{Built, build};
 use exercise::check::{TROUBLES, Variant, place};
+use exercise::course::Course;
 use exercise::play::{Options, play};
 use exercise::report::{self, Style};
+use exercise::shape;
 use exercise::verdict::{Failure, Verdict};
 use exercise::{Check, Language};
 use python::python;
@@ -58,30 +61,36 @@ static COURSE: LazyLock<Vec<Exercise>> = LazyLock::new(exercises);
 /// Every program of the course, Rust ones built in one go.
 static PROGRAMS: LazyLock<Vec<Program>> = LazyLock::new(programs);
 
+/// The exercises to take alone; nothing is all.
+fn wanted() -> String {
+    env::var("EXERCISE").unwrap_or_default()
+}
+
 fn exercises() -> Vec<Exercise> {
-    let all = root().unwrap().join("examples/exercises");
-    let ladder = fs::read_to_string(all.join("ladder")).unwrap();
-    let wanted = env::var("EXERCISE").unwrap_or_default();
+    let course = Course::new(&root().unwrap());
+    let ladder = course.ladder().unwrap();
+    let wanted = wanted();
     let wanted: Vec<&str> = wanted.split_ascii_whitespace().collect();
-    let ids: Vec<&str> = ladder
-        .lines()
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .filter(|id| wanted.is_empty() || wanted.contains(id))
-        .collect();
-    assert!(!ids.is_empty(), "no exercise is called {wanted:?}");
-    ids.into_iter()
-        .map(|id| {
-            let directory = all.join(id);
-            let source = fs::read_to_string(directory.join("check.session")).unwrap();
-            let check = Check::parse(&source).unwrap_or_else(|errors| panic!("{id}: {errors:?}"));
-            let id = id.to_owned();
-            Exercise {
-                id,
-                directory,
-                check,
-            }
+    let is_wanted = |id: &String| wanted.is_empty() || wanted.contains(&&**id);
+    let ids: Vec<String> = ladder.into_iter().filter(is_wanted).collect();
+    for id in &wanted {
+        assert!(
+            ids.iter().any(|there| there == id),
+            "no exercise is called {id}"
+        );
+    }
+    let exercise = |id: String| {
+        let directory = course.file(&id, "");
+        // Where there is none, `every_exercise_has_all_its_parts` says so.
+        let source = fs::read_to_string(course.file(&id, "check.session")).ok()?;
+        let check = Check::parse(&source).ok()?;
+        Some(Exercise {
+            id,
+            directory,
+            check,
         })
-        .collect()
+    };
+    ids.into_iter().filter_map(exercise).collect()
 }
 
 fn programs() -> Vec<Program> {
@@ -90,7 +99,7 @@ fn programs() -> Vec<Program> {
     let mut programs = Vec::new();
     let python = python();
     for exercise in &*COURSE {
-        for path in sources(&exercise.directory) {
+        for path in shape::programs(&exercise.directory) {
             if !path.to_string_lossy().contains(&wanted) {
                 continue;
             }
@@ -113,9 +122,9 @@ fn programs() -> Vec<Program> {
                         path,
                         run,
                     }),
-                    Err(reason) => println!("skipped: {}: {reason}", path.display()),
+                    Err(reason) => say(&format!("skipped: {}: {reason}", shown_path(&path))),
                 },
-                _ => println!("skipped: {}: no python3", path.display()),
+                _ => say(&format!("skipped: {}: no python3", shown_path(&path))),
             }
         }
     }
@@ -143,20 +152,15 @@ fn programs() -> Vec<Program> {
     programs
 }
 
-/// The programs of an exercise: stubs, solutions, those with a mistake, and right ones in another
-/// style.
-fn sources(directory: &Path) -> Vec<PathBuf> {
-    let both = |stem: &str| ["rs", "py"].map(|end| directory.join(format!("{stem}.{end}")));
-    let entries = fs::read_dir(directory.join("wrong")).unwrap();
-    let wrong: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
-    assert!(wrong.len() >= 3, "{}: {wrong:?}", directory.display());
-    let mut all = [both("stub"), both("solution")].concat();
-    all.retain(|path| path.is_file());
-    all.extend(wrong);
-    // Not every exercise has one.
-    let right = fs::read_dir(directory.join("right")).into_iter().flatten();
-    all.extend(right.map(|entry| entry.unwrap().path()));
-    all
+/// Tells what a test that passes would swallow: the gate shows such lines.
+fn say(line: &str) {
+    // Not `eprintln`, which the test keeps to itself.
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+/// A program as it is told, from the root.
+fn shown_path(path: &Path) -> String {
+    Course::new(&root().unwrap()).shown(path)
 }
 
 /// Judges these programs, several at once, and says everything that is not as it should be.
@@ -201,12 +205,21 @@ fn judge(program: &Program, wanted: &[&Variant], seed: u64, slower: u32) -> Vec<
     // The machine that tests the course may be busy with other tests.
     options.patience = Duration::from_secs(30);
     options.limit = Duration::from_secs(600);
-    play(&program.exercise.check, wanted, &options, |_| {})
+    let verdicts = play(&program.exercise.check, wanted, &options, |_| {});
+    // What fails again is no news of a wrong program, and of a right one the test says it.
+    let passed_then = |verdict: &&Verdict| verdict.slow.again && verdict.failure.is_none();
+    for verdict in verdicts.iter().filter(passed_then) {
+        let (path, name) = (shown_path(&program.path), &verdict.variant);
+        say(&format!(
+            "retried: {path}: the judge played {name} once more, alone, and it passed"
+        ));
+    }
+    verdicts
 }
 
 /// Plays the variants up to the one that must be the first to fail, and gives its failure.
 fn must_fail(program: &Program, name: &str, trouble: Option<&str>) -> Result<Failure, String> {
-    let wanted = up_to(program.exercise, name);
+    let wanted = up_to(program.exercise, name)?;
     let fails = |slower| {
         let verdicts = judge(program, &wanted, 1, slower);
         let failed: Vec<_> = verdicts
@@ -215,17 +228,30 @@ fn must_fail(program: &Program, name: &str, trouble: Option<&str>) -> Result<Fai
             .collect();
         let right = matches!(failed[..], [(variant, seen)]
             if variant == name && trouble.is_none_or(|trouble| trouble == seen));
-        match right {
-            true => Ok(*verdicts.into_iter().find_map(|v| v.failure).unwrap()),
-            false => Err(format!(
-                "must fail in {name} {}\n{}",
-                trouble.unwrap_or_default(),
-                shown(program.exercise, &verdicts)
-            )),
+        if right {
+            return Ok(*verdicts.into_iter().find_map(|v| v.failure).unwrap());
         }
+        let failed: Vec<_> = failed
+            .iter()
+            .map(|(variant, seen)| format!("{variant} {seen}"))
+            .collect();
+        let shown = shown(program.exercise, &verdicts);
+        Err((failed.join(", "), shown))
     };
+    let must = format!("must fail in {name} {}", trouble.unwrap_or_default());
     // Where a variant before it has failed, the machine may have been too busy for the deadlines.
-    fails(1).or_else(|_| fails(SLOWER))
+    fails(1).or_else(|(seen, first)| {
+        let seen = if seen.is_empty() { "nowhere" } else { &seen };
+        let path = shown_path(&program.path);
+        say(&format!(
+            "retried: {path}: {must}, and failed at first: {seen}"
+        ));
+        fails(SLOWER).map_err(|(_, then)| {
+            format!(
+                "{must}\n{then}\nthe first time, with deadlines {SLOWER} times shorter:\n{first}"
+            )
+        })
+    })
 }
 
 fn shown(exercise: &Exercise, verdicts: &[Verdict]) -> String {
@@ -241,11 +267,26 @@ fn shown(exercise: &Exercise, verdicts: &[Verdict]) -> String {
 }
 
 /// The variants up to this one: what comes after it would only say more of the same.
-fn up_to<'a>(exercise: &'a Exercise, name: &str) -> Vec<&'a Variant> {
+fn up_to<'a>(exercise: &'a Exercise, name: &str) -> Result<Vec<&'a Variant>, String> {
     let variants = &exercise.check.variants;
     let at = variants.iter().position(|variant| variant.name == name);
-    let at = at.unwrap_or_else(|| panic!("{}: no variant {name}", exercise.id));
-    variants[..=at].iter().collect()
+    let at = at.ok_or_else(|| format!("{} has no variant {name}", exercise.id))?;
+    Ok(variants[..=at].iter().collect())
+}
+
+/// `scripts/check exercise ID` says the same of one, before it is played.
+#[test]
+fn every_exercise_has_all_its_parts() {
+    let (root, wanted) = (root().unwrap(), wanted());
+    let faults = match wanted.is_empty() {
+        true => shape::all(&root),
+        false => wanted
+            .split_ascii_whitespace()
+            .flat_map(|id| shape::faults(&root, id))
+            .collect(),
+    };
+    let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
 #[test]
@@ -253,10 +294,6 @@ fn every_stub_fails_for_its_reason() {
     each("stub", AT_ONCE, |program| {
         let stub = program.exercise.check.stub.as_ref();
         let stub = stub.ok_or("no `stub VARIANT TROUBLE` in its check")?;
-        let source = fs::read_to_string(&program.path).unwrap();
-        if !source.contains("TODO") {
-            return Err("a stub without TODO".to_owned());
-        }
         must_fail(program, &stub.variant, Some(&stub.trouble)).map(|_| ())
     });
 }
@@ -269,14 +306,7 @@ fn every_solution_passes_every_variant() {
 /// What a stranger wrote who had the rules alone: where one fails, the judge is wrong, or the page.
 #[test]
 fn every_right_program_passes_every_variant() {
-    each("right", SOLUTIONS_AT_ONCE, |program| {
-        let source = fs::read_to_string(&program.path).unwrap();
-        let first = source.lines().next().unwrap_or_default();
-        if !first.starts_with("// unusual: ") && !first.starts_with("# unusual: ") {
-            return Err("its first line must say what is `unusual: ` about it".to_owned());
-        }
-        must_pass(program)
-    });
+    each("right", SOLUTIONS_AT_ONCE, must_pass);
 }
 
 fn must_pass(program: &Program) -> Result<(), String> {
@@ -306,11 +336,8 @@ fn must_pass(program: &Program) -> Result<(), String> {
 #[test]
 fn every_wrong_program_is_caught_first_by_the_variant_that_names_its_mistake() {
     each("wrong", AT_ONCE, |program| {
-        let source = fs::read_to_string(&program.path).unwrap();
-        let first = source.lines().next().unwrap_or_default();
-        let (_, name) = first
-            .split_once("caught by: ")
-            .ok_or("its first line must say `caught by: VARIANT`")?;
+        let source = fs::read_to_string(&program.path).map_err(|error| error.to_string())?;
+        let name = shape::caught_by(&source).ok_or("no `caught by: VARIANT` in its first line")?;
         let failure = must_fail(program, name, None)?;
         is_told_its_cause(program, name, &failure)
     });
@@ -364,15 +391,8 @@ fn tell_what_was_seen() {
 }
 
 #[test]
-fn every_place_to_read_is_in_the_book() {
+fn every_place_that_explains_a_kind_of_trouble_is_in_the_book() {
     let book = root().unwrap().join("book");
-    for exercise in &*COURSE {
-        for variant in &exercise.check.variants {
-            for cause in &variant.causes {
-                is_in_the_book(&book, &cause.read, &exercise.id);
-            }
-        }
-    }
     for place in TROUBLES.iter().filter_map(|(name, ..)| place(name)) {
         is_in_the_book(&book, place, "a kind of trouble");
     }

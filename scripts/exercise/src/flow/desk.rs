@@ -11,6 +11,7 @@ use super::diary::Diary;
 use super::{mistake, pick, warn};
 use crate::check::Check;
 use crate::course::Course;
+use crate::near::nearest;
 use crate::progress::{Kind, What, is_name};
 use crate::report::Style;
 use crate::text::{self, Page};
@@ -353,26 +354,6 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
         })
 }
 
-/// The name that was probably meant.
-fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let word: String = word
-        .chars()
-        .take(64)
-        .collect::<String>()
-        .to_lowercase()
-        .replace('-', "_");
-    let far = |name: &str| strsim::damerau_levenshtein(&word, name);
-    let close = |name: &&str| far(name) <= 2.max(name.len() / 3) && far(name) < name.len();
-    let by_letters =
-        |names: Vec<&'a str>| names.into_iter().filter(close).min_by_key(|name| far(name));
-    let names: Vec<&str> = names.collect();
-    by_letters(names.clone()).or_else(|| {
-        // `echo` of `echo_server`.
-        let part = |name: &&str| word.len() >= 3 && name.contains(&word);
-        names.into_iter().find(part)
-    })
-}
-
 /// The comments before the first line of code, in one language.
 fn head(stub: &str, language: Language) -> Vec<String> {
     let comments = stub.lines().take_while(|line| line.starts_with("//"));
@@ -387,24 +368,6 @@ fn head(stub: &str, language: Language) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_name_that_is_almost_right_leads_to_the_right_one() {
-        let names = [
-            "say_hello",
-            "echo_server",
-            "line_server",
-            "http_get",
-            "list",
-        ];
-        let near = |word| nearest(word, names.into_iter());
-        assert_eq!(near("echo_sever"), Some("echo_server"));
-        assert_eq!(near("Echo-Server"), Some("echo_server"));
-        assert_eq!(near("hello"), Some("say_hello"));
-        assert_eq!(near("lsit"), Some("list"));
-        assert_eq!(near("zzz"), None);
-        assert_eq!(near("读"), None);
-    }
 
     #[test]
     fn the_head_of_a_stub_is_shown_in_one_language() {

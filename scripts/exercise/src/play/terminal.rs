@@ -150,11 +150,7 @@ impl<'a> Stage<'a> {
     }
 
     /// The next bytes, whatever they are; more may follow.
-    fn prints_bytes(
-        &mut self,
-        payload: &Payload,
-        within: Option<Duration>,
-    ) -> Result<(), Trouble> {
+    fn prints_bytes(&mut self, payload: &Payload, within: Option<Duration>) -> Result<(), Trouble> {
         self.wait_for_words(within);
         let (expected, any) = (payload.bytes(None, &[]), payload.any(None));
         let right = |came: &[u8]| {

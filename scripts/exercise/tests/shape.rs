@@ -1,0 +1,504 @@
+//! What an exercise lacks: a small course with each fault, and what is said of it.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use exercise::shape::{all, faults, names, programs};
+use tempfile::TempDir;
+
+const PAGE: &str = "\
+# 怎样把话送回去？ {#echo}
+
+{{#exercise echo}}
+
+## 目标 {#goal}
+
+读到什么，就写回什么。
+
+## 背景 {#background}
+
+字节。
+
+## 规则 {#rules}
+
+- 一条。
+
+## 评判 {#judge}
+
+{{#variants echo}}
+
+## 提示 {#hints}
+
+<details>
+<summary>一个</summary>
+
+看 `read`。
+
+</details>
+
+## 问题 {#check}
+
+```question one
+# 不是标题
+```
+
+```question two
+```
+
+```question three
+```
+
+## 以后 {#further}
+
+- 下一个。
+";
+
+const CHECK: &str = "\
+title zh 回声
+title en Echo
+role server
+stub plain closed_early
+
+variant plain
+why zh 读到什么就写回什么。
+why en Write back what you read.
+read exercises/echo#goal
+you $
+alice connect
+alice > hi
+alice | hi
+";
+
+/// A course of one exercise, `echo`, with nothing wrong.
+struct Fake(TempDir);
+
+impl Fake {
+    fn new() -> Self {
+        let fake = Self(tempfile::tempdir().unwrap());
+        fake.write("book.toml", "");
+        fake.write("examples/exercises/ladder", "# order\necho\n");
+        fake.write(
+            "book/SUMMARY.md",
+            "# 练习\n\n- [开始 · Start](exercises/start.md)\n- [回声 · Echo](exercises/echo.md)\n",
+        );
+        // About all exercises, and none itself.
+        for page in ["start.md", "start.en.md"] {
+            fake.write(
+                &format!("book/exercises/{page}"),
+                "# 开始 {#start}\n\n## 提示 {#hints}\n\n```text\n{{#exercise echo}}\n```\n",
+            );
+        }
+        for page in ["echo.md", "echo.en.md"] {
+            fake.write(&format!("book/exercises/{page}"), PAGE);
+        }
+        for (file, text) in [
+            ("check.session", CHECK),
+            ("stub.rs", "// TODO\nfn main() {}\n"),
+            ("stub.py", "# TODO\n"),
+            ("solution.rs", "fn main() {}\n"),
+            ("solution.py", "pass\n"),
+            ("wrong/one.rs", "// caught by: plain\nfn main() {}\n"),
+            ("wrong/two.py", "# caught by: plain\n"),
+            ("wrong/three.rs", "// caught by: plain\r\nfn main() {}\r\n"),
+            ("right/select.py", "# unusual: one loop with select\n"),
+        ] {
+            fake.write(&format!("examples/exercises/echo/{file}"), text);
+        }
+        fake
+    }
+
+    fn root(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn path(&self, file: &str) -> PathBuf {
+        self.root().join(file)
+    }
+
+    fn write(&self, file: &str, text: &str) {
+        let path = self.path(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn change(&self, file: &str, from: &str, to: &str) {
+        let text = fs::read_to_string(self.path(file)).unwrap();
+        assert!(text.contains(from), "{file} has no {from}");
+        self.write(file, &text.replace(from, to));
+    }
+
+    fn remove(&self, file: &str) {
+        let path = self.path(file);
+        match path.is_dir() {
+            true => fs::remove_dir_all(path).unwrap(),
+            false => fs::remove_file(path).unwrap(),
+        }
+    }
+}
+
+const PAGES: &str = "book/exercises/echo.md";
+const TWIN: &str = "book/exercises/echo.en.md";
+const OWN: &str = "examples/exercises/echo";
+
+/// After this change of the course, this is what is said of `echo`: a place and words of each
+/// fault, in order.
+#[track_caller]
+fn check(change: impl FnOnce(&Fake), expected: &[(&str, &str)]) {
+    let fake = Fake::new();
+    change(&fake);
+    let seen = faults(fake.root(), "echo");
+    let right = seen.len() == expected.len()
+        && seen.iter().zip(expected).all(|(fault, (place, words))| {
+            fault.place == *place && fault.found.contains(words) && !fault.advice.is_empty()
+        });
+    let shown: Vec<_> = seen.iter().map(ToString::to_string).collect();
+    assert!(right, "expected {expected:#?}\nsaid:\n{}", shown.join("\n"));
+    // The test of the course says it as well.
+    let whole = all(fake.root());
+    assert!(seen.iter().all(|fault| whole.contains(fault)), "{whole:#?}");
+}
+
+#[test]
+fn a_whole_exercise_has_no_fault() {
+    check(|_| {}, &[]);
+    let fake = Fake::new();
+    assert_eq!(all(fake.root()), []);
+    assert_eq!(names(fake.root()).into_iter().collect::<Vec<_>>(), ["echo"]);
+}
+
+#[test]
+fn python_and_right_programs_may_be_missing_and_litter_is_no_program() {
+    check(
+        |fake| {
+            fake.remove(&format!("{OWN}/stub.py"));
+            fake.remove(&format!("{OWN}/solution.py"));
+            fake.remove(&format!("{OWN}/right"));
+            fake.write(&format!("{OWN}/wrong/__pycache__/two.pyc"), "");
+            fake.write(&format!("{OWN}/wrong/.DS_Store"), "");
+            fake.write(&format!("{OWN}/wrong/one.rs~"), "");
+            fake.write("examples/exercises/mine/echo.rs", "");
+            assert_eq!(programs(&fake.path(OWN)).len(), 5);
+        },
+        &[],
+    );
+}
+
+#[test]
+fn a_missing_page_or_twin_is_named() {
+    check(
+        |fake| fake.remove(PAGES),
+        &[
+            (
+                "examples/exercises/echo/check.session:6",
+                "book/exercises/echo.md has no heading {#goal}",
+            ),
+            (PAGES, "is missing"),
+        ],
+    );
+    check(
+        |fake| {
+            fake.change(
+                &format!("{OWN}/check.session"),
+                "exercises/echo#goal",
+                "exercises/start#start",
+            );
+            fake.remove(TWIN);
+        },
+        &[(TWIN, "is missing")],
+    );
+}
+
+#[test]
+fn each_part_that_a_page_lacks_is_named() {
+    for part in ["background", "rules", "further"] {
+        let heading = format!("{{#{part}}}");
+        let words = format!("has no part {heading}");
+        check(|fake| fake.change(PAGES, &heading, ""), &[(PAGES, &words)]);
+        check(|fake| fake.change(TWIN, &heading, ""), &[(TWIN, &words)]);
+    }
+    check(
+        |fake| fake.change(TWIN, "{#goal}", ""),
+        &[
+            (
+                "examples/exercises/echo/check.session:6",
+                "echo.en.md has no heading {#goal}",
+            ),
+            (TWIN, "has no part {#goal}"),
+        ],
+    );
+    check(
+        |fake| fake.change(PAGES, "{#judge}", "{#judging}"),
+        &[
+            (PAGES, "has no part {#judge}"),
+            (PAGES, "has no `{{#variants echo}}`"),
+        ],
+    );
+    for part in ["hints", "check"] {
+        let heading = format!("{{#{part}}}");
+        let words = format!("has no part {heading}");
+        check(|fake| fake.change(PAGES, &heading, ""), &[(PAGES, &words)]);
+    }
+    // A heading in code is none.
+    check(
+        |fake| {
+            fake.change(
+                PAGES,
+                "## 背景 {#background}",
+                "```text\n## 背景 {#background}\n```",
+            )
+        },
+        &[(PAGES, "has no part {#background}")],
+    );
+}
+
+#[test]
+fn a_part_that_is_empty_or_out_of_order_is_named() {
+    check(
+        |fake| fake.change(PAGES, "- 一条。\n", ""),
+        &[(PAGES, "{#rules} is empty")],
+    );
+    check(
+        |fake| {
+            fake.change(PAGES, "{#goal}", "{#x}");
+            fake.change(PAGES, "{#background}", "{#goal}");
+            fake.change(PAGES, "{#x}", "{#background}");
+        },
+        &[(PAGES, "{#background} stands before {#goal}")],
+    );
+}
+
+#[test]
+fn a_page_without_its_panel_its_variants_its_title_a_hint_or_questions_is_named() {
+    check(
+        |fake| fake.change(PAGES, "{{#exercise echo}}\n", "words\n"),
+        &[(PAGES, "has no `{{#exercise echo}}`")],
+    );
+    check(
+        |fake| fake.change(TWIN, "{{#variants echo}}", "{{#variants relay}}"),
+        &[
+            (TWIN, "`{{#variants relay}}` is about another"),
+            (TWIN, "has no `{{#variants echo}}`"),
+        ],
+    );
+    check(
+        |fake| {
+            fake.change(
+                PAGES,
+                "{{#exercise echo}}",
+                "```text\n{{#exercise echo}}\n```",
+            )
+        },
+        &[(PAGES, "has no `{{#exercise echo}}`")],
+    );
+    check(
+        |fake| fake.change(PAGES, "送回去？ {#echo}", "送回去？ {#relay}"),
+        &[
+            (PAGES, "title whose id is {#echo}"),
+            (PAGES, "has no `{{#exercise echo}}`"),
+        ],
+    );
+    check(
+        |fake| fake.change(PAGES, "details>", "div>"),
+        &[(PAGES, "{#hints} has no hint")],
+    );
+    check(
+        |fake| fake.change(PAGES, "question two", "text"),
+        &[(PAGES, "asks 2 questions")],
+    );
+}
+
+#[test]
+fn a_page_that_the_table_of_contents_lacks_is_named() {
+    let summary = "book/SUMMARY.md";
+    let line = "- [回声 · Echo](exercises/echo.md)";
+    let words = "does not list exercises/echo.md";
+    check(|fake| fake.change(summary, line, ""), &[(summary, words)]);
+    let hidden = format!("<!-- {line} -->");
+    check(
+        |fake| fake.change(summary, line, &hidden),
+        &[(summary, words)],
+    );
+    check(
+        |fake| fake.change(summary, "exercises/echo.md", "exercises/echo.en.md"),
+        &[(summary, words)],
+    );
+}
+
+#[test]
+fn an_exercise_that_is_not_in_the_ladder_is_named() {
+    let ladder = "examples/exercises/ladder";
+    check(
+        |fake| fake.write(ladder, "# echo\n"),
+        &[(ladder, "`echo` has a folder and is not in the ladder")],
+    );
+    check(
+        |fake| {
+            fake.write(ladder, "");
+            fake.remove(OWN);
+        },
+        &[
+            (ladder, "`echo` has a page and is not in the ladder"),
+            (OWN, "the folder is missing"),
+            ("examples/exercises/echo/check.session", "is missing"),
+        ],
+    );
+    check(
+        |fake| fake.remove(OWN),
+        &[
+            (OWN, "the folder is missing"),
+            ("examples/exercises/echo/check.session", "is missing"),
+        ],
+    );
+}
+
+#[test]
+fn a_ladder_with_a_line_twice_or_that_is_no_id_is_told_with_the_line() {
+    let fake = Fake::new();
+    fake.write("examples/exercises/ladder", "echo\nEcho Server\n\n  echo\n");
+    let seen: Vec<_> = all(fake.root()).iter().map(ToString::to_string).collect();
+    assert_eq!(seen.len(), 2, "{seen:#?}");
+    assert!(seen[0].starts_with("examples/exercises/ladder:2: `Echo Server` is no id"));
+    assert!(seen[1].starts_with("examples/exercises/ladder:4: `echo` is there twice"));
+    fake.remove("examples/exercises/ladder");
+    assert!(all(fake.root())[0].found.contains("cannot be read"));
+}
+
+#[test]
+fn a_folder_whose_name_is_no_id_is_named() {
+    let fake = Fake::new();
+    fake.write("examples/exercises/Echo-2/stub.rs", "");
+    let seen = all(fake.root());
+    assert!(
+        seen.iter().any(|fault| fault.found == "`Echo-2` is no id"),
+        "{seen:#?}"
+    );
+}
+
+#[test]
+fn programs_that_are_missing_or_say_nothing_are_named() {
+    let stub = "examples/exercises/echo/stub.rs";
+    let one = "examples/exercises/echo/wrong/one.rs";
+    for name in ["stub.rs", "stub.py", "solution.rs", "solution.py"] {
+        let path = format!("{OWN}/{name}");
+        check(|fake| fake.remove(&path), &[(&path, "is missing")]);
+    }
+    check(
+        |fake| fake.change(stub, "TODO", "to do"),
+        &[(stub, "has no `TODO`")],
+    );
+    let wrong = "examples/exercises/echo/wrong";
+    check(|fake| fake.remove(one), &[(wrong, "has 2 wrong programs")]);
+    check(
+        |fake| fake.remove(wrong),
+        &[(wrong, "has 0 wrong programs")],
+    );
+    for first in [
+        "",
+        "fn main() {}\n",
+        "// caught by:\n",
+        "// mistake\n// caught by: plain\n",
+    ] {
+        check(
+            |fake| fake.write(one, first),
+            &[(one, "has no `caught by: VARIANT`")],
+        );
+    }
+    check(
+        |fake| fake.change(one, "caught by: plain", "caught by: plian"),
+        &[(
+            one,
+            "is caught by `plian`, and the check has no such variant",
+        )],
+    );
+    let right = "examples/exercises/echo/right/select.py";
+    for first in ["", "# usual: a thread for each\n", "# unusual: \n"] {
+        check(
+            |fake| fake.write(right, first),
+            &[(right, "has no `unusual: …`")],
+        );
+    }
+    let other = "examples/exercises/echo/right/main.go";
+    check(
+        |fake| fake.write(other, "// unusual: Go\n"),
+        &[(other, "is no program that the tests know how to run")],
+    );
+}
+
+#[test]
+fn a_check_that_cannot_be_read_is_told_with_its_line_and_the_rest_as_well() {
+    let session = "examples/exercises/echo/check.session";
+    check(
+        |fake| {
+            fake.change(session, "role server", "role king");
+            fake.remove("examples/exercises/echo/wrong/one.rs");
+        },
+        &[
+            ("examples/exercises/echo/check.session:1", "found no role"),
+            ("examples/exercises/echo/check.session:3", "found `king`"),
+            ("examples/exercises/echo/wrong", "has 2 wrong programs"),
+        ],
+    );
+    check(
+        |fake| fake.change(session, "stub plain closed_early\n", ""),
+        &[(session, "does not say how the stub fails")],
+    );
+    check(
+        |fake| fake.change(session, "echo#goal", "echo#aim"),
+        &[
+            (
+                "examples/exercises/echo/check.session:6",
+                "book/exercises/echo.md has no heading {#aim}",
+            ),
+            (
+                "examples/exercises/echo/check.session:6",
+                "book/exercises/echo.en.md has no heading {#aim}",
+            ),
+        ],
+    );
+}
+
+/// Of the program, in the folder of a course: what it prints and its status.
+fn said(fake: &Fake, ids: &[&str]) -> (i32, String) {
+    let mut shape = Command::new(env!("CARGO_BIN_EXE_shape"));
+    let output = shape.args(ids).current_dir(fake.root()).output().unwrap();
+    let text = [output.stdout, output.stderr].concat();
+    (
+        output.status.code().unwrap(),
+        String::from_utf8(text).unwrap(),
+    )
+}
+
+#[test]
+fn all_faults_of_one_exercise_are_told_at_once_and_of_a_mistyped_one_its_neighbour() {
+    let fake = Fake::new();
+    assert_eq!(
+        said(&fake, &["echo"]),
+        (0, "echo has all its parts\n".to_owned())
+    );
+    fake.remove(TWIN);
+    fake.remove("examples/exercises/echo/solution.rs");
+    fake.change("book/SUMMARY.md", "exercises/echo.md", "exercises/other.md");
+    fake.change(
+        "examples/exercises/echo/check.session",
+        "exercises/echo#goal",
+        "exercises/start#start",
+    );
+    let (status, text) = said(&fake, &["echo"]);
+    assert_eq!(status, 1, "{text}");
+    for part in [
+        "book/SUMMARY.md: does not list exercises/echo.md\n    add ",
+        "book/exercises/echo.en.md: is missing\n    write ",
+        "examples/exercises/echo/solution.rs: is missing\n    write ",
+        "echo: 3 faults",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+    let (status, text) = said(&fake, &["ehco"]);
+    assert_eq!(status, 2, "{text}");
+    assert!(
+        text.starts_with("no exercise is called 'ehco'; did you mean echo?\n"),
+        "{text}"
+    );
+}
