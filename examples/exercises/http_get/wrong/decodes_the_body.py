@@ -1,12 +1,13 @@
 # caught by: binary
-# 正文解码成文字，再写出来。
-# Decodes the body to text before it writes it.
+# 正文收齐了，解码成文字，再写出来。
+# Decodes the body to text, when it has all of it, and writes that.
 import socket
 import string
 import sys
 
 PATIENCE = 10
 HEAD = 64 * 1024
+BODY = bytearray()
 
 
 class Wrong(Exception):
@@ -17,6 +18,7 @@ def main():
     path, address = sys.argv[1:]
     try:
         get(path, address)
+        print(BODY.decode("utf-8", "replace"), end="", flush=True)
     except (OSError, Wrong) as error:
         sys.exit(str(error))
 
@@ -97,7 +99,7 @@ def number(text, base):
 
 
 def write(data):
-    print(data.decode("utf-8", "replace"), end="", flush=True)
+    BODY.extend(data)
 
 
 main()

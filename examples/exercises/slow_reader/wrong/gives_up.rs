@@ -1,6 +1,6 @@
 // caught by: pauses
-// 一块要等 0.3 秒才写得完，就当对方死了，断开。
-// A block that takes 0.3 s to write means to it that the peer is dead: it breaks off.
+// 一块要等 0.5 秒才写得完，就当对方死了，断开。
+// A block that takes 0.5 s to write means to it that the peer is dead: it breaks off.
 use std::env;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -41,7 +41,7 @@ fn serve(mut stream: TcpStream) -> io::Result<()> {
             let count = left.min(BLOCK);
             let began = Instant::now();
             stream.write_all(&block[..count])?;
-            if began.elapsed() > Duration::from_millis(300) {
+            if began.elapsed() > Duration::from_millis(500) {
                 return Err(io::Error::other("太慢 too slow"));
             }
             left -= count;

@@ -62,6 +62,8 @@ pub(super) struct Busy {
     late_given: Duration,
     /// The program's time in line for a processor, and on one, as far as waits have been given it.
     program_given: system::Times,
+    /// When the judge looked last.
+    looked: Option<Instant>,
 }
 
 impl Wait {
@@ -195,9 +197,27 @@ impl<'a> Stage<'a> {
 
     /// Sleeps, and notes how late the judge wakes.
     pub(super) fn sleep(&mut self, time: Duration) {
-        let began = Instant::now();
+        self.looks();
         thread::sleep(time);
-        let late = began.elapsed().saturating_sub(time);
+        self.notice(time);
+    }
+
+    /// The judge looks. Since it last looked it may have been kept from running: while it asked the
+    /// system something, or between two steps, when the program's own deadlines went on.
+    pub(super) fn looks(&mut self) {
+        self.notice(Duration::ZERO);
+    }
+
+    /// Moving megabytes takes the judge a while, and is no lateness.
+    pub(super) fn works(&mut self) {
+        self.late.looked = Some(Instant::now());
+    }
+
+    fn notice(&mut self, asleep: Duration) {
+        let now = Instant::now();
+        let since = self.late.looked.replace(now);
+        let away = since.map_or(Duration::ZERO, |since| now - since);
+        let late = away.saturating_sub(asleep);
         if late > USUAL {
             self.late.late += late;
             self.late.slow.late = self.late.slow.late.max(late);

@@ -337,7 +337,9 @@ impl<'a> Stage<'a> {
         let mut gone = None;
         let mut tick = TICK;
         loop {
+            self.looks();
             let moved = self.pump();
+            self.works();
             if let Some(written) = self.flood {
                 return Err(Trouble::Flood(written));
             }
