@@ -239,6 +239,7 @@ fn must_fail(program: &Program, name: &str, trouble: Option<&str>) -> Result<Fai
         Err((failed.join(", "), shown))
     };
     let must = format!("must fail in {name} {}", trouble.unwrap_or_default());
+    let must = must.trim_end();
     // Where a variant before it has failed, the machine may have been too busy for the deadlines.
     fails(1).or_else(|(seen, first)| {
         let seen = if seen.is_empty() { "nowhere" } else { &seen };

@@ -419,6 +419,11 @@ fn programs_that_are_missing_or_say_nothing_are_named() {
             &[(right, "has no `unusual: …`")],
         );
     }
+    let two_words = "examples/exercises/echo/wrong/one read.rs";
+    check(
+        |fake| fake.write(two_words, "// caught by: plain\n"),
+        &[(two_words, "`one read` is no name for a program")],
+    );
     let other = "examples/exercises/echo/right/main.go";
     check(
         |fake| fake.write(other, "// unusual: Go\n"),
@@ -439,6 +444,10 @@ fn a_check_that_cannot_be_read_is_told_with_its_line_and_the_rest_as_well() {
             ("examples/exercises/echo/check.session:3", "found `king`"),
             ("examples/exercises/echo/wrong", "has 2 wrong programs"),
         ],
+    );
+    check(
+        |fake| fake.change(session, "stub plain", "stub plian"),
+        &[("examples/exercises/echo/check.session:4", "plian")],
     );
     check(
         |fake| fake.change(session, "stub plain closed_early\n", ""),

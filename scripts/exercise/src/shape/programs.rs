@@ -1,11 +1,13 @@
 //! The programs of an exercise: stubs, solutions, those with a mistake, and right ones in another
 //! style. What the first line of each says.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{Look, is_litter};
 use crate::Check;
+use crate::progress::is_name;
 
 /// A check with fewer mistakes to catch has not been tried.
 const MISTAKES: usize = 3;
@@ -142,16 +144,21 @@ fn wrong(look: &mut Look, folder: &Path, check: Option<&Check>) {
     }
 }
 
-/// Whether the tests know how to run it.
+/// Whether the tests know how to run it: by the end of its name, which is else a word for cargo.
 fn of_language(look: &mut Look, path: &Path, known: &[&str]) -> bool {
-    let end = path.extension().unwrap_or_default().to_string_lossy();
-    let is_known = path.is_file() && known.contains(&&*end);
-    if !is_known {
+    let part = |part: Option<&OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
+    let (name, end) = (part(path.file_stem()), part(path.extension()));
+    if !path.is_file() || !known.contains(&&*end) {
         let advice = format!(
             "a program here ends in .{}; anything else belongs elsewhere",
             known.join(", .")
         );
         look.tell(path, "is no program that the tests know how to run", advice);
+        return false;
     }
-    is_known
+    if !is_name(&name) {
+        let advice = "name a program with small letters, digits and `_`: `one_read.rs`";
+        look.tell(path, format!("`{name}` is no name for a program"), advice);
+    }
+    true
 }
