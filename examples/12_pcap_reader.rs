@@ -7,11 +7,11 @@
 //! This file takes packets apart. In `12_pcap_reader/`: file.rs reads the file, headers.rs has the
 //! tables of the headers, and the others write the screen.
 #![allow(missing_docs, reason = "the names of the fields say it")]
-use anyhow::{Context, Result};
 use colored::Colorize;
-use file::{Capture, Record};
+use file::Record;
 use headers::{Header, Kind, Packet};
-use std::{env, fs::File, io, io::BufReader, io::Read, io::Write, process::ExitCode};
+use std::io::{self, Write};
+use std::{env, process::ExitCode};
 
 #[path = "12_pcap_reader/checksum.rs"]
 pub mod checksum;
@@ -25,6 +25,8 @@ pub mod line;
 pub mod link;
 #[path = "12_pcap_reader/options.rs"]
 pub mod options;
+#[path = "12_pcap_reader/packets.rs"]
+pub mod packets;
 #[path = "12_pcap_reader/screen.rs"]
 pub mod screen;
 #[path = "12_pcap_reader/wire.rs"]
@@ -165,56 +167,10 @@ fn main() -> ExitCode {
         );
         return ExitCode::from(2);
     };
-    let result = open(path).and_then(|input| show(input, &numbers, &flags));
+    let result = packets::open(path).and_then(|input| packets::show(input, &numbers, &flags));
     let complain = |error| writeln!(io::stderr(), "{} {path}: {error:#}", "错误 error:".red());
     match result.map_err(complain) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }
-}
-
-fn open(path: &str) -> Result<Box<dyn Read>> {
-    Ok(match path {
-        "-" => Box::new(io::stdin()),
-        path => Box::new(File::open(path).context("打不开 cannot open")?),
-    })
-}
-
-fn show(input: impl Read, numbers: &[u64], flags: &[String]) -> Result<()> {
-    let mut capture = Capture::open(BufReader::new(input))?;
-    let (mut talks, mut start) = (line::Talks::default(), None);
-    let mut unknown = Vec::new();
-    for count in 1.. {
-        let Some(record) = capture.next().transpose()? else {
-            break;
-        };
-        let wire = &capture.wires[record.wire];
-        let packet = dissect(wire.link, &record);
-        start = start.or(record.nanos);
-        let since = record.nanos.zip(start).map(|(now, start)| now - start);
-        // 没有选中的包也要看：相对序号从连接的开头数起。
-        // Look at packets that were not chosen too: relative numbers begin with the connection.
-        let line = line::line(&packet, &mut talks);
-        if !numbers.is_empty() && !numbers.contains(&count) {
-            continue;
-        }
-        let many = capture.wires.len() > 1;
-        let mut text = screen::first_line(count, since, many.then_some(&*wire.name), &line);
-        for flag in flags {
-            text += &match &**flag {
-                "-v" => screen::details(&packet, &record),
-                _ => wire::on_the_wire(&packet),
-            };
-        }
-        if !screen::print(&text) {
-            break;
-        }
-        // 每种不会拆的链路，只劝一次。
-        // One piece of advice for each kind of link that we cannot take apart.
-        if packet.headers.is_empty() && !unknown.contains(&wire.link) {
-            unknown.push(wire.link);
-            let _ = writeln!(io::stderr(), "{}", link::advice(wire.link).yellow());
-        }
-    }
-    Ok(())
 }
