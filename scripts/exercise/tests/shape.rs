@@ -426,7 +426,11 @@ fn programs_that_are_missing_or_say_nothing_are_named() {
     );
     let other = "examples/exercises/echo/right/main.go";
     check(
-        |fake| fake.write(other, "// unusual: Go\n"),
+        |fake| {
+            fake.write(other, "// unusual: Go\n");
+            // Nothing tries to run it.
+            assert_eq!(programs(&fake.path(OWN)).len(), 8);
+        },
         &[(other, "is no program that the tests know how to run")],
     );
 }

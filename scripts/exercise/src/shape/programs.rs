@@ -18,14 +18,19 @@ const WRONG: [&str; 2] = ["rs", "py"];
 /// Those that a stranger may write in; one that a machine lacks is skipped.
 const RIGHT: [&str; 5] = ["rs", "py", "js", "java", "c"];
 
-/// Every program in the folder of an exercise.
+/// Every program in the folder of an exercise that the tests know how to run.
 #[must_use]
 pub fn programs(folder: &Path) -> Vec<PathBuf> {
     let own = ["stub.rs", "stub.py", "solution.rs", "solution.py"];
     let mut all: Vec<_> = own.iter().map(|name| folder.join(name)).collect();
-    all.retain(|path| path.is_file());
     all.extend(files(&folder.join("wrong")));
     all.extend(files(&folder.join("right")));
+    all.retain(|path| {
+        path.is_file()
+            && RIGHT
+                .iter()
+                .any(|end| path.extension() == Some(OsStr::new(end)))
+    });
     all
 }
 
