@@ -329,6 +329,8 @@ note: Some details are omitted, run with `RUST_BACKTRACE=full` for a verbose bac
         whole(),
         &["thread 'main' (16255) has overflowed its stack"],
     );
+    let much = "memory allocation of 1000000000000000000 bytes failed";
+    check(&format!("{much}\n"), signal(6), "Rust", whole(), &[much]);
     // An error that `main` returns is its own way to end.
     nothing(
         "Error: Os { code: 111, kind: ConnectionRefused, message: \"Connection refused\" }\n",

@@ -470,6 +470,34 @@ fn a_cause_is_told_where_it_fits_what_was_seen_and_a_place_to_read_otherwise() {
     let decode = Some("UNICODEDecodeError: 'utf-8' codec can't decode byte 0xff");
     told(CAUSES, "wrong", decode, Some("B"), Some(two));
     told(CAUSES, "wrong", Some("KeyError: 3"), None, None);
+    // Where it crashed says nothing of why: the file may be called as the cause is.
+    let place = "fits crashed \"utf\" crashed \"timeout\"\nwhy zh 甲\nwhy en A\nread sockets/one-shot#bytes\n";
+    for (crash, cause) in [
+        (
+            "thread 'main' (3) panicked at /a b/utf8_stream.rs:3:45: called `Option::unwrap()` on a `None` value",
+            None,
+        ),
+        (
+            r"thread 'main' panicked at C:\mine\timeouts.rs:3:45: mid > len",
+            None,
+        ),
+        ("timeout.c:12: main: Assertion `count > 0' failed.", None),
+        (
+            "thread 'main' (3) panicked at /a/echo.rs:3:45: called `Result::unwrap()` on an `Err` value: Utf8Error { valid_up_to: 1 }",
+            Some("A"),
+        ),
+        (
+            "UnicodeDecodeError: 'utf-8' codec can't decode bytes in position 0-1: unexpected end of data",
+            Some("A"),
+        ),
+        (
+            "java.net.SocketTimeoutException: 127.0.0.1:8888: Accept timed out",
+            Some("A"),
+        ),
+    ] {
+        let read = cause.map(|_| "sockets/one-shot#bytes");
+        told(place, "wrong", Some(crash), cause, read);
+    }
     // A cause that does not say what it fits is told for what a story can show.
     let half_close = Some("sockets/duplex#half-close");
     told(WORDS, "too_little", None, Some("W"), half_close);

@@ -79,9 +79,9 @@ struct Answer {
 
 fn answer(lines: &[String]) -> Answer {
     let mut words = lines[0].split(' ');
-    let method = words.next().expect("a method");
-    let path = words.next().expect("a path");
-    words.next().expect("a version");
+    let method = words.next().unwrap();
+    let path = words.next().unwrap();
+    words.next().unwrap();
     if values(lines, "host").count() != 1 {
         return Answer::refuse("400 Bad Request");
     }

@@ -125,7 +125,7 @@ impl Cause {
             (None, Some(_)) => false,
             (None, None) => !OTHER_AFFAIRS.contains(&seen.trouble),
             (Some(fits), Some(words)) => {
-                let words = words.to_lowercase();
+                let words = message(words).to_lowercase();
                 fits.iter().any(
                     |fit| matches!(fit, Fit::Crash(text) if words.contains(&text.to_lowercase())),
                 )
@@ -140,6 +140,19 @@ impl Cause {
     pub(super) fn is_whole(&self) -> bool {
         !(self.why.zh.is_empty() || self.why.en.is_empty() || self.read.is_empty())
     }
+}
+
+/// What the last words say, without the place in the source that stands before them: a file may be
+/// called `utf8_stream.rs`, or lie in a folder of any name.
+fn message(words: &str) -> &str {
+    let place_ends = |(at, _): &(usize, &str)| {
+        let kind = words[..*at].rsplit_once('.').map_or("", |(_, kind)| kind);
+        let is_kind = !kind.is_empty() && kind.chars().all(|c| c.is_ascii_alphabetic());
+        let rest = words[at + 1..].trim_start_matches(|c: char| c.is_ascii_digit());
+        is_kind && rest.len() < words.len() - at - 1 && rest.starts_with(':')
+    };
+    let place = words.match_indices(':').find(place_ends);
+    place.map_or(words, |(at, _)| &words[at..])
 }
 
 /// Reads what stands after `fits`.

@@ -23,6 +23,9 @@ fn event(by: &'static str, kind: Kind, said: Vec<String>, next: usize) -> Option
 
 fn rust(lines: &[&str], at: usize) -> Option<Event> {
     let line = lines[at];
+    if line.starts_with("memory allocation of ") && line.ends_with(" bytes failed") {
+        return event("Rust", Kind::Uncaught, vec![line.to_owned()], at + 1);
+    }
     let rest = line.strip_prefix("thread '")?;
     let kind = |name: &str| match name {
         "main" => Kind::Uncaught,
