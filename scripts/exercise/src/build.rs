@@ -145,7 +145,7 @@ impl Kitchen<'_> {
             .arg(self.target())
             // Whatever the user builds for otherwise.
             .args(["--target", host(self.root)?])
-            .env("CARGO_BUILD_BUILD_DIR", self.target())
+            .env("CARGO_BUILD_BUILD_DIR", self.build_dir())
             .current_dir(self.root);
         cargo::run(command)
     }
@@ -198,6 +198,16 @@ impl Kitchen<'_> {
 
     fn target(&self) -> PathBuf {
         self.directory.join("target")
+    }
+
+    /// The same, from where cargo is run: it takes `{…}` in this path, and in no other, for a
+    /// variable of its own, and the folder of the checkout may have any name.
+    fn build_dir(&self) -> PathBuf {
+        let target = self.target();
+        match target.strip_prefix(self.root) {
+            Ok(inside) => inside.to_owned(),
+            Err(_) => target,
+        }
     }
 }
 

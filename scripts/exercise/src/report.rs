@@ -171,6 +171,23 @@ pub fn does_not_compile(id: &str, errors: &str, style: Style) -> String {
     let mut page = Page::new(style);
     page.text.push_str(errors.trim_end());
     page.text.push_str("\n\n");
+    // What the tools beneath us do not accept in the name of a folder: `rust-lld` takes `%` for
+    // any digit, and cargo cannot put what separates paths into a list of them.
+    let at_percent = |line: &str| line.contains("cannot open output file") && line.contains('%');
+    let separator = errors.contains("path segment contains separator");
+    if separator || errors.lines().any(at_percent) {
+        let sign = if separator { ':' } else { '%' };
+        let words = match style.language {
+            Language::Zh => format!(
+                "{id} 没有编译成，错不在你的程序：练习册所在的文件夹，路径里有 {sign}，cargo 或者链接器不接受。把整个文件夹挪到路径里没有 {sign} 的地方，再判一次。"
+            ),
+            Language::En => format!(
+                "{id} was not compiled, and your program is not at fault: the path of the folder that the workbook is in has {sign} in it, and cargo or the linker does not accept that. Move the whole folder to a path without {sign}, and check again."
+            ),
+        };
+        page.write("", &words);
+        return page.text;
+    }
     let words = match style.language {
         Language::Zh => format!(
             "{id} 还编译不过，上面是 cargo 的原话。从第一个 error 改起，后面的往往跟着消失。"

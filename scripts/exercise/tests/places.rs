@@ -102,6 +102,23 @@ fn whatever_a_configuration_above_says_the_last_save_is_judged() {
 }
 
 #[test]
+fn a_checkout_may_be_in_a_folder_of_any_name() {
+    let anywhere = ["x y #é 书", "{{x}} [1] $HOME `id` &amp;", "it's +so"];
+    let unix = ["a?b *", "\"so\" \\n <p>"];
+    let unix = unix.iter().filter(|_| cfg!(unix));
+    for name in anywhere.iter().chain(unix) {
+        let desk = Desk::called(name);
+        fs::create_dir_all(desk.mine("")).unwrap();
+        for (text, expected) in [(WRONG, 1), (RIGHT, 0)] {
+            fs::write(desk.mine("say.rs"), text).unwrap();
+            let ran = desk.run(&["check", "say"]);
+            assert_eq!(ran.status, expected, "{name}: {}{}", ran.out, ran.err);
+        }
+        assert!(desk.progress().contains(" passed rust "), "{name}");
+    }
+}
+
+#[test]
 fn programs_of_one_exercise_that_are_judged_at_once_are_not_mixed_up() {
     let desk = Desk::new();
     desk.write("right/say.rs", RIGHT);

@@ -423,6 +423,46 @@ fn what_does_not_compile_is_shown_as_cargo_shows_it() {
     );
 }
 
+/// That the report says of what these words of cargo are: the name of the folder, or the program.
+#[track_caller]
+fn is_the_folder(errors: &str, sign: Option<char>) {
+    for (style, not_at_fault, without, sorry) in [
+        (
+            ZH,
+            "错不在你的程序",
+            "挪到路径里没有SIGN的地方",
+            "还编译不过",
+        ),
+        (
+            EN,
+            "yourprogramisnotatfault",
+            "toapathwithoutSIGN,andcheckagain.",
+            "doesnotcompile",
+        ),
+    ] {
+        // Wherever the lines are broken.
+        let text = report::does_not_compile("say_hello", errors, style).replace([' ', '\n'], "");
+        let told =
+            sign.is_some_and(|sign| text.contains(&without.replace("SIGN", &sign.to_string())));
+        assert_eq!(
+            text.contains(not_at_fault) && told,
+            sign.is_some(),
+            "{text}"
+        );
+        assert_eq!(text.contains(sorry), sign.is_none(), "{text}");
+    }
+}
+
+#[test]
+fn a_folder_whose_name_the_tools_do_not_accept_is_not_the_programs_fault() {
+    let lld = "error: linking with `cc` failed: exit status: 1\n  = note: rust-lld: error: cannot open output file /tmp/x y%20#é 书/target/say_hello-a1: No such file or directory\n";
+    is_the_folder(lld, Some('%'));
+    is_the_folder(&lld.replace("%20#é 书", ""), None);
+    let cargo = "error: failed to join paths from `$LD_LIBRARY_PATH` together\n\nCaused by:\n  path segment contains separator `:`\n";
+    is_the_folder(cargo, Some(':'));
+    is_the_folder("error[E0308]: mismatched types\n  \"100%\"\n", None);
+}
+
 #[test]
 fn a_crash_that_came_after_the_time_was_over_is_not_called_the_cause() {
     let came = bytes(b"hello\n", b"");

@@ -116,6 +116,31 @@ fn a_link_that_takes_the_place_of_a_page_or_a_program_is_never_served() {
     assert_eq!(leaked, [""; 0]);
 }
 
+#[test]
+fn a_book_may_be_in_a_folder_of_any_name() {
+    for name in [
+        "x y%20#é 书",
+        "a?b *",
+        "it's \"so\" <p>",
+        "100% {{x}} [1] $HOME &amp;",
+        "a:b",
+    ] {
+        let book = Fixture::called(name);
+        book.write("examples/one.rs", "fn main() {}\n");
+        let fence =
+            "# 甲 {#a}\n\n[乙](sub/b.md)\n\n```rust\n{{#include ../examples/one.rs}}\n```\n";
+        book.write("book/a.md", fence);
+        book.write("book/a.en.md", &fence.replace('甲', "A").replace("乙", "B"));
+        let place = book::build(book.root()).unwrap_or_else(|troubles| {
+            panic!("{name}: {}", book::report(&troubles, Lang::En));
+        });
+        let page = fs::read_to_string(book.root().join(place).join("a.html")).unwrap();
+        assert!(page.contains("fn main() {}"), "{name}: {page}");
+        let folder = book.root().file_name().unwrap().to_str().unwrap();
+        assert!(!page.contains(folder), "{name}: {page}");
+    }
+}
+
 /// The first line that the build says of this book, in both languages.
 #[track_caller]
 fn is_told(prepare: impl Fn(&Fixture), zh: &str, en: &str) {

@@ -65,7 +65,12 @@ const PAGE_EN: &str = "# How to say a line? {#say}\n\n## Goal {#goal}\n\nPrint *
 
 impl Desk {
     pub(crate) fn new() -> Self {
-        let desk = Self(tempfile::tempdir().unwrap());
+        Self::called(".tmp")
+    }
+
+    /// In a folder whose name begins with this.
+    pub(crate) fn called(name: &str) -> Self {
+        let desk = Self(tempfile::Builder::new().prefix(name).tempdir().unwrap());
         desk.write("book.toml", "");
         desk.write("examples/exercises/ladder", "say\nanswer\n");
         for id in ["say", "answer"] {

@@ -9,7 +9,12 @@ pub(crate) struct Fixture(TempDir);
 
 impl Fixture {
     pub(crate) fn new() -> Fixture {
-        let book = Fixture(tempfile::tempdir().unwrap());
+        Fixture::called(".tmp")
+    }
+
+    /// In a folder whose name begins with this.
+    pub(crate) fn called(name: &str) -> Fixture {
+        let book = Fixture(tempfile::Builder::new().prefix(name).tempdir().unwrap());
         book.write(
             "book.toml",
             "[book]\ntitle = \"书 · Book\"\nlanguage = \"zh-CN\"\nsrc = \"book\"\n\
