@@ -1,9 +1,10 @@
 //! How far the learner is: the state of every exercise, and the last report of the one asked for.
 
-use std::fs::File;
+use std::fs::{self, File, Metadata};
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -33,9 +34,9 @@ pub(super) async fn exercises(State(shared): State<Shared>, request: Request) ->
         .map(str::to_owned);
     let read = move || {
         // One after the other: a diary may be long, and the requests many.
-        static TURN: Mutex<()> = Mutex::new(());
-        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-        state(&course, asked.as_deref()).to_string()
+        static KNOWN: Mutex<Option<Known>> = Mutex::new(None);
+        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        state(&course, asked.as_deref(), &mut known).to_string()
     };
     match tokio::task::spawn_blocking(read).await {
         Ok(state) => answer(StatusCode::OK, content_type(".json"), state),
@@ -46,13 +47,49 @@ pub(super) async fn exercises(State(shared): State<Shared>, request: Request) ->
     }
 }
 
-fn state(course: &Course, asked: Option<&str>) -> Value {
-    let bytes = beginning(&course.mine().join("progress"), progress::LONGEST);
+/// What the diary said last. A long one takes a second to read, and every page asks for it.
+struct Known {
+    of: Diary,
+    exercises: Value,
+}
+
+/// The diary that was read, and for which exercises. Only lines are added to one, so that another
+/// text has another length, or time.
+#[derive(PartialEq, Eq)]
+struct Diary {
+    path: PathBuf,
+    length: u64,
+    modified: Option<SystemTime>,
+    ladder: Vec<String>,
+}
+
+/// The state of every exercise of the ladder.
+fn ladder(course: &Course, known: &mut Option<Known>) -> Value {
+    let path = course.mine().join("progress");
+    // Before it is read: what is added meanwhile is another length for the next one who asks.
+    let data = fs::metadata(&path).ok();
+    let diary = Diary {
+        length: data.as_ref().map_or(0, Metadata::len),
+        modified: data.and_then(|data| data.modified().ok()),
+        ladder: course.ladder().unwrap_or_default(),
+        path,
+    };
+    if let Some(known) = known.as_ref().filter(|known| known.of == diary) {
+        return known.exercises.clone();
+    }
+    let bytes = beginning(&diary.path, progress::LONGEST);
     let progress = progress::progress(&progress::read(&bytes).events);
-    let ladder = course.ladder().unwrap_or_default();
-    let mut state = json!({
-        "exercises": ladder.iter().map(|id| exercise(id, &progress)).collect::<Vec<_>>(),
+    let of_ladder = diary.ladder.iter().map(|id| exercise(id, &progress));
+    let exercises = Value::Array(of_ladder.collect());
+    *known = Some(Known {
+        of: diary,
+        exercises: exercises.clone(),
     });
+    exercises
+}
+
+fn state(course: &Course, asked: Option<&str>, known: &mut Option<Known>) -> Value {
+    let mut state = json!({ "exercises": ladder(course, known) });
     if let Some(id) = asked {
         let report = |language| {
             let bytes = beginning(&course.last(id, language), REPORT);
@@ -92,4 +129,76 @@ fn beginning(path: &Path, most: u64) -> Vec<u8> {
         let _ = file.take(most).read_to_end(&mut bytes);
     }
     bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    /// Lines that each tell of a check of their own.
+    fn diary(verb: &str, sign: char, length: usize) -> String {
+        let mut text = String::new();
+        for number in 0.. {
+            let (millis, seconds) = (number % 1000, number / 1000);
+            let (seconds, minutes) = (seconds % 60, seconds / 60);
+            text += &format!(
+                "2026-09-01T08:{minutes:02}:{seconds:02}.{millis:03}Z a {verb} rust 12ms {sign}plain\n"
+            );
+            if text.len() >= length {
+                break;
+            }
+        }
+        text
+    }
+
+    #[test]
+    fn a_long_diary_is_read_again_only_when_it_has_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join("examples/exercises").join(name);
+        let write = |name: &str, text: &str| {
+            fs::create_dir_all(path(name).parent().unwrap()).unwrap();
+            fs::write(path(name), text).unwrap();
+        };
+        let course = Course::new(folder.path());
+        let mut known = None;
+        let mut solved = || {
+            let state = state(&course, Some("a"), &mut known);
+            let told = state["exercises"].as_array().unwrap().clone();
+            let solved = told.iter().filter(|told| told["solved"] == true).count();
+            (told.len(), solved)
+        };
+        write("ladder", "a\nb\n");
+        assert_eq!(solved(), (2, 0));
+        write("mine/progress", &diary("passed", '+', 15 << 20));
+        assert_eq!(solved(), (2, 1));
+        // Only who reads it again can see this: it is as long, and as old.
+        let time = fs::metadata(path("mine/progress"))
+            .and_then(|data| data.modified())
+            .unwrap();
+        write("mine/progress", &diary("failed", '-', 15 << 20));
+        let file = || {
+            File::options()
+                .append(true)
+                .open(path("mine/progress"))
+                .unwrap()
+        };
+        file().set_modified(time).unwrap();
+        assert_eq!(solved(), (2, 1));
+        // A line more, another time, other exercises, none.
+        file()
+            .write_all(b"2026-09-02T08:00:00.000Z b passed rust 12ms +plain\n")
+            .unwrap();
+        file().set_modified(time).unwrap();
+        assert_eq!(solved(), (2, 1), "of b, and no longer of a");
+        write("ladder", "a\n");
+        assert_eq!(solved(), (1, 0));
+        write("mine/progress", &diary("passed", '+', 1));
+        assert_eq!(solved(), (1, 1));
+        write("mine/progress", &diary("failed", '-', 1));
+        file().set_modified(time).unwrap();
+        assert_eq!(solved(), (1, 0));
+        fs::remove_file(path("mine/progress")).unwrap();
+        assert_eq!(solved(), (1, 0));
+    }
 }
