@@ -119,21 +119,33 @@ pub struct Read {
 /// Reads the bytes of a file, whatever they are.
 #[must_use]
 pub fn read(bytes: &[u8]) -> Read {
-    let mut read = Read::default();
-    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    for line in text.split(|&byte| byte == b'\n') {
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        if line.is_empty() || line.starts_with(b"#") {
-            continue;
-        }
-        match std::str::from_utf8(line).ok().and_then(event) {
-            Some(event) => {
-                read.events.insert(event);
-            }
-            None => read.damaged.push(line.to_vec()),
+    let (mut events, mut damaged) = (Vec::new(), Vec::new());
+    for (line, event) in lines(bytes) {
+        match event {
+            Some(event) => events.push(event),
+            None => damaged.push(line.to_vec()),
         }
     }
-    read
+    Read {
+        // All at once: most files are in order already, and then this hardly compares.
+        events: events.into_iter().collect(),
+        damaged,
+    }
+}
+
+/// Whether some line is no event, as [`read`] tells, and keeps nothing of the others.
+#[must_use]
+pub fn is_damaged(bytes: &[u8]) -> bool {
+    lines(bytes).any(|(_, event)| event.is_none())
+}
+
+fn lines(bytes: &[u8]) -> impl Iterator<Item = (&[u8], Option<Event>)> {
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let lines = text.split(|&byte| byte == b'\n');
+    lines
+        .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+        .filter(|line| !line.is_empty() && !line.starts_with(b"#"))
+        .map(|line| (line, std::str::from_utf8(line).ok().and_then(event)))
 }
 
 /// What follows from events, in whatever order they were written.

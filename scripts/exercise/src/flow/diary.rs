@@ -15,7 +15,7 @@ use anyhow::{Context, Result, bail};
 use super::pick;
 use crate::Language;
 use crate::course::Course;
-use crate::progress::{Event, HEAD, LONGEST, Progress, What, progress, read};
+use crate::progress::{Event, HEAD, LONGEST, Progress, What, is_damaged, progress, read};
 
 /// So often a line is added again that somebody else has just moved away.
 const AGAIN: usize = 10;
@@ -170,7 +170,7 @@ impl Diary {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(damaged),
             other => other.with_context(|| self.file().display().to_string())?,
         };
-        if read(&bytes).damaged.is_empty() {
+        if !is_damaged(&bytes) {
             return Ok(damaged);
         }
         let moved = self
