@@ -340,9 +340,17 @@ impl Page {
                 },
             );
         }
-        let busy = verdicts.iter().filter(|verdict| {
-            verdict.slow.is_busy() && (verdict.failure.is_some() || verdict.slow.again)
-        });
+        // Other bytes are other bytes, however busy the machine was.
+        let may_be_late = |verdict: &&Verdict| match &verdict.failure {
+            Some(failure) => {
+                failure.trouble.is_late() || matches!(failure.trouble, Trouble::NotPlayed)
+            }
+            None => verdict.slow.again,
+        };
+        let busy = verdicts
+            .iter()
+            .filter(|verdict| verdict.slow.is_very_busy())
+            .filter(may_be_late);
         let late = busy.clone().map(|verdict| verdict.slow.late).max();
         let starved = busy.map(|verdict| verdict.slow.starved).max();
         let (Some(late), Some(starved)) = (late, starved) else {

@@ -44,6 +44,9 @@ pub struct Slow {
 /// The judge woke this much later than it asked for: the machine has no time.
 const LATE: Duration = Duration::from_millis(30);
 
+/// This much later, and a learner should know.
+const VERY_LATE: Duration = Duration::from_millis(100);
+
 /// The program waited in line for this long.
 const STARVED: Duration = Duration::from_millis(250);
 
@@ -55,6 +58,12 @@ impl Slow {
     #[must_use]
     pub fn is_busy(&self) -> bool {
         self.late >= LATE || self.starved >= STARVED
+    }
+
+    /// So busy that a report says it: what is late by less has been given the time.
+    #[must_use]
+    pub fn is_very_busy(&self) -> bool {
+        self.late >= VERY_LATE || self.starved >= STARVED
     }
 
     /// The program, or the machine, took long to start it.
