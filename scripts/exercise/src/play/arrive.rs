@@ -223,7 +223,17 @@ fn start(address: SocketAddr, small: bool) -> io::Result<Knock> {
 
 fn look(socket: Socket, since: Instant) -> io::Result<Knock> {
     match socket.take_error()? {
-        Some(error) if error.kind() == ErrorKind::ConnectionRefused => Ok(Knock::Refused),
+        // The last: a program that ended while this connection waited in its queue.
+        Some(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::ConnectionRefused
+                    | ErrorKind::ConnectionReset
+                    | ErrorKind::ConnectionAborted
+            ) =>
+        {
+            Ok(Knock::Refused)
+        }
         Some(error) => Err(error),
         None if socket.peer_addr().is_ok() => Ok(Knock::Open(socket.into())),
         None => Ok(Knock::Waits(socket, since)),

@@ -3,9 +3,11 @@
 use std::time::{Duration, Instant};
 
 use session::run::output;
+use session::run::process::Process;
 
 use super::peer::{End, Peer, UNREAD};
 use super::stage::{InVain, Stage};
+use super::system;
 use crate::check::{Act, numbered};
 use crate::verdict::{Bytes, Surplus, Trouble, Written};
 
@@ -17,6 +19,9 @@ const AHEAD: usize = 32;
 
 /// What was written just before a wait was over arrives by then.
 const ON_ITS_WAY: Duration = Duration::from_millis(50);
+
+/// A program that reads has read what was sent by then.
+const READ_FIRST: Duration = Duration::from_millis(150);
 
 /// A piece of what came may be sent again, if it was no longer than this.
 const REMEMBERED: usize = 1 << 16;
@@ -43,6 +48,7 @@ impl<'a> Stage<'a> {
                 self.send(name, bytes);
                 return Ok(());
             }
+            Act::Reset => self.let_it_read(name)?,
             _ => {}
         }
         self.wait_for(within, self.options.deadline);
@@ -83,6 +89,21 @@ impl<'a> Stage<'a> {
                 Ok(peers.all(Peer::idle).then_some(()))
             })?;
         }
+        Ok(())
+    }
+
+    /// The program reads what was sent before the reset, if it reads at all: where both come
+    /// together, not every runtime tells its program of the reset (libuv takes it for an end).
+    fn let_it_read(&mut self, name: &str) -> Result<(), Trouble> {
+        let id = self.process.as_ref().map(Process::id);
+        let _ = self.until(Instant::now() + READ_FIRST, |stage| {
+            let mut peers = stage.peers.get(name).into_iter().flatten();
+            let read = || {
+                id.and_then(system::unread)
+                    .is_some_and(|unread| unread == 0)
+            };
+            Ok((peers.all(Peer::idle) && read()).then_some(()))
+        })?;
         Ok(())
     }
 
