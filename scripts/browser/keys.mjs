@@ -72,8 +72,8 @@ for (const [what, selector] of [["code", "pre > code"], ["a table", ".table-wrap
     await soon(async () => assert.ok((await place()).left > 0, "it does not scroll"));
     await tab.keyboard.press("End");
     await soon(async () => { const { left, most } = await place(); assert.ok(left >= most - 1, `${left} of ${most}`); });
-    await tab.keyboard.press("ArrowLeft");
-    await soon(async () => { const { left, most } = await place(); assert.ok(left < most, `${left} of ${most}`); });
+    // The browser may still be moving to where the first arrow led, and lose the next one with it.
+    await soon(async () => { await tab.keyboard.press("ArrowLeft"); const { left, most } = await place(); assert.ok(left < most, `${left} of ${most}`); });
     await tab.keyboard.press("Home");
     await soonIs(async () => (await place()).left, 0);
     await tab.keyboard.press("ArrowLeft"); // at its end it stays
