@@ -47,7 +47,7 @@ pub struct Options {
 /// A program is ready by then, on a machine that is not busy; Java may need half of it.
 const USUALLY_READY: Duration = Duration::from_millis(1500);
 
-/// So many variants at once: they mostly wait.
+/// Number of variants played at once: they mostly wait.
 const AT_ONCE: usize = 4;
 
 impl Options {

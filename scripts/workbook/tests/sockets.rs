@@ -99,7 +99,7 @@ fn a_peer_that_does_not_read_its_answer_is_let_go() {
     assert!(rest(deaf) < BIG);
 }
 
-/// So many peers that waste the server's time; a system may give a process 256 descriptors.
+/// Number of peers that waste the server's time; a system may give a process 256 descriptors.
 const SILENT: usize = if cfg!(target_os = "macos") { 60 } else { 500 };
 
 /// How long a reader waits for a page.

@@ -37,7 +37,7 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 /// What has been written to the end is not written on for so long.
 const QUIET: Duration = Duration::from_millis(100);
 
-/// A report shows so many of the program's own lines.
+/// Number of the program's own lines that a report shows.
 const SHOWN: usize = 8;
 
 /// And so many bytes of each.
