@@ -163,6 +163,21 @@ fn a_server_that_reads_slowly_is_waited_for() {
 }
 
 #[test]
+fn a_server_with_a_small_receive_buffer_is_waited_for() {
+    // Its own queue is always full: what it takes is seen at the judge's end alone.
+    let body = "
+    left = 1 << 20
+    while left > 0: left -= len(c.recv(4096)); time.sleep(0.016)
+    c.sendall(b'done\\n')
+    time.sleep(60)";
+    let small = "l.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16384)\nloop()";
+    let program = server(body).replace("loop()\n", small);
+    let story = "alice connect\nalice >> 1MiB of \"x\"\nalice | done\n";
+    let verdict = passes("server", story, &program);
+    assert!(verdict.time > Duration::from_secs(4), "{:?}", verdict.time);
+}
+
+#[test]
 fn the_body_of_a_response_may_come_slowly_and_is_short_only_where_it_has_ended() {
     let respond = |pieces: usize, then: &str| {
         server(&format!(

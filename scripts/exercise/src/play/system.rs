@@ -113,31 +113,59 @@ mod platform {
             .map(|(_, waiting)| waiting)
     }
 
-    /// Number of bytes that have come to the connections of this group and are not read.
+    /// Number of bytes that are on their way to the connections of this group, or have come and are
+    /// not read. What the program reads makes room in its own queue, which is filled again from the
+    /// queue of the peer: only both together become less.
     pub(in super::super) fn unread(group: u32) -> Option<u64> {
         let mut unread = 0;
         for process in members(group) {
             let sockets = sockets(&process);
-            for table in ["net/tcp", "net/tcp6"] {
-                let table = fs::read_to_string(process.join(table)).unwrap_or_default();
-                let queues = table
-                    .lines()
-                    .skip(1)
-                    .filter_map(|line| queue_of(line, &sockets));
-                unread += queues.sum::<u64>();
+            let tables = ["net/tcp", "net/tcp6"].map(|table| {
+                // The file of a process that has just ended cannot be read.
+                fs::read_to_string(process.join(table)).unwrap_or_default()
+            });
+            let lines = tables.iter().flat_map(|table| table.lines().skip(1));
+            let all: Vec<Connection> = lines.filter_map(connection).collect();
+            let own = |of: &&Connection| sockets.contains(of.inode);
+            let ports: BTreeSet<_> = all.iter().filter(own).map(|of| of.ports).collect();
+            for of in &all {
+                let (local, remote) = of.ports;
+                if own(&of) {
+                    unread += of.received;
+                } else if ports.contains(&(remote, local)) {
+                    unread += of.sent;
+                }
             }
         }
         Some(unread)
     }
 
-    /// What is not read of a connection of this program.
-    fn queue_of(line: &str, sockets: &BTreeSet<String>) -> Option<u64> {
+    /// One connection on this machine.
+    struct Connection<'a> {
+        /// Its own port and that of its peer.
+        ports: (&'a str, &'a str),
+        /// Number of bytes that were sent and are not acknowledged.
+        sent: u64,
+        /// Number of bytes that were received and are not read.
+        received: u64,
+        inode: &'a str,
+    }
+
+    /// `0: 0100007F:270F 0100007F:C350 01 00000000:00000000 … inode …`; not of a listener.
+    fn connection(line: &str) -> Option<Connection<'_>> {
         let words: Vec<&str> = line.split_ascii_whitespace().collect();
-        let (state, queues, inode) = (words.get(3)?, words.get(4)?, words.get(9)?);
-        if *state == "0A" || !sockets.contains(*inode) {
+        let [_, local, remote, state, queues, _, _, _, _, inode, ..] = words[..] else {
             return None;
-        }
-        u64::from_str_radix(queues.split_once(':')?.1, 16).ok()
+        };
+        let (_, local) = local.split_once(':')?;
+        let (_, remote) = remote.split_once(':')?;
+        let (sent, received) = queues.split_once(':')?;
+        (state != "0A").then_some(Connection {
+            ports: (local, remote),
+            sent: u64::from_str_radix(sent, 16).ok()?,
+            received: u64::from_str_radix(received, 16).ok()?,
+            inode,
+        })
     }
 
     /// The port of a listener, and the length of its queue: what `rx_queue` is in this state.
