@@ -23,14 +23,10 @@ use door::{Door, HOW_TO_PERMIT};
 use echo::Answer;
 use options::Asks;
 
-#[path = "14_ping/door.rs"]
 mod door;
-#[path = "14_ping/echo.rs"]
 mod echo;
 #[cfg(target_os = "linux")]
-#[path = "14_ping/error_queue.rs"]
 mod error_queue;
-#[path = "14_ping/options.rs"]
 mod options;
 
 const PAUSE: Duration = Duration::from_millis(500);

@@ -21,11 +21,8 @@ use rustls::{ClientConfig, ClientConnection, ConnectionCommon, RootCertStore, Se
 use rustls::{ServerConnection, SideData, StreamOwned};
 use wire::{Wire, failed};
 
-#[path = "17_tls/certificate.rs"]
 mod certificate;
-#[path = "17_tls/options.rs"]
 mod options;
-#[path = "17_tls/wire.rs"]
 mod wire;
 
 const ADDRESS: &str = "127.0.0.1:9443";

@@ -6,8 +6,8 @@ use core::net::IpAddr;
 use std::ops::Range;
 
 use crate::bits::nothing;
+use crate::conversation::{Flows, Segment};
 use crate::data::Run;
-use crate::flow::{Flows, Segment};
 use crate::ipv4::Ip;
 use crate::link::{self, Link};
 use crate::names::{Names, sentence};

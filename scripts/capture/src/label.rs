@@ -2,7 +2,7 @@
 
 use crate::Text;
 use crate::bits::say;
-use crate::flow::{ACK, Event, FIN, RST, SYN, Seen, Segment};
+use crate::conversation::{ACK, Event, FIN, RST, SYN, Seen, Segment};
 use crate::names::sentence;
 
 /// The way engineers write it: `SYN`, `seq 1:7 ack 1`, `ack 7 win 0`, `FIN, ACK`.

@@ -5,11 +5,11 @@ use std::time::Duration;
 use session::{Action, Session};
 
 use crate::bits::tame;
+use crate::conversation::{Flows, Segment};
 use crate::file::{self, Frame};
-use crate::flow::{Flows, Segment};
 use crate::frame::{Context, Decoded, decode};
 use crate::names::Names;
-use crate::passage::{self, Passage};
+use crate::segment_times::{self, Passage};
 use crate::{Capture, Host, Packet, link};
 
 /// Reads the recording of `session` from a pcapng file.
@@ -45,8 +45,8 @@ pub fn read(file: &[u8], session: &Session) -> Result<Capture, String> {
         passages.push(segment.map(|segment| Passage::new(&packet, segment, &names)));
         packets.push(packet);
     }
-    passage::follow(&mut packets, &passages);
-    passage::listen(&mut packets, &passages, &starts(session));
+    segment_times::follow(&mut packets, &passages);
+    segment_times::listen(&mut packets, &passages, &starts(session));
     Ok(Capture { hosts, packets })
 }
 

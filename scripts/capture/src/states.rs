@@ -5,7 +5,7 @@
 use core::net::SocketAddr;
 
 use crate::StateChange;
-use crate::flow::{ACK, FIN, RST, SYN, Segment, before};
+use crate::conversation::{ACK, FIN, RST, SYN, Segment, before};
 use crate::pairs::Pairs;
 
 /// The states of RFC 9293 §3.3.2.

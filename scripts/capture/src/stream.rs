@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use crate::flow::{Seen, Segment};
-use crate::talk::{self, Talk};
+use crate::conversation::{Seen, Segment};
+use crate::line_protocols::{self, Talk};
 use crate::{Layer, Text, data, dns, http, tls};
 
 /// Segments of one direction whose beginning is remembered: a retransmission starts where the
@@ -70,7 +70,7 @@ fn read(
     let ports = [segment.destination.port(), segment.source.port()];
     if let Some(talk) = ports.iter().find_map(|&port| Talk::of_port(port)) {
         let server = Talk::of_port(segment.source.port()).is_some();
-        let (layer, words) = talk::lines(frame, bytes, talk, server, from);
+        let (layer, words) = line_protocols::lines(frame, bytes, talk, server, from);
         return Said::one(layer, words);
     }
     if ports.contains(&53) && payload.len() > 14 {

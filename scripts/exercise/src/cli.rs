@@ -1,17 +1,17 @@
 //! What a learner works with: `cargo workbook exercise …` and `cargo workbook class DIR`.
 //!
-//! `cli` reads the command line (pure), `desk` knows the course and the learner's own files,
-//! `diary` keeps the progress, `judging` has a program judged. `watch` is the screen; `verbs` are
+//! `cli` reads the command line (pure), `workspace` knows the course and the learner's own files,
+//! `progress_log` keeps the progress, `judging` has a program judged. `watch` is the screen; `verbs` are
 //! the commands that say something and end; `class` makes the tables of a class.
 
+mod arguments;
 mod class;
-mod cli;
-mod desk;
-mod diary;
+mod commands;
 mod judging;
-mod record;
-mod verbs;
+mod progress_log;
+mod report_file;
 mod watch;
+mod workspace;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
@@ -20,9 +20,9 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use crate::Language;
-use crate::report::Style;
-use cli::{Asked, Verb};
-use desk::Desk;
+use arguments::{Asked, Verb};
+use judge::report::Style;
+use workspace::Workspace;
 
 /// The words of a mistake of the learner's: shown as they are, with status 2.
 #[derive(Debug)]
@@ -30,8 +30,8 @@ struct Mistake(String);
 
 /// Runs the tool with these arguments, its own name left out.
 pub fn run(args: Vec<OsString>) -> ExitCode {
-    let language = cli::language(&args);
-    let result = cli::parse(args, language).and_then(|asked| obey(asked, language));
+    let language = arguments::language(&args);
+    let result = arguments::parse(args, language).and_then(|asked| obey(asked, language));
     match result {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
@@ -54,20 +54,20 @@ fn obey(asked: Asked, language: Language) -> Result<bool> {
             && std::env::var_os("NO_COLOR").is_none_or(|no| no.is_empty()),
     };
     if let Verb::Help(topic) = asked.verb {
-        say(cli::help(topic, language));
+        say(arguments::help(topic, language));
         return Ok(true);
     }
-    let desk = Desk::open(asked.root, style)?;
+    let workspace = Workspace::open(asked.root, style)?;
     match asked.verb {
         Verb::Help(_) => Ok(true),
-        Verb::Watch { id, kind } => watch::watch(&desk, id, kind),
-        Verb::List => verbs::list(&desk),
-        Verb::Check(wanted) => verbs::check(&desk, wanted),
-        Verb::Hint { id, grade, kind } => verbs::hint(&desk, &id, grade, kind),
-        Verb::Reset { id, kind, yes } => verbs::reset(&desk, &id, kind, yes),
-        Verb::Solution { id, kind, give_up } => verbs::solution(&desk, &id, kind, give_up),
-        Verb::Report { name, file } => record::report(&desk, name, file),
-        Verb::Class { directory, out } => class::class(&desk, &directory, out),
+        Verb::Watch { id, kind } => watch::watch(&workspace, id, kind),
+        Verb::List => commands::list(&workspace),
+        Verb::Check(wanted) => commands::check(&workspace, wanted),
+        Verb::Hint { id, grade, kind } => commands::hint(&workspace, &id, grade, kind),
+        Verb::Reset { id, kind, yes } => commands::reset(&workspace, &id, kind, yes),
+        Verb::Solution { id, kind, give_up } => commands::solution(&workspace, &id, kind, give_up),
+        Verb::Report { name, file } => report_file::report(&workspace, name, file),
+        Verb::Class { directory, out } => class::class(&workspace, &directory, out),
     }
 }
 

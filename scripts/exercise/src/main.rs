@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    exercise::flow::run(std::env::args_os().skip(1).collect())
+    exercise::cli::run(std::env::args_os().skip(1).collect())
 }

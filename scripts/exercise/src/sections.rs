@@ -5,7 +5,7 @@
 pub(crate) struct Section {
     /// Without its id.
     #[cfg_attr(
-        not(feature = "flow"),
+        not(feature = "cli"),
         allow(dead_code, reason = "the shape needs no title")
     )]
     pub(crate) title: String,

@@ -11,9 +11,9 @@ use std::fmt;
 use std::fs;
 use std::path::Path;
 
-use crate::Check;
 use crate::course::Course;
 use crate::progress::is_name;
+use judge::Check;
 
 pub use programs::{caught_by, is_unusual, programs};
 

@@ -1,21 +1,21 @@
 //! The verbs, by the real program on a small course.
 #![allow(clippy::unwrap_used, reason = "a test may end at the first surprise")]
 
-#[path = "flow/desk.rs"]
+#[path = "cli/workspace.rs"]
 #[allow(dead_code, reason = "shared with other tests")]
-mod desk;
+mod workspace;
 
 use std::fs;
 use std::process::Stdio;
 use std::thread;
 use std::time::Instant;
 
-use desk::{Desk, RIGHT, WRONG};
+use workspace::{RIGHT, WRONG, Workspace};
 
 #[test]
 fn a_list_shows_the_ladder_and_how_far_the_learner_is() {
-    let desk = Desk::new();
-    let first = desk.run(&["list"]);
+    let workspace = Workspace::new();
+    let first = workspace.run(&["list"]);
     assert_eq!(first.status, 0);
     assert!(
         first.out.starts_with("2 exercises, 0 solved\n"),
@@ -23,12 +23,12 @@ fn a_list_shows_the_ladder_and_how_far_the_learner_is() {
         first.out
     );
     assert!(first.out.contains(">  1 say "), "{}", first.out);
-    fs::create_dir_all(desk.mine("")).unwrap();
-    fs::write(desk.mine("say.rs"), RIGHT).unwrap();
-    assert_eq!(desk.run(&["check", "say"]).status, 0);
-    fs::write(desk.mine("answer.rs"), WRONG).unwrap();
-    assert_eq!(desk.run(&["check", "answer"]).status, 1);
-    let list = desk.run(&["list", "--lang", "zh"]).out;
+    fs::create_dir_all(workspace.mine("")).unwrap();
+    fs::write(workspace.mine("say.rs"), RIGHT).unwrap();
+    assert_eq!(workspace.run(&["check", "say"]).status, 0);
+    fs::write(workspace.mine("answer.rs"), WRONG).unwrap();
+    assert_eq!(workspace.run(&["check", "answer"]).status, 1);
+    let list = workspace.run(&["list", "--lang", "zh"]).out;
     assert!(list.starts_with("2 个练习，解出了 1 个\n"), "{list}");
     assert!(
         list.contains("✓  1 say") && list.contains("已解出，判了 1 次"),
@@ -42,14 +42,14 @@ fn a_list_shows_the_ladder_and_how_far_the_learner_is() {
 
 #[test]
 fn an_unknown_name_leads_to_the_nearest() {
-    let desk = Desk::new();
-    let ran = desk.run(&["check", "anwser"]);
+    let workspace = Workspace::new();
+    let ran = workspace.run(&["check", "anwser"]);
     assert_eq!(ran.status, 2);
     assert_eq!(
         ran.err,
         "there is no exercise anwser; did you mean answer? All names: cargo workbook exercise list\n"
     );
-    let ran = desk.run(&["--lang", "zh", "lits"]);
+    let ran = workspace.run(&["--lang", "zh", "lits"]);
     assert_eq!(
         (ran.status, ran.err.as_str()),
         (
@@ -57,19 +57,19 @@ fn an_unknown_name_leads_to_the_nearest() {
             "没有叫 lits 的练习。是 list 吗？全部名字：cargo workbook exercise list\n"
         )
     );
-    assert_eq!(desk.run(&["hint", "../../etc/passwd"]).status, 2);
+    assert_eq!(workspace.run(&["hint", "../../etc/passwd"]).status, 2);
 }
 
 #[test]
 fn a_check_keeps_its_report_in_both_languages_and_a_line_of_progress() {
-    let desk = Desk::new();
-    fs::create_dir_all(desk.mine("")).unwrap();
-    fs::write(desk.mine("say.rs"), WRONG).unwrap();
-    let ran = desk.run(&["check", "say", "--lang", "zh"]);
+    let workspace = Workspace::new();
+    fs::create_dir_all(workspace.mine("")).unwrap();
+    fs::write(workspace.mine("say.rs"), WRONG).unwrap();
+    let ran = workspace.run(&["check", "say", "--lang", "zh"]);
     assert_eq!(ran.status, 1);
     assert!(!ran.out.contains('\x1b'), "{}", ran.out);
-    let zh = desk.read("examples/exercises/mine/last/say.zh.txt");
-    let en = desk.read("examples/exercises/mine/last/say.en.txt");
+    let zh = workspace.read("examples/exercises/mine/last/say.zh.txt");
+    let en = workspace.read("examples/exercises/mine/last/say.en.txt");
     assert!(
         zh.starts_with("说一行 · say\n") && zh.contains("✗ more"),
         "{zh}"
@@ -78,52 +78,54 @@ fn a_check_keeps_its_report_in_both_languages_and_a_line_of_progress() {
         en.contains("This one alone: cargo workbook exercise check say --only more"),
         "{en}"
     );
-    let progress = desk.progress();
+    let progress = workspace.progress();
     assert!(
         progress.contains(" say failed rust ") && progress.ends_with(" +plain -more\n"),
         "{progress}"
     );
-    fs::write(desk.mine("say.rs"), "fn main() { nonsense }").unwrap();
-    let ran = desk.run(&["check", "say"]);
+    fs::write(workspace.mine("say.rs"), "fn main() { nonsense }").unwrap();
+    let ran = workspace.run(&["check", "say"]);
     assert_eq!(ran.status, 1);
     assert!(
         ran.out.contains("error[E0425]") && ran.out.contains("does not compile"),
         "{}",
         ran.out
     );
-    assert!(desk.progress().ends_with(" say refused\n"));
+    assert!(workspace.progress().ends_with(" say refused\n"));
     assert!(
-        desk.read("examples/exercises/mine/last/say.en.txt")
+        workspace
+            .read("examples/exercises/mine/last/say.en.txt")
             .contains("error[E0425]")
     );
 }
 
 #[test]
 fn some_variants_alone_and_the_courses_own_programs_solve_nothing() {
-    let desk = Desk::new();
-    fs::create_dir_all(desk.mine("")).unwrap();
-    fs::write(desk.mine("say.rs"), RIGHT).unwrap();
-    assert_eq!(desk.run(&["check", "say", "--only", "more"]).status, 0);
-    assert!(desk.progress().contains(" say tried rust "));
-    let ran = desk.run(&["check", "say", "--only", "moer"]);
+    let workspace = Workspace::new();
+    fs::create_dir_all(workspace.mine("")).unwrap();
+    fs::write(workspace.mine("say.rs"), RIGHT).unwrap();
+    assert_eq!(workspace.run(&["check", "say", "--only", "more"]).status, 0);
+    assert!(workspace.progress().contains(" say tried rust "));
+    let ran = workspace.run(&["check", "say", "--only", "moer"]);
     assert_eq!(
         (ran.status, ran.err.as_str()),
         (2, "say has no variant moer; there are: plain more\n")
     );
-    let before = desk.progress();
-    let ran = desk.run(&["check", "say", "--", "examples/exercises/say/solution.rs"]);
+    let before = workspace.progress();
+    let ran = workspace.run(&["check", "say", "--", "examples/exercises/say/solution.rs"]);
     assert_eq!(ran.status, 0);
     assert!(ran.out.contains("not kept in your progress"), "{}", ran.out);
-    assert_eq!(desk.progress(), before);
+    assert_eq!(workspace.progress(), before);
     // The book shows what the judge says of a program of its own: checking the book is no attempt.
-    let ours = desk.mine("../../python/ours.py");
+    let ours = workspace.mine("../../python/ours.py");
     fs::create_dir_all(ours.parent().unwrap()).unwrap();
     fs::write(&ours, "print('hi')\n").unwrap();
-    let ran = desk.run(&["check", "say", "--", "python3", "examples/python/ours.py"]);
+    let ran = workspace.run(&["check", "say", "--", "python3", "examples/python/ours.py"]);
     assert!(ran.out.contains("not kept in your progress"), "{}", ran.out);
-    assert_eq!(desk.progress(), before);
+    assert_eq!(workspace.progress(), before);
     assert!(
-        desk.run(&["list"])
+        workspace
+            .run(&["list"])
             .out
             .starts_with("2 exercises, 0 solved\n")
     );
@@ -131,24 +133,24 @@ fn some_variants_alone_and_the_courses_own_programs_solve_nothing() {
 
 #[test]
 fn of_two_files_the_one_saved_last_is_judged_and_said() {
-    let desk = Desk::new();
-    fs::create_dir_all(desk.mine("")).unwrap();
+    let workspace = Workspace::new();
+    fs::create_dir_all(workspace.mine("")).unwrap();
     fs::write(
-        desk.mine("say.py"),
+        workspace.mine("say.py"),
         "import sys\nprint('hello two' if sys.argv[1] == 'two' else 'hello')\n",
     )
     .unwrap();
-    assert_eq!(desk.run(&["check", "say"]).status, 0);
-    assert!(desk.progress().contains(" say passed python "));
-    fs::write(desk.mine("say.rs"), WRONG).unwrap();
+    assert_eq!(workspace.run(&["check", "say"]).status, 0);
+    assert!(workspace.progress().contains(" say passed python "));
+    fs::write(workspace.mine("say.rs"), WRONG).unwrap();
     let now = std::time::SystemTime::now() + std::time::Duration::from_secs(5);
     fs::File::options()
         .append(true)
-        .open(desk.mine("say.rs"))
+        .open(workspace.mine("say.rs"))
         .unwrap()
         .set_modified(now)
         .unwrap();
-    let ran = desk.run(&["check", "say"]);
+    let ran = workspace.run(&["check", "say"]);
     assert_eq!(ran.status, 1);
     assert!(
         ran.out.starts_with(
@@ -157,69 +159,70 @@ fn of_two_files_the_one_saved_last_is_judged_and_said() {
         "{}",
         ran.out
     );
-    let ran = desk.run(&["check", "say", "--python"]);
+    let ran = workspace.run(&["check", "say", "--python"]);
     assert_eq!(ran.status, 0);
     assert!(!ran.out.contains("taking"), "{}", ran.out);
 }
 
 #[test]
 fn an_older_file_put_back_is_what_is_judged() {
-    let desk = Desk::new();
-    fs::create_dir_all(desk.mine("")).unwrap();
-    fs::write(desk.mine("say.rs.1"), RIGHT).unwrap();
+    let workspace = Workspace::new();
+    fs::create_dir_all(workspace.mine("")).unwrap();
+    fs::write(workspace.mine("say.rs.1"), RIGHT).unwrap();
     let long_ago =
         std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
     fs::File::options()
         .append(true)
-        .open(desk.mine("say.rs.1"))
+        .open(workspace.mine("say.rs.1"))
         .unwrap()
         .set_modified(long_ago)
         .unwrap();
-    fs::write(desk.mine("say.rs"), WRONG).unwrap();
-    assert_eq!(desk.run(&["check", "say"]).status, 1);
-    fs::rename(desk.mine("say.rs.1"), desk.mine("say.rs")).unwrap();
-    assert_eq!(desk.run(&["check", "say"]).status, 0);
+    fs::write(workspace.mine("say.rs"), WRONG).unwrap();
+    assert_eq!(workspace.run(&["check", "say"]).status, 1);
+    fs::rename(workspace.mine("say.rs.1"), workspace.mine("say.rs")).unwrap();
+    assert_eq!(workspace.run(&["check", "say"]).status, 0);
 }
 
 #[test]
 fn hints_come_one_by_one_and_are_remembered() {
-    let desk = Desk::new();
-    let first = desk.run(&["hint", "say", "--lang", "zh"]).out;
+    let workspace = Workspace::new();
+    let first = workspace.run(&["hint", "say", "--lang", "zh"]).out;
     assert_eq!(first, "提示 1/2：一推\n\n用 println!。\n\n还有 1 条。\n");
-    let second = desk.run(&["hint", "say"]).out;
+    let second = workspace.run(&["hint", "say"]).out;
     assert!(
         second.starts_with("Hint 2 of 2: Another\n\nLook at the arguments.\n"),
         "{second}"
     );
-    let last = desk.run(&["hint", "say"]).out;
+    let last = workspace.run(&["hint", "say"]).out;
     assert_eq!(last, second);
     assert!(
-        desk.run(&["hint", "say", "1"])
+        workspace
+            .run(&["hint", "say", "1"])
             .out
             .starts_with("Hint 1 of 2: A nudge\n")
     );
-    assert_eq!(desk.progress().matches(" say hint ").count(), 2);
-    let none = desk.run(&["hint", "answer"]);
+    assert_eq!(workspace.progress().matches(" say hint ").count(), 2);
+    let none = workspace.run(&["hint", "answer"]);
     assert_eq!(none.status, 0);
     assert!(none.out.contains("no hints for answer yet"), "{}", none.out);
 }
 
 #[test]
 fn a_solution_is_shown_after_passing_or_giving_up() {
-    let desk = Desk::new();
-    let ran = desk.run(&["solution", "say"]);
+    let workspace = Workspace::new();
+    let ran = workspace.run(&["solution", "say"]);
     assert_eq!(ran.status, 2);
     assert!(
         ran.err.contains("--give-up") && ran.out.is_empty(),
         "{}",
         ran.err
     );
-    let ran = desk.run(&["solution", "say", "--give-up"]);
+    let ran = workspace.run(&["solution", "say", "--give-up"]);
     assert_eq!(ran.status, 0);
     assert!(ran.out.ends_with(RIGHT), "{}", ran.out);
-    assert!(desk.progress().contains(" say gave_up\n"));
-    assert_eq!(desk.run(&["solution", "say"]).status, 0);
-    let ran = desk.run(&[
+    assert!(workspace.progress().contains(" say gave_up\n"));
+    assert_eq!(workspace.run(&["solution", "say"]).status, 0);
+    let ran = workspace.run(&[
         "check",
         "answer",
         "--",
@@ -228,27 +231,27 @@ fn a_solution_is_shown_after_passing_or_giving_up() {
         "test $0 = one && echo hello || echo hello two",
     ]);
     assert_eq!(ran.status, 0, "{}", ran.out);
-    assert_eq!(desk.run(&["solution", "answer"]).status, 0);
+    assert_eq!(workspace.run(&["solution", "answer"]).status, 0);
 }
 
 #[test]
 fn a_reset_asks_and_keeps_what_was_there() {
-    let desk = Desk::new();
-    assert_eq!(desk.run(&["reset", "say"]).status, 2);
-    fs::create_dir_all(desk.mine("")).unwrap();
-    fs::write(desk.mine("say.rs"), RIGHT).unwrap();
-    let ran = desk.run(&["reset", "say"]);
+    let workspace = Workspace::new();
+    assert_eq!(workspace.run(&["reset", "say"]).status, 2);
+    fs::create_dir_all(workspace.mine("")).unwrap();
+    fs::write(workspace.mine("say.rs"), RIGHT).unwrap();
+    let ran = workspace.run(&["reset", "say"]);
     assert_eq!(ran.status, 2);
     assert!(ran.err.contains("add --yes"), "{}", ran.err);
-    assert_eq!(fs::read_to_string(desk.mine("say.rs")).unwrap(), RIGHT);
+    assert_eq!(fs::read_to_string(workspace.mine("say.rs")).unwrap(), RIGHT);
     for number in 1..=2 {
-        fs::write(desk.mine("say.rs"), format!("{RIGHT}// {number}\n")).unwrap();
-        assert_eq!(desk.run(&["reset", "say", "--yes"]).status, 0);
-        let kept = fs::read_to_string(desk.mine(&format!("say.rs.{number}"))).unwrap();
+        fs::write(workspace.mine("say.rs"), format!("{RIGHT}// {number}\n")).unwrap();
+        assert_eq!(workspace.run(&["reset", "say", "--yes"]).status, 0);
+        let kept = fs::read_to_string(workspace.mine(&format!("say.rs.{number}"))).unwrap();
         assert_eq!(kept, format!("{RIGHT}// {number}\n"));
     }
     assert!(
-        fs::read_to_string(desk.mine("say.rs"))
+        fs::read_to_string(workspace.mine("say.rs"))
             .unwrap()
             .contains("TODO")
     );
@@ -256,27 +259,27 @@ fn a_reset_asks_and_keeps_what_was_there() {
 
 #[test]
 fn a_damaged_progress_file_is_kept_aside_and_said() {
-    let desk = Desk::new();
-    desk.run(&["solution", "say", "--give-up"]);
-    let good = desk.progress();
+    let workspace = Workspace::new();
+    workspace.run(&["solution", "say", "--give-up"]);
+    let good = workspace.progress();
     fs::write(
-        desk.mine("progress"),
+        workspace.mine("progress"),
         format!("<<<<<<< ours\n{good}>>>>>>> theirs\n\u{0}\u{0}"),
     )
     .unwrap();
-    let ran = desk.run(&["list"]);
+    let ran = workspace.run(&["list"]);
     assert_eq!(ran.status, 0);
     assert!(ran.err.starts_with("3 lines of examples/exercises/mine/progress make no sense; they are in examples/exercises/mine/progress.damaged now"), "{}", ran.err);
-    let aside = desk.read("examples/exercises/mine/progress.damaged");
+    let aside = workspace.read("examples/exercises/mine/progress.damaged");
     assert!(
         aside.contains("<<<<<<< ours\n") && aside.contains("\u{0}\u{0}\n"),
         "{aside}"
     );
-    assert_eq!(desk.progress(), good);
-    assert_eq!(desk.run(&["list"]).err, "");
-    fs::remove_file(desk.mine("progress")).unwrap();
-    fs::create_dir(desk.mine("progress")).unwrap();
-    let ran = desk.run(&["list"]);
+    assert_eq!(workspace.progress(), good);
+    assert_eq!(workspace.run(&["list"]).err, "");
+    fs::remove_file(workspace.mine("progress")).unwrap();
+    fs::create_dir(workspace.mine("progress")).unwrap();
+    let ran = workspace.run(&["list"]);
     assert_eq!(ran.status, 0);
     assert!(
         ran.err
@@ -284,38 +287,38 @@ fn a_damaged_progress_file_is_kept_aside_and_said() {
         "{}",
         ran.err
     );
-    assert_eq!(desk.run(&["list"]).err, "");
+    assert_eq!(workspace.run(&["list"]).err, "");
 }
 
 #[test]
 fn many_at_once_lose_no_line() {
-    let desk = Desk::new();
+    let workspace = Workspace::new();
     thread::scope(|scope| {
         for _ in 0..8 {
             scope.spawn(|| {
                 for grade in ["1", "2"] {
                     let words = ["hint", "say", grade];
-                    let mut command = desk.command(&words);
+                    let mut command = workspace.command(&words);
                     assert!(command.stdout(Stdio::null()).status().unwrap().success());
                 }
             });
         }
     });
-    let progress = desk.progress();
+    let progress = workspace.progress();
     assert!(
         progress.contains(" say hint 1\n") && progress.contains(" say hint 2\n"),
         "{progress}"
     );
-    assert_eq!(desk.run(&["list"]).err, "");
+    assert_eq!(workspace.run(&["list"]).err, "");
 }
 
 #[test]
 fn a_report_holds_what_was_done_and_nothing_of_the_machine() {
-    let desk = Desk::new();
-    desk.run(&["check", "say", "--", "sh", "-c", "echo hello"]);
-    let ran = desk.run(&["report", "--name", "=小明 \"x\"", "out.json"]);
+    let workspace = Workspace::new();
+    workspace.run(&["check", "say", "--", "sh", "-c", "echo hello"]);
+    let ran = workspace.run(&["report", "--name", "=小明 \"x\"", "out.json"]);
     assert_eq!(ran.status, 0, "{}", ran.err);
-    let text = desk.read("out.json");
+    let text = workspace.read("out.json");
     let json: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!(json["format"], 1);
     assert_eq!(json["name"], "=小明 \"x\"");
@@ -325,19 +328,19 @@ fn a_report_holds_what_was_done_and_nothing_of_the_machine() {
         say["variants"][1],
         serde_json::json!({"name": "more", "passed": false, "failed": 1})
     );
-    assert!(!text.contains(&*desk.root().to_string_lossy()));
-    assert_eq!(desk.run(&["report", "out.json"]).status, 0);
-    fs::write(desk.path("other.json"), "{}").unwrap();
-    let ran = desk.run(&["report", "other.json"]);
+    assert!(!text.contains(&*workspace.root().to_string_lossy()));
+    assert_eq!(workspace.run(&["report", "out.json"]).status, 0);
+    fs::write(workspace.path("other.json"), "{}").unwrap();
+    let ran = workspace.run(&["report", "other.json"]);
     assert_eq!(ran.status, 2);
     assert!(ran.err.contains("choose another name"), "{}", ran.err);
-    assert_eq!(desk.read("other.json"), "{}");
+    assert_eq!(workspace.read("other.json"), "{}");
 }
 
 #[test]
 fn help_comes_in_both_languages_and_a_closed_pipe_is_no_error() {
-    let desk = Desk::new();
-    let help = desk.run(&["--help"]);
+    let workspace = Workspace::new();
+    let help = workspace.run(&["--help"]);
     assert_eq!(help.status, 0);
     assert!(
         help.out
@@ -346,31 +349,36 @@ fn help_comes_in_both_languages_and_a_closed_pipe_is_no_error() {
         help.out
     );
     assert!(
-        desk.run(&["class", "--help", "--lang", "zh"])
+        workspace
+            .run(&["class", "--help", "--lang", "zh"])
             .out
             .starts_with("cargo workbook class：把全班")
     );
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
-    let status = desk.command(&["list"]).stdout(writer).status().unwrap();
+    let status = workspace
+        .command(&["list"])
+        .stdout(writer)
+        .status()
+        .unwrap();
     assert_eq!(status.code(), Some(0));
 }
 
 #[test]
 fn outside_the_workbook_nothing_breaks() {
-    let desk = Desk::new();
-    fs::remove_file(desk.path("examples/exercises/ladder")).unwrap();
-    let ran = desk.run(&["list"]);
+    let workspace = Workspace::new();
+    fs::remove_file(workspace.path("examples/exercises/ladder")).unwrap();
+    let ran = workspace.run(&["list"]);
     assert_eq!(ran.status, 2);
     assert!(
         ran.err.contains("cannot read the order of the exercises"),
         "{}",
         ran.err
     );
-    let desk = Desk::new();
-    desk.write("examples/exercises/answer/check.session", "nonsense\n");
-    assert_eq!(desk.run(&["list"]).status, 0);
-    let ran = desk.run(&["check", "answer", "--", "true"]);
+    let workspace = Workspace::new();
+    workspace.write("examples/exercises/answer/check.session", "nonsense\n");
+    assert_eq!(workspace.run(&["list"]).status, 0);
+    let ran = workspace.run(&["check", "answer", "--", "true"]);
     assert_eq!(ran.status, 2);
     assert!(
         ran.err.contains("examples/exercises/answer/check.session"),
@@ -381,31 +389,31 @@ fn outside_the_workbook_nothing_breaks() {
 
 #[test]
 fn a_number_of_a_hint_that_nobody_gave_ends_nothing() {
-    let desk = Desk::new();
-    fs::create_dir_all(desk.mine("")).unwrap();
+    let workspace = Workspace::new();
+    fs::create_dir_all(workspace.mine("")).unwrap();
     let most = usize::MAX;
     let line = format!("2026-09-01T08:00:00.000Z say hint {most}\n");
-    fs::write(desk.mine("progress"), line).unwrap();
-    let ran = desk.run(&["hint", "say"]);
+    fs::write(workspace.mine("progress"), line).unwrap();
+    let ran = workspace.run(&["hint", "say"]);
     assert_eq!((ran.status, ran.err.as_str()), (0, ""), "{}", ran.out);
 }
 
 #[cfg(target_os = "linux")]
 #[test]
 fn who_ends_a_check_ends_what_the_program_has_started() {
-    let desk = Desk::new();
+    let workspace = Workspace::new();
     // A child that leaves the group, and says that it has.
     let program = "import os, time\n\
         if os.fork() == 0:\n    os.setsid()\n    open('new', 'w').write(str(os.getpid()))\n    os.rename('new', 'pid')\n\
         time.sleep(600)\n";
-    fs::write(desk.path("leave.py"), program).unwrap();
-    let mut command = desk.command(&["check", "say", "--", "leave.py"]);
+    fs::write(workspace.path("leave.py"), program).unwrap();
+    let mut command = workspace.command(&["check", "say", "--", "leave.py"]);
     let mut child = command.stdout(Stdio::null()).spawn().unwrap();
-    let until = Instant::now() + desk::DEADLINE;
-    while desk.read("pid").is_empty() && Instant::now() < until {
+    let until = Instant::now() + workspace::DEADLINE;
+    while workspace.read("pid").is_empty() && Instant::now() < until {
         thread::yield_now();
     }
-    let left = desk.read("pid");
+    let left = workspace.read("pid");
     let kill = |sign: &str, pid: &str| {
         let mut kill = std::process::Command::new("kill");
         let status = kill.args([sign, pid]).stderr(Stdio::null()).status();
@@ -422,5 +430,5 @@ fn who_ends_a_check_ends_what_the_program_has_started() {
         "{}",
         state()
     );
-    assert_eq!(desk.progress(), "");
+    assert_eq!(workspace.progress(), "");
 }

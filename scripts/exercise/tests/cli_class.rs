@@ -1,12 +1,12 @@
 //! The tables of a class, made of whatever was handed in.
 #![allow(clippy::unwrap_used, reason = "a test may end at the first surprise")]
 
-#[path = "flow/desk.rs"]
+#[path = "cli/workspace.rs"]
 #[allow(dead_code, reason = "shared with other tests")]
-mod desk;
+mod workspace;
 
-use desk::Desk;
 use serde_json::{Value, json};
+use workspace::Workspace;
 
 fn exercise(id: &str, solved: bool, attempts: u64, variants: &[(&str, bool, u64)]) -> Value {
     let time = "2026-09-01T08:00:00.000Z";
@@ -30,23 +30,23 @@ fn report(name: &str, exercises: &[Value]) -> String {
 
 #[test]
 fn a_table_says_who_is_how_far_and_stuck_where() {
-    let desk = Desk::new();
+    let workspace = Workspace::new();
     let solved = exercise("say", true, 3, &[("plain", true, 1), ("more", true, 2)]);
     let stuck = exercise("say", false, 5, &[("plain", true, 0), ("more", false, 5)]);
-    desk.write("class/a.json", &report("小明", &[solved]));
-    desk.write(
+    workspace.write("class/a.json", &report("小明", &[solved]));
+    workspace.write(
         "class/b.json",
         &report("小红", std::slice::from_ref(&stuck)),
     );
-    desk.write("class/c.json", &report("Ann", &[stuck]));
-    let ran = desk.run(&["class", "class"]);
+    workspace.write("class/c.json", &report("Ann", &[stuck]));
+    let ran = workspace.run(&["class", "class"]);
     assert_eq!((ran.status, ran.err.as_str()), (0, ""));
     assert_eq!(
         ran.out,
         "3 reports; wrote class.md, class.csv and class.html in class\n"
     );
     assert_eq!(
-        desk.read("class/class.md"),
+        workspace.read("class/class.md"),
         "# The exercises of the class\n\n\
          ✓ solved; a variant: stuck there; · opened. The number counts the checks.\n\n\
          | student | solved | say | answer |\n| --- | --- | --- | --- |\n\
@@ -56,12 +56,12 @@ fn a_table_says_who_is_how_far_and_stuck_where() {
          | say | 1 | 3 | more 2 (Ann, 小红) | more ×12 |\n| answer | 0 | 0 |  |  |\n"
     );
     assert_eq!(
-        desk.read("class/class.csv"),
+        workspace.read("class/class.csv"),
         "\u{feff}student,solved,say,answer\r\nAnn,0,more 5,\r\n小明,1,✓ 3,\r\n小红,0,more 5,\r\n\r\n\
          exercise,solved,begun,stuck in,fails most\r\n\
          say,1,3,\"more 2 (Ann, 小红)\",more ×12\r\nanswer,0,0,,\r\n"
     );
-    let html = desk.read("class/class.html");
+    let html = workspace.read("class/class.html");
     assert!(
         html.contains("<tr><th>小明<td>1<td class=\"yes\">✓ 3<td>"),
         "{html}"
@@ -70,39 +70,39 @@ fn a_table_says_who_is_how_far_and_stuck_where() {
 
 #[test]
 fn what_was_handed_in_is_told_and_none_of_it_is_fatal() {
-    let desk = Desk::new();
+    let workspace = Workspace::new();
     let some = exercise("say", false, 1, &[("plain", false, 1)]);
     let more = exercise("say", false, 2, &[("plain", false, 2)]);
-    desk.write(
+    workspace.write(
         "class/a_good.json",
         &report("小明", std::slice::from_ref(&some)),
     );
-    desk.write(
+    workspace.write(
         "class/b_copy.json",
         &report("小明", std::slice::from_ref(&some)),
     );
-    desk.write("class/c_same_name.json", &report("小明", &[more]));
-    desk.write("class/d_broken.json", "{\"format\": 1, ");
-    desk.write("class/e_deep.json", &"[".repeat(200_000));
-    desk.write("class/f_old.json", "{\"format\": 0, \"exercises\": []}");
-    desk.write("class/g_new.json", "{\"format\": 2, \"exercises\": []}");
-    desk.write("class/h_other.json", "{\"package\": 1}");
-    desk.write("class/i_huge.json", &" ".repeat((1 << 20) + 1));
-    desk.write(
+    workspace.write("class/c_same_name.json", &report("小明", &[more]));
+    workspace.write("class/d_broken.json", "{\"format\": 1, ");
+    workspace.write("class/e_deep.json", &"[".repeat(200_000));
+    workspace.write("class/f_old.json", "{\"format\": 0, \"exercises\": []}");
+    workspace.write("class/g_new.json", "{\"format\": 2, \"exercises\": []}");
+    workspace.write("class/h_other.json", "{\"package\": 1}");
+    workspace.write("class/i_huge.json", &" ".repeat((1 << 20) + 1));
+    workspace.write(
         "class/j_no_name.json",
         &report("", std::slice::from_ref(&some)),
     );
     let odd = json!({"id": "../../x", "attempts": -1});
     let big = exercise("say", false, u64::MAX, &[("plain", false, u64::MAX)]);
-    desk.write("class/k_odd.json", &report("odd", &[odd, big.clone(), big]));
-    std::fs::write(desk.path("class/l_bytes.json"), b"\xff\xfe{").unwrap();
-    std::fs::create_dir(desk.path("class/m_folder.json")).unwrap();
+    workspace.write("class/k_odd.json", &report("odd", &[odd, big.clone(), big]));
+    std::fs::write(workspace.path("class/l_bytes.json"), b"\xff\xfe{").unwrap();
+    std::fs::create_dir(workspace.path("class/m_folder.json")).unwrap();
     let pipe = std::process::Command::new("mkfifo")
-        .arg(desk.path("class/n_pipe.json"))
+        .arg(workspace.path("class/n_pipe.json"))
         .status();
     assert!(pipe.is_ok_and(|status| status.success()));
-    desk.write("class/o_list.json", "[1, 2]");
-    let ran = desk.run(&["class", "class", "--out", "table"]);
+    workspace.write("class/o_list.json", "[1, 2]");
+    let ran = workspace.run(&["class", "class", "--out", "table"]);
     assert_eq!(ran.status, 0);
     let expected = [
         "d_broken.json: is no JSON (EOF while parsing a value at line 1 column 14), left out",
@@ -123,9 +123,10 @@ fn what_was_handed_in_is_told_and_none_of_it_is_fatal() {
     assert_eq!(ran.err.lines().collect::<Vec<_>>(), expected);
     assert!(ran.out.starts_with("4 reports; "), "{}", ran.out);
     assert!(
-        desk.read("table/class.md")
+        workspace
+            .read("table/class.md")
             .contains("| 小明 (c\\_same\\_name) |")
-            || desk
+            || workspace
                 .read("table/class.md")
                 .contains("| 小明 (c_same_name) |")
     );
@@ -133,7 +134,7 @@ fn what_was_handed_in_is_told_and_none_of_it_is_fatal() {
 
 #[test]
 fn a_name_is_text_in_every_table() {
-    let desk = Desk::new();
+    let workspace = Workspace::new();
     let some = exercise("say", false, 1, &[("plain", false, 1)]);
     for (file, name) in [
         ("a", "=cmd|'/c calc'!A1"),
@@ -143,13 +144,13 @@ fn a_name_is_text_in_every_table() {
         ("e", &"长".repeat(5000)),
         ("f", "\u{1b}[2Jgone"),
     ] {
-        desk.write(
+        workspace.write(
             &format!("class/{file}.json"),
             &report(name, std::slice::from_ref(&some)),
         );
     }
-    assert_eq!(desk.run(&["class", "class"]).status, 0);
-    let csv = desk.read("class/class.csv");
+    assert_eq!(workspace.run(&["class", "class"]).status, 0);
+    let csv = workspace.read("class/class.csv");
     assert!(csv.contains("\r\n\"'=cmd|'/c calc'!A1\",0,"), "{csv}");
     assert!(csv.contains("\r\n\"'@SUM(A1)\",0,"), "{csv}");
     assert!(
@@ -158,12 +159,12 @@ fn a_name_is_text_in_every_table() {
             .starts_with(['=', '+', '-', '@'])),
         "{csv}"
     );
-    let html = desk.read("class/class.html");
+    let html = workspace.read("class/class.html");
     assert!(
         !html.contains("<img") && html.contains("&lt;img src=x"),
         "{html}"
     );
-    let markdown = desk.read("class/class.md");
+    let markdown = workspace.read("class/class.md");
     assert!(
         markdown.contains("| evil \\| name \\| x \\| | 0 |"),
         "{markdown}"
@@ -175,48 +176,53 @@ fn a_name_is_text_in_every_table() {
 
 #[test]
 fn a_folder_without_reports_writes_nothing() {
-    let desk = Desk::new();
-    let ran = desk.run(&["class", "nowhere"]);
+    let workspace = Workspace::new();
+    let ran = workspace.run(&["class", "nowhere"]);
     assert_eq!(ran.status, 2);
     assert!(
         ran.err.starts_with("cannot open the folder nowhere: "),
         "{}",
         ran.err
     );
-    std::fs::create_dir(desk.path("empty")).unwrap();
-    let ran = desk.run(&["class", "empty", "--lang", "zh"]);
+    std::fs::create_dir(workspace.path("empty")).unwrap();
+    let ran = workspace.run(&["class", "empty", "--lang", "zh"]);
     assert_eq!(ran.status, 1);
     assert!(ran.err.starts_with("empty 里没有能读的报告"), "{}", ran.err);
-    assert_eq!(std::fs::read_dir(desk.path("empty")).unwrap().count(), 0);
+    assert_eq!(
+        std::fs::read_dir(workspace.path("empty")).unwrap().count(),
+        0
+    );
 }
 
 #[test]
 fn what_students_write_can_be_merged() {
-    let desk = Desk::new();
-    desk.run(&["check", "say", "--", "sh", "-c", "echo hello"]);
-    std::fs::create_dir(desk.path("class")).unwrap();
+    let workspace = Workspace::new();
+    workspace.run(&["check", "say", "--", "sh", "-c", "echo hello"]);
+    std::fs::create_dir(workspace.path("class")).unwrap();
     assert_eq!(
-        desk.run(&["report", "--name", "小明", "class/小明.json"])
+        workspace
+            .run(&["report", "--name", "小明", "class/小明.json"])
             .status,
         0
     );
-    assert_eq!(desk.run(&["class", "class", "--lang", "zh"]).err, "");
+    assert_eq!(workspace.run(&["class", "class", "--lang", "zh"]).err, "");
     assert!(
-        desk.read("class/class.md")
+        workspace
+            .read("class/class.md")
             .contains("| 小明 | 0 | more 1 |  |")
     );
     // A second time, the tables are not taken for reports.
-    assert_eq!(desk.run(&["class", "class"]).err, "");
+    assert_eq!(workspace.run(&["class", "class"]).err, "");
 }
 
 #[test]
 fn a_list_of_the_class_with_the_name_of_a_table_is_not_written_over() {
-    let desk = Desk::new();
+    let workspace = Workspace::new();
     let some = exercise("say", false, 1, &[("plain", false, 1)]);
-    desk.write("class/a.json", &report("小明", &[some]));
+    workspace.write("class/a.json", &report("小明", &[some]));
     let list = "学号,姓名\r\n1,小明\r\n";
-    desk.write("class/class.csv", list);
-    let ran = desk.run(&["class", "class"]);
+    workspace.write("class/class.csv", list);
+    let ran = workspace.run(&["class", "class"]);
     assert_eq!(
         (ran.status, ran.err.as_str()),
         (
@@ -225,10 +231,13 @@ fn a_list_of_the_class_with_the_name_of_a_table_is_not_written_over() {
              move it, or name another folder with --out\n"
         )
     );
-    assert_eq!(desk.read("class/class.csv"), list);
-    assert_eq!(desk.run(&["class", "class", "--out", "tables"]).status, 0);
+    assert_eq!(workspace.read("class/class.csv"), list);
+    assert_eq!(
+        workspace.run(&["class", "class", "--out", "tables"]).status,
+        0
+    );
     // The teacher reads Chinese the second time.
-    let ran = desk.run(&["class", "class", "--out", "tables", "--lang", "zh"]);
+    let ran = workspace.run(&["class", "class", "--out", "tables", "--lang", "zh"]);
     assert_eq!((ran.status, ran.err.as_str()), (0, ""));
-    assert!(desk.read("tables/class.csv").contains("学生,解出"));
+    assert!(workspace.read("tables/class.csv").contains("学生,解出"));
 }

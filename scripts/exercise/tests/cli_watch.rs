@@ -2,38 +2,38 @@
 #![allow(clippy::unwrap_used, reason = "a test may end at the first surprise")]
 #![cfg(unix)]
 
-#[path = "flow/desk.rs"]
-#[allow(dead_code, reason = "shared with other tests")]
-mod desk;
-#[path = "flow/screen.rs"]
+#[path = "cli/screen.rs"]
 mod screen;
+#[path = "cli/workspace.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod workspace;
 
 use std::fs;
 use std::io::Write;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use desk::{CRASHES, Desk, RIGHT, SLOW, WRONG, runs, until};
 use screen::Screen;
+use workspace::{CRASHES, RIGHT, SLOW, WRONG, Workspace, runs, until};
 
 /// How editors save.
-fn in_place(desk: &Desk, text: &str) {
-    fs::write(desk.mine("say.rs"), text).unwrap();
+fn in_place(workspace: &Workspace, text: &str) {
+    fs::write(workspace.mine("say.rs"), text).unwrap();
 }
 
-fn by_renaming(desk: &Desk, text: &str) {
-    fs::write(desk.mine(".say.rs.swp"), text).unwrap();
-    fs::rename(desk.mine(".say.rs.swp"), desk.mine("say.rs")).unwrap();
+fn by_renaming(workspace: &Workspace, text: &str) {
+    fs::write(workspace.mine(".say.rs.swp"), text).unwrap();
+    fs::rename(workspace.mine(".say.rs.swp"), workspace.mine("say.rs")).unwrap();
 }
 
-fn with_a_backup(desk: &Desk, text: &str) {
-    fs::rename(desk.mine("say.rs"), desk.mine("say.rs~")).unwrap();
-    fs::write(desk.mine("say.rs"), text).unwrap();
+fn with_a_backup(workspace: &Workspace, text: &str) {
+    fs::rename(workspace.mine("say.rs"), workspace.mine("say.rs~")).unwrap();
+    fs::write(workspace.mine("say.rs"), text).unwrap();
 }
 
 /// Empty at first, then in pieces.
-fn slowly(desk: &Desk, text: &str) {
-    let mut file = fs::File::create(desk.mine("say.rs")).unwrap();
+fn slowly(workspace: &Workspace, text: &str) {
+    let mut file = fs::File::create(workspace.mine("say.rs")).unwrap();
     for piece in text.as_bytes().chunks(text.len() / 3) {
         std::thread::sleep(Duration::from_millis(30));
         file.write_all(piece).unwrap();
@@ -41,8 +41,8 @@ fn slowly(desk: &Desk, text: &str) {
     }
 }
 
-fn checks(desk: &Desk) -> usize {
-    let progress = desk.progress();
+fn checks(workspace: &Workspace) -> usize {
+    let progress = workspace.progress();
     progress
         .lines()
         .filter(|line| {
@@ -55,22 +55,22 @@ fn checks(desk: &Desk) -> usize {
 
 #[test]
 fn a_save_in_any_manner_is_judged_once_and_solved_at_last() {
-    let desk = Desk::new();
-    let mut screen = Screen::open(&desk, &["--lang", "zh"]);
+    let workspace = Workspace::new();
+    let mut screen = Screen::open(&workspace, &["--lang", "zh"]);
     screen.wait_for("等你写：改文件，保存，马上判。");
     screen.wait_for("说一行 · say");
     screen.wait_for("打印一行 hello（book/a/b.md#c）。");
     let manners = [in_place, by_renaming, with_a_backup, slowly];
     for (number, save) in manners.into_iter().enumerate() {
-        save(&desk, &format!("{WRONG}// {number}\n"));
+        save(&workspace, &format!("{WRONG}// {number}\n"));
         until("the next check", || {
-            (checks(&desk) == number + 1).then_some(())
+            (checks(&workspace) == number + 1).then_some(())
         });
         screen.wait_for("✗ 还没通过：1 种情形不对。");
         screen.wait_for("✓ plain  ✗ more");
     }
     screen.wait_for("换一个词，打印的也要换。");
-    in_place(&desk, RIGHT);
+    in_place(&workspace, RIGHT);
     screen.wait_for("✓ 通过：2 种情形全对。按 n 做下一个。");
     screen.wait_for("解出 1/2");
     screen.press("n");
@@ -78,13 +78,13 @@ fn a_save_in_any_manner_is_judged_once_and_solved_at_last() {
     screen.wait_for("examples/exercises/mine/answer.rs");
     screen.press("q");
     screen.ends_well();
-    assert_eq!(checks(&desk), 5);
+    assert_eq!(checks(&workspace), 5);
 }
 
 #[test]
 fn keys_show_the_hint_the_report_the_goal_and_the_list() {
-    let desk = Desk::new();
-    let mut screen = Screen::open(&desk, &["say"]);
+    let workspace = Workspace::new();
+    let mut screen = Screen::open(&workspace, &["say"]);
     screen.wait_for("Your turn: change the file");
     screen.press("h");
     screen.wait_for("Hint 1 of 2: A nudge");
@@ -97,10 +97,10 @@ fn keys_show_the_hint_the_report_the_goal_and_the_list() {
     screen.press("g");
     screen.wait_for("- Status 0.");
     screen.press("q");
-    in_place(&desk, "fn main() { nonsense }\n");
+    in_place(&workspace, "fn main() { nonsense }\n");
     screen.wait_for("It does not compile.");
     screen.wait_for("error[E0425]");
-    in_place(&desk, WRONG);
+    in_place(&workspace, WRONG);
     screen.wait_for("✗ not yet: 1 variant fails.");
     screen.press("v");
     screen.wait_for("Report · say");
@@ -123,18 +123,20 @@ fn a_small_screen_shows_the_crash_the_cause_and_where_to_read_without_a_key() {
         ("zh", "多半是因为：", "去读："),
         ("en", "The usual cause:", "Read:"),
     ] {
-        let desk = Desk::new();
-        desk.write(
+        let workspace = Workspace::new();
+        workspace.write(
             "examples/exercises/say/check.session",
-            &desk.read("examples/exercises/say/check.session").replacen(
-                "read a/b#c\nyou $ two",
-                "read a/b#c\nfits crashed \"the end\"\nyou $ two",
-                1,
-            ),
+            &workspace
+                .read("examples/exercises/say/check.session")
+                .replacen(
+                    "read a/b#c\nyou $ two",
+                    "read a/b#c\nfits crashed \"the end\"\nyou $ two",
+                    1,
+                ),
         );
-        let mut screen = Screen::open(&desk, &["say", "--lang", language]);
+        let mut screen = Screen::open(&workspace, &["say", "--lang", language]);
         screen.wait_for("mine/say.rs");
-        in_place(&desk, CRASHES);
+        in_place(&workspace, CRASHES);
         screen.wait_for("✗ more");
         screen.wait_for(read);
         let text = screen.text();
@@ -150,20 +152,20 @@ fn a_small_screen_shows_the_crash_the_cause_and_where_to_read_without_a_key() {
 
 #[test]
 fn a_verdict_comes_while_a_hint_is_read_and_leaving_it_ends_nothing() {
-    let desk = Desk::new();
-    let mut screen = Screen::open(&desk, &["say"]);
+    let workspace = Workspace::new();
+    let mut screen = Screen::open(&workspace, &["say"]);
     screen.wait_for("Your turn");
     screen.press("h");
     screen.wait_for("Hint 1 of 2: A nudge");
     screen.wait_for("h next hint");
-    in_place(&desk, WRONG);
+    in_place(&workspace, WRONG);
     screen.wait_for("── ✗ not yet: 1 variant fails.");
     assert!(screen.text().contains("Hint 1 of 2: A nudge"));
     screen.press("h");
     screen.wait_for("Hint 2 of 2: Another");
     screen.wait_for("env::args()");
     assert!(!screen.text().contains("sys.argv"), "{}", screen.text());
-    in_place(&desk, RIGHT);
+    in_place(&workspace, RIGHT);
     screen.wait_for("── ✓ passed: all 2 variants.");
     // A key that means nothing here leaves nothing.
     screen.press("xh");
@@ -182,14 +184,14 @@ fn a_verdict_comes_while_a_hint_is_read_and_leaving_it_ends_nothing() {
 
 #[test]
 fn a_report_that_is_read_becomes_that_of_the_newest_check() {
-    let desk = Desk::new();
-    let mut screen = Screen::open(&desk, &["say"]);
+    let workspace = Workspace::new();
+    let mut screen = Screen::open(&workspace, &["say"]);
     screen.wait_for("Your turn");
-    in_place(&desk, WRONG);
+    in_place(&workspace, WRONG);
     screen.wait_for("✗ not yet");
     screen.press("v");
     screen.wait_for("✗ more");
-    in_place(&desk, RIGHT);
+    in_place(&workspace, RIGHT);
     screen.wait_for("All 2 variants passed.");
     screen.press("q");
     screen.wait_for("q quit");
@@ -199,20 +201,20 @@ fn a_report_that_is_read_becomes_that_of_the_newest_check() {
 
 #[test]
 fn a_watch_is_suspended_and_goes_on_with_what_was_saved_meanwhile() {
-    let desk = Desk::new();
-    let mut screen = Screen::open_in_a_shell(&desk, &["say"]);
+    let workspace = Workspace::new();
+    let mut screen = Screen::open_in_a_shell(&workspace, &["say"]);
     screen.wait_for("Your turn");
     for round in 0..2 {
         screen.press("\x1a");
         screen.is_given_back();
-        in_place(&desk, [WRONG, RIGHT][round]);
+        in_place(&workspace, [WRONG, RIGHT][round]);
         // The shell lives, and the terminal is as it was.
         screen.press("echo a$((1 + 1))b\n");
         screen.wait_for("a2b");
         screen.press("fg\n");
         screen.wait_for(["✗ not yet: 1 variant fails.", "✓ passed: all 2 variants."][round]);
     }
-    assert_eq!(checks(&desk), 2);
+    assert_eq!(checks(&workspace), 2);
     screen.press("q");
     screen.wait_for("go on with cargo workbook exercise say");
     screen.press("exit\n");
@@ -221,12 +223,12 @@ fn a_watch_is_suspended_and_goes_on_with_what_was_saved_meanwhile() {
 
 #[test]
 fn a_check_that_is_suspended_begins_again() {
-    let desk = Desk::new();
-    let mut screen = Screen::open_in_a_shell(&desk, &["say"]);
+    let workspace = Workspace::new();
+    let mut screen = Screen::open_in_a_shell(&workspace, &["say"]);
     screen.wait_for("Your turn");
-    in_place(&desk, SLOW);
+    in_place(&workspace, SLOW);
     let slow = || {
-        let pid = fs::read_to_string(desk.path("slow.pid")).ok();
+        let pid = fs::read_to_string(workspace.path("slow.pid")).ok();
         pid.filter(|pid| !pid.is_empty())
     };
     let first = until("the slow program", slow);
@@ -243,11 +245,11 @@ fn a_check_that_is_suspended_begins_again() {
 
 #[test]
 fn whoever_stops_and_continues_it_from_elsewhere_gets_the_screen_back() {
-    let desk = Desk::new();
-    let mut screen = Screen::open(&desk, &["say"]);
+    let workspace = Workspace::new();
+    let mut screen = Screen::open(&workspace, &["say"]);
     screen.wait_for("Your turn");
     screen.signal("STOP");
-    in_place(&desk, RIGHT);
+    in_place(&workspace, RIGHT);
     screen.signal("CONT");
     screen.wait_for("✓ passed");
     // Without a shell that could continue it, ^Z stops nothing.
@@ -260,10 +262,10 @@ fn whoever_stops_and_continues_it_from_elsewhere_gets_the_screen_back() {
 
 #[test]
 fn every_size_is_drawn_within_its_edges() {
-    let desk = Desk::new();
-    let mut screen = Screen::open(&desk, &["say", "--lang", "zh"]);
+    let workspace = Workspace::new();
+    let mut screen = Screen::open(&workspace, &["say", "--lang", "zh"]);
     screen.wait_for("等你写");
-    in_place(&desk, WRONG);
+    in_place(&workspace, WRONG);
     screen.wait_for("✗ 还没通过");
     for (rows, columns) in [(10, 40), (50, 200), (3, 20), (1, 1), (24, 80)] {
         screen.resize(rows, columns);
@@ -280,22 +282,22 @@ fn every_size_is_drawn_within_its_edges() {
 
 #[test]
 fn a_save_during_a_check_ends_it_and_the_newest_text_is_judged() {
-    let desk = Desk::new();
-    let mut screen = Screen::open(&desk, &["say"]);
+    let workspace = Workspace::new();
+    let mut screen = Screen::open(&workspace, &["say"]);
     screen.wait_for("Your turn");
-    in_place(&desk, SLOW);
+    in_place(&workspace, SLOW);
     let pid = until("the slow program", || {
-        fs::read_to_string(desk.path("slow.pid"))
+        fs::read_to_string(workspace.path("slow.pid"))
             .ok()
             .filter(|pid| !pid.is_empty())
     });
     assert!(runs(&pid));
-    in_place(&desk, RIGHT);
+    in_place(&workspace, RIGHT);
     screen.wait_for("✓ passed: all 2 variants.");
     until("the end of the slow program", || {
         (!runs(&pid)).then_some(())
     });
-    assert_eq!(checks(&desk), 1);
+    assert_eq!(checks(&workspace), 1);
     screen.press("q");
     screen.ends_well();
 }
@@ -303,12 +305,12 @@ fn a_save_during_a_check_ends_it_and_the_newest_text_is_judged() {
 #[test]
 fn whoever_leaves_during_a_check_leaves_nothing_running() {
     for leave in ["q", "\x03", "term"] {
-        let desk = Desk::new();
-        let mut screen = Screen::open(&desk, &["say"]);
+        let workspace = Workspace::new();
+        let mut screen = Screen::open(&workspace, &["say"]);
         screen.wait_for("Your turn");
-        in_place(&desk, SLOW);
+        in_place(&workspace, SLOW);
         let pid = until("the slow program", || {
-            fs::read_to_string(desk.path("slow.pid"))
+            fs::read_to_string(workspace.path("slow.pid"))
                 .ok()
                 .filter(|pid| !pid.is_empty())
         });
@@ -325,10 +327,10 @@ fn whoever_leaves_during_a_check_leaves_nothing_running() {
 
 #[test]
 fn a_closed_window_ends_a_watch_that_only_waits() {
-    let desk = Desk::new();
-    let mut screen = Screen::open(&desk, &["say"]);
+    let workspace = Workspace::new();
+    let mut screen = Screen::open(&workspace, &["say"]);
     screen.wait_for("mine/say.rs");
-    in_place(&desk, RIGHT);
+    in_place(&workspace, RIGHT);
     screen.wait_for("✓ passed");
     screen.close_the_window();
     screen.ends();
@@ -336,12 +338,12 @@ fn a_closed_window_ends_a_watch_that_only_waits() {
 
 #[test]
 fn a_closed_window_ends_the_watch_and_its_program() {
-    let desk = Desk::new();
-    let mut screen = Screen::open(&desk, &["say"]);
+    let workspace = Workspace::new();
+    let mut screen = Screen::open(&workspace, &["say"]);
     screen.wait_for("mine/say.rs");
-    in_place(&desk, SLOW);
+    in_place(&workspace, SLOW);
     let pid = until("the slow program", || {
-        fs::read_to_string(desk.path("slow.pid"))
+        fs::read_to_string(workspace.path("slow.pid"))
             .ok()
             .filter(|pid| !pid.is_empty())
     });
@@ -354,12 +356,12 @@ fn a_closed_window_ends_the_watch_and_its_program() {
 
 #[test]
 fn a_file_that_goes_is_told_and_one_that_comes_back_is_judged() {
-    let desk = Desk::new();
-    let mut screen = Screen::open(&desk, &["say"]);
+    let workspace = Workspace::new();
+    let mut screen = Screen::open(&workspace, &["say"]);
     screen.wait_for("Your turn");
-    fs::remove_file(desk.mine("say.rs")).unwrap();
+    fs::remove_file(workspace.mine("say.rs")).unwrap();
     screen.wait_for("The file is gone.");
-    fs::write(desk.mine("say.rs"), RIGHT).unwrap();
+    fs::write(workspace.mine("say.rs"), RIGHT).unwrap();
     screen.wait_for("✓ passed");
     screen.press("q");
     screen.ends_well();
@@ -367,10 +369,10 @@ fn a_file_that_goes_is_told_and_one_that_comes_back_is_judged() {
 
 #[test]
 fn without_colour_no_colour_is_written() {
-    let desk = Desk::new();
-    let mut screen = Screen::open_with(&desk, &["say"], &[("NO_COLOR", "1")]);
+    let workspace = Workspace::new();
+    let mut screen = Screen::open_with(&workspace, &["say"], &[("NO_COLOR", "1")]);
     screen.wait_for("Your turn");
-    in_place(&desk, WRONG);
+    in_place(&workspace, WRONG);
     screen.wait_for("✗ not yet");
     screen.press("q");
     screen.ends_well();
@@ -384,9 +386,9 @@ struct Plain {
 }
 
 impl Plain {
-    fn open(desk: &Desk, words: &[&str]) -> Self {
-        let out = desk.path("said.txt");
-        let child = desk
+    fn open(workspace: &Workspace, words: &[&str]) -> Self {
+        let out = workspace.path("said.txt");
+        let child = workspace
             .command(words)
             .stdin(Stdio::piped())
             .stdout(fs::File::create(&out).unwrap())
@@ -423,12 +425,12 @@ impl Drop for Plain {
 
 #[test]
 fn without_a_terminal_each_save_is_one_report_in_plain_lines() {
-    let desk = Desk::new();
-    let mut plain = Plain::open(&desk, &["--lang", "zh"]);
+    let workspace = Workspace::new();
+    let mut plain = Plain::open(&workspace, &["--lang", "zh"]);
     plain.wait_for("每次保存都判一次");
-    in_place(&desk, WRONG);
+    in_place(&workspace, WRONG);
     plain.wait_for("只试这一种：cargo workbook exercise check say --only more");
-    by_renaming(&desk, RIGHT);
+    by_renaming(&workspace, RIGHT);
     plain.wait_for("2 种情形都通过了。");
     plain.wait_for("下一个：cargo workbook exercise answer");
     plain.type_line("h");
@@ -448,12 +450,12 @@ fn without_a_terminal_each_save_is_one_report_in_plain_lines() {
 
 #[test]
 fn an_interrupt_ends_the_plain_watch_and_its_program() {
-    let desk = Desk::new();
-    let plain = Plain::open(&desk, &["say"]);
+    let workspace = Workspace::new();
+    let plain = Plain::open(&workspace, &["say"]);
     plain.wait_for("Every save is judged");
-    in_place(&desk, SLOW);
+    in_place(&workspace, SLOW);
     let pid = until("the slow program", || {
-        fs::read_to_string(desk.path("slow.pid"))
+        fs::read_to_string(workspace.path("slow.pid"))
             .ok()
             .filter(|pid| !pid.is_empty())
     });
@@ -473,8 +475,8 @@ fn an_interrupt_ends_the_plain_watch_and_its_program() {
 
 #[test]
 fn a_simple_terminal_gets_plain_lines_and_end_of_input_ends_it() {
-    let desk = Desk::new();
-    let mut screen = Screen::open_with(&desk, &["say"], &[("TERM", "dumb")]);
+    let workspace = Workspace::new();
+    let mut screen = Screen::open_with(&workspace, &["say"], &[("TERM", "dumb")]);
     screen.wait_for("Every save is judged");
     assert!(!screen.wrote("\x1b"));
     screen.press("\x04");
@@ -483,15 +485,15 @@ fn a_simple_terminal_gets_plain_lines_and_end_of_input_ends_it() {
 
 #[test]
 fn what_was_begun_is_kept_and_judged_at_once() {
-    let desk = Desk::new();
-    fs::create_dir_all(desk.mine("")).unwrap();
-    fs::write(desk.mine("say.rs"), RIGHT).unwrap();
-    let mut screen = Screen::open(&desk, &["say"]);
+    let workspace = Workspace::new();
+    fs::create_dir_all(workspace.mine("")).unwrap();
+    fs::write(workspace.mine("say.rs"), RIGHT).unwrap();
+    let mut screen = Screen::open(&workspace, &["say"]);
     screen.wait_for("✓ passed");
     screen.press("q");
     screen.ends_well();
-    assert_eq!(fs::read_to_string(desk.mine("say.rs")).unwrap(), RIGHT);
-    let manifest = desk.read("examples/exercises/mine/Cargo.toml");
+    assert_eq!(fs::read_to_string(workspace.mine("say.rs")).unwrap(), RIGHT);
+    let manifest = workspace.read("examples/exercises/mine/Cargo.toml");
     assert!(
         manifest.contains("[[bin]]\nname = \"say\"\npath = \"say.rs\"\n"),
         "{manifest}"
@@ -500,11 +502,11 @@ fn what_was_begun_is_kept_and_judged_at_once() {
 
 #[test]
 fn python_is_opened_where_there_is_a_stub_of_it() {
-    let desk = Desk::new();
-    let mut screen = Screen::open(&desk, &["say", "--python"]);
+    let workspace = Workspace::new();
+    let mut screen = Screen::open(&workspace, &["say", "--python"]);
     screen.wait_for("mine/say.py");
     fs::write(
-        desk.mine("say.py"),
+        workspace.mine("say.py"),
         "import sys\nprint('hello two' if sys.argv[1] == 'two' else 'hello')\n",
     )
     .unwrap();
@@ -514,7 +516,7 @@ fn python_is_opened_where_there_is_a_stub_of_it() {
     screen.wait_for("mine/answer.rs");
     screen.press("q");
     screen.ends_well();
-    let ran = desk.run(&["answer", "--python"]);
+    let ran = workspace.run(&["answer", "--python"]);
     assert_eq!(ran.status, 2);
     assert!(ran.err.contains("answer has no Python stub"), "{}", ran.err);
 }

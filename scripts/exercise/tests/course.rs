@@ -17,14 +17,15 @@ use std::sync::{LazyLock, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use exercise::build::{Built, build};
-use exercise::check::{TROUBLES, Variant, place};
+use exercise::Language;
 use exercise::course::Course;
-use exercise::play::{Options, play};
-use exercise::report::{self, Style};
 use exercise::shape;
-use exercise::verdict::{Failure, Verdict};
-use exercise::{Check, Language};
+use judge::Check;
+use judge::build::{Built, build};
+use judge::check::{TROUBLES, Variant, place};
+use judge::play::{Options, play};
+use judge::report::{self, Style};
+use judge::verdict::{Failure, Verdict};
 use python::python;
 use session::run::{Invocation, root};
 

@@ -2,12 +2,12 @@
 //! the file that was saved is judged.
 #![allow(clippy::unwrap_used, reason = "a test may end at the first surprise")]
 
-#[path = "flow/desk.rs"]
-#[allow(dead_code, reason = "shared with other tests")]
-mod desk;
 #[cfg(unix)]
 #[path = "../../session/tests/support/locked.rs"]
 mod locked;
+#[path = "cli/workspace.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod workspace;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use desk::{Desk, RIGHT, WRONG};
+use workspace::{RIGHT, WRONG, Workspace};
 
 /// Compiles, and prints nothing.
 const STUB: &str = "fn main() {}\n";
@@ -26,14 +26,16 @@ fn host() -> String {
 
 /// The save that is judged is the last one, and what an old one made is not run.
 #[track_caller]
-fn check(desk: &Desk, environment: &[(&str, &str)]) {
-    fs::create_dir_all(desk.mine("")).unwrap();
+fn check(workspace: &Workspace, environment: &[(&str, &str)]) {
+    fs::create_dir_all(workspace.mine("")).unwrap();
     let judged = |text: &str, age: u64| {
-        fs::write(desk.mine("say.rs"), text).unwrap();
-        let file = fs::File::options().append(true).open(desk.mine("say.rs"));
+        fs::write(workspace.mine("say.rs"), text).unwrap();
+        let file = fs::File::options()
+            .append(true)
+            .open(workspace.mine("say.rs"));
         let time = SystemTime::now() - Duration::from_secs(age);
         file.unwrap().set_modified(time).unwrap();
-        let mut command = desk.command(&["check", "say"]);
+        let mut command = workspace.command(&["check", "say"]);
         let output = command.envs(environment.iter().copied()).output().unwrap();
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         (output.status.code(), said, output.stderr)
@@ -58,17 +60,17 @@ fn whatever_the_variables_of_cargo_say_the_last_save_is_judged() {
     };
     let (host, target, build) = (host(), place("target"), place("build"));
     // One course and one place: what an earlier setting left is there for the next.
-    let desk = Desk::new();
-    check(&desk, &[("CARGO_BUILD_TARGET", &host)]);
+    let workspace = Workspace::new();
+    check(&workspace, &[("CARGO_BUILD_TARGET", &host)]);
     check(
-        &desk,
+        &workspace,
         &[
             ("CARGO_BUILD_TARGET_DIR", &target),
             ("CARGO_BUILD_BUILD_DIR", &build),
         ],
     );
     check(
-        &desk,
+        &workspace,
         &[
             ("CARGO_TARGET_DIR", "relative"),
             ("CARGO_PROFILE_DEV_OPT_LEVEL", "1"),
@@ -78,25 +80,28 @@ fn whatever_the_variables_of_cargo_say_the_last_save_is_judged() {
 
 #[test]
 fn a_target_that_this_machine_cannot_run_is_not_what_is_judged() {
-    let desk = Desk::new();
-    check(&desk, &[("CARGO_BUILD_TARGET", "wasm32-unknown-unknown")]);
+    let workspace = Workspace::new();
+    check(
+        &workspace,
+        &[("CARGO_BUILD_TARGET", "wasm32-unknown-unknown")],
+    );
 }
 
 #[test]
 fn whatever_a_configuration_above_says_the_last_save_is_judged() {
-    let desk = Desk::new();
+    let workspace = Workspace::new();
     let host = host();
-    desk.write(
+    workspace.write(
         ".cargo/config.toml",
         &format!(
             "[build]\ntarget = [\"{host}\"]\ntarget-dir = \"elsewhere\"\nbuild-dir = \"between\"\n\
              [profile.dev]\nopt-level = 1\n"
         ),
     );
-    check(&desk, &[]);
-    desk.write(".cargo/config.toml", "[build\n");
-    fs::write(desk.mine("say.rs"), WRONG).unwrap();
-    let ran = desk.run(&["check", "say"]);
+    check(&workspace, &[]);
+    workspace.write(".cargo/config.toml", "[build\n");
+    fs::write(workspace.mine("say.rs"), WRONG).unwrap();
+    let ran = workspace.run(&["check", "say"]);
     assert_eq!(ran.status, 1);
     assert!(ran.out.contains("config.toml"), "{}{}", ran.out, ran.err);
 }
@@ -107,31 +112,31 @@ fn a_checkout_may_be_in_a_folder_of_any_name() {
     let unix = ["a?b *", "\"so\" \\n <p>"];
     let unix = unix.iter().filter(|_| cfg!(unix));
     for name in anywhere.iter().chain(unix) {
-        let desk = Desk::called(name);
-        fs::create_dir_all(desk.mine("")).unwrap();
+        let workspace = Workspace::called(name);
+        fs::create_dir_all(workspace.mine("")).unwrap();
         for (text, expected) in [(WRONG, 1), (RIGHT, 0)] {
-            fs::write(desk.mine("say.rs"), text).unwrap();
-            let ran = desk.run(&["check", "say"]);
+            fs::write(workspace.mine("say.rs"), text).unwrap();
+            let ran = workspace.run(&["check", "say"]);
             assert_eq!(ran.status, expected, "{name}: {}{}", ran.out, ran.err);
         }
-        assert!(desk.progress().contains(" passed rust "), "{name}");
+        assert!(workspace.progress().contains(" passed rust "), "{name}");
     }
 }
 
 #[test]
 fn programs_of_one_exercise_that_are_judged_at_once_are_not_mixed_up() {
-    let desk = Desk::new();
-    desk.write("right/say.rs", RIGHT);
-    desk.write("wrong/say.rs", WRONG);
+    let workspace = Workspace::new();
+    workspace.write("right/say.rs", RIGHT);
+    workspace.write("wrong/say.rs", WRONG);
     thread::scope(|scope| {
         for number in 0..6 {
-            let desk = &desk;
+            let workspace = &workspace;
             scope.spawn(move || {
                 let (file, expected) = match number % 2 {
                     0 => ("right/say.rs", 0),
                     _ => ("wrong/say.rs", 1),
                 };
-                let ran = desk.run(&["check", "say", "--", file]);
+                let ran = workspace.run(&["check", "say", "--", file]);
                 assert_eq!(ran.status, expected, "{file}: {}{}", ran.out, ran.err);
             });
         }
@@ -157,33 +162,33 @@ fn started(program: &Path, here: &Path, words: &[&str]) -> (Option<i32>, String)
 #[test]
 fn the_folder_that_it_was_started_in_decides_which_checkout_is_judged() {
     let judge = PathBuf::from(env!("CARGO_BIN_EXE_exercise"));
-    let desk = Desk::new();
-    fs::create_dir_all(desk.mine("")).unwrap();
-    fs::write(desk.mine("say.rs"), RIGHT).unwrap();
+    let workspace = Workspace::new();
+    fs::create_dir_all(workspace.mine("")).unwrap();
+    fs::write(workspace.mine("say.rs"), RIGHT).unwrap();
     for here in [
-        desk.root().to_owned(),
-        desk.mine(""),
-        desk.path("book/exercises"),
+        workspace.root().to_owned(),
+        workspace.mine(""),
+        workspace.path("book/exercises"),
     ] {
         let (status, said) = started(&judge, &here, &["check", "say", "--lang", "en"]);
         assert_eq!(status, Some(0), "{}: {said}", here.display());
     }
-    assert_eq!(desk.progress().matches(" say passed rust ").count(), 3);
+    assert_eq!(workspace.progress().matches(" say passed rust ").count(), 3);
     // A story that was changed here is the one that is played.
-    let story = desk.read("examples/exercises/say/check.session");
-    desk.write(
+    let story = workspace.read("examples/exercises/say/check.session");
+    workspace.write(
         "examples/exercises/say/check.session",
         &story.replace("| hello", "| bye"),
     );
-    let (status, said) = started(&judge, desk.root(), &["check", "say", "--lang", "en"]);
+    let (status, said) = started(&judge, workspace.root(), &["check", "say", "--lang", "en"]);
     assert_eq!(status, Some(1), "{said}");
 }
 
 #[test]
 fn started_elsewhere_the_place_of_the_executable_decides() {
-    let (desk, outside) = (Desk::new(), tempfile::tempdir().unwrap());
+    let (workspace, outside) = (Workspace::new(), tempfile::tempdir().unwrap());
     let name = format!("exercise{}", std::env::consts::EXE_SUFFIX);
-    let copy = desk.path("target/debug").join(name);
+    let copy = workspace.path("target/debug").join(name);
     fs::create_dir_all(copy.parent().unwrap()).unwrap();
     fs::copy(env!("CARGO_BIN_EXE_exercise"), &copy).unwrap();
     let (status, said) = started(&copy, outside.path(), &["list", "--lang", "en"]);
@@ -194,13 +199,13 @@ fn started_elsewhere_the_place_of_the_executable_decides() {
 #[cfg(unix)]
 #[test]
 fn a_learners_program_has_its_users_environment_without_what_disturbs() {
-    let desk = Desk::new();
+    let workspace = Workspace::new();
     let program = "case $http_proxy$ALL_PROXY$RUST_LOG$PYTHONSTARTUP$PYTHONINSPECT$MALLOC_ARENA_MAX in ?*) exit 3; esac\n\
          case $CARGO$CARGO_MANIFEST_DIR$CARGO_PKG_NAME in ?*) exit 4; esac\n\
          test \"$JAVA_HOME\" = /jdk && test \"$CARGO_HOME\" = /home/c && test \"$PYTHONUNBUFFERED\" = 1 || exit 5\n\
          test \"$1\" = one && echo hello || echo hello two\n";
-    desk.write("say.sh", program);
-    let mut command = desk.command(&["check", "say", "--", "sh", "say.sh"]);
+    workspace.write("say.sh", program);
+    let mut command = workspace.command(&["check", "say", "--", "sh", "say.sh"]);
     for name in [
         "http_proxy",
         "ALL_PROXY",
@@ -228,11 +233,11 @@ fn a_learners_program_has_its_users_environment_without_what_disturbs() {
 /// By hand a learner types `cargo run`, and so it is judged, in a package of their own.
 #[test]
 fn a_package_of_the_learners_own_is_judged_by_cargo_run() {
-    let desk = Desk::new();
+    let workspace = Workspace::new();
     let manifest =
         "[package]\nname = \"own\"\nedition = \"2024\"\n[workspace]\n[profile.dev]\ndebug = 0\n";
-    desk.write("own/Cargo.toml", manifest);
-    desk.write("own/src/main.rs", RIGHT);
+    workspace.write("own/Cargo.toml", manifest);
+    workspace.write("own/src/main.rs", RIGHT);
     let words = [
         "check",
         "say",
@@ -255,31 +260,31 @@ fn a_package_of_the_learners_own_is_judged_by_cargo_run() {
         "own/Cargo.toml",
     ]);
     let built = cargo
-        .current_dir(desk.root())
+        .current_dir(workspace.root())
         .env_remove("CARGO_TARGET_DIR")
         .status();
     assert!(built.unwrap().success());
-    let ran = desk.run(&words);
+    let ran = workspace.run(&words);
     assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
 }
 
 #[cfg(unix)]
 #[test]
 fn a_checkout_that_cannot_be_written_is_judged_and_progress_is_said_not_to_be_kept() {
-    let (desk, own) = (Desk::new(), tempfile::tempdir().unwrap());
+    let (workspace, own) = (Workspace::new(), tempfile::tempdir().unwrap());
     let file = own.path().join("say.rs");
     fs::write(&file, RIGHT).unwrap();
-    fs::create_dir_all(desk.mine("")).unwrap();
-    fs::write(desk.mine("answer.rs"), WRONG).unwrap();
-    let Some(locked) = locked::Locked::new(desk.root()) else {
+    fs::create_dir_all(workspace.mine("")).unwrap();
+    fs::write(workspace.mine("answer.rs"), WRONG).unwrap();
+    let Some(locked) = locked::Locked::new(workspace.root()) else {
         return;
     };
     let run = |words: &[&str], target: Option<&Path>| {
-        let root = desk.root().to_str().unwrap();
+        let root = workspace.root().to_str().unwrap();
         let words = [&["--root", root, "--lang", "en"], words].concat();
         let mut command = locked.command(env!("CARGO_BIN_EXE_exercise"), &words);
         command
-            .current_dir(desk.root())
+            .current_dir(workspace.root())
             .stdin(std::process::Stdio::null());
         match target {
             Some(target) => command.env("CARGO_TARGET_DIR", target),

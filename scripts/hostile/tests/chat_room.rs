@@ -1,7 +1,7 @@
 //! Raw clients do to `03_threaded_server` what clients on a network do.
 //!
 //! Nothing here sleeps: a test waits for a line, an end or a status, each with a deadline.
-#![cfg(all(feature = "run", unix))]
+#![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a failed helper is a failed test")]
 
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};

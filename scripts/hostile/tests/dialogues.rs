@@ -1,5 +1,4 @@
 //! Attacks on the Python servers of SMTP, FTP and Telnet, and on their clients.
-#![cfg(feature = "run")]
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 #[path = "support/program.rs"]

@@ -1,5 +1,4 @@
 //! Attacks on both roles of `15_dns` over real UDP. Each ends, in time, with clear words.
-#![cfg(feature = "run")]
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 #[path = "support/program.rs"]

@@ -1,6 +1,5 @@
 //! The messages of `15_dns`, against `hickory-proto`, a library that knows nothing of it, and
 //! against bytes that no honest peer sends. `DNS_CASES=1000000` for a long run.
-#![cfg(feature = "run")]
 #![allow(clippy::unwrap_used, reason = "a failed helper is a failed test")]
 
 use std::env;

@@ -1,5 +1,4 @@
 //! What `11_encapsulation` prints, against `etherparse`, a decoder that knows nothing of it.
-#![cfg(feature = "run")]
 #![allow(clippy::unwrap_used, reason = "a failed helper is a failed test")]
 
 use std::collections::BTreeMap;

@@ -1,5 +1,4 @@
 //! Attacks on `16_http serve` from a raw client: time, size, number and place. Each ends in time.
-#![cfg(feature = "run")]
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 #[path = "support/program.rs"]

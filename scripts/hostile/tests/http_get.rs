@@ -1,5 +1,4 @@
 //! Servers that lie, dribble or fall silent, against `16_http get`. Each ends, in time, in words.
-#![cfg(feature = "run")]
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 #[path = "support/program.rs"]

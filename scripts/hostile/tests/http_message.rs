@@ -1,7 +1,6 @@
 //! The parsers of `16_http` against mutated messages, and against `httparse`.
 //!
 //! A few thousand cases in the gate; `HTTP_CASES=1000000` runs as many.
-#![cfg(feature = "run")]
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 #![allow(
     dead_code,

@@ -1,5 +1,4 @@
 //! Requests that `16_http serve` must read one way only, or refuse.
-#![cfg(feature = "run")]
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 #[path = "support/program.rs"]

@@ -1,5 +1,4 @@
 //! Attacks on `01_one_shot` from a raw peer. Each ends, in time, as the page says.
-#![cfg(feature = "run")]
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 #[path = "support/program.rs"]

@@ -1,5 +1,4 @@
 //! `12_pcap_reader` reads what `tcpdump` reads, and nothing in a file can make it panic.
-#![cfg(feature = "run")]
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 #[path = "support/captures.rs"]

@@ -1,5 +1,4 @@
 //! The messages of `14_ping`, against `etherparse` and against what no honest peer sends.
-#![cfg(feature = "run")]
 #![allow(clippy::unwrap_used, reason = "a failed helper is a failed test")]
 
 use echo::{Answer, checksum, error_words, read, request};
@@ -7,7 +6,7 @@ use etherparse::{Icmpv4Slice, Icmpv4Type};
 use program::Program;
 use proptest::prelude::*;
 
-#[path = "../../../examples/ping/14_ping/echo.rs"]
+#[path = "../../../examples/14_ping/echo.rs"]
 mod echo;
 #[path = "support/program.rs"]
 mod program;

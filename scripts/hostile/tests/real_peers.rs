@@ -1,7 +1,6 @@
 //! Our programs with the peers that everybody uses: dig, openssl, wrk, telnet, and tshark, which
 //! reads every capture of the book. Where one is not installed its test says so and proves
 //! nothing; the gate installs them all.
-#![cfg(feature = "run")]
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 #[path = "support/program.rs"]

@@ -1,5 +1,4 @@
 //! Attacks on `17_tls`: from a raw peer, and from somebody on the way between its two ends.
-#![cfg(feature = "run")]
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 #[path = "support/program.rs"]

@@ -1,5 +1,4 @@
 //! Attacks on each role of `19_url_journey`, from guests, applications and name servers.
-#![cfg(feature = "run")]
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 #[path = "support/program.rs"]

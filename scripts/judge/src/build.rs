@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use session::run::cargo::{self, Build, Made};
-use session::run::{scratch, turn};
+use session::run::{lock, scratch};
 
 /// How often a file may be saved while it is being built.
 const ATTEMPTS: usize = 5;
@@ -60,7 +60,7 @@ pub fn build(
         colour,
     };
     kitchen.write(&manifest)?;
-    let _turn = turn::take_at(&kitchen.directory.join("lock"), DEADLINE)?;
+    let _turn = lock::take_at(&kitchen.directory.join("lock"), DEADLINE)?;
     for _ in 0..ATTEMPTS {
         let texts = kitchen.texts();
         let (made, built) = kitchen.build(&texts)?;

@@ -7,8 +7,8 @@ mod assemble;
 mod bytes;
 mod cause;
 mod line;
-mod plot;
 mod stub;
+mod validate;
 
 use std::fmt;
 use std::time::Duration;
@@ -219,7 +219,7 @@ impl Check {
         let check = assemble::check(items, &mut errors);
         // A line that cannot be read would make the story look impossible as well.
         if errors.is_empty() {
-            plot::check(&check, source.lines().count(), &mut errors);
+            validate::check(&check, source.lines().count(), &mut errors);
         }
         errors.sort_by_key(|error| error.line);
         if errors.is_empty() {

@@ -1,18 +1,18 @@
 //! Plays the variants of a check, each against a program of its own at an address of its own.
 
 mod address;
-mod arrive;
+mod connect;
 mod datagram;
-mod expect;
-mod forget;
 mod http;
+mod leaks;
+mod learner;
 mod patience;
 mod peer;
+mod peer_step;
 mod pieces;
 mod response;
-mod stage;
+mod runner;
 mod system;
-mod terminal;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -231,7 +231,7 @@ pub fn variant(check: &Check, variant: &Variant, options: &Options) -> Verdict {
 /// Plays one variant, which must be over at `ends`.
 fn play_one(check: &Check, variant: &Variant, options: &Options, ends: Instant) -> Verdict {
     let began = Instant::now();
-    let mut stage = stage::Stage::new(check, variant, options, ends);
+    let mut stage = runner::Stage::new(check, variant, options, ends);
     let failure = match began < ends {
         true => stage.play(),
         false => Some(Box::new(Failure {

@@ -9,7 +9,7 @@ mod aligned;
 mod clue;
 mod encoding;
 mod happened;
-pub(crate) mod wrap;
+pub mod wrap;
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ use crate::check::{Check, Role, Variant, Way};
 use crate::crash::Extent;
 use crate::verdict::{Failure, Trouble, Verdict};
 
-use crate::words::{self, Told};
+use crate::narrate::{self, Told};
 pub use wrap::WIDTH;
 
 /// A text of the story takes no more columns than this.
@@ -63,15 +63,21 @@ impl Style {
         }
     }
 
-    pub(crate) fn good(self, text: &str) -> String {
+    /// Painted as what went well.
+    #[must_use]
+    pub fn good(self, text: &str) -> String {
         self.paint("32", text)
     }
 
-    pub(crate) fn bad(self, text: &str) -> String {
+    /// Painted as what failed.
+    #[must_use]
+    pub fn bad(self, text: &str) -> String {
         self.paint("1;31", text)
     }
 
-    pub(crate) fn strong(self, text: &str) -> String {
+    /// Painted as what matters most.
+    #[must_use]
+    pub fn strong(self, text: &str) -> String {
         self.paint("1", text)
     }
 }
@@ -235,7 +241,7 @@ impl Page {
     ) {
         let style = self.style;
         self.blank();
-        let way = words::way(variant.way, style.language);
+        let way = narrate::way(variant.way, style.language);
         let seed = match (variant.way, style.language) {
             (Way::Cut, Language::Zh) => format!("（种子 {}）", verdict.seed),
             (Way::Cut, Language::En) => format!(" (seed {})", verdict.seed),
@@ -378,7 +384,7 @@ impl Page {
         let Some(step) = variant.steps.get(failure.step) else {
             return;
         };
-        let mut words = words::words(step, role, Told::Expected, style.language, TEXT);
+        let mut words = narrate::words(step, role, Told::Expected, style.language, TEXT);
         if let Some(peer) = failure.peer {
             words.push_str(&match style.language {
                 Language::Zh => format!("（第 {peer} 个没有）"),
@@ -403,7 +409,7 @@ impl Page {
         for step in done {
             self.write(
                 "    ",
-                &words::words(step, role, Told::Happened, style.language, TEXT),
+                &narrate::words(step, role, Told::Happened, style.language, TEXT),
             );
         }
     }

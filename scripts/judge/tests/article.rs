@@ -5,14 +5,14 @@
 use std::fs;
 use std::time::Duration;
 
-use exercise::Check;
-use exercise::crash::Extent;
-use exercise::play::{Options, variant};
-use exercise::verdict::{Failure, Trouble};
+use judge::Check;
+use judge::crash::Extent;
+use judge::play::{Options, variant};
+use judge::verdict::{Failure, Trouble};
 use python::python;
 use session::run::{Invocation, root};
 
-#[path = "support/python.rs"]
+#[path = "../../exercise/tests/support/python.rs"]
 mod python;
 
 /// How the program `name` does in one variant of an exercise; `None` where there is no Python.

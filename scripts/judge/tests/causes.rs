@@ -8,13 +8,13 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use exercise::play::{Options, variant};
-use exercise::report::{self, Style};
-use exercise::{Check, Language};
+use judge::play::{Options, variant};
+use judge::report::{self, Style};
+use judge::{Check, Language};
 use python::python;
 use session::run::{Invocation, root};
 
-#[path = "support/python.rs"]
+#[path = "../../exercise/tests/support/python.rs"]
 mod python;
 
 static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| python().expect("these tests need python3"));

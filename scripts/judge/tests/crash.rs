@@ -1,7 +1,7 @@
 //! Reports of crashes, as real programs wrote them: which are known, how much crashed, what is kept.
 #![allow(clippy::unwrap_used, reason = "a test may end at the first surprise")]
 
-use exercise::crash::{Crash, Extent, find};
+use judge::crash::{Crash, Extent, find};
 use session::Status;
 use session::run::Ended;
 

@@ -9,14 +9,14 @@ use std::sync::{LazyLock, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use exercise::Check;
-use exercise::crash::Extent;
-use exercise::play::{Options, variant};
-use exercise::verdict::{Failure, Fault, Kept, Surplus, Trouble, Verdict, Written};
+use judge::Check;
+use judge::crash::Extent;
+use judge::play::{Options, variant};
+use judge::verdict::{Failure, Fault, Kept, Surplus, Trouble, Verdict, Written};
 use python::python;
 use session::run::Invocation;
 
-#[path = "support/python.rs"]
+#[path = "../../exercise/tests/support/python.rs"]
 mod python;
 
 /// `ROLE` may bring a second line of the head.

@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use exercise::Check;
-use exercise::check::{
+use judge::Check;
+use judge::check::{
     Act, Actor, Cause, Fit, Pace, Payload, Piece, Response, Role, Seen, Transport, Variant, Way,
 };
 use session::{ParseError, Status};

@@ -7,14 +7,14 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use exercise::play::{Options, play};
-use exercise::report::{self, Style};
-use exercise::verdict::{Failure, Fault, Trouble, Verdict, Written};
-use exercise::{Check, Language};
+use judge::play::{Options, play};
+use judge::report::{self, Style};
+use judge::verdict::{Failure, Fault, Trouble, Verdict, Written};
+use judge::{Check, Language};
 use python::python;
 use session::run::Invocation;
 
-#[path = "support/python.rs"]
+#[path = "../../exercise/tests/support/python.rs"]
 mod python;
 
 static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| python().expect("these tests need python3"));

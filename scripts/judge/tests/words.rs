@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::time::Duration;
 
-use exercise::build::{Built, build};
-use exercise::check::TROUBLES;
-use exercise::crash::{Crash, Extent};
-use exercise::report::{self, Style, WIDTH};
-use exercise::verdict::{Bytes, Failure, Fault, Kept, Slow, Surplus, Trouble, Verdict, Written};
-use exercise::{Check, Language};
+use judge::build::{Built, build};
+use judge::check::TROUBLES;
+use judge::crash::{Crash, Extent};
+use judge::report::{self, Style, WIDTH};
+use judge::verdict::{Bytes, Failure, Fault, Kept, Slow, Surplus, Trouble, Verdict, Written};
+use judge::{Check, Language};
 use session::Status;
 use session::run::Ended;
 use unicode_width::UnicodeWidthStr;

@@ -1,11 +1,11 @@
 //! A capture as HTML: the time diagram with the steps of its session, and every bit of every packet.
 //! Complete without script and style; the script makes a byte view of the tables.
 
+mod arrow;
+mod captions;
 mod diagram;
 mod hex;
 mod tables;
-mod way;
-mod words;
 
 #[cfg(test)]
 mod tests;
@@ -16,7 +16,7 @@ use capture::{Capture, Packet};
 use session::Session;
 
 use crate::html::{both, escape};
-use crate::story;
+use crate::session_html;
 
 /// A capture on a page.
 pub(crate) struct Drawing<'a> {
@@ -60,8 +60,8 @@ pub(crate) fn whole(drawing: &Drawing<'_>, drawn: &mut Drawn) -> String {
         escape(&id),
         drawing.capture.hosts.len().max(1),
         both(
-            &story::words(&drawing.session.title.zh),
-            &story::words(&drawing.session.title.en)
+            &session_html::words(&drawing.session.title.zh),
+            &session_html::words(&drawing.session.title.en)
         ),
     );
     diagram::write(&mut out, drawing, drawn);
@@ -134,7 +134,7 @@ impl Drawing<'_> {
                 &format!("{packets} 个包，{} 字节，可以用 Wireshark 打开", self.size),
                 &format!(
                     "{}, {} bytes; Wireshark opens it",
-                    words::packets(packets),
+                    captions::packets(packets),
                     self.size
                 ),
             ),

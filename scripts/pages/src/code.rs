@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use crate::html::escape;
+use crate::line_breaks::is_han;
 use crate::problem::slashes;
 use crate::sources::{Sources, reason};
-use crate::text::is_han;
 
 /// Renders `../../examples/x.rs:anchor` as written on a page, or says in both languages why not.
 pub(crate) fn include(

@@ -1,8 +1,8 @@
 //! An exercise as HTML: the panel that tells what to type, and the stories of its check.
 
-use exercise::Language;
-use exercise::check::{Check, Variant, Way};
-use exercise::words::{self, Told};
+use judge::Language;
+use judge::check::{Check, Variant, Way};
+use judge::narrate::{self, Told};
 
 use crate::html::{both, escape};
 
@@ -19,7 +19,7 @@ const SWITCH: &str = "<div class=\"code-switch\" role=\"group\" aria-label=\"Pro
 /// where there is a script.
 pub(crate) fn panel(id: &str, check: &Check, has_python: bool) -> String {
     let title = both(&escape(&check.title.zh), &escape(&check.title.en));
-    let role = words::role(check.role, check.transport);
+    let role = narrate::role(check.role, check.transport);
     let role = both(&escape(&role.zh), &escape(&role.en));
     let mut commands = String::new();
     if has_python {
@@ -95,7 +95,7 @@ pub(crate) fn to_read(variant: &Variant, up: &str, ext: &str) -> String {
 }
 
 fn variant_of(check: &Check, index: usize, variant: &Variant, up: &str) -> String {
-    let way = [Language::Zh, Language::En].map(|language| words::way(variant.way, language));
+    let way = [Language::Zh, Language::En].map(|language| narrate::way(variant.way, language));
     let way = match way[0].is_empty() {
         true => String::new(),
         false => format!(" <span class=\"way\">{}</span>", both(&way[0], &way[1])),
@@ -134,7 +134,7 @@ fn story(check: &Check, variant: &Variant) -> String {
     let mut out = String::from("<ol>\n");
     for step in &variant.steps {
         let words = |language| {
-            let words = words::words(step, check.role, Told::Expected, language, COLUMNS);
+            let words = narrate::words(step, check.role, Told::Expected, language, COLUMNS);
             quotes_as_code(&words)
         };
         out += &format!(

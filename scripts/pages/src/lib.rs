@@ -15,7 +15,7 @@ mod exercise;
 mod figure;
 mod journey;
 mod question;
-mod story;
+mod session_html;
 
 #[path = "../../../examples/11_encapsulation.rs"]
 #[allow(
@@ -30,16 +30,16 @@ mod ids;
 mod links;
 mod scan;
 
+mod cache;
 mod html;
-mod memory;
+mod line_breaks;
 mod problem;
 mod sources;
-mod text;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-pub use memory::Memory;
+pub use cache::Memory;
 pub use problem::{Lang, Problem, TOLD, count};
 pub use sources::{Directory, Sources, Unreadable};
 

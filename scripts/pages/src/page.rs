@@ -15,7 +15,7 @@ use crate::problem::{Problems, slashes};
 use crate::scan::{Found, Scan, obeyed, scan};
 use crate::sources::{Sources, place, reason};
 use crate::twins::{Pair, Twin, align};
-use crate::{Page, code, html, text};
+use crate::{Page, code, html, line_breaks};
 
 /// The page under work.
 pub(crate) struct Work<'a> {
@@ -151,7 +151,7 @@ impl Work<'_> {
             }
             _ if pair.is_same() => text_of(&pair.zh).into_owned(),
             Kind::Html => self.html(pair),
-            _ => halves(&text::join_lines(pair.zh.text), pair.en.text),
+            _ => halves(&line_breaks::join_lines(pair.zh.text), pair.en.text),
         }
     }
 
@@ -213,7 +213,7 @@ fn halves(zh: &str, en: &str) -> String {
 fn text_of<'a>(block: &Block<'a>) -> std::borrow::Cow<'a, str> {
     match block.kind {
         Kind::Fence(_) | Kind::Html => std::borrow::Cow::Borrowed(block.text),
-        _ => text::join_lines(block.text),
+        _ => line_breaks::join_lines(block.text),
     }
 }
 

@@ -15,8 +15,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use crate::job::{Checked, Job};
-use crate::words::{Lang, say, seconds, warn};
-use crate::{ground, words};
+use crate::messages::{Lang, say, seconds, warn};
+use crate::{messages, preflight};
 
 /// Nothing was checked.
 const CANNOT: u8 = 3;
@@ -47,8 +47,8 @@ pub fn run(args: impl IntoIterator<Item = String>) -> ExitCode {
     };
     let lang = asked.lang;
     // Before the first thread.
-    if let Err(lack) = ground::prepare() {
-        let why = words::lack(lang, &lack);
+    if let Err(lack) = preflight::prepare() {
+        let why = messages::lack(lang, &lack);
         warn(match asked.mode {
             Mode::Write => lang.pick(format!("不能抓包：{why}"), format!("cannot record: {why}")),
             Mode::Check => lang.pick(

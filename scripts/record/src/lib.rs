@@ -8,11 +8,11 @@
 #![cfg(target_os = "linux")]
 
 pub mod cli;
-pub mod ground;
 pub mod host;
 pub mod job;
 pub mod lab;
 mod loss;
+pub mod messages;
 pub mod pcapng;
+pub mod preflight;
 pub mod wire;
-pub mod words;

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io::{self, Write};
 use std::time::Duration;
 
-use crate::ground::Lack;
+use crate::preflight::Lack;
 
 /// The reader's language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

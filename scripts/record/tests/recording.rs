@@ -9,9 +9,9 @@ use std::process::Command;
 use std::sync::OnceLock;
 use std::thread;
 
-use record::ground;
 use record::job::{Checked, Job};
 use record::lab::{Recording, record, record_with};
+use record::preflight;
 use session::run::{Found, Invocation};
 use session::{Options, Session};
 
@@ -19,8 +19,8 @@ const TWO: &str = "title zh 题\ntitle en T\nhost a 192.0.2.1\nhost b 192.0.2.2\
 
 /// Whether this machine can record.
 fn can_record() -> bool {
-    static GROUND: OnceLock<bool> = OnceLock::new();
-    *GROUND.get_or_init(|| match ground::prepare() {
+    static READY: OnceLock<bool> = OnceLock::new();
+    *READY.get_or_init(|| match preflight::prepare() {
         Ok(()) => true,
         Err(lack) => {
             eprintln!("skipped: no recording here: {lack:?}");

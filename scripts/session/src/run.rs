@@ -4,20 +4,20 @@
 //! its own, and every wait has a deadline. Whatever happens, all process trees are ended.
 
 pub mod cargo;
+mod checkout;
 mod collection;
 pub mod environment;
 mod failure;
-mod find;
-mod guard;
+pub mod lock;
+mod look_up;
 pub mod output;
 pub mod process;
-mod root;
+mod process_tree;
+mod reaper;
+mod runner;
 pub mod scratch;
-mod stage;
-pub mod tail;
+pub mod stderr_tail;
 mod terminal;
-mod tree;
-pub mod turn;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -29,11 +29,11 @@ use std::time::Duration;
 use crate::{Action, Session, Step};
 
 pub use cargo::output_of;
+pub use checkout::{checkout, root};
 pub use collection::{all, run_file, run_named};
 pub use failure::Failure;
-pub use find::{example, find, look_up};
-pub use root::{checkout, root};
-pub use tree::Ended;
+pub use look_up::{example, find, look_up};
+pub use process_tree::Ended;
 
 /// A program may write this much in one session.
 pub const OUTPUT_LIMIT: usize = 1 << 20;
@@ -177,7 +177,7 @@ fn play<'a>(
         Cast::Complete(invocations) => invocations,
         Cast::Lacks(reason) => return Ok(Report::Skipped { reason }),
     };
-    let mut stage = stage::Stage::new(options, invocations, place);
+    let mut stage = runner::Stage::new(options, invocations, place);
     for (index, step) in session.steps.iter().enumerate() {
         if let Err(failure) = stage.play(index, step) {
             return not_permitted(failure);
@@ -236,7 +236,7 @@ fn cast<'a>(
                     Err(error) => return Err(not_found(step, &error)),
                 }
             }
-            Action::Interrupt { .. } if !tree::CAN_INTERRUPT => {
+            Action::Interrupt { .. } if !process_tree::CAN_INTERRUPT => {
                 let line = step.line;
                 lacks.get_or_insert_with(|| format!("line {line}: no ^C on this system"));
             }

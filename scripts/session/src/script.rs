@@ -5,7 +5,7 @@
 
 mod head;
 pub mod line;
-mod plot;
+mod validate;
 
 use std::fmt;
 use std::time::Duration;
@@ -108,7 +108,7 @@ impl Session {
         let steps = steps(items, &mut errors);
         // A line that cannot be read would make the story look impossible as well.
         if errors.is_empty() {
-            plot::check(&steps, source.lines().count(), &mut errors);
+            validate::check(&steps, source.lines().count(), &mut errors);
             head.seat(&steps, &mut errors);
         }
         if errors.is_empty() {

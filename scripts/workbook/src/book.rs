@@ -2,8 +2,8 @@
 //! whatever mdBook warns about and carries on is a failure here.
 
 pub(crate) mod folder;
-mod ground;
 mod log;
+mod preflight;
 mod preprocessor;
 mod snapshot;
 
@@ -21,7 +21,7 @@ use pages::Problem;
 use session::encoding;
 use session::run::scratch;
 
-use crate::words::{Lang, pick, slashes};
+use crate::language::{Lang, pick, slashes};
 use folder::{Folder, Refused};
 pub(crate) use preprocessor::Making;
 use preprocessor::{Broken, Pages};
@@ -151,13 +151,13 @@ fn with_mdbook(root: &Path, destination: &Path, making: Making) -> anyhow::Resul
     let book_toml = configuration(&folder)?;
     let mut config = Config::from_str(&book_toml)?;
     config.update_from_env()?;
-    let mut problems = ground::configuration(&config, &book_toml);
-    problems.extend(ground::paths(&config, &book_toml));
+    let mut problems = preflight::configuration(&config, &book_toml);
+    problems.extend(preflight::paths(&config, &book_toml));
     told(problems)?;
     // Beside the destination, which mdBook empties.
     let copy = Copied::new(destination)?;
     let mut snapshot = Snapshot::new(&folder, &copy.0);
-    for part in ground::parts(&config) {
+    for part in preflight::parts(&config) {
         snapshot.copy(&part).context("copy the sources")?;
     }
     told(std::mem::take(&mut snapshot.problems))?;
@@ -166,7 +166,7 @@ fn with_mdbook(root: &Path, destination: &Path, making: Making) -> anyhow::Resul
         config.book.src.join("SUMMARY.md"),
     );
     if let Ok(text) = fs::read_to_string(copy.0.join(&summary)) {
-        told(ground::contents(&text, &summary, &source))?;
+        told(preflight::contents(&text, &summary, &source))?;
     }
     let mut book = MDBook::load_with_config(&copy.0, config).map_err(|error| copy.here(&error))?;
     let place = std::mem::replace(&mut book.config.build.build_dir, destination.to_owned());

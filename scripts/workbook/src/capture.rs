@@ -5,8 +5,8 @@ use std::path::Path;
 
 use anyhow::Result;
 
+use crate::language::{Lang, pick};
 use crate::package;
-use crate::words::{Lang, pick};
 
 /// Records, or checks what is recorded. The exit status of `record`: 3 if this machine cannot.
 pub(crate) fn capture(root: &Path, names: &[String], check: bool, lang: Lang) -> Result<u8> {

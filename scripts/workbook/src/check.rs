@@ -14,8 +14,8 @@ use session::{Options, Report};
 
 use crate::book::{self, Trouble};
 use crate::cli::Part;
+use crate::language::{Lang, pick, say, seconds, slashes};
 use crate::site::Site;
-use crate::words::{Lang, pick, say, seconds, slashes};
 
 /// Checks one part, or everything. Whether nothing failed.
 pub fn check(root: &Path, part: Option<Part>, lang: Lang) -> Result<bool> {

@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use clap::error::{ContextKind, ErrorKind};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-use crate::words::{Lang, pick};
+use crate::language::{Lang, pick};
 
 #[derive(Debug, Parser)]
 #[command(name = "cargo workbook", bin_name = "cargo workbook", version)]

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use anyhow::Result;
 
+use crate::language::{Lang, pick, warn};
 use crate::package;
-use crate::words::{Lang, pick, warn};
 
 /// Runs `exercise` with these words, `verb` before them. Its exit status.
 pub(crate) fn hand_over(

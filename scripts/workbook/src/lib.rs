@@ -9,12 +9,12 @@ mod capture;
 pub mod check;
 pub mod cli;
 mod exercise;
+pub mod language;
 mod package;
 pub mod read;
 pub mod serve;
 pub mod site;
 pub mod watch;
-pub mod words;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -23,12 +23,12 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use cli::{Asked, Verb};
-use words::{Lang, pick, say, seconds, warn};
+use language::{Lang, pick, say, seconds, warn};
 
 /// Runs the tool with these arguments, the first being its own name.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
-    let lang = words::language(&args);
+    let lang = language::language(&args);
     let command = match cli::parse(&args, lang) {
         Asked::Run(command) => command,
         Asked::Show(text) => {
@@ -85,7 +85,7 @@ fn build(root: &Path, lang: Lang) -> Result<bool> {
     let start = Instant::now();
     match book::build(root) {
         Ok(place) => {
-            let (place, took) = (words::slashes(&place), seconds(start.elapsed()));
+            let (place, took) = (language::slashes(&place), seconds(start.elapsed()));
             say(pick(
                 lang,
                 format!("已写入 {place}（{took} 秒）"),

@@ -1,7 +1,7 @@
 //! `cargo workbook`: one loop. Threads only send events: the watcher its saves, a build its
 //! result, the server Ctrl-C. A build runs beside the loop, so Ctrl-C never waits for one.
 
-mod pace;
+mod debounce;
 mod saves;
 
 use std::net::TcpListener;
@@ -16,11 +16,11 @@ use pages::Memory;
 
 use crate::book::{self, Making, Scratch, Trouble};
 use crate::cli;
+use crate::language::{Lang, pick, say, seconds, slashes, warn};
 use crate::serve::{self, Patience, Port, Shared};
 use crate::site::Site;
 use crate::watch::{self, WatchEvent};
-use crate::words::{Lang, pick, say, seconds, slashes, warn};
-use pace::{Pace, Step};
+use debounce::{Pace, Step};
 use saves::Saves;
 
 /// Where to start looking for a free port.

@@ -3,7 +3,7 @@
 
 mod connection;
 mod exercises;
-mod guard;
+mod host_check;
 mod live;
 mod port;
 
@@ -129,7 +129,7 @@ pub fn app(shared: Shared) -> Router {
         .route("/__workbook/events", get(live::events))
         .route("/__workbook/exercises", get(exercises::exercises))
         .fallback(page)
-        .layer(from_fn(guard::guard))
+        .layer(from_fn(host_check::guard))
         .layer(map_response(harden))
         .with_state(shared)
 }

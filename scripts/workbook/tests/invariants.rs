@@ -15,8 +15,8 @@ use fixture::Fixture;
 use repository::{cargo, code_of, files, name_of, read, root};
 use workbook::book::{build_into, report};
 use workbook::check::links;
+use workbook::language::Lang;
 use workbook::site::Site;
-use workbook::words::Lang;
 
 #[test]
 fn _1_the_light_examples_need_two_crates_and_no_dev_dependencies() {
@@ -235,6 +235,9 @@ fn _6_what_is_pure_touches_no_file_no_socket_no_process() {
     let mut pure: Vec<PathBuf> = files("scripts/pages/src", "rs");
     pure.extend(files("scripts/session/src", "rs"));
     pure.extend(files("scripts/capture/src", "rs"));
+    pure.extend(files("scripts/judge/src/check", "rs"));
+    pure.extend(files("scripts/judge/src/crash", "rs"));
+    pure.extend(files("scripts/judge/src/report", "rs"));
     pure.retain(|file| {
         !edge.contains(&file.file_name().unwrap().to_str().unwrap())
             && !file.components().any(|part| part.as_os_str() == "run")
@@ -244,8 +247,8 @@ fn _6_what_is_pure_touches_no_file_no_socket_no_process() {
         "check/links.rs",
         "check/html.rs",
         "check/css.rs",
-        "read/pace.rs",
-        "serve/guard.rs",
+        "read/debounce.rs",
+        "serve/host_check.rs",
     ] {
         pure.push(Path::new("scripts/workbook/src").join(file));
     }

@@ -9,8 +9,8 @@ mod repository;
 use mdbook_driver::MDBook;
 use repository::root;
 use workbook::book::{build_into, report};
+use workbook::language::Lang;
 use workbook::site::Site;
-use workbook::words::Lang;
 
 #[test]
 fn plain_mdbook_makes_the_same_site() {

@@ -18,8 +18,8 @@ use std::thread;
 
 use fixture::Fixture;
 use workbook::book;
+use workbook::language::Lang;
 use workbook::site::Site;
-use workbook::words::Lang;
 
 /// Builds while somebody swaps things; what of the secret is in the site.
 fn leaked(swap: impl Fn(&Fixture, usize) + Sync) -> Vec<String> {

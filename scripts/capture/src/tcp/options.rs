@@ -1,7 +1,7 @@
 //! TCP options: a kind, and for most a length and a value.
 
 use crate::bits::{Header, byte, kinds, nothing, octets, say, text};
-use crate::flow::Seen;
+use crate::conversation::Seen;
 use crate::{Kind, Text};
 
 kinds! {

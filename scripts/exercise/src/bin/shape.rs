@@ -6,8 +6,8 @@ use std::env;
 use std::path::Path;
 use std::process::ExitCode;
 
-use exercise::near::nearest;
 use exercise::shape::{faults, names};
+use exercise::suggest::nearest;
 
 fn main() -> ExitCode {
     let root = Path::new(".");

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::desk::{Desk, replace};
+use super::workspace::{Workspace, replace};
 use super::{mistake, say, warn};
 use merge::{Class, Trouble};
 
@@ -20,12 +20,12 @@ const LONGEST: u64 = 1 << 20;
 const MOST: usize = 1000;
 
 /// Writes the tables; `false` where no report could be read.
-pub(super) fn class(desk: &Desk, directory: &Path, out: Option<PathBuf>) -> Result<bool> {
+pub(super) fn class(workspace: &Workspace, directory: &Path, out: Option<PathBuf>) -> Result<bool> {
     let folder = directory.display();
     let entries = match fs::read_dir(directory) {
         Ok(entries) => entries,
         Err(error) => {
-            return mistake(desk.say(
+            return mistake(workspace.say(
                 format!("打不开目录 {folder}：{error}"),
                 format!("cannot open the folder {folder}: {error}"),
             ));
@@ -46,11 +46,11 @@ pub(super) fn class(desk: &Desk, directory: &Path, out: Option<PathBuf>) -> Resu
         let report = contents(path).and_then(|bytes| merge::student(&name, &bytes));
         match report {
             Ok(student) => class.students.push(student),
-            Err(trouble) => tell(desk, &name, &trouble),
+            Err(trouble) => tell(workspace, &name, &trouble),
         }
     }
     if paths.len() > MOST {
-        warn(&desk.say(
+        warn(&workspace.say(
             format!("有 {} 个文件，只读前 {MOST} 个", paths.len()),
             format!(
                 "there are {} files, only the first {MOST} are read",
@@ -59,23 +59,23 @@ pub(super) fn class(desk: &Desk, directory: &Path, out: Option<PathBuf>) -> Resu
         ));
     }
     for (name, trouble) in class.settle() {
-        tell(desk, &name, &trouble);
+        tell(workspace, &name, &trouble);
     }
     if class.students.is_empty() {
-        warn(&desk.say(
+        warn(&workspace.say(
             format!("{folder} 里没有能读的报告（*.json），什么也没写。学生这样写报告：cargo workbook exercise report --name 名字 文件.json"),
             format!("{folder} holds no report (*.json) that can be read; nothing was written. A student writes one with cargo workbook exercise report --name NAME FILE.json"),
         ));
         return Ok(false);
     }
-    let columns = class.columns(&desk.ladder);
+    let columns = class.columns(&workspace.ladder);
     let out = out.unwrap_or_else(|| directory.to_owned());
-    let tables = tables::all(&class, &columns, desk.style.language);
+    let tables = tables::all(&class, &columns, workspace.style.language);
     for (name, _) in &tables {
         let path = out.join(name);
         if path.exists() && !is_table(name, &path) {
             let path = path.display();
-            return mistake(desk.say(
+            return mistake(workspace.say(
                 format!("{path} 已经有了，又不是这里写的表：移开它，或者用 --out 写到别的目录"),
                 format!("{path} is there already and is no table of ours: move it, or name another folder with --out"),
             ));
@@ -86,7 +86,7 @@ pub(super) fn class(desk: &Desk, directory: &Path, out: Option<PathBuf>) -> Resu
         replace(&path, text.as_bytes()).with_context(|| path.display().to_string())?;
     }
     let (count, out) = (class.students.len(), out.display());
-    say(&desk.say(
+    say(&workspace.say(
         format!("{count} 份报告；写好了 class.md、class.csv、class.html，在 {out}"),
         format!("{count} reports; wrote class.md, class.csv and class.html in {out}"),
     ));
@@ -120,7 +120,7 @@ fn contents(path: &Path) -> Result<Vec<u8>, Trouble> {
     }
 }
 
-fn tell(desk: &Desk, name: &str, trouble: &Trouble) {
+fn tell(workspace: &Workspace, name: &str, trouble: &Trouble) {
     let name = merge::clean(name);
     let (zh, en) = match trouble {
         Trouble::Unreadable(error) => (
@@ -170,5 +170,5 @@ fn tell(desk: &Desk, name: &str, trouble: &Trouble) {
             format!("holds no name; in the tables it is {shown}"),
         ),
     };
-    warn(&desk.say(format!("{name}：{zh}"), format!("{name}: {en}")));
+    warn(&workspace.say(format!("{name}：{zh}"), format!("{name}: {en}")));
 }

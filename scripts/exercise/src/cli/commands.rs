@@ -6,26 +6,26 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::cli::Wanted;
-use super::desk::{Desk, replace};
+use super::arguments::Wanted;
 use super::judging::{self, Job, Outcome, Program};
+use super::workspace::{Workspace, replace};
 use super::{mistake, say, show, warn};
 use crate::progress::{Kind, Progress, State, What};
-use crate::report::{self, WIDTH, wrap};
 use crate::text::{Hint, in_language};
+use judge::report::{self, WIDTH, wrap};
 
 /// The ladder, and how far the learner is.
-pub(super) fn list(desk: &Desk) -> Result<bool> {
-    let progress = desk.diary.progress();
-    let next = next(desk, &progress, None);
-    say(&summary(desk, &progress));
+pub(super) fn list(workspace: &Workspace) -> Result<bool> {
+    let progress = workspace.progress_log.progress();
+    let next = next(workspace, &progress, None);
+    say(&summary(workspace, &progress));
     show("\n");
-    for line in rungs(desk, &progress, next.as_deref()) {
+    for line in rungs(workspace, &progress, next.as_deref()) {
         say(&line);
     }
     if let Some(next) = next {
         show("\n");
-        say(&desk.say(
+        say(&workspace.say(
             format!("下一个：cargo workbook exercise {next}"),
             format!("next: cargo workbook exercise {next}"),
         ));
@@ -34,19 +34,19 @@ pub(super) fn list(desk: &Desk) -> Result<bool> {
 }
 
 /// How many are solved.
-pub(super) fn summary(desk: &Desk, progress: &Progress) -> String {
-    let all = desk.ladder.len();
+pub(super) fn summary(workspace: &Workspace, progress: &Progress) -> String {
+    let all = workspace.ladder.len();
     let is_solved = |id: &&String| progress.of(id).solved.is_some();
-    let solved = desk.ladder.iter().filter(is_solved).count();
-    desk.say(
+    let solved = workspace.ladder.iter().filter(is_solved).count();
+    workspace.say(
         format!("{all} 个练习，解出了 {solved} 个"),
         format!("{all} exercises, {solved} solved"),
     )
 }
 
 /// One line an exercise; `>` marks the one at hand.
-pub(super) fn rungs(desk: &Desk, progress: &Progress, at: Option<&str>) -> Vec<String> {
-    let ladder = desk.ladder.iter().enumerate();
+pub(super) fn rungs(workspace: &Workspace, progress: &Progress, at: Option<&str>) -> Vec<String> {
+    let ladder = workspace.ladder.iter().enumerate();
     ladder
         .map(|(number, id)| {
             let state = progress.of(id);
@@ -55,12 +55,12 @@ pub(super) fn rungs(desk: &Desk, progress: &Progress, at: Option<&str>) -> Vec<S
                 (false, true) => '>',
                 (false, false) => ' ',
             };
-            let title = title(desk, id);
+            let title = title(workspace, id);
             let line = format!(
                 "{sign} {:>2} {id:<17} {} {}",
                 number + 1,
                 padded(&title, 30),
-                standing(desk, &state)
+                standing(workspace, &state)
             );
             wrap::cut(line.trim_end(), WIDTH)
         })
@@ -68,9 +68,9 @@ pub(super) fn rungs(desk: &Desk, progress: &Progress, at: Option<&str>) -> Vec<S
 }
 
 /// The title of the check; the id, where that cannot be read.
-pub(super) fn title(desk: &Desk, id: &str) -> String {
-    match desk.check(id) {
-        Ok(check) => desk.say(check.title.zh, check.title.en),
+pub(super) fn title(workspace: &Workspace, id: &str) -> String {
+    match workspace.check(id) {
+        Ok(check) => workspace.say(check.title.zh, check.title.en),
         Err(_) => id.to_owned(),
     }
 }
@@ -82,45 +82,45 @@ fn padded(text: &str, width: usize) -> String {
 }
 
 /// `没通过：cut`, `not passed: cut`
-fn standing(desk: &Desk, state: &State) -> String {
+fn standing(workspace: &Workspace, state: &State) -> String {
     let attempts = state.attempts;
     if state.solved.is_some() {
-        return desk.say(
+        return workspace.say(
             format!("已解出，判了 {attempts} 次"),
             format!("solved, {attempts} checks"),
         );
     }
     match (state.stuck(), &state.last, &state.first) {
-        (Some(variant), ..) => desk.say(
+        (Some(variant), ..) => workspace.say(
             format!("没过 {variant}，判了 {attempts} 次"),
             format!("not yet: {variant}, {attempts} checks"),
         ),
-        (None, Some(_), _) => desk.say(
+        (None, Some(_), _) => workspace.say(
             format!("还没过，判了 {attempts} 次"),
             format!("not yet, {attempts} checks"),
         ),
-        (None, None, Some(_)) => desk.say("打开过", "opened"),
+        (None, None, Some(_)) => workspace.say("打开过", "opened"),
         (None, None, None) => String::new(),
     }
 }
 
 /// The next exercise that is not solved, after `id` and then from the beginning.
-pub(super) fn next(desk: &Desk, progress: &Progress, id: Option<&str>) -> Option<String> {
-    let after = id.and_then(|id| desk.ladder.iter().position(|other| other == id));
-    let (before, rest) = desk.ladder.split_at(after.map_or(0, |at| at + 1));
+pub(super) fn next(workspace: &Workspace, progress: &Progress, id: Option<&str>) -> Option<String> {
+    let after = id.and_then(|id| workspace.ladder.iter().position(|other| other == id));
+    let (before, rest) = workspace.ladder.split_at(after.map_or(0, |at| at + 1));
     let open = |other: &&String| progress.of(other).solved.is_none() && id != Some(other);
     rest.iter().chain(before).find(open).cloned()
 }
 
 /// Judges once; whether the program passes.
-pub(super) fn check(desk: &Desk, wanted: Wanted) -> Result<bool> {
-    desk.known(&wanted.id)?;
+pub(super) fn check(workspace: &Workspace, wanted: Wanted) -> Result<bool> {
+    workspace.known(&wanted.id)?;
     let program = match Program::of(&wanted.program)? {
         Some(program) => program,
-        None => own(desk, &wanted)?,
+        None => own(workspace, &wanted)?,
     };
     let job = Job {
-        check: desk.check(&wanted.id)?,
+        check: workspace.check(&wanted.id)?,
         id: wanted.id,
         program,
         only: wanted.only,
@@ -129,65 +129,68 @@ pub(super) fn check(desk: &Desk, wanted: Wanted) -> Result<bool> {
     };
     judging::stop_when_asked(&job.stop)?;
     let mut titled = false;
-    let outcome = judging::judge(desk, &job, |verdict| {
+    let outcome = judging::judge(workspace, &job, |verdict| {
         if let Some(verdict) = verdict {
             if !std::mem::replace(&mut titled, true) {
-                say(&report::title(&job.id, &job.check, desk.style));
+                say(&report::title(&job.id, &job.check, workspace.style));
                 show("\n");
             }
-            show(&report::line(verdict, desk.style));
+            show(&report::line(verdict, workspace.style));
         }
     })?;
     match &outcome {
-        Outcome::Judged(verdicts, _) => {
-            show(&report::rest(&job.id, &job.check, verdicts, desk.style))
-        }
-        other => show(&other.report(&job, desk.style)),
+        Outcome::Judged(verdicts, _) => show(&report::rest(
+            &job.id,
+            &job.check,
+            verdicts,
+            workspace.style,
+        )),
+        other => show(&other.report(&job, workspace.style)),
     }
-    if judging::is_the_courses(desk, &job.program) {
-        say(&desk.say(
+    if judging::is_the_courses(workspace, &job.program) {
+        say(&workspace.say(
             "（这是练习册自带的程序，不记进你的进度。）",
             "(One of the workbook's own programs: not kept in your progress.)",
         ));
         return Ok(outcome.passed());
     }
-    judging::keep(desk, &job, &outcome);
+    judging::keep(workspace, &job, &outcome);
     if outcome.passed() && job.only.is_none() {
-        say(&praise(desk, &job.id));
+        say(&praise(workspace, &job.id));
     }
     Ok(outcome.passed())
 }
 
 /// What is next, once an exercise is solved.
-pub(super) fn praise(desk: &Desk, id: &str) -> String {
-    match next(desk, &desk.diary.progress(), Some(id)) {
-        Some(next) => desk.say(
+pub(super) fn praise(workspace: &Workspace, id: &str) -> String {
+    match next(workspace, &workspace.progress_log.progress(), Some(id)) {
+        Some(next) => workspace.say(
             format!("下一个：cargo workbook exercise {next}"),
             format!("Next: cargo workbook exercise {next}"),
         ),
-        None => desk.say("全部练习都解出了。", "All exercises are solved."),
+        None => workspace.say("全部练习都解出了。", "All exercises are solved."),
     }
 }
 
-fn own(desk: &Desk, wanted: &Wanted) -> Result<Program> {
+fn own(workspace: &Workspace, wanted: &Wanted) -> Result<Program> {
     let id = &wanted.id;
-    match desk.mine(id, wanted.kind) {
+    match workspace.mine(id, wanted.kind) {
         Some(mine) => {
-            if let Some(which) = desk.which(&mine, wanted.kind) {
+            if let Some(which) = workspace.which(&mine, wanted.kind) {
                 say(&which);
             }
             Ok(Program::mine(&mine))
         }
         None => {
-            let path = desk
+            let path = workspace
                 .course
-                .shown(&desk.file(id, wanted.kind.unwrap_or(Kind::Rust)));
-            let option = match (wanted.kind, desk.python(id)) {
+                .shown(&workspace.file(id, wanted.kind.unwrap_or(Kind::Rust)));
+            let option = match (wanted.kind, workspace.python(id)) {
                 (Some(Kind::Python), _) => " --python",
                 (None, Some(_)) => " [--python]",
                 _ => "",
             };
-            mistake(desk.say(
+            mistake(workspace.say(
                 format!("还没有 {path}。先打开练习：cargo workbook exercise {id}{option}\n或者写明判哪个程序：cargo workbook exercise check {id} -- 程序"),
                 format!("there is no {path} yet. Open the exercise: cargo workbook exercise {id}{option}\nor name a program: cargo workbook exercise check {id} -- PROGRAM"),
             ))
@@ -197,50 +200,53 @@ fn own(desk: &Desk, wanted: &Wanted) -> Result<Program> {
 
 /// The next hint, or the one asked for, in the language of the learner's file.
 pub(super) fn hint(
-    desk: &Desk,
+    workspace: &Workspace,
     id: &str,
     grade: Option<usize>,
     kind: Option<Kind>,
 ) -> Result<bool> {
-    desk.known(id)?;
-    let mine = || desk.mine(id, None).map(|mine| mine.kind);
+    workspace.known(id)?;
+    let mine = || workspace.mine(id, None).map(|mine| mine.kind);
     // Without a file, both languages are shown.
     let kind = kind.or_else(mine).unwrap_or(Kind::Command);
-    for line in hint_lines(desk, id, grade, kind, WIDTH) {
+    for line in hint_lines(workspace, id, grade, kind, WIDTH) {
         say(&line);
     }
     Ok(true)
 }
 
-/// The lines of a hint, which is noted in the diary.
+/// The lines of a hint, which is noted in the progress_log.
 pub(super) fn hint_lines(
-    desk: &Desk,
+    workspace: &Workspace,
     id: &str,
     grade: Option<usize>,
     kind: Kind,
     width: usize,
 ) -> Vec<String> {
-    let hints: Vec<Hint> = desk.page(id).map(|page| page.hints).unwrap_or_default();
+    let hints: Vec<Hint> = workspace
+        .page(id)
+        .map(|page| page.hints)
+        .unwrap_or_default();
     if hints.is_empty() {
-        let page = desk.page_shown(id);
-        let words = desk.say(
+        let page = workspace.page_shown(id);
+        let words = workspace.say(
             format!("{id} 还没有提示。书里的这一页：{page}"),
             format!("There are no hints for {id} yet. Its page in the book: {page}"),
         );
         return wrap::lines(&words, width);
     }
-    let seen = desk.diary.progress().of(id).hints;
+    let seen = workspace.progress_log.progress().of(id).hints;
     let wanted = grade.unwrap_or(seen.saturating_add(1)).min(hints.len());
     let hint = &hints[wanted - 1];
     if wanted > seen {
-        desk.note(id, What::Hint(wanted));
+        workspace.note(id, What::Hint(wanted));
     }
     let all = hints.len();
-    let number = desk.say(
+    let number = workspace.say(
         format!("提示 {wanted}/{all}"),
         format!("Hint {wanted} of {all}"),
     );
-    let colon = desk.say("：", ": ");
+    let colon = workspace.say("：", ": ");
     let title = if hint.summary.is_empty() {
         number
     } else {
@@ -248,61 +254,69 @@ pub(super) fn hint_lines(
     };
     let mut lines = wrap::lines(&title, width);
     lines.push(String::new());
-    lines.extend(desk.plain(&in_language(&hint.text, kind), width));
+    lines.extend(workspace.plain(&in_language(&hint.text, kind), width));
     lines.push(String::new());
     let more = match all - wanted {
-        0 => desk.say(
-            format!("提示就这些。还不行就去读 {}", desk.page_shown(id)),
-            format!("That was the last hint. The page: {}", desk.page_shown(id)),
+        0 => workspace.say(
+            format!("提示就这些。还不行就去读 {}", workspace.page_shown(id)),
+            format!(
+                "That was the last hint. The page: {}",
+                workspace.page_shown(id)
+            ),
         ),
-        left => desk.say(format!("还有 {left} 条。"), format!("{left} more.")),
+        left => workspace.say(format!("还有 {left} 条。"), format!("{left} more.")),
     };
     lines.extend(wrap::lines(&more, width));
     lines
 }
 
 /// Begins again from the stub; the file so far stays beside.
-pub(super) fn reset(desk: &Desk, id: &str, kind: Option<Kind>, yes: bool) -> Result<bool> {
-    desk.known(id)?;
-    let Some(mine) = desk.mine(id, kind) else {
-        return mistake(desk.say(
+pub(super) fn reset(
+    workspace: &Workspace,
+    id: &str,
+    kind: Option<Kind>,
+    yes: bool,
+) -> Result<bool> {
+    workspace.known(id)?;
+    let Some(mine) = workspace.mine(id, kind) else {
+        return mistake(workspace.say(
             format!("{id} 还没有你的文件，不用重来。打开：cargo workbook exercise {id}"),
             format!("there is no file of yours for {id}. Open it: cargo workbook exercise {id}"),
         ));
     };
-    if let Some(which) = desk.which(&mine, kind) {
+    if let Some(which) = workspace.which(&mine, kind) {
         say(&which);
     }
-    let shown = desk.course.shown(&mine.path);
-    if !yes && !agreed(desk, &shown)? {
-        say(&desk.say("什么也没改。", "Nothing was changed."));
+    let shown = workspace.course.shown(&mine.path);
+    if !yes && !agreed(workspace, &shown)? {
+        say(&workspace.say("什么也没改。", "Nothing was changed."));
         return Ok(false);
     }
     let end = match mine.kind {
         Kind::Python => "py",
         Kind::Rust | Kind::Command => "rs",
     };
-    let stub = desk.course.file(id, &format!("stub.{end}"));
-    let text = fs::read(&stub).with_context(|| desk.course.shown(&stub))?;
+    let stub = workspace.course.file(id, &format!("stub.{end}"));
+    let text = fs::read(&stub).with_context(|| workspace.course.shown(&stub))?;
     let copy = beside(&mine.path).with_context(|| shown.clone())?;
     replace(&mine.path, &text).with_context(|| shown.clone())?;
-    desk.note(id, What::Reset);
-    let copy = desk.course.shown(&copy);
-    say(&desk.say(
+    workspace.note(id, What::Reset);
+    let copy = workspace.course.shown(&copy);
+    say(&workspace.say(
         format!("{shown} 又是起点程序了；原来的在 {copy}"),
         format!("{shown} is the stub again; what it was is in {copy}"),
     ));
     Ok(true)
 }
 
-fn agreed(desk: &Desk, shown: &str) -> Result<bool> {
+fn agreed(workspace: &Workspace, shown: &str) -> Result<bool> {
     if !io::stdin().is_terminal() {
-        return mistake(desk.say(
+        return mistake(workspace.say(
             "reset 要先问一声，可这里没有终端；确定要重来就加 --yes",
             "reset asks first, and there is no terminal here; add --yes if you are sure",
         ));
     }
-    show(&desk.say(
+    show(&workspace.say(
         format!("把 {shown} 换回起点程序？原来的会留一份在旁边。[y/N] "),
         format!("Replace {shown} by the stub? A copy is kept beside it. [y/N] "),
     ));
@@ -345,37 +359,42 @@ fn beside(path: &Path) -> io::Result<PathBuf> {
 }
 
 /// A solution, once the exercise is solved or given up.
-pub(super) fn solution(desk: &Desk, id: &str, kind: Option<Kind>, give_up: bool) -> Result<bool> {
-    desk.known(id)?;
-    let state = desk.diary.progress().of(id);
+pub(super) fn solution(
+    workspace: &Workspace,
+    id: &str,
+    kind: Option<Kind>,
+    give_up: bool,
+) -> Result<bool> {
+    workspace.known(id)?;
+    let state = workspace.progress_log.progress().of(id);
     if state.solved.is_none() && !state.gave_up && !give_up {
-        return mistake(desk.say(
+        return mistake(workspace.say(
             format!("{id} 还没通过。先看提示：cargo workbook exercise hint {id}\n真的要看答案就加 --give-up"),
             format!("{id} is not solved yet. A hint first: cargo workbook exercise hint {id}\nto see the solution all the same, add --give-up"),
         ));
     }
-    let mine = || desk.mine(id, None).map(|mine| mine.kind);
-    let in_python = desk.course.file(id, "solution.py").is_file();
+    let mine = || workspace.mine(id, None).map(|mine| mine.kind);
+    let in_python = workspace.course.file(id, "solution.py").is_file();
     let python = match kind {
         Some(kind) => kind == Kind::Python,
         None => in_python && mine() == Some(Kind::Python),
     };
     let end = if python { "py" } else { "rs" };
-    let path = desk.course.file(id, &format!("solution.{end}"));
-    let shown = desk.course.shown(&path);
+    let path = workspace.course.file(id, &format!("solution.{end}"));
+    let shown = workspace.course.shown(&path);
     let Ok(text) = fs::read_to_string(&path) else {
-        return mistake(desk.say(format!("没有 {shown}"), format!("there is no {shown}")));
+        return mistake(workspace.say(format!("没有 {shown}"), format!("there is no {shown}")));
     };
     if state.solved.is_none() && !state.gave_up {
-        desk.note(id, What::GaveUp);
+        workspace.note(id, What::GaveUp);
     }
     let mark = if end == "py" { "#" } else { "//" };
     say(&format!("{mark} {shown}"));
     show(&text);
-    let other = desk.course.file(id, "solution.py");
+    let other = workspace.course.file(id, "solution.py");
     if end == "rs" && other.is_file() {
-        let other = desk.course.shown(&other);
-        warn(&desk.say(
+        let other = workspace.course.shown(&other);
+        warn(&workspace.say(
             format!("Python 的在 {other}（--python）"),
             format!("in Python: {other} (--python)"),
         ));

@@ -1,4 +1,4 @@
-//! Has a program judged, and keeps what came of it: a line of the diary, and the last report in
+//! Has a program judged, and keeps what came of it: a line of the progress_log, and the last report in
 //! both languages.
 
 use std::env;
@@ -11,15 +11,15 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use session::run::{Invocation, look_up};
 
-use super::desk::{Desk, refuses_writing, replace};
+use super::workspace::{Workspace, refuses_writing, replace};
 use super::{mistake, warn};
-use crate::build::{Built, build};
-use crate::check::{Check, Variant};
-use crate::play::{Options, play};
 use crate::progress::{Judged, Kind, What};
-use crate::report::{self, Style};
-use crate::verdict::Verdict;
-use crate::{Language, flow::desk::Mine};
+use crate::{Language, cli::workspace::Mine};
+use judge::build::{Built, build};
+use judge::check::{Check, Variant};
+use judge::play::{Options, play};
+use judge::report::{self, Style};
+use judge::verdict::Verdict;
 
 /// What is judged.
 #[derive(Debug, Clone)]
@@ -88,15 +88,15 @@ impl Program {
 
 /// Judges; `tell` is told that a file is being built (`None`), and then each verdict.
 pub(super) fn judge(
-    desk: &Desk,
+    workspace: &Workspace,
     job: &Job,
     mut tell: impl FnMut(Option<&Verdict>),
 ) -> Result<Outcome> {
-    let wanted = wanted(desk, job)?;
+    let wanted = wanted(workspace, job)?;
     let program = match &job.program {
         Program::Rust(path) => {
             tell(None);
-            let built = compile(desk, &job.id, path);
+            let built = compile(workspace, &job.id, path);
             // What ended us has ended cargo too, and says nothing about the program.
             if job.stop.load(Ordering::Relaxed) {
                 return Ok(Outcome::Stopped);
@@ -110,13 +110,13 @@ pub(super) fn judge(
             }
         }
         Program::Python(path) => {
-            missing(desk, path)?;
+            missing(workspace, path)?;
             Invocation {
-                program: python(desk)?,
+                program: python(workspace)?,
                 args: vec![path.clone().into()],
             }
         }
-        Program::Command(words) => command(desk, words)?,
+        Program::Command(words) => command(workspace, words)?,
     };
     if job.stop.load(Ordering::Relaxed) {
         return Ok(Outcome::Stopped);
@@ -156,7 +156,7 @@ pub(super) fn stop_when_asked(stop: &Arc<AtomicBool>) -> Result<()> {
     Ok(())
 }
 
-fn wanted<'a>(desk: &Desk, job: &'a Job) -> Result<Vec<&'a Variant>> {
+fn wanted<'a>(workspace: &Workspace, job: &'a Job) -> Result<Vec<&'a Variant>> {
     let Some(name) = &job.only else {
         return Ok(job.check.variants.iter().collect());
     };
@@ -166,30 +166,35 @@ fn wanted<'a>(desk: &Desk, job: &'a Job) -> Result<Vec<&'a Variant>> {
     let names = job.check.variants.iter().map(|variant| &*variant.name);
     let names = names.collect::<Vec<_>>().join(" ");
     let id = &job.id;
-    mistake(desk.say(
+    mistake(workspace.say(
         format!("{id} 没有叫 {name} 的情形；有：{names}"),
         format!("{id} has no variant {name}; there are: {names}"),
     ))
 }
 
-fn compile(desk: &Desk, id: &str, path: &Path) -> Result<Built> {
-    missing(desk, path)?;
+fn compile(workspace: &Workspace, id: &str, path: &Path) -> Result<Built> {
+    missing(workspace, path)?;
     let sources = [(id.to_owned(), path.to_owned())];
-    build(desk.course.root(), id, &sources, desk.style.colour)
+    build(
+        workspace.course.root(),
+        id,
+        &sources,
+        workspace.style.colour,
+    )
 }
 
-fn missing(desk: &Desk, path: &Path) -> Result<()> {
+fn missing(workspace: &Workspace, path: &Path) -> Result<()> {
     if path.is_file() {
         return Ok(());
     }
-    let shown = desk.course.shown(path);
-    mistake(desk.say(
+    let shown = workspace.course.shown(path);
+    mistake(workspace.say(
         format!("没有文件 {shown}"),
         format!("there is no file {shown}"),
     ))
 }
 
-fn python(desk: &Desk) -> Result<PathBuf> {
+fn python(workspace: &Workspace) -> Result<PathBuf> {
     // `python3` has other names on Windows only.
     let names = if cfg!(windows) {
         &["python3", "python"][..]
@@ -199,14 +204,14 @@ fn python(desk: &Desk) -> Result<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     match names.iter().find_map(|name| look_up(name, &path)) {
         Some(python) => Ok(python),
-        None => mistake(desk.say(
+        None => mistake(workspace.say(
             "这台机器上没有 python3：装上它（python.org），或者用 Rust 做这个练习",
             "this machine has no python3: install it (python.org), or do this exercise in Rust",
         )),
     }
 }
 
-fn command(desk: &Desk, words: &[OsString]) -> Result<Invocation> {
+fn command(workspace: &Workspace, words: &[OsString]) -> Result<Invocation> {
     let (name, args) = words.split_first().context("no program")?;
     let path = Path::new(name);
     let program = match path.components().count() {
@@ -223,7 +228,7 @@ fn command(desk: &Desk, words: &[OsString]) -> Result<Invocation> {
         }),
         None => {
             let name = path.display();
-            mistake(desk.say(
+            mistake(workspace.say(
                 format!("这台机器上没有程序 {name}；当前目录里的要写成 ./{name}"),
                 format!(
                     "this machine has no program {name}; one in the current folder is ./{name}"
@@ -269,7 +274,7 @@ impl Outcome {
 }
 
 /// Keeps what came of it, unless the program is one of the course's own. What was kept is said.
-pub(super) fn keep(desk: &Desk, job: &Job, outcome: &Outcome) {
+pub(super) fn keep(workspace: &Workspace, job: &Job, outcome: &Outcome) {
     let what = match outcome {
         Outcome::Stopped => return,
         Outcome::Refused(_) => What::Refused,
@@ -284,37 +289,37 @@ pub(super) fn keep(desk: &Desk, job: &Job, outcome: &Outcome) {
                 .collect(),
         }),
     };
-    // The report first: who sees the line of the diary looks for it.
+    // The report first: who sees the line of the progress_log looks for it.
     for (language, name) in [(Language::Zh, "zh"), (Language::En, "en")] {
         let style = Style {
             language,
             colour: false,
         };
         let text = bounded(outcome.report(job, style));
-        let path = desk.course.last(&job.id, name);
+        let path = workspace.course.last(&job.id, name);
         match replace(&path, text.as_bytes()) {
             Ok(()) => continue,
-            // Said once: nor will the diary be written.
+            // Said once: nor will the progress_log be written.
             Err(error) if refuses_writing(&error) => break,
             Err(error) => {
-                let shown = desk.course.shown(&path);
-                warn(&desk.say(
+                let shown = workspace.course.shown(&path);
+                warn(&workspace.say(
                     format!("写不了 {shown}：{error}"),
                     format!("cannot write {shown}: {error}"),
                 ));
             }
         }
     }
-    desk.note(&job.id, what);
+    workspace.note(&job.id, what);
 }
 
 /// A stub, a solution, a wrong program or one of the book's says nothing about the learner.
-pub(super) fn is_the_courses(desk: &Desk, program: &Program) -> bool {
+pub(super) fn is_the_courses(workspace: &Workspace, program: &Program) -> bool {
     let ours = |path: &Path| {
         let inside = |path: &Path| {
-            let python = desk.course.root().join("examples").join("python");
-            let course = path.starts_with(desk.course.exercises()) || path.starts_with(python);
-            course && !path.starts_with(desk.course.mine())
+            let python = workspace.course.root().join("examples").join("python");
+            let course = path.starts_with(workspace.course.exercises()) || path.starts_with(python);
+            course && !path.starts_with(workspace.course.mine())
         };
         let real = path.canonicalize();
         inside(path) || real.is_ok_and(|path| inside(&path))

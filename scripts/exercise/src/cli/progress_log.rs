@@ -20,9 +20,9 @@ use crate::progress::{Event, HEAD, LONGEST, Progress, What, is_damaged, progress
 /// So often a line is added again that somebody else has just moved away.
 const AGAIN: usize = 10;
 
-/// The learner's diary.
+/// The learner's progress_log.
 #[derive(Debug, Clone)]
-pub(super) struct Diary {
+pub(super) struct ProgressLog {
     folder: PathBuf,
 }
 
@@ -34,20 +34,20 @@ enum Mended {
     Whole(PathBuf),
 }
 
-impl Diary {
-    /// The diary of a course, and words about lines that were damaged, if some were.
+impl ProgressLog {
+    /// The progress_log of a course, and words about lines that were damaged, if some were.
     pub(super) fn open(course: &Course, language: Language) -> (Self, Option<String>) {
-        let diary = Self {
+        let progress_log = Self {
             folder: course.mine(),
         };
-        let mended = diary.put_aside().and_then(|whole| match whole {
+        let mended = progress_log.put_aside().and_then(|whole| match whole {
             Some(path) => Ok(Mended::Whole(path)),
-            None => diary.mend().map(Mended::Lines),
+            None => progress_log.mend().map(Mended::Lines),
         });
         let said = match mended {
             Ok(Mended::Lines(0)) => None,
             Ok(Mended::Whole(path)) => {
-                let (file, aside) = (course.shown(&diary.file()), course.shown(&path));
+                let (file, aside) = (course.shown(&progress_log.file()), course.shown(&path));
                 Some(pick(
                     language,
                     format!(
@@ -59,7 +59,10 @@ impl Diary {
                 ))
             }
             Ok(Mended::Lines(lines)) => {
-                let (file, aside) = (course.shown(&diary.file()), course.shown(&diary.aside()));
+                let (file, aside) = (
+                    course.shown(&progress_log.file()),
+                    course.shown(&progress_log.aside()),
+                );
                 Some(pick(
                     language,
                     format!("{file} 里有 {lines} 行读不懂，已移到 {aside}；其余的进度都在。"),
@@ -74,7 +77,7 @@ impl Diary {
                 format!("your progress file: {error:#}"),
             )),
         };
-        (diary, said)
+        (progress_log, said)
     }
 
     /// What has been done; nothing, where there is no file or it cannot be read.
@@ -135,7 +138,7 @@ impl Diary {
         file.write_all(&all).with_context(shown)
     }
 
-    /// Where there is something that is no diary, it goes aside whole; where it is.
+    /// Where there is something that is no progress_log, it goes aside whole; where it is.
     fn put_aside(&self) -> Result<Option<PathBuf>> {
         let shown = || self.file().display().to_string();
         let data = match fs::metadata(self.file()) {
@@ -270,15 +273,15 @@ mod tests {
     use super::*;
     use std::thread;
 
-    fn diary(folder: &Path) -> Diary {
+    fn progress_log(folder: &Path) -> ProgressLog {
         let folder = folder.to_owned();
-        Diary { folder }
+        ProgressLog { folder }
     }
 
     #[test]
     fn lines_of_many_writers_all_stay_while_another_mends() {
         let folder = tempfile::tempdir().unwrap();
-        let all = diary(folder.path());
+        let all = progress_log(folder.path());
         thread::scope(|scope| {
             for writer in 0..4 {
                 let all = &all;
@@ -310,47 +313,47 @@ mod tests {
     #[test]
     fn a_line_that_was_cut_does_not_swallow_the_next() {
         let folder = tempfile::tempdir().unwrap();
-        let diary = diary(folder.path());
-        fs::write(diary.file(), "2026-09-01T08:00:00.000Z echo_ser").unwrap();
-        diary.add("echo_server", What::GaveUp).unwrap();
-        assert!(diary.progress().of("echo_server").gave_up);
-        assert_eq!(diary.mend().unwrap(), 1);
-        let aside = fs::read_to_string(diary.aside()).unwrap();
+        let progress_log = progress_log(folder.path());
+        fs::write(progress_log.file(), "2026-09-01T08:00:00.000Z echo_ser").unwrap();
+        progress_log.add("echo_server", What::GaveUp).unwrap();
+        assert!(progress_log.progress().of("echo_server").gave_up);
+        assert_eq!(progress_log.mend().unwrap(), 1);
+        let aside = fs::read_to_string(progress_log.aside()).unwrap();
         assert!(aside.ends_with("2026-09-01T08:00:00.000Z echo_ser\n"));
-        assert!(diary.progress().of("echo_server").gave_up);
-        assert_eq!(diary.mend().unwrap(), 0);
+        assert!(progress_log.progress().of("echo_server").gave_up);
+        assert_eq!(progress_log.mend().unwrap(), 0);
     }
 
     #[test]
     fn what_is_no_diary_goes_aside_whole_and_what_can_be_read_comes_back() {
         let folder = tempfile::tempdir().unwrap();
-        let diary = diary(folder.path());
-        assert_eq!(diary.put_aside().unwrap(), None);
+        let progress_log = progress_log(folder.path());
+        assert_eq!(progress_log.put_aside().unwrap(), None);
         let mut long = b"2026-09-01T08:00:00.000Z echo_server hint 3\n".to_vec();
         long.resize(usize::try_from(LONGEST).unwrap() + 1, 0);
-        fs::write(diary.file(), &long).unwrap();
-        let aside = diary.put_aside().unwrap().unwrap();
+        fs::write(progress_log.file(), &long).unwrap();
+        let aside = progress_log.put_aside().unwrap().unwrap();
         assert!(fs::read(&aside).unwrap() == long);
-        assert_eq!(diary.progress().of("echo_server").hints, 3);
-        diary.add("echo_server", What::GaveUp).unwrap();
-        assert_eq!(diary.put_aside().unwrap(), None);
-        fs::remove_file(diary.file()).unwrap();
-        fs::create_dir(diary.file()).unwrap();
-        assert!(diary.add("echo_server", What::GaveUp).is_err());
-        let other = diary.put_aside().unwrap().unwrap();
+        assert_eq!(progress_log.progress().of("echo_server").hints, 3);
+        progress_log.add("echo_server", What::GaveUp).unwrap();
+        assert_eq!(progress_log.put_aside().unwrap(), None);
+        fs::remove_file(progress_log.file()).unwrap();
+        fs::create_dir(progress_log.file()).unwrap();
+        assert!(progress_log.add("echo_server", What::GaveUp).is_err());
+        let other = progress_log.put_aside().unwrap().unwrap();
         assert!(other.is_dir() && other != aside);
-        diary.add("echo_server", What::GaveUp).unwrap();
-        assert!(diary.progress().of("echo_server").gave_up);
+        progress_log.add("echo_server", What::GaveUp).unwrap();
+        assert!(progress_log.progress().of("echo_server").gave_up);
     }
 
     #[test]
     fn what_a_mending_left_behind_is_taken_up() {
         let folder = tempfile::tempdir().unwrap();
-        let diary = diary(folder.path());
+        let progress_log = progress_log(folder.path());
         let left = folder.path().join("progress.mending.1");
         fs::write(&left, "2026-09-01T08:00:00.000Z echo_server hint 3\n").unwrap();
-        diary.mend().unwrap();
-        assert_eq!(diary.progress().of("echo_server").hints, 3);
+        progress_log.mend().unwrap();
+        assert_eq!(progress_log.progress().of("echo_server").hints, 3);
         assert!(!left.exists());
     }
 }

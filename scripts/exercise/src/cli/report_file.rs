@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use super::desk::{Desk, replace};
+use super::workspace::{Workspace, replace};
 use super::{mistake, say};
 use crate::progress::{Progress, State, Variant};
 
@@ -15,31 +15,36 @@ use crate::progress::{Progress, State, Variant};
 pub(super) const FORMAT: u64 = 1;
 
 /// Writes the file, and says what is in it.
-pub(super) fn report(desk: &Desk, name: Option<String>, file: Option<PathBuf>) -> Result<bool> {
+pub(super) fn report(
+    workspace: &Workspace,
+    name: Option<String>,
+    file: Option<PathBuf>,
+) -> Result<bool> {
     let path = match file {
         Some(file) => std::path::absolute(file).context("find the file")?,
-        None => desk.course.mine().join("report.json"),
+        None => workspace.course.mine().join("report.json"),
     };
-    let shown = desk.course.shown(&path);
+    let shown = workspace.course.shown(&path);
     if path.exists() && !is_report(&path) {
-        return mistake(desk.say(
+        return mistake(workspace.say(
             format!("{shown} 已经有了，又不是这种报告：换个名字"),
             format!("{shown} is there already and is no such report: choose another name"),
         ));
     }
     let time = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
-    let progress = desk.diary.progress();
+    let progress = workspace.progress_log.progress();
     let text = json(
-        &desk.ladder,
+        &workspace.ladder,
         &progress,
         name.as_deref().unwrap_or_default(),
         &time,
     );
     let text = serde_json::to_string_pretty(&text).context("write JSON")? + "\n";
     replace(&path, text.as_bytes()).with_context(|| shown.clone())?;
-    let name =
-        name.unwrap_or_else(|| desk.say("（没有名字，可以加 --name）", "(none; --name gives one)"));
-    say(&desk.say(
+    let name = name.unwrap_or_else(|| {
+        workspace.say("（没有名字，可以加 --name）", "(none; --name gives one)")
+    });
+    say(&workspace.say(
         format!("写好了 {shown}\n里面有：名字 {name}；每个练习过了哪些情形、判了几次、什么时候；没有别的。"),
         format!("wrote {shown}\nIn it: the name {name}; for each exercise the variants passed, the number of checks and\nwhen; nothing else."),
     ));

@@ -15,22 +15,22 @@ use std::io::{self, IsTerminal};
 
 use anyhow::Result;
 
-use super::desk::Desk;
-use super::{say, verbs};
+use super::workspace::Workspace;
+use super::{commands, say};
 use crate::progress::Kind;
 use work::Work;
 
 /// Watches until the learner quits.
-pub(super) fn watch(desk: &Desk, id: Option<String>, kind: Option<Kind>) -> Result<bool> {
+pub(super) fn watch(workspace: &Workspace, id: Option<String>, kind: Option<Kind>) -> Result<bool> {
     let id = match id {
         Some(id) => {
-            desk.known(&id)?;
+            workspace.known(&id)?;
             id
         }
-        None => match verbs::next(desk, &desk.diary.progress(), None) {
+        None => match commands::next(workspace, &workspace.progress_log.progress(), None) {
             Some(id) => id,
             None => {
-                say(&desk.say(
+                say(&workspace.say(
                     "全部练习都解出了。再看一个：cargo workbook exercise 练习名",
                     "All exercises are solved. To open one again: cargo workbook exercise ID",
                 ));
@@ -38,7 +38,7 @@ pub(super) fn watch(desk: &Desk, id: Option<String>, kind: Option<Kind>) -> Resu
             }
         },
     };
-    let work = Work::open(desk, &id, kind)?;
+    let work = Work::open(workspace, &id, kind)?;
     match has_screen() {
         true => screen::run(work)?,
         false => plain::run(work)?,

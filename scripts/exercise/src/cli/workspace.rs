@@ -1,4 +1,4 @@
-//! The learner's desk: the course, the files of their own, and the words of an exercise.
+//! The learner's workspace: the course, the files of their own, and the words of an exercise.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -7,24 +7,24 @@ use std::time::SystemTime;
 
 use anyhow::{Context, Result, anyhow};
 
-use super::diary::Diary;
+use super::progress_log::ProgressLog;
 use super::{mistake, pick, warn};
-use crate::check::Check;
 use crate::course::Course;
-use crate::near::nearest;
 use crate::progress::{Kind, What, is_name};
-use crate::report::Style;
+use crate::suggest::nearest;
 use crate::text::{self, Page};
-use crate::{Language, flow::cli::VERBS};
+use crate::{Language, cli::arguments::VERBS};
+use judge::check::Check;
+use judge::report::Style;
 
 /// A learner's file is at most this long; a longer one is no program of theirs.
 pub(super) const LONGEST: u64 = 1 << 20;
 
 /// Where the learner works.
 #[derive(Debug, Clone)]
-pub(super) struct Desk {
+pub(super) struct Workspace {
     pub(super) course: Course,
-    pub(super) diary: Diary,
+    pub(super) progress_log: ProgressLog,
     pub(super) style: Style,
     /// The ids in their order.
     pub(super) ladder: Vec<String>,
@@ -41,7 +41,7 @@ pub(super) struct Mine {
     pub(super) both: bool,
 }
 
-impl Desk {
+impl Workspace {
     pub(super) fn open(root: Option<PathBuf>, style: Style) -> Result<Self> {
         let root = match root {
             Some(root) => std::path::absolute(root).context("find the root")?,
@@ -56,13 +56,13 @@ impl Desk {
                 format!("cannot read the order of the exercises, {place}"),
             )
         })?;
-        let (diary, said) = Diary::open(&course, style.language);
+        let (progress_log, said) = ProgressLog::open(&course, style.language);
         if let Some(said) = said {
             warn(&said);
         }
         Ok(Self {
             course,
-            diary,
+            progress_log,
             style,
             ladder,
         })
@@ -234,14 +234,14 @@ impl Desk {
         })
     }
 
-    /// Writes what happened into the diary; where that fails, it is said and nothing else stops.
+    /// Writes what happened into the progress_log; where that fails, it is said and nothing else stops.
     pub(super) fn note(&self, id: &str, what: What) {
-        if let Err(error) = self.diary.add(id, what) {
+        if let Err(error) = self.progress_log.add(id, what) {
             warn(&self.not_kept(&error));
         }
     }
 
-    /// What to say where the diary cannot be written.
+    /// What to say where the progress_log cannot be written.
     fn not_kept(&self, error: &anyhow::Error) -> String {
         let refused = error.downcast_ref().is_some_and(refuses_writing);
         let (zh, en) = match refused {

@@ -6,8 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{Look, is_litter};
-use crate::Check;
 use crate::progress::is_name;
+use judge::Check;
 
 /// A check with fewer mistakes to catch has not been tried.
 const MISTAKES: usize = 3;

@@ -4,7 +4,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use unicode_width::UnicodeWidthChar;
 
 use crate::Language;
-use crate::report::wrap;
+use judge::report::wrap;
 
 /// The folder of the pages, from which their links lead.
 const FOLDER: &str = "exercises";

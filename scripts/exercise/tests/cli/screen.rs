@@ -8,7 +8,7 @@ use std::thread::{self, JoinHandle};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
-use super::desk::{Desk, until};
+use super::workspace::{Workspace, until};
 
 pub(crate) struct Screen {
     master: Option<Box<dyn MasterPty + Send>>,
@@ -37,25 +37,29 @@ fn some(count: u16) -> NonZero<u16> {
 }
 
 impl Screen {
-    pub(crate) fn open(desk: &Desk, words: &[&str]) -> Self {
-        Self::open_with(desk, words, &[])
+    pub(crate) fn open(workspace: &Workspace, words: &[&str]) -> Self {
+        Self::open_with(workspace, words, &[])
     }
 
     /// 24 rows, 80 columns.
-    pub(crate) fn open_with(desk: &Desk, words: &[&str], environment: &[(&str, &str)]) -> Self {
-        let like = desk.command(words);
+    pub(crate) fn open_with(
+        workspace: &Workspace,
+        words: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Self {
+        let like = workspace.command(words);
         let mut command = CommandBuilder::new(like.get_program());
         command.args(like.get_args());
-        Self::start(desk, command, environment)
+        Self::start(workspace, command, environment)
     }
 
     /// As a job of a shell, which is asked to run it.
-    pub(crate) fn open_in_a_shell(desk: &Desk, words: &[&str]) -> Self {
+    pub(crate) fn open_in_a_shell(workspace: &Workspace, words: &[&str]) -> Self {
         let mut shell = CommandBuilder::new("/bin/sh");
         shell.arg("-i");
-        let mut screen = Self::start(desk, shell, &[("PS1", "shell> "), ("ENV", "")]);
+        let mut screen = Self::start(workspace, shell, &[("PS1", "shell> "), ("ENV", "")]);
         screen.wait_for("shell>");
-        let like = desk.command(words);
+        let like = workspace.command(words);
         let words = [like.get_program()].into_iter().chain(like.get_args());
         let words: Vec<_> = words
             .map(|word| format!("'{}'", word.to_str().unwrap()))
@@ -64,10 +68,14 @@ impl Screen {
         screen
     }
 
-    fn start(desk: &Desk, mut command: CommandBuilder, environment: &[(&str, &str)]) -> Self {
+    fn start(
+        workspace: &Workspace,
+        mut command: CommandBuilder,
+        environment: &[(&str, &str)],
+    ) -> Self {
         let pair = native_pty_system().openpty(size(24, 80)).unwrap();
-        let like = desk.command(&[]);
-        command.cwd(desk.root());
+        let like = workspace.command(&[]);
+        command.cwd(workspace.root());
         command.env("TERM", "xterm-256color");
         for (name, value) in like.get_envs() {
             match value {
@@ -120,7 +128,7 @@ impl Screen {
         let began = std::time::Instant::now();
         while !last.contains(part) {
             assert!(
-                began.elapsed() < super::desk::DEADLINE,
+                began.elapsed() < super::workspace::DEADLINE,
                 "{part} never came:\n{last}"
             );
             thread::sleep(std::time::Duration::from_millis(10));

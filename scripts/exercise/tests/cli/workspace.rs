@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
 
-pub(crate) struct Desk(TempDir);
+pub(crate) struct Workspace(TempDir);
 
 /// A filter that must say one line; `more` has a second story.
 const CHECK: &str = "\
@@ -63,29 +63,29 @@ const PAGE_EN: &str = "# How to say a line? {#say}\n\n## Goal {#goal}\n\nPrint *
     <details>\n<summary>A nudge</summary>\n\nUse `println!`.\n\n</details>\n\n\
     <details>\n<summary>Another</summary>\n\nLook at the arguments.\n\n```rust\nenv::args()\n```\n\nIn Python:\n\n```python\nsys.argv\n```\n\n</details>\n";
 
-impl Desk {
+impl Workspace {
     pub(crate) fn new() -> Self {
         Self::called(".tmp")
     }
 
     /// In a folder whose name begins with this.
     pub(crate) fn called(name: &str) -> Self {
-        let desk = Self(tempfile::Builder::new().prefix(name).tempdir().unwrap());
-        desk.write("book.toml", "");
-        desk.write("examples/exercises/ladder", "say\nanswer\n");
+        let workspace = Self(tempfile::Builder::new().prefix(name).tempdir().unwrap());
+        workspace.write("book.toml", "");
+        workspace.write("examples/exercises/ladder", "say\nanswer\n");
         for id in ["say", "answer"] {
             let file = |name: &str| format!("examples/exercises/{id}/{name}");
-            desk.write(&file("check.session"), CHECK);
-            desk.write(&file("stub.rs"), STUB);
-            desk.write(&file("solution.rs"), RIGHT);
+            workspace.write(&file("check.session"), CHECK);
+            workspace.write(&file("stub.rs"), STUB);
+            workspace.write(&file("solution.rs"), RIGHT);
         }
-        desk.write(
+        workspace.write(
             "examples/exercises/say/stub.py",
             "\"\"\"Say one line.\"\"\"\n# TODO\n",
         );
-        desk.write("book/exercises/say.md", PAGE);
-        desk.write("book/exercises/say.en.md", PAGE_EN);
-        desk
+        workspace.write("book/exercises/say.md", PAGE);
+        workspace.write("book/exercises/say.en.md", PAGE_EN);
+        workspace
     }
 
     pub(crate) fn root(&self) -> &Path {
@@ -122,7 +122,7 @@ impl Desk {
             .arg(self.root())
             .args(words)
             .current_dir(self.root())
-            // Each desk builds in a folder of its own.
+            // Each workspace builds in a folder of its own.
             .env_remove("CARGO_TARGET_DIR")
             .env("LC_ALL", "en_US.UTF-8")
             .env("LANG", "en_US.UTF-8")

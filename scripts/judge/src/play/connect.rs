@@ -9,7 +9,7 @@ use socket2::{Domain, Socket, Type};
 
 use super::address::SMALL;
 use super::peer::Peer;
-use super::stage::{InVain, Stage};
+use super::runner::{InVain, Stage};
 use super::system;
 use crate::verdict::Trouble;
 

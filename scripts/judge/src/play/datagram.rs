@@ -5,9 +5,9 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
-use super::expect::window;
 use super::peer::UNREAD;
-use super::stage::{InVain, Stage};
+use super::peer_step::window;
+use super::runner::{InVain, Stage};
 use crate::check::{Act, Payload};
 use crate::verdict::{Bytes, Surplus, Trouble};
 

@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use super::expect::{Wanted, window};
 use super::peer::{Peer, UNREAD};
+use super::peer_step::{Wanted, window};
 use super::response::{Came, look};
-use super::stage::Stage;
+use super::runner::Stage;
 use crate::check::Response;
 use crate::verdict::{Bytes, Fault, Surplus, Trouble, Written};
 

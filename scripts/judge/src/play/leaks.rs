@@ -6,7 +6,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::stage::Stage;
+use super::runner::Stage;
 use super::system::{self, Holdings};
 use crate::check::{Act, Actor, Step};
 use crate::verdict::{Kept, Trouble};

@@ -8,9 +8,9 @@ use session::Status;
 use session::run::output;
 use session::run::process::{Process, Waited};
 
-use super::expect::window;
 use super::peer::Peer;
-use super::stage::{AFTERMATH, InVain, Stage};
+use super::peer_step::window;
+use super::runner::{AFTERMATH, InVain, Stage};
 use super::system;
 use crate::check::{Act, Payload, Step};
 use crate::verdict::{Bytes, Surplus, Trouble};

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use session::run::process::Process;
 
-use super::stage::Stage;
+use super::runner::Stage;
 use super::system;
 use crate::verdict::Slow;
 

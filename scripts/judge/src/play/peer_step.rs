@@ -6,7 +6,7 @@ use session::run::output;
 use session::run::process::Process;
 
 use super::peer::{End, Peer, UNREAD};
-use super::stage::{InVain, Stage};
+use super::runner::{InVain, Stage};
 use super::system;
 use crate::check::{Act, numbered};
 use crate::verdict::{Bytes, Surplus, Trouble, Written};

@@ -9,8 +9,8 @@ use super::Style;
 use crate::Language;
 use crate::check::{Act, Role, Step, Variant, is_trick, quoted};
 use crate::crash::Extent;
+use crate::narrate::{size, time};
 use crate::verdict::{Bytes, Failure, Fault, Kept, Surplus, Trouble, Written};
-use crate::words::{size, time};
 
 /// What happened, and what to do next where that is known.
 pub(super) fn words(role: Role, variant: &Variant, failure: &Failure, style: Style) -> String {

@@ -12,7 +12,8 @@ const CLOSING: &str = "\\，。：；！？、）》」』”’…,.:;!?)]}";
 const OPENING: &str = "（《「『“‘([{";
 
 /// `text` in lines of at most `width` columns, where it can be divided.
-pub(crate) fn lines(text: &str, width: usize) -> Vec<String> {
+#[must_use]
+pub fn lines(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     for piece in pieces(text) {
@@ -27,7 +28,8 @@ pub(crate) fn lines(text: &str, width: usize) -> Vec<String> {
 }
 
 /// The same, and what cannot be divided is divided all the same: nothing of it is lost.
-pub(crate) fn whole(text: &str, width: usize) -> Vec<String> {
+#[must_use]
+pub fn whole(text: &str, width: usize) -> Vec<String> {
     let mut all = Vec::new();
     for line in lines(text, width) {
         let (mut piece, mut columns) = (String::new(), 0);
@@ -71,7 +73,8 @@ fn divides(before: char, after: char) -> bool {
 }
 
 /// The columns that `text` takes, its colours left out.
-pub(crate) fn shown(text: &str) -> usize {
+#[must_use]
+pub fn shown(text: &str) -> usize {
     let mut width = 0;
     let mut rest = text;
     while let Some((plain, colour)) = rest.split_once('\x1b') {
@@ -82,7 +85,8 @@ pub(crate) fn shown(text: &str) -> usize {
 }
 
 /// The beginning of `text`, at most `width` columns.
-pub(crate) fn cut(text: &str, width: usize) -> String {
+#[must_use]
+pub fn cut(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
     }

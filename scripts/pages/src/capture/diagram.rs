@@ -6,10 +6,10 @@ use std::ops::Range;
 use capture::{Capture, Packet};
 use session::Action;
 
-use super::way::Way;
-use super::{Drawing, Drawn, words};
+use super::arrow::Way;
+use super::{Drawing, Drawn, captions};
 use crate::html::{both, escape};
-use crate::story::{self, Moment};
+use crate::session_html::{self, Moment};
 
 pub(super) fn write(out: &mut String, drawing: &Drawing<'_>, drawn: &mut Drawn) {
     let _ = writeln!(
@@ -27,7 +27,7 @@ pub(super) fn write(out: &mut String, drawing: &Drawing<'_>, drawn: &mut Drawn) 
         packet(out, drawing, one, drawn);
     }
     let mut drawn_to = 0;
-    for moment in story::moments(drawing.session) {
+    for moment in session_html::moments(drawing.session) {
         // A prompt that is drawn with its answer has no line of its own, and may have caused nothing.
         let steps = drawn_to..moment.step;
         drawn_to = moment.step + 1;
@@ -54,7 +54,7 @@ fn hosts(out: &mut String, capture: &Capture) {
         let _ = write!(
             out,
             "<div class=\"cap-host\"><b>{}</b>",
-            story::role(&host.name)
+            session_html::role(&host.name)
         );
         for address in &host.addresses {
             let _ = write!(out, " <code class=\"nohighlight\">{address}</code>");
@@ -146,7 +146,7 @@ fn carrier<'a>(drawing: &Drawing<'_>, step: usize, packets: &[&'a Packet]) -> Op
 fn packet(out: &mut String, drawing: &Drawing<'_>, packet: &Packet, drawn: &mut Drawn) {
     let id = drawn.id(drawing.packet_id(packet.number));
     let way = Way::of(drawing.capture, packet);
-    let highest = words::highest(packet);
+    let highest = captions::highest(packet);
     let layer = highest.map_or(1, |layer| layer.number);
     let _ = write!(
         out,
@@ -175,7 +175,9 @@ fn packet(out: &mut String, drawing: &Drawing<'_>, packet: &Packet, drawn: &mut 
         out,
         "><span class=\"cap-no\">{}</span> <span class=\"cap-top\"><span class=\"cap-proto\">{layer} {}</span> <span class=\"cap-label\">{}</span></span>",
         packet.number,
-        highest.map_or_else(String::new, |layer| either(words::protocol(layer.protocol))),
+        highest.map_or_else(String::new, |layer| either(captions::protocol(
+            layer.protocol
+        ))),
         escape(&packet.label),
     );
     way.arrows(out);
@@ -189,7 +191,7 @@ fn packet(out: &mut String, drawing: &Drawing<'_>, packet: &Packet, drawn: &mut 
     let _ = write!(
         out,
         " <span class=\"cap-meta\"><span class=\"cap-time\">{}</span> <span class=\"cap-size\">{} B</span></span><span class=\"sr\">{}</span></a>",
-        words::time(packet.time),
+        captions::time(packet.time),
         packet.bytes.len(),
         ends(drawing.capture, packet),
     );

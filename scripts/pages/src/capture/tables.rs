@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use capture::{Field, Kind, Layer, Packet, Text};
 
-use super::{Drawn, hex, words};
+use super::{Drawn, captions, hex};
 use crate::html::{both, escape, escape_into};
 
 /// A longer field shows its first bytes: the whole packet stands above.
@@ -66,7 +66,7 @@ fn said(out: &mut String, packet: &Packet, place: &Place) {
     }
     *out += &format!(
         " <span class=cap-when>{} · {} B</span>",
-        words::time(packet.time),
+        captions::time(packet.time),
         packet.bytes.len()
     );
     if let (Some(step), Some(cause)) = (packet.step, &place.cause) {
@@ -82,7 +82,7 @@ fn said(out: &mut String, packet: &Packet, place: &Place) {
 }
 
 fn rows(out: &mut String, packet: &Packet, layer: &Layer) {
-    let (zh, en) = words::layer(layer.number);
+    let (zh, en) = captions::layer(layer.number);
     *out += &format!(
         "<tbody class=layer-{n} data-p=\"{}\"><tr class=cap-layer><th colspan=5>{n} ",
         escape(layer.protocol),
@@ -90,7 +90,7 @@ fn rows(out: &mut String, packet: &Packet, layer: &Layer) {
     );
     pair(out, zh, en);
     out.push_str(" · ");
-    let (zh, en) = words::protocol(layer.protocol);
+    let (zh, en) = captions::protocol(layer.protocol);
     pair(out, zh, en);
     let size = layer.bytes.len();
     *out += &format!(" <span class=cap-count>{size} B</span>");

@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use ::exercise::Check;
+use ::judge::Check;
 use capture::Capture;
 use session::{ParseError, Session};
 
@@ -13,7 +13,7 @@ use crate::links::nearest;
 use crate::problem::slashes;
 use crate::scan::Found;
 use crate::sources::{place, reason};
-use crate::{capture as captures, exercise, figure, html, journey, story};
+use crate::{capture as captures, exercise, figure, html, journey, session_html};
 
 const DIRECTIVES: [&str; 7] = [
     "session",
@@ -69,7 +69,7 @@ impl Work<'_> {
             count => format!("session-{name}-{count}"),
         };
         self.ids.add(&id, &self.zh_file, line, self.problems);
-        story::render(&session, &id)
+        session_html::render(&session, &id)
     }
 
     pub(super) fn parsed(&mut self, source: &str, file: &Path) -> Option<Session> {

@@ -6,7 +6,7 @@ use super::Work;
 use crate::blocks::{Block, Fence};
 use crate::problem::slashes;
 use crate::question::{self, Drawing, Fault, Info, Question};
-use crate::story;
+use crate::session_html;
 use crate::twins::Pair;
 
 impl Work<'_> {
@@ -65,7 +65,7 @@ impl Work<'_> {
                 let id = format!("{}-session", info.id);
                 self.ids
                     .add(&id, &self.zh_file, pair.zh.line, self.problems);
-                Some(story::render(&partial, &id))
+                Some(session_html::render(&partial, &id))
             }
             Err(faults) => {
                 self.faults(faults, pair);

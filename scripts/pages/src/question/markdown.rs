@@ -3,7 +3,7 @@
 use pulldown_cmark::{CowStr, Event, Parser, Tag, TagEnd, html};
 
 use crate::blocks::OPTIONS;
-use crate::text::join_lines;
+use crate::line_breaks::join_lines;
 
 /// Blocks, without a blank line, which would end the HTML block.
 pub(super) fn blocks(markdown: &str) -> String {

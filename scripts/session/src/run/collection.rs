@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 
-use super::{Options, Report, cast, find, play_here, scratch, turn};
+use super::{Options, Report, cast, find, lock, play_here, scratch};
 use crate::{Session, encoding};
 
 /// Every session of the repository at `root`, by name: its name and its file.
@@ -55,7 +55,7 @@ pub fn run_file(file: &Path, options: &Options) -> Result<Report> {
 fn perform(session: &Session, options: &Options) -> Result<Report> {
     // A build can take minutes: it comes before the turn, so that nobody waits for it.
     let cast = cast(session, &|command| find(command, &options.directory))?;
-    let _turn = turn::take()?;
+    let _lock = lock::take()?;
     let directory = scratch::ground(&options.directory)?;
     let options = Options {
         directory,

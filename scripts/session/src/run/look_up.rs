@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 use anyhow::{Result, anyhow, bail, ensure};
 
-use super::root::root;
+use super::checkout::root;
 use super::{Found, Invocation, cargo, environment};
 use crate::Program;
 

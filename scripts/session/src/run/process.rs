@@ -13,9 +13,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::output::Output;
-use super::tail::Tail;
-use super::tree::{self, Ended};
-use super::{Invocation, OUTPUT_LIMIT, guard};
+use super::process_tree::{self, Ended};
+use super::stderr_tail::Tail;
+use super::{Invocation, OUTPUT_LIMIT, reaper};
 
 /// A running program. Dropped, it is ended with everything that it started.
 pub struct Process {
@@ -83,19 +83,19 @@ impl Process {
                 (Some(errors), writer)
             }
         };
-        let mut command = tree::command(&invocation.program)?;
+        let mut command = process_tree::command(&invocation.program)?;
         command
             .args(&invocation.args)
             .current_dir(directory)
             .stdin(Stdio::piped())
             .stdout(writer)
             .stderr(also);
-        tree::hear_interrupts();
-        guard::stand_by();
+        process_tree::hear_interrupts();
+        reaper::stand_by();
         let mut child = spawn(command)?;
-        guard::watch(child.id());
+        reaper::watch(child.id());
         let keyboard = child.stdin.take().map(|mut stdin| {
-            tree::release(&mut stdin);
+            process_tree::release(&mut stdin);
             keyboard(stdin)
         });
         let screen = screen(reader);
@@ -164,7 +164,7 @@ impl Process {
     /// # Errors
     /// This system cannot, or it has ended.
     pub fn interrupt(&mut self) -> io::Result<()> {
-        tree::interrupt(&mut self.child)
+        process_tree::interrupt(&mut self.child)
     }
 
     /// Its number, which is also that of its process group.
@@ -184,7 +184,7 @@ impl Process {
     /// # Errors
     /// The system does not say.
     pub fn ended(&mut self) -> io::Result<Option<Ended>> {
-        tree::ended(&mut self.child)
+        process_tree::ended(&mut self.child)
     }
 
     /// How it ended, if it has; after its output closed, the end may take a moment.
@@ -217,9 +217,9 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        tree::kill(&mut self.child);
+        process_tree::kill(&mut self.child);
         // Between the two: once the child is collected, its number may go to a stranger.
-        guard::forget(self.child.id());
+        reaper::forget(self.child.id());
         let _ = self.child.wait();
     }
 }

@@ -8,7 +8,7 @@ use mdbook_summary::{SummaryItem, parse_summary};
 use pages::Problem;
 
 use super::words_at;
-use crate::words::slashes;
+use crate::language::slashes;
 
 /// What `book.toml` does not say, without which the pages come out wrong or the sources are lost.
 pub(super) fn configuration(config: &Config, book_toml: &str) -> Vec<Problem> {

@@ -24,7 +24,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{Sleep, sleep, timeout};
 
-use super::guard::Here;
+use super::host_check::Here;
 use super::{Now, Shared, app};
 
 /// Connections at once. One more takes the place of the one that has been silent for longest; only

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, TcpListener};
 
 use anyhow::{Result, anyhow};
 
-use crate::words::{Lang, pick};
+use crate::language::{Lang, pick};
 
 /// Where to look for a free port.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

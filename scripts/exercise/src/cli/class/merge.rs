@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::flow::record::FORMAT;
+use crate::cli::report_file::FORMAT;
 use crate::progress::{is_name, is_time};
 
 /// All that were handed in.

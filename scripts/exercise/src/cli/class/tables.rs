@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::merge::{Class, Done, Standing};
 use crate::Language;
-use crate::flow::pick;
+use crate::cli::pick;
 
 struct Words(Language);
 

@@ -10,8 +10,8 @@ use anyhow::Result;
 
 use super::terminal::Signals;
 use super::work::{Stand, Work};
-use crate::flow::{say, show, verbs};
-use crate::report::WIDTH;
+use crate::cli::{commands, say, show};
+use judge::report::WIDTH;
 
 const TICK: Duration = Duration::from_millis(100);
 
@@ -52,36 +52,36 @@ fn lines() -> Receiver<String> {
 }
 
 fn welcome(work: &Work) {
-    let desk = &work.desk;
-    let title = verbs::title(desk, &work.id);
+    let workspace = &work.workspace;
+    let title = commands::title(workspace, &work.id);
     say(&format!("{title} · {}", work.id));
     show("\n");
-    for line in desk.goal(&work.id, WIDTH) {
+    for line in workspace.goal(&work.id, WIDTH) {
         say(&line);
     }
     show("\n");
-    let path = desk.course.shown(&work.mine.path);
+    let path = workspace.course.shown(&work.mine.path);
     if let Some(which) = work.which().or_else(|| work.python()) {
         say(&which);
     }
-    say(&desk.say(
+    say(&workspace.say(
         format!("你的文件：{path}\n每次保存都判一次。h 提示，g 目标，n 下一个，l 列表，r 再判，q 结束（后面按回车）。"),
         format!("Your file: {path}\nEvery save is judged. h hint, g goal, n next, l list, r again, q quit (then Enter)."),
     ));
 }
 
 fn tell(work: &Work, stand: &Stand) {
-    let desk = &work.desk;
+    let workspace = &work.workspace;
     match stand {
         Stand::Fresh | Stand::Building | Stand::Playing => {}
         Stand::Passed => {
             show(&format!("\n{}", work.report));
-            say(&verbs::praise(desk, &work.id));
+            say(&commands::praise(workspace, &work.id));
         }
         Stand::Failed | Stand::Refused => show(&format!("\n{}", work.report)),
         Stand::Gone => {
-            let path = desk.course.shown(&work.mine.path);
-            say(&desk.say(
+            let path = workspace.course.shown(&work.mine.path);
+            say(&workspace.say(
                 format!("{path} 不见了；存回来就接着判。"),
                 format!("{path} is gone; once it is back, it is judged again."),
             ));
@@ -95,7 +95,8 @@ fn obey(work: &mut Work, word: &str) -> Result<bool> {
     match word {
         "q" => return Ok(false),
         "h" => {
-            for line in verbs::hint_lines(&work.desk, &work.id, None, work.mine.kind, WIDTH) {
+            for line in commands::hint_lines(&work.workspace, &work.id, None, work.mine.kind, WIDTH)
+            {
                 say(&line);
             }
         }
@@ -103,7 +104,7 @@ fn obey(work: &mut Work, word: &str) -> Result<bool> {
         "v" => show(&work.report),
         "r" => work.judge(),
         "l" => {
-            verbs::list(&work.desk)?;
+            commands::list(&work.workspace)?;
         }
         "n" => match work.next() {
             Some(next) => {
@@ -111,7 +112,7 @@ fn obey(work: &mut Work, word: &str) -> Result<bool> {
                 show("\n");
                 welcome(work);
             }
-            None => say(&verbs::praise(&work.desk, &work.id)),
+            None => say(&commands::praise(&work.workspace, &work.id)),
         },
         _ => {}
     }

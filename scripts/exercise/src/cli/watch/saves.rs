@@ -9,7 +9,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::flow::desk::LONGEST;
+use crate::cli::workspace::LONGEST;
 
 /// A save is over when nothing has changed for this long.
 const QUIET: Duration = Duration::from_millis(120);

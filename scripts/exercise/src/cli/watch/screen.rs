@@ -8,7 +8,7 @@ use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifier
 use super::terminal::{Signals, Terminal};
 use super::view::{self, Reading, Topic};
 use super::work::{Stand, Work};
-use crate::flow::{say, verbs};
+use crate::cli::{commands, say};
 use crate::progress::Kind;
 
 /// Between two looks at the file. A key or a new size wakes the loop at once.
@@ -28,9 +28,12 @@ pub(super) fn run(work: Work) -> Result<()> {
     drop(terminal);
     screen.work.end();
     result?;
-    let desk = &screen.work.desk;
-    let (id, path) = (&screen.work.id, desk.course.shown(&screen.work.mine.path));
-    say(&desk.say(
+    let workspace = &screen.work.workspace;
+    let (id, path) = (
+        &screen.work.id,
+        workspace.course.shown(&screen.work.mine.path),
+    );
+    say(&workspace.say(
         format!("你的文件在 {path}；接着做：cargo workbook exercise {id}"),
         format!("Your file is {path}; go on with cargo workbook exercise {id}"),
     ));
@@ -121,11 +124,12 @@ impl Screen {
         match letter {
             'q' => return Next::Quit,
             'h' => {
-                let lines = verbs::hint_lines(&self.work.desk, &id, None, self.kind(), columns);
+                let lines =
+                    commands::hint_lines(&self.work.workspace, &id, None, self.kind(), columns);
                 self.read(
                     Topic::Hint,
                     self.work
-                        .desk
+                        .workspace
                         .say(format!("提示 · {id}"), format!("Hint · {id}")),
                     lines,
                 );
@@ -135,7 +139,7 @@ impl Screen {
                 self.read(
                     Topic::Report,
                     self.work
-                        .desk
+                        .workspace
                         .say(format!("报告 · {id}"), format!("Report · {id}")),
                     lines,
                 );
@@ -144,7 +148,7 @@ impl Screen {
                 let lines = self.goal(columns);
                 self.read(
                     Topic::Other,
-                    self.work.desk.say(
+                    self.work.workspace.say(
                         format!("目标和规则 · {id}"),
                         format!("Goal and rules · {id}"),
                     ),
@@ -158,7 +162,7 @@ impl Screen {
                     self.turn_to(&next);
                 }
                 None => {
-                    let words = verbs::praise(&self.work.desk, &id);
+                    let words = commands::praise(&self.work.workspace, &id);
                     self.read(Topic::Other, words, Vec::new());
                 }
             },
@@ -197,14 +201,14 @@ impl Screen {
     }
 
     fn goal(&self, columns: usize) -> Vec<String> {
-        let desk = &self.work.desk;
-        let mut lines = desk.goal(&self.work.id, columns);
-        if let Some(page) = desk.page(&self.work.id) {
+        let workspace = &self.work.workspace;
+        let mut lines = workspace.goal(&self.work.id, columns);
+        if let Some(page) = workspace.page(&self.work.id) {
             lines.push(String::new());
-            lines.extend(desk.plain(&page.rules, columns));
+            lines.extend(workspace.plain(&page.rules, columns));
             lines.push(String::new());
-            let page = desk.page_shown(&self.work.id);
-            lines.push(desk.say(
+            let page = workspace.page_shown(&self.work.id);
+            lines.push(workspace.say(
                 format!("书里的这一页：{page}"),
                 format!("Its page in the book: {page}"),
             ));
@@ -213,12 +217,12 @@ impl Screen {
     }
 
     fn list(&mut self) {
-        let desk = &self.work.desk;
-        let at = desk.ladder.iter().position(|id| *id == self.work.id);
+        let workspace = &self.work.workspace;
+        let at = workspace.ladder.iter().position(|id| *id == self.work.id);
         self.reading = Some(Reading {
             topic: Topic::Other,
-            title: verbs::summary(desk, &self.work.progress),
-            lines: verbs::rungs(desk, &self.work.progress, Some(&self.work.id)),
+            title: commands::summary(workspace, &self.work.progress),
+            lines: commands::rungs(workspace, &self.work.progress, Some(&self.work.id)),
             top: 0,
             at: Some(at.unwrap_or_default()),
         });
@@ -246,7 +250,7 @@ impl Screen {
             KeyCode::End => reading.go(isize::MAX / 2),
             KeyCode::Enter => {
                 self.reading = None;
-                let id = chosen.and_then(|at| self.work.desk.ladder.get(at).cloned());
+                let id = chosen.and_then(|at| self.work.workspace.ladder.get(at).cloned());
                 if let Some(id) = id.filter(|id| *id != self.work.id) {
                     self.turn_to(&id);
                 }

@@ -3,8 +3,8 @@
 use unicode_width::UnicodeWidthChar;
 
 use super::work::{Stand, Work};
-use crate::flow::verbs;
-use crate::report::wrap;
+use crate::cli::commands;
+use judge::report::wrap;
 
 /// Something to read on the whole screen.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,12 +29,12 @@ pub(super) enum Topic {
 
 /// The exercise: its state, the first failing step, the keys.
 pub(super) fn main(work: &Work, columns: usize, rows: usize) -> Vec<String> {
-    let desk = &work.desk;
+    let workspace = &work.workspace;
     let columns = columns.max(20);
     let mut head = vec![title(work, columns)];
-    let path = desk.course.shown(&work.mine.path);
+    let path = workspace.course.shown(&work.mine.path);
     head.push(wrap::cut(
-        &desk.say(format!("文件 {path}"), format!("File {path}")),
+        &workspace.say(format!("文件 {path}"), format!("File {path}")),
         columns,
     ));
     head.push("─".repeat(columns));
@@ -52,7 +52,7 @@ pub(super) fn main(work: &Work, columns: usize, rows: usize) -> Vec<String> {
     let body = shortened(
         body,
         room,
-        &work.desk.say("按 v 看全部", "v shows all"),
+        &work.workspace.say("按 v 看全部", "v shows all"),
         columns,
     );
     let mut lines = head;
@@ -61,7 +61,7 @@ pub(super) fn main(work: &Work, columns: usize, rows: usize) -> Vec<String> {
     lines.truncate(rows.saturating_sub(2));
     lines.resize(rows.saturating_sub(2), String::new());
     lines.push("─".repeat(columns));
-    let keys = desk.say(
+    let keys = workspace.say(
         "h 提示  v 全文  g 目标  r 再判  n 下一个  l 列表  q 结束",
         "h hint  v full report  g goal  r again  n next  l list  q quit",
     );
@@ -73,12 +73,16 @@ pub(super) fn main(work: &Work, columns: usize, rows: usize) -> Vec<String> {
 }
 
 fn title(work: &Work, columns: usize) -> String {
-    let name = format!("{} · {}", verbs::title(&work.desk, &work.id), work.id);
-    let all = work.desk.ladder.len();
+    let name = format!(
+        "{} · {}",
+        commands::title(&work.workspace, &work.id),
+        work.id
+    );
+    let all = work.workspace.ladder.len();
     let solved = |id: &&String| work.progress.of(id).solved.is_some();
-    let done = work.desk.ladder.iter().filter(solved).count();
+    let done = work.workspace.ladder.iter().filter(solved).count();
     let count = work
-        .desk
+        .workspace
         .say(format!("解出 {done}/{all}"), format!("solved {done}/{all}"));
     let room = columns.saturating_sub(wrap::shown(&count) + 1);
     let name = wrap::cut(&name, room);
@@ -87,26 +91,26 @@ fn title(work: &Work, columns: usize) -> String {
 }
 
 fn standing(work: &Work) -> Vec<String> {
-    let desk = &work.desk;
+    let workspace = &work.workspace;
     let (all, failed) = (work.check.variants.len(), failed(work));
     let words = match &work.stand {
-        Stand::Fresh => desk.say(
+        Stand::Fresh => workspace.say(
             "等你写：改文件，保存，马上判。",
             "Your turn: change the file and save it; it is judged at once.",
         ),
-        Stand::Building => desk.say("正在编译……", "compiling …"),
+        Stand::Building => workspace.say("正在编译……", "compiling …"),
         Stand::Playing => {
             let done = work.verdicts.len();
-            desk.say(
+            workspace.say(
                 format!("正在判：{done}/{all} 种情形……"),
                 format!("judging: {done} of {all} variants …"),
             )
         }
-        Stand::Passed => work.desk.style.good(&desk.say(
+        Stand::Passed => work.workspace.style.good(&workspace.say(
             format!("✓ 通过：{all} 种情形全对。按 n 做下一个。"),
             format!("✓ passed: all {all} variants. n opens the next one."),
         )),
-        Stand::Failed => work.desk.style.bad(&desk.say(
+        Stand::Failed => work.workspace.style.bad(&workspace.say(
             format!("✗ 还没通过：{failed} 种情形不对。"),
             match failed {
                 1 => "✗ not yet: 1 variant fails.".to_owned(),
@@ -114,14 +118,14 @@ fn standing(work: &Work) -> Vec<String> {
             },
         )),
         Stand::Refused => work
-            .desk
+            .workspace
             .style
-            .bad(&desk.say("✗ 编译不过。", "✗ It does not compile.")),
-        Stand::Gone => work.desk.style.bad(&desk.say(
+            .bad(&workspace.say("✗ 编译不过。", "✗ It does not compile.")),
+        Stand::Gone => work.workspace.style.bad(&workspace.say(
             "文件不见了。存回来就接着判。",
             "The file is gone. Once it is back, it is judged again.",
         )),
-        Stand::Trouble(words) => work.desk.style.bad(words),
+        Stand::Trouble(words) => work.workspace.style.bad(words),
     };
     let mut lines = vec![words];
     lines.extend(work.which());
@@ -140,7 +144,7 @@ fn failed(work: &Work) -> usize {
 
 /// `✓ plain  ✗ cut  · many`: done, failed, not yet played.
 fn variants(work: &Work, columns: usize) -> Vec<String> {
-    let style = work.desk.style;
+    let style = work.workspace.style;
     let mut lines = vec![String::new()];
     for variant in &work.check.variants {
         let verdict = work
@@ -171,11 +175,11 @@ fn variants(work: &Work, columns: usize) -> Vec<String> {
 
 fn body(work: &Work, columns: usize) -> Vec<String> {
     match work.stand {
-        Stand::Fresh => work.desk.goal(&work.id, columns),
+        Stand::Fresh => work.workspace.goal(&work.id, columns),
         Stand::Failed => {
             let mut lines = said(&work.said, columns);
             // How to try it alone, and what failed besides: the screen shows that above.
-            let last = work.desk.say("  只试这一种", "  This one alone");
+            let last = work.workspace.say("  只试这一种", "  This one alone");
             if let Some(end) = lines.iter().position(|line| line.starts_with(&last)) {
                 lines.truncate(end.saturating_sub(1));
             }
@@ -222,7 +226,7 @@ pub(super) fn reading(work: &Work, reading: &Reading, columns: usize, rows: usiz
     {
         lines.push(match reading.at {
             Some(at) if at == number => work
-                .desk
+                .workspace
                 .style
                 .strong(&wrap::cut(&format!("→ {line}"), columns)),
             Some(_) => wrap::cut(&format!("  {line}"), columns),
@@ -233,19 +237,19 @@ pub(super) fn reading(work: &Work, reading: &Reading, columns: usize, rows: usiz
     lines.push("─".repeat(columns));
     let back = match reading.at {
         Some(_) => work
-            .desk
+            .workspace
             .say("↑↓ 选  回车 打开  q 返回", "↑↓ choose  Enter open  q back"),
-        None if reading.topic == Topic::Hint && reading.lines.len() > room => work.desk.say(
+        None if reading.topic == Topic::Hint && reading.lines.len() > room => work.workspace.say(
             "h 下一条提示  ↑↓ 空格 翻页  q 返回",
             "h next hint  ↑↓ Space scroll  q back",
         ),
-        None if reading.topic == Topic::Hint => {
-            work.desk.say("h 下一条提示  q 返回", "h next hint  q back")
-        }
+        None if reading.topic == Topic::Hint => work
+            .workspace
+            .say("h 下一条提示  q 返回", "h next hint  q back"),
         None if reading.lines.len() > room => work
-            .desk
+            .workspace
             .say("↑↓ 空格 翻页  q 返回", "↑↓ Space scroll  q back"),
-        None => work.desk.say("q 返回", "q back"),
+        None => work.workspace.say("q 返回", "q back"),
     };
     let last = (reading.top + room).min(reading.lines.len());
     let place = match reading.lines.len() > room {

@@ -10,13 +10,13 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 
 use super::saves::{Saves, Saw};
-use crate::check::Check;
-use crate::flow::desk::{Desk, Mine};
-use crate::flow::judging::{self, Job, Outcome, Program};
-use crate::flow::verbs;
+use crate::cli::commands;
+use crate::cli::judging::{self, Job, Outcome, Program};
+use crate::cli::workspace::{Mine, Workspace};
 use crate::progress::{Kind, Progress};
-use crate::report;
-use crate::verdict::Verdict;
+use judge::check::Check;
+use judge::report;
+use judge::verdict::Verdict;
 
 /// How things stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub(super) enum Stand {
 
 /// An exercise that is being worked on.
 pub(super) struct Work {
-    pub(super) desk: Desk,
+    pub(super) workspace: Workspace,
     pub(super) id: String,
     pub(super) check: Check,
     pub(super) mine: Mine,
@@ -70,9 +70,9 @@ const LAST_CHECK: Duration = Duration::from_millis(1500);
 
 impl Work {
     /// Opens an exercise; a file that was there before is judged at once.
-    pub(super) fn open(desk: &Desk, id: &str, asked: Option<Kind>) -> Result<Self> {
-        let check = desk.check(id)?;
-        let mine = desk.begin(id, asked)?;
+    pub(super) fn open(workspace: &Workspace, id: &str, asked: Option<Kind>) -> Result<Self> {
+        let check = workspace.check(id)?;
+        let mine = workspace.begin(id, asked)?;
         let saves = Saves::new(&mine.path, mine.new, Instant::now());
         Ok(Self {
             id: id.to_owned(),
@@ -82,22 +82,22 @@ impl Work {
             verdicts: Vec::new(),
             said: String::new(),
             report: String::new(),
-            progress: desk.diary.progress(),
+            progress: workspace.progress_log.progress(),
             saves,
             mine,
             stop: Arc::default(),
             busy: false,
             again: false,
             news: channel(),
-            desk: desk.clone(),
+            workspace: workspace.clone(),
         })
     }
 
     /// Another exercise, in the language of this one where it has a stub for that.
     pub(super) fn turn_to(&mut self, id: &str) -> Result<()> {
-        let python = self.desk.course.file(id, "stub.py").is_file();
+        let python = self.workspace.course.file(id, "stub.py").is_file();
         let asked = self.asked.filter(|kind| *kind != Kind::Python || python);
-        let next = Work::open(&self.desk, id, asked)?;
+        let next = Work::open(&self.workspace, id, asked)?;
         let wish = self.asked;
         self.end();
         *self = next;
@@ -107,7 +107,7 @@ impl Work {
 
     /// The next one that is not solved.
     pub(super) fn next(&self) -> Option<String> {
-        verbs::next(&self.desk, &self.progress, Some(&self.id))
+        commands::next(&self.workspace, &self.progress, Some(&self.id))
     }
 
     /// What has happened since the last call; whether anything has.
@@ -155,7 +155,7 @@ impl Work {
             seed: 1,
             stop: self.stop.clone(),
         };
-        let (desk, news) = (self.desk.clone(), self.news.0.clone());
+        let (workspace, news) = (self.workspace.clone(), self.news.0.clone());
         let work = move || {
             let tell = |verdict: Option<&Verdict>| {
                 let _ = news.send(match verdict {
@@ -163,7 +163,7 @@ impl Work {
                     Some(verdict) => News::Verdict(verdict.clone()),
                 });
             };
-            let judged = catch_unwind(AssertUnwindSafe(|| judging::judge(&desk, &job, tell)));
+            let judged = catch_unwind(AssertUnwindSafe(|| judging::judge(&workspace, &job, tell)));
             let outcome = match judged {
                 Ok(outcome) => outcome.map_err(|error| format!("{error:#}")),
                 Err(_) => Err("the judge itself failed".to_owned()),
@@ -204,7 +204,7 @@ impl Work {
                 return;
             }
         };
-        let style = self.desk.style;
+        let style = self.workspace.style;
         self.report = outcome.report(job, style);
         (self.stand, self.said) = match &outcome {
             Outcome::Stopped => return,
@@ -219,8 +219,8 @@ impl Work {
                 (stand, report::rest(&self.id, &self.check, verdicts, style))
             }
         };
-        judging::keep(&self.desk, job, &outcome);
-        self.progress = self.desk.diary.progress();
+        judging::keep(&self.workspace, job, &outcome);
+        self.progress = self.workspace.progress_log.progress();
     }
 
     /// Before this process is stopped: a check that is running is ended, since its times would be
@@ -256,11 +256,11 @@ impl Work {
     /// How to do it in Python, where a Rust file has just been begun and nobody asked for Rust.
     pub(super) fn python(&self) -> Option<String> {
         let rust = self.mine.kind == Kind::Rust && self.mine.new && self.asked.is_none();
-        self.desk.python(&self.id).filter(|_| rust)
+        self.workspace.python(&self.id).filter(|_| rust)
     }
 
     /// Which of two files is watched, where there are two.
     pub(super) fn which(&self) -> Option<String> {
-        self.desk.which(&self.mine, self.asked)
+        self.workspace.which(&self.mine, self.asked)
     }
 }

@@ -1,0 +1,1 @@
+//! Nothing: this package is its tests, which attack the examples over real sockets.

@@ -1,0 +1,25 @@
+//! The judge: plays a check against a learner's program, and says what happened.
+//!
+//! [`check`] parses `check.session` (pure), [`build`] makes a program of a Rust file, [`play`]
+//! runs every variant against it, [`verdict`] is what was seen (data), [`crash`] knows the
+//! reports of crashes (pure), [`report`] puts all into words (pure), its steps with [`narrate`].
+//! The README has the notation.
+//!
+//! Without the feature `play` there are no processes and no sockets: `pages` takes only
+//! [`check`] and [`narrate`].
+
+#[cfg(feature = "play")]
+pub mod build;
+pub mod check;
+#[cfg(feature = "play")]
+pub mod crash;
+pub mod narrate;
+#[cfg(feature = "play")]
+pub mod play;
+#[cfg(feature = "play")]
+pub mod report;
+#[cfg(feature = "play")]
+pub mod verdict;
+
+pub use check::Check;
+pub use session::script::line::Language;
