@@ -6,7 +6,8 @@ use std::ops::Range;
 use crate::bits::{Header, be16, kind, nothing, say};
 use crate::ethernet::{ether_type, mac, owner};
 use crate::names::{Names, sentence};
-use crate::{Kind, Layer, Text};
+use crate::{Kind, Layer};
+use bilingual::Text;
 
 static HARDWARE: Kind = kind(
     "arp.hardware",

@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use crate::{Field, Kind, Layer, Text};
+use bilingual::Text;
+use bilingual::visible::is_trick;
+
+use crate::{Field, Kind, Layer};
 
 /// What nobody named: a header that goes on where its format ends, or a cut one.
 static REST: Kind = kind(
@@ -124,7 +127,7 @@ impl<'a> Header<'a> {
             bits: self.at..self.at + bits,
             kind,
             value: tame(value),
-            meaning: meaning.tame(),
+            meaning: tame_text(meaning),
         });
         self.at += bits;
     }
@@ -181,23 +184,21 @@ impl<'a> Header<'a> {
     }
 }
 
-/// Words for a page or a screen: a control character from the wire, such as the line end that
-/// would end a block of HTML, becomes U+FFFD; so does the wide space that parts languages there.
+/// Words for a page or a screen: a character that could play tricks there, such as the line end
+/// that would end a block of HTML, becomes U+FFFD; so does the wide space that parts languages.
 pub(crate) fn tame(text: String) -> String {
-    let wild = |c: char| c.is_control() || c == '\u{2003}';
+    let wild = |c: char| is_trick(c) || c == '\u{2003}';
     match text.contains(wild) {
         true => text.replace(wild, "\u{fffd}"),
         false => text,
     }
 }
 
-impl Text {
-    /// The same in both languages.
-    pub(crate) fn tame(self) -> Self {
-        Self {
-            zh: tame(self.zh),
-            en: tame(self.en),
-        }
+/// The same in both languages.
+pub(crate) fn tame_text(text: Text) -> Text {
+    Text {
+        zh: tame(text.zh),
+        en: tame(text.en),
     }
 }
 

@@ -4,8 +4,8 @@ use core::net::IpAddr;
 
 use etherparse::checksum::Sum16BitWords;
 
-use crate::Text;
 use crate::bits::say;
+use bilingual::Text;
 
 /// Over a header alone, the checksum in it included: right is 0.
 pub(crate) fn holds(bytes: &[u8]) -> bool {

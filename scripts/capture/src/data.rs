@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use crate::bits::{Header, kinds, nothing, octets, say};
-use crate::{Kind, Layer, Text};
+use crate::{Kind, Layer};
+use bilingual::Text;
 
 kinds! {
 TEXT "data.text" "文字" "text"

@@ -7,7 +7,8 @@ use std::ops::Range;
 
 use crate::bits::{Header, be16, kinds, nothing, octets, say, text};
 use crate::names::sentence;
-use crate::{Kind, Layer, Text};
+use crate::{Kind, Layer};
+use bilingual::Text;
 
 kinds! {
 LENGTH "dns.length" "消息长度" "message length"

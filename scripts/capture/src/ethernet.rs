@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use crate::bits::{Header, kind, say};
 use crate::names::Names;
-use crate::{Kind, Layer, Text};
+use crate::{Kind, Layer};
+use bilingual::Text;
 
 static DESTINATION: Kind = kind(
     "eth.dst",

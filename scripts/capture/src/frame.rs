@@ -11,7 +11,8 @@ use crate::data::Run;
 use crate::ipv4::Ip;
 use crate::link::{self, Link};
 use crate::names::{Names, sentence};
-use crate::{Layer, Text, arp, data, ethernet, ipv4, ipv6};
+use crate::{Layer, arp, data, ethernet, ipv4, ipv6};
+use bilingual::Text;
 
 /// Datagrams inside ICMP errors inside datagrams …: one level is real.
 const MAX_QUOTES: usize = 1;

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use crate::bits::{Header, kinds, nothing, say};
 use crate::names::sentence;
-use crate::{Layer, Text, data};
+use crate::{Layer, data};
+use bilingual::Text;
 
 kinds! {
 REQUEST "http.request" "请求行" "request line"

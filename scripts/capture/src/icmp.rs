@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
+use crate::Layer;
 use crate::bits::{Header, be16, byte, kinds, nothing, octets, say};
 use crate::checksum;
 use crate::names::sentence;
-use crate::{Layer, Text};
+use bilingual::Text;
 
 kinds! {
 TYPE "icmp.type" "类型" "type"

@@ -7,7 +7,8 @@ use etherparse::Ipv4HeaderSlice;
 use crate::bits::{Header, kinds, nothing, octets, say, text};
 use crate::checksum;
 use crate::names::Names;
-use crate::{Kind, Layer, Text};
+use crate::{Kind, Layer};
+use bilingual::Text;
 
 kinds! {
 VERSION "ip.version" "版本" "version"

@@ -8,7 +8,8 @@ use crate::checksum::Pseudo;
 use crate::ipv4::protocol_name;
 use crate::names::{Names, sentence};
 use crate::tcp::Checksum;
-use crate::{Kind, Layer, Text};
+use crate::{Kind, Layer};
+use bilingual::Text;
 
 kinds! {
 VERSION "ipv6.version" "版本" "version"

@@ -1,9 +1,9 @@
 //! The words on the arrow of a TCP segment.
 
-use crate::Text;
 use crate::bits::say;
 use crate::conversation::{ACK, Event, FIN, RST, SYN, Seen, Segment};
 use crate::names::sentence;
+use bilingual::Text;
 
 /// The way engineers write it: `SYN`, `seq 1:7 ack 1`, `ack 7 win 0`, `FIN, ACK`.
 pub(crate) fn label(segment: &Segment, seen: &Seen) -> String {

@@ -35,6 +35,8 @@ mod udp;
 use std::ops::Range;
 use std::time::Duration;
 
+use bilingual::Text;
+
 pub use compare::differences;
 pub use read::read;
 pub use statistics::Statistics;
@@ -122,15 +124,6 @@ pub struct Kind {
     pub duty: (&'static str, &'static str),
     /// Where that is written: `RFC 9293 §3.1`.
     pub source: &'static str,
-}
-
-/// The same words in both languages.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Text {
-    /// Chinese.
-    pub zh: String,
-    /// English.
-    pub en: String,
 }
 
 /// A TCP end enters a state.

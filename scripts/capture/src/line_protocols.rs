@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use crate::bits::{Header, byte, kinds, nothing, say};
 use crate::names::sentence;
-use crate::{Kind, Layer, Text, data};
+use crate::{Kind, Layer, data};
+use bilingual::Text;
 
 kinds! {
 REPLY "talk.reply" "应答行" "reply line"

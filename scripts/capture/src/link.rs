@@ -7,7 +7,8 @@ use std::ops::Range;
 
 use crate::bits::{Header, be16, be32, byte, kinds, nothing, say};
 use crate::names::Names;
-use crate::{Layer, Text, ethernet};
+use crate::{Layer, ethernet};
+use bilingual::Text;
 
 kinds! {
 PRIORITY "vlan.pcp" "优先级" "priority (PCP)"

@@ -2,8 +2,9 @@
 
 use core::net::{IpAddr, Ipv4Addr};
 
+use crate::Host;
 use crate::bits::say;
-use crate::{Host, Text};
+use bilingual::{Text, actors};
 
 /// The hosts of a capture.
 pub(crate) struct Names<'a>(pub(crate) &'a [Host]);
@@ -28,7 +29,10 @@ impl Names<'_> {
     /// What to call a host.
     pub(crate) fn of(&self, host: usize) -> Text {
         match self.0.get(host) {
-            Some(host) => say(chinese(&host.name), &host.name),
+            Some(host) => say(
+                actors::chinese(&host.name).unwrap_or(&host.name),
+                &host.name,
+            ),
             None => say("另一台主机", "another host"),
         }
     }
@@ -51,20 +55,6 @@ impl Names<'_> {
             }
             (None, _) => Text::default(),
         }
-    }
-}
-
-/// The names that have a Chinese word, the same as above the diagram; the others stay.
-fn chinese(name: &str) -> &str {
-    match name {
-        "server" => "服务器",
-        "client" => "客户端",
-        "router" => "路由器",
-        "browser" => "浏览器",
-        "proxy" => "反向代理",
-        "app" => "应用服务器",
-        "dns" | "nameserver" => "名字服务器",
-        name => name,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a port number says.
 
-use crate::Text;
 use crate::bits::{nothing, say, text};
+use bilingual::Text;
 
 /// `calls`: the port of the end that opened the conversation, if that is known.
 pub(crate) fn meaning(port: u64, calls: Option<bool>) -> Text {

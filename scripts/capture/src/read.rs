@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use session::{Action, Session};
 
-use crate::bits::tame;
+use crate::bits::{tame, tame_text};
 use crate::conversation::{Flows, Segment};
 use crate::file::{self, Frame};
 use crate::frame::{Context, Decoded, decode};
@@ -108,7 +108,7 @@ fn packet(
         to,
         bytes: bytes.to_vec(),
         label: tame(label),
-        said: said.tame(),
+        said: tame_text(said),
         layers,
         states: Vec::new(),
     };

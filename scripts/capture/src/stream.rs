@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use crate::conversation::{Seen, Segment};
 use crate::line_protocols::{self, Talk};
-use crate::{Layer, Text, data, dns, http, tls};
+use crate::{Layer, data, dns, http, tls};
+use bilingual::Text;
 
 /// Segments of one direction whose beginning is remembered: a retransmission starts where the
 /// first copy did.

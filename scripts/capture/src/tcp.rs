@@ -9,7 +9,8 @@ use crate::bits::{Header, be16, be32, byte, kinds, nothing, octets, say, text};
 use crate::checksum::{self, Pseudo};
 use crate::conversation::{Seen, Segment};
 use crate::ports;
-use crate::{Kind, Layer, Text};
+use crate::{Kind, Layer};
+use bilingual::Text;
 
 kinds! {
 SOURCE "tcp.src" "源端口" "source port"

@@ -4,9 +4,10 @@ mod hello;
 
 use std::ops::Range;
 
+use crate::Layer;
 use crate::bits::{Header, be16, byte, hex_of, kinds, nothing, octets, say};
 use crate::names::sentence;
-use crate::{Layer, Text};
+use bilingual::Text;
 
 kinds! {
 TYPE "tls.type" "记录类型" "record type"

@@ -14,14 +14,14 @@ mod watch;
 mod workspace;
 
 use std::ffi::OsString;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use anyhow::Result;
 
-use crate::Language;
 use arguments::{Asked, Verb};
-use judge::report::Style;
+use bilingual::terminal::{say, show, warn};
+use bilingual::{Lang, Ui};
 use workspace::Workspace;
 
 /// The words of a mistake of the learner's: shown as they are, with status 2.
@@ -30,34 +30,32 @@ struct Mistake(String);
 
 /// Runs the tool with these arguments, its own name left out.
 pub fn run(args: Vec<OsString>) -> ExitCode {
-    let language = arguments::language(&args);
-    let result = arguments::parse(args, language).and_then(|asked| obey(asked, language));
+    let lang = Lang::of_program(&args, sys_locale::get_locale().as_deref());
+    let result = arguments::parse(args, lang).and_then(|asked| obey(asked, lang));
     match result {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(error) => {
             let what = match error.is::<Mistake>() {
                 true => error.to_string(),
-                false => format!("{}: {error:#}", pick(language, "出错", "error")),
+                false => format!("{}: {error:#}", lang.pick("出错", "error")),
             };
-            warn(&what);
+            warn(what);
             ExitCode::from(2)
         }
     }
 }
 
 /// Whether it went well; what did not has been told.
-fn obey(asked: Asked, language: Language) -> Result<bool> {
-    let style = Style {
-        language,
-        colour: io::stdout().is_terminal()
-            && std::env::var_os("NO_COLOR").is_none_or(|no| no.is_empty()),
-    };
+fn obey(asked: Asked, lang: Lang) -> Result<bool> {
+    let colour =
+        io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|no| no.is_empty());
+    let ui = Ui::plain(lang).coloured(colour);
     if let Verb::Help(topic) = asked.verb {
-        say(arguments::help(topic, language));
+        say(arguments::help(topic, lang));
         return Ok(true);
     }
-    let workspace = Workspace::open(asked.root, style)?;
+    let workspace = Workspace::open(asked.root, ui)?;
     match asked.verb {
         Verb::Help(_) => Ok(true),
         Verb::Watch { id, kind } => watch::watch(&workspace, id, kind),
@@ -71,32 +69,9 @@ fn obey(asked: Asked, language: Language) -> Result<bool> {
     }
 }
 
-/// The one of two that the learner reads.
-fn pick(language: Language, zh: impl Into<String>, en: impl Into<String>) -> String {
-    match language {
-        Language::Zh => zh.into(),
-        Language::En => en.into(),
-    }
-}
-
 /// The learner asked for something that is not there.
 fn mistake<T>(words: impl Into<String>) -> Result<T> {
     Err(anyhow::Error::new(Mistake(words.into())))
-}
-
-/// Lines on standard output. A reader that has closed the pipe is not an error.
-fn say(text: &str) {
-    show(&format!("{}\n", text.trim_end()));
-}
-
-fn show(text: &str) {
-    let mut out = io::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-}
-
-/// Lines on standard error, likewise.
-fn warn(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "{}", text.trim_end());
 }
 
 impl std::fmt::Display for Mistake {

@@ -63,9 +63,9 @@ impl Course {
 
     /// Where the last report stands, in the language `zh` or `en`.
     #[must_use]
-    pub fn last(&self, id: &str, language: &str) -> PathBuf {
+    pub fn last(&self, id: &str, lang: &str) -> PathBuf {
         let last = self.mine().join("last");
-        last.join(format!("{id}.{language}.txt"))
+        last.join(format!("{id}.{lang}.txt"))
     }
 
     /// A path as it is shown: from the root, with slashes, also on Windows.

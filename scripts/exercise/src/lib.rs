@@ -17,5 +17,3 @@ pub mod shape;
 pub mod suggest;
 #[cfg(feature = "cli")]
 mod text;
-
-pub use session::script::line::Language;

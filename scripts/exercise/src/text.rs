@@ -105,18 +105,18 @@ pub(crate) fn in_language(hint: &str, kind: Kind) -> String {
         Kind::Command => return hint.to_owned(),
     };
     let mut blocks = blocks(hint);
-    let code = |block: &str, language: &str| {
+    let code = |block: &str, lang: &str| {
         let first = block.trim_start().lines().next().unwrap_or_default();
         let info = first.trim_start_matches(['`', '~']);
-        info.len() < first.len() && info.split([',', ' ']).next() == Some(language)
+        info.len() < first.len() && info.split([',', ' ']).next() == Some(lang)
     };
     if ![own, other]
         .iter()
-        .all(|language| blocks.iter().any(|block| code(block, language)))
+        .all(|lang| blocks.iter().any(|block| code(block, lang)))
     {
         return hint.to_owned();
     }
-    let names = |block: &str, language: &str| block.to_lowercase().contains(language);
+    let names = |block: &str, lang: &str| block.to_lowercase().contains(lang);
     while let Some(at) = blocks.iter().position(|block| code(block, other)) {
         blocks.remove(at);
         let Some(before) = at.checked_sub(1) else {

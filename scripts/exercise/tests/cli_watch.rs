@@ -119,7 +119,7 @@ fn keys_show_the_hint_the_report_the_goal_and_the_list() {
 
 #[test]
 fn a_small_screen_shows_the_crash_the_cause_and_where_to_read_without_a_key() {
-    for (language, cause, read) in [
+    for (lang, cause, read) in [
         ("zh", "多半是因为：", "去读："),
         ("en", "The usual cause:", "Read:"),
     ] {
@@ -134,7 +134,7 @@ fn a_small_screen_shows_the_crash_the_cause_and_where_to_read_without_a_key() {
                     1,
                 ),
         );
-        let mut screen = Screen::open(&workspace, &["say", "--lang", language]);
+        let mut screen = Screen::open(&workspace, &["say", "--lang", lang]);
         screen.wait_for("mine/say.rs");
         in_place(&workspace, CRASHES);
         screen.wait_for("✗ more");

@@ -17,14 +17,15 @@ use std::sync::{LazyLock, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use exercise::Language;
+use bilingual::Lang;
+use bilingual::Ui;
 use exercise::course::Course;
 use exercise::shape;
 use judge::Check;
 use judge::build::{Built, build};
 use judge::check::{TROUBLES, Variant, place};
 use judge::play::{Options, play};
-use judge::report::{self, Style};
+use judge::report::{self};
 use judge::verdict::{Failure, Verdict};
 use python::python;
 use session::run::{Invocation, root};
@@ -257,15 +258,12 @@ fn must_fail(program: &Program, name: &str, trouble: Option<&str>) -> Result<Fai
 }
 
 fn shown(exercise: &Exercise, verdicts: &[Verdict]) -> String {
-    let style = Style {
-        language: Language::En,
-        colour: false,
-    };
+    let ui = Ui::plain(Lang::En);
     let lines: String = verdicts
         .iter()
-        .map(|verdict| report::line(verdict, style))
+        .map(|verdict| report::line(verdict, ui))
         .collect();
-    lines + &report::rest(&exercise.id, &exercise.check, verdicts, style)
+    lines + &report::rest(&exercise.id, &exercise.check, verdicts, ui)
 }
 
 /// The variants up to this one: what comes after it would only say more of the same.

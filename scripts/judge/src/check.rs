@@ -13,11 +13,12 @@ mod validate;
 use std::fmt;
 use std::time::Duration;
 
-use session::{ParseError, Status, Text};
+use bilingual::Text;
+use session::{ParseError, Status};
 
-pub use bytes::{Payload, Piece, quoted};
 #[cfg(feature = "play")]
-pub(crate) use bytes::{is_trick, numbered};
+pub(crate) use bytes::numbered;
+pub use bytes::{Payload, Piece, quoted};
 pub use cause::{Cause, Fit, Seen, place};
 pub use stub::{Stub, TROUBLES};
 

@@ -10,6 +10,7 @@ mod node;
 mod python;
 mod scripted;
 
+use bilingual::visible::without_escapes;
 use session::Status;
 use session::run::Ended;
 
@@ -75,7 +76,7 @@ const CHARACTERS: usize = 2000;
 /// The report that matters in `errors`, what the program wrote to standard error until now.
 #[must_use]
 pub fn find(errors: &str, ended: Option<Ended>) -> Option<Crash> {
-    let plain = uncoloured(errors);
+    let plain = without_escapes(errors);
     let lines: Vec<&str> = plain.lines().collect();
     let mut events = events(&lines);
     let last = lines.iter().rposition(|line| !line.trim().is_empty());
@@ -180,21 +181,4 @@ fn bounded(line: &str) -> String {
     let first: String = line.chars().take(CHARACTERS * 3 / 4).collect();
     let last: String = line.chars().skip(count - CHARACTERS / 4).collect();
     format!("{first} … {last}")
-}
-
-/// Without colours and other controls, which some runtimes write although they are not asked.
-fn uncoloured(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\x1b' if chars.peek() == Some(&'[') => {
-                let _ = chars.by_ref().skip(1).find(|c| ('@'..='~').contains(c));
-            }
-            '\n' | '\t' => plain.push(c),
-            c if c.is_control() => {}
-            c => plain.push(c),
-        }
-    }
-    plain
 }

@@ -22,4 +22,3 @@ pub mod report;
 pub mod verdict;
 
 pub use check::Check;
-pub use session::script::line::Language;

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use session::{Status, Text};
+use bilingual::Text;
+use session::Status;
 
-use crate::Language;
 use crate::check::{Act, Actor, Pace, Payload, Role, Step, Transport, Way, quoted};
+use bilingual::Lang;
 
 /// Whether a step is told as a thing that happened, or as one that should have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,23 +28,23 @@ impl Told {
 
 /// What a step does, or expects; what is said in it takes no more than so many `columns`.
 #[must_use]
-pub fn words(step: &Step, role: Role, told: Told, language: Language, columns: usize) -> String {
-    let mut words = match (&step.actor, language) {
-        (Actor::You, Language::Zh) => yours_zh(&step.act, role, told, columns),
-        (Actor::You, Language::En) => yours_en(&step.act, role, told, columns),
-        (Actor::Peer { name, count }, Language::Zh) => {
+pub fn words(step: &Step, role: Role, told: Told, lang: Lang, columns: usize) -> String {
+    let mut words = match (&step.actor, lang) {
+        (Actor::You, Lang::Zh) => yours_zh(&step.act, role, told, columns),
+        (Actor::You, Lang::En) => yours_en(&step.act, role, told, columns),
+        (Actor::Peer { name, count }, Lang::Zh) => {
             let who = count.map_or(name.clone(), |count| format!("{count} 个 {name}"));
             format!("{who} {}", theirs_zh(&step.act, told, columns))
         }
-        (Actor::Peer { name, count }, Language::En) => {
+        (Actor::Peer { name, count }, Lang::En) => {
             let who = count.map_or(name.clone(), |count| format!("each of {count} {name}s"));
             format!("{who} {}", theirs_en(&step.act, told, columns))
         }
     };
     if let Some(within) = step.within {
-        words.push_str(&match language {
-            Language::Zh => format!("（{} 内）", time(within, language)),
-            Language::En => format!(" (within {})", time(within, language)),
+        words.push_str(&match lang {
+            Lang::Zh => format!("（{} 内）", time(within, lang)),
+            Lang::En => format!(" (within {})", time(within, lang)),
         });
     }
     words
@@ -51,14 +52,14 @@ pub fn words(step: &Step, role: Role, told: Told, language: Language, columns: u
 
 /// The way in which a variant sends; the whole way needs no words.
 #[must_use]
-pub fn way(way: Way, language: Language) -> String {
-    match (way, language) {
+pub fn way(way: Way, lang: Lang) -> String {
+    match (way, lang) {
         (Way::Whole, _) => String::new(),
-        (Way::Pace(pace), language) => at_a_pace(pace, language),
-        (Way::Glue, Language::Zh) => "连着发的几条，一次 write 发出".to_owned(),
-        (Way::Glue, Language::En) => "what is sent in a row goes in one write".to_owned(),
-        (Way::Cut, Language::Zh) => "随机切成几段发，也切在一个字中间".to_owned(),
-        (Way::Cut, Language::En) => "sent in random pieces, one cut inside a character".to_owned(),
+        (Way::Pace(pace), lang) => at_a_pace(pace, lang),
+        (Way::Glue, Lang::Zh) => "连着发的几条，一次 write 发出".to_owned(),
+        (Way::Glue, Lang::En) => "what is sent in a row goes in one write".to_owned(),
+        (Way::Cut, Lang::Zh) => "随机切成几段发，也切在一个字中间".to_owned(),
+        (Way::Cut, Lang::En) => "sent in random pieces, one cut inside a character".to_owned(),
     }
 }
 
@@ -93,14 +94,14 @@ pub fn role(role: Role, transport: Transport) -> Text {
     }
 }
 
-pub(crate) fn time(duration: Duration, language: Language) -> String {
+pub(crate) fn time(duration: Duration, lang: Lang) -> String {
     let (number, unit) = match duration.subsec_millis() {
         0 => (u128::from(duration.as_secs()), ["秒", "s"]),
         _ => (duration.as_millis(), ["毫秒", "ms"]),
     };
-    match language {
-        Language::Zh => format!("{number} {}", unit[0]),
-        Language::En => format!("{number} {}", unit[1]),
+    match lang {
+        Lang::Zh => format!("{number} {}", unit[0]),
+        Lang::En => format!("{number} {}", unit[1]),
     }
 }
 
@@ -112,16 +113,16 @@ pub(crate) fn size(bytes: u64) -> String {
     }
 }
 
-fn at_a_pace(pace: Pace, language: Language) -> String {
-    let every = time(pace.every, language);
-    match (language, pace.bytes) {
-        (Language::Zh, bytes) => format!("每次 {bytes} 个字节，隔 {every}"),
-        (Language::En, 1) => format!("one byte every {every}"),
-        (Language::En, bytes) => format!("{bytes} bytes every {every}"),
+fn at_a_pace(pace: Pace, lang: Lang) -> String {
+    let every = time(pace.every, lang);
+    match (lang, pace.bytes) {
+        (Lang::Zh, bytes) => format!("每次 {bytes} 个字节，隔 {every}"),
+        (Lang::En, 1) => format!("one byte every {every}"),
+        (Lang::En, bytes) => format!("{bytes} bytes every {every}"),
     }
 }
 
-fn said(payload: &Payload, language: Language, columns: usize) -> String {
+fn said(payload: &Payload, lang: Lang, columns: usize) -> String {
     match payload {
         Payload::Line(text) => cut(&quoted(format!("{text}\n").as_bytes()), columns),
         Payload::Bytes(_) | Payload::Pieces(_) => cut(&payload.literal(), columns),
@@ -133,9 +134,9 @@ fn said(payload: &Payload, language: Language, columns: usize) -> String {
                 false => format!("{all} B"),
             };
             let unit = cut(&quoted(unit), columns / 2);
-            match language {
-                Language::Zh => format!("{size}（{unit} 一遍遍重复）"),
-                Language::En => format!("{size} of {unit}"),
+            match lang {
+                Lang::Zh => format!("{size}（{unit} 一遍遍重复）"),
+                Lang::En => format!("{size} of {unit}"),
             }
         }
     }
@@ -160,7 +161,7 @@ fn yours_zh(act: &Act, role: Role, told: Told, columns: usize) -> String {
             (args, _) => format!("启动你的程序，参数是 {args} 和地址"),
         },
         Act::Type { text } => format!("在键盘上输入一行 {}", line(text, columns)),
-        Act::Send { payload } => format!("在键盘上输入 {}", said(payload, Language::Zh, columns)),
+        Act::Send { payload } => format!("在键盘上输入 {}", said(payload, Lang::Zh, columns)),
         Act::EndOfInput => "键盘输入结束（Ctrl-D）".to_owned(),
         Act::Line { pattern } => format!(
             "你的程序{}一行 {}",
@@ -170,7 +171,7 @@ fn yours_zh(act: &Act, role: Role, told: Told, columns: usize) -> String {
         Act::Bytes { payload } => format!(
             "你的程序{} {}",
             told.pick("打印了", "应该打印"),
-            said(payload, Language::Zh, columns)
+            said(payload, Lang::Zh, columns)
         ),
         Act::Prompt { text } => {
             format!(
@@ -183,7 +184,7 @@ fn yours_zh(act: &Act, role: Role, told: Told, columns: usize) -> String {
             format!(
                 "你的程序{} {}",
                 told.pick("安静了", "应该安静"),
-                time(*duration, Language::Zh)
+                time(*duration, Lang::Zh)
             )
         }
         Act::Says { pattern } => format!(
@@ -242,7 +243,7 @@ fn yours_en(act: &Act, role: Role, told: Told, columns: usize) -> String {
             (args, _) => format!("your program starts with {args} and the address"),
         },
         Act::Type { text } => format!("the line {} is typed", line(text, columns)),
-        Act::Send { payload } => format!("{} is typed", said(payload, Language::En, columns)),
+        Act::Send { payload } => format!("{} is typed", said(payload, Lang::En, columns)),
         Act::EndOfInput => "the input ends (Ctrl-D)".to_owned(),
         Act::Line { pattern } => format!(
             "your program {} the line {}",
@@ -252,7 +253,7 @@ fn yours_en(act: &Act, role: Role, told: Told, columns: usize) -> String {
         Act::Bytes { payload } => format!(
             "your program {} {}",
             told.pick("prints", "should print"),
-            said(payload, Language::En, columns)
+            said(payload, Lang::En, columns)
         ),
         Act::Prompt { text } => {
             format!(
@@ -265,7 +266,7 @@ fn yours_en(act: &Act, role: Role, told: Told, columns: usize) -> String {
             format!(
                 "your program {} for {}",
                 told.pick("is silent", "should be silent"),
-                time(*duration, Language::En)
+                time(*duration, Lang::En)
             )
         }
         Act::Says { pattern } => format!(
@@ -314,11 +315,11 @@ fn yours_en(act: &Act, role: Role, told: Told, columns: usize) -> String {
 }
 
 fn theirs_zh(act: &Act, told: Told, columns: usize) -> String {
-    let language = Language::Zh;
+    let lang = Lang::Zh;
     match act {
         Act::Connect => "连上来".to_owned(),
         Act::Accept => "等你的程序连过来".to_owned(),
-        Act::Send { payload } => format!("发送 {}", said(payload, language, columns)),
+        Act::Send { payload } => format!("发送 {}", said(payload, lang, columns)),
         Act::Line { pattern } => {
             format!(
                 "{}一行 {}",
@@ -329,11 +330,11 @@ fn theirs_zh(act: &Act, told: Told, columns: usize) -> String {
         Act::Bytes { payload } => format!(
             "{} {}",
             told.pick("收到了", "应该收到"),
-            said(payload, language, columns)
+            said(payload, lang, columns)
         ),
         Act::Silent { duration } => format!(
             "在 {}里{}任何东西",
-            time(*duration, language),
+            time(*duration, lang),
             told.pick("没有收到", "不应收到")
         ),
         Act::EndOfInput => "说完了（关闭自己的方向），还在听".to_owned(),
@@ -342,17 +343,17 @@ fn theirs_zh(act: &Act, told: Told, columns: usize) -> String {
         Act::SeesEnd => format!("{}你的程序关闭连接", told.pick("看到", "应该看到")),
         Act::SeesReset => format!("{}连接被重置（RST）", told.pick("看到", "应该看到")),
         Act::SeesGone => format!("{}你的程序断开连接", told.pick("看到", "应该看到")),
-        Act::Paces { pace } => format!("从现在起{}", at_a_pace(*pace, language)),
+        Act::Paces { pace } => format!("从现在起{}", at_a_pace(*pace, lang)),
         Act::Stops => "不再读".to_owned(),
         Act::Reads { pace: None } => "又开始读".to_owned(),
-        Act::Reads { pace: Some(pace) } => format!("慢慢读：{}", at_a_pace(*pace, language)),
+        Act::Reads { pace: Some(pace) } => format!("慢慢读：{}", at_a_pace(*pace, lang)),
         Act::Http(response) => {
             let what = match (&response.body, response.head) {
                 (None, false) => String::new(),
                 (None, true) => "，只有首部".to_owned(),
-                (Some(body), false) => format!("，正文 {}", said(body, language, columns)),
+                (Some(body), false) => format!("，正文 {}", said(body, lang, columns)),
                 (Some(body), true) => {
-                    format!("，只有首部，正文本来是 {}", said(body, language, columns))
+                    format!("，只有首部，正文本来是 {}", said(body, lang, columns))
                 }
             };
             format!(
@@ -372,11 +373,11 @@ fn theirs_zh(act: &Act, told: Told, columns: usize) -> String {
 }
 
 fn theirs_en(act: &Act, told: Told, columns: usize) -> String {
-    let language = Language::En;
+    let lang = Lang::En;
     match act {
         Act::Connect => "connects".to_owned(),
         Act::Accept => "waits for your program to connect".to_owned(),
-        Act::Send { payload } => format!("sends {}", said(payload, language, columns)),
+        Act::Send { payload } => format!("sends {}", said(payload, lang, columns)),
         Act::Line { pattern } => format!(
             "{} the line {}",
             told.pick("receives", "should receive"),
@@ -385,13 +386,13 @@ fn theirs_en(act: &Act, told: Told, columns: usize) -> String {
         Act::Bytes { payload } => format!(
             "{} {}",
             told.pick("receives", "should receive"),
-            said(payload, language, columns)
+            said(payload, lang, columns)
         ),
         Act::Silent { duration } => {
             format!(
                 "{} nothing for {}",
                 told.pick("receives", "should receive"),
-                time(*duration, language)
+                time(*duration, lang)
             )
         }
         Act::EndOfInput => "is done (closes its direction), and still listens".to_owned(),
@@ -409,19 +410,19 @@ fn theirs_en(act: &Act, told: Told, columns: usize) -> String {
             "{} your program end the connection",
             told.pick("sees", "should see")
         ),
-        Act::Paces { pace } => format!("sends {} from here on", at_a_pace(*pace, language)),
+        Act::Paces { pace } => format!("sends {} from here on", at_a_pace(*pace, lang)),
         Act::Stops => "stops reading".to_owned(),
         Act::Reads { pace: None } => "reads again".to_owned(),
-        Act::Reads { pace: Some(pace) } => format!("reads slowly: {}", at_a_pace(*pace, language)),
+        Act::Reads { pace: Some(pace) } => format!("reads slowly: {}", at_a_pace(*pace, lang)),
         Act::Http(response) => {
             let what = match (&response.body, response.head) {
                 (None, false) => String::new(),
                 (None, true) => ", its header alone".to_owned(),
-                (Some(body), false) => format!(" and the body {}", said(body, language, columns)),
+                (Some(body), false) => format!(" and the body {}", said(body, lang, columns)),
                 (Some(body), true) => {
                     format!(
                         ", its header alone; the body would be {}",
-                        said(body, language, columns)
+                        said(body, lang, columns)
                     )
                 }
             };

@@ -13,10 +13,8 @@ pub mod wrap;
 
 use std::time::Duration;
 
-use session::Text;
-use session::run::output;
+use bilingual::{Lang, Ui, visible};
 
-use crate::Language;
 use crate::check::{Check, Role, Variant, Way};
 use crate::crash::Extent;
 use crate::verdict::{Failure, Trouble, Verdict};
@@ -27,91 +25,42 @@ pub use wrap::WIDTH;
 /// A text of the story takes no more columns than this.
 const TEXT: usize = 44;
 
-/// How a report is written.
-#[derive(Debug, Clone, Copy)]
-pub struct Style {
-    /// The language of its words.
-    pub language: Language,
-    /// Whether the terminal shows colours.
-    pub colour: bool,
-}
-
 /// The words of a report, as they are written.
 pub(crate) struct Page {
-    style: Style,
+    ui: Ui,
     text: String,
-}
-
-impl Style {
-    /// One of two, in the language of the report.
-    #[must_use]
-    pub fn pick<'a>(self, zh: &'a str, en: &'a str) -> &'a str {
-        match self.language {
-            Language::Zh => zh,
-            Language::En => en,
-        }
-    }
-
-    fn of(self, text: &Text) -> &str {
-        self.pick(&text.zh, &text.en)
-    }
-
-    fn paint(self, code: &str, text: &str) -> String {
-        match self.colour {
-            true => format!("\x1b[{code}m{text}\x1b[0m"),
-            false => text.to_owned(),
-        }
-    }
-
-    /// Painted as what went well.
-    #[must_use]
-    pub fn good(self, text: &str) -> String {
-        self.paint("32", text)
-    }
-
-    /// Painted as what failed.
-    #[must_use]
-    pub fn bad(self, text: &str) -> String {
-        self.paint("1;31", text)
-    }
-
-    /// Painted as what matters most.
-    #[must_use]
-    pub fn strong(self, text: &str) -> String {
-        self.paint("1", text)
-    }
 }
 
 /// The title of the check, above everything.
 #[must_use]
-pub fn title(id: &str, check: &Check, style: Style) -> String {
-    format!("{} · {id}\n", style.of(&check.title))
+pub fn title(id: &str, check: &Check, ui: Ui) -> String {
+    format!("{} · {id}\n", ui.of(&check.title))
 }
 
 /// One variant on its line.
 #[must_use]
-pub fn line(verdict: &Verdict, style: Style) -> String {
+pub fn line(verdict: &Verdict, ui: Ui) -> String {
     let mark = match &verdict.failure {
-        None => style.good("✓"),
+        None => ui.good("✓"),
         Some(_) if !was_played(verdict) => "–".to_owned(),
-        Some(_) => style.bad("✗"),
+        Some(_) => ui.bad("✗"),
     };
     let seconds = verdict.time.as_secs_f64();
     let mut line = format!("  {mark} {:<16} {seconds:>4.1} s", verdict.variant);
     if verdict.memory_unchecked {
-        line.push_str(style.pick(
+        line.push_str(ui.pick(
             "  这个系统上查不了内存",
             "  memory: not checked on this system",
         ));
     }
     if verdict.kept_unchecked {
-        line.push_str(style.pick(
+        line.push_str(ui.pick(
             "  这个系统上查不了客户端留下什么",
             "  what clients leave: not checked on this system",
         ));
     }
     if verdict.slow.again {
-        line.push_str(style.pick("  （单独又试了一次）", "  (tried once more, alone)"));
+        line.push_str(ui.pick("  （单独又试了一次）", "  (tried once more, alone)"));
     }
     line.push('\n');
     line
@@ -124,8 +73,8 @@ fn was_played(verdict: &Verdict) -> bool {
 
 /// What follows the lines of the variants: the first failure in full, or that there is none.
 #[must_use]
-pub fn rest(id: &str, check: &Check, verdicts: &[Verdict], style: Style) -> String {
-    let mut page = Page::new(style);
+pub fn rest(id: &str, check: &Check, verdicts: &[Verdict], ui: Ui) -> String {
+    let mut page = Page::new(ui);
     let (failed, left): (Vec<_>, Vec<_>) = verdicts
         .iter()
         .filter(|verdict| verdict.failure.is_some())
@@ -142,12 +91,12 @@ pub fn rest(id: &str, check: &Check, verdicts: &[Verdict], style: Style) -> Stri
             page.again(id, &first.variant, "");
             return page.text;
         }
-        let words = match style.language {
-            Language::Zh => format!("{} 种情形都通过了。", verdicts.len()),
-            Language::En => format!("All {} variants passed.", verdicts.len()),
+        let words = match ui.lang {
+            Lang::Zh => format!("{} 种情形都通过了。", verdicts.len()),
+            Lang::En => format!("All {} variants passed.", verdicts.len()),
         };
         page.blank();
-        page.write("", &style.good(&words));
+        page.write("", &ui.good(&words));
         page.slow(check.role, verdicts);
         return page.text;
     };
@@ -159,11 +108,11 @@ pub fn rest(id: &str, check: &Check, verdicts: &[Verdict], style: Style) -> Stri
             .map(|verdict| verdict.variant.as_str())
             .collect();
         page.entry(
-            style.pick("也没通过：", "Failed too: "),
+            ui.pick("也没通过：", "Failed too: "),
             &format!(
                 "{}{}",
                 names.join(" "),
-                style.pick("（--only 名字：只看一种）", " (--only NAME shows one)")
+                ui.pick("（--only 名字：只看一种）", " (--only NAME shows one)")
             ),
         );
     }
@@ -173,8 +122,8 @@ pub fn rest(id: &str, check: &Check, verdicts: &[Verdict], style: Style) -> Stri
 
 /// The program does not compile: what cargo says, and nothing of ours in between.
 #[must_use]
-pub fn does_not_compile(id: &str, errors: &str, style: Style) -> String {
-    let mut page = Page::new(style);
+pub fn does_not_compile(id: &str, errors: &str, ui: Ui) -> String {
+    let mut page = Page::new(ui);
     page.text.push_str(errors.trim_end());
     page.text.push_str("\n\n");
     // What the tools beneath us do not accept in the name of a folder: `rust-lld` takes `%` for
@@ -183,22 +132,22 @@ pub fn does_not_compile(id: &str, errors: &str, style: Style) -> String {
     let separator = errors.contains("path segment contains separator");
     if separator || errors.lines().any(at_percent) {
         let sign = if separator { ':' } else { '%' };
-        let words = match style.language {
-            Language::Zh => format!(
+        let words = match ui.lang {
+            Lang::Zh => format!(
                 "{id} 没有编译成，错不在你的程序：练习册所在的文件夹，路径里有 {sign}，cargo 或者链接器不接受。把整个文件夹挪到路径里没有 {sign} 的地方，再判一次。"
             ),
-            Language::En => format!(
+            Lang::En => format!(
                 "{id} was not compiled, and your program is not at fault: the path of the folder that the workbook is in has {sign} in it, and cargo or the linker does not accept that. Move the whole folder to a path without {sign}, and check again."
             ),
         };
         page.write("", &words);
         return page.text;
     }
-    let words = match style.language {
-        Language::Zh => format!(
+    let words = match ui.lang {
+        Lang::Zh => format!(
             "{id} 还编译不过，上面是 cargo 的原话。从第一个 error 改起，后面的往往跟着消失。"
         ),
-        Language::En => format!(
+        Lang::En => format!(
             "{id} does not compile; above is what cargo says. Begin with the first error: later ones often go with it."
         ),
     };
@@ -207,9 +156,9 @@ pub fn does_not_compile(id: &str, errors: &str, style: Style) -> String {
 }
 
 impl Page {
-    fn new(style: Style) -> Self {
+    fn new(ui: Ui) -> Self {
         let text = String::new();
-        Self { style, text }
+        Self { ui, text }
     }
 
     fn blank(&mut self) {
@@ -239,25 +188,24 @@ impl Page {
         variant: &Variant,
         failure: &Failure,
     ) {
-        let style = self.style;
+        let ui = self.ui;
         self.blank();
-        let way = narrate::way(variant.way, style.language);
-        let seed = match (variant.way, style.language) {
-            (Way::Cut, Language::Zh) => format!("（种子 {}）", verdict.seed),
-            (Way::Cut, Language::En) => format!(" (seed {})", verdict.seed),
+        let way = narrate::way(variant.way, ui.lang);
+        let seed = match (variant.way, ui.lang) {
+            (Way::Cut, Lang::Zh) => format!("（种子 {}）", verdict.seed),
+            (Way::Cut, Lang::En) => format!(" (seed {})", verdict.seed),
             _ => String::new(),
         };
-        self.text
-            .push_str(&style.bad(&format!("✗ {}", variant.name)));
+        self.text.push_str(&ui.bad(&format!("✗ {}", variant.name)));
         if !way.is_empty() {
             self.text.push_str(&format!(" · {way}{seed}"));
         }
         self.text.push_str("\n\n");
         self.step(role, variant, failure);
         self.blank();
-        self.write("  ", &happened::words(role, variant, failure, style));
+        self.write("  ", &happened::words(role, variant, failure, ui));
         self.crash(failure);
-        let clue = clue::clue(failure, style);
+        let clue = clue::clue(failure, ui);
         if let Some((clue, _)) = &clue {
             self.blank();
             self.write("  ", clue);
@@ -267,19 +215,19 @@ impl Page {
             let seen = failure.seen();
             if let Some(cause) = variant.cause_of(seen).filter(|_| !explained) {
                 self.entry(
-                    style.pick("多半是因为：", "The usual cause: "),
-                    style.of(&cause.why),
+                    ui.pick("多半是因为：", "The usual cause: "),
+                    ui.of(&cause.why),
                 );
             }
             if let Some(read) = variant.read_about(seen) {
                 let (page, part) = read.split_once('#').unwrap_or((read, ""));
-                let to = format!("book/{page}.{}#{part}", style.pick("md", "en.md"));
-                self.entry(style.pick("去读：", "Read: "), &to);
+                let to = format!("book/{page}.{}#{part}", ui.pick("md", "en.md"));
+                self.entry(ui.pick("去读：", "Read: "), &to);
             }
         }
         if let Some(bytes) = happened::bytes(&failure.trouble) {
             self.blank();
-            self.text.push_str(&aligned::draw(bytes, style));
+            self.text.push_str(&aligned::draw(bytes, ui));
         }
         self.output(failure);
         self.story(role, variant, failure);
@@ -293,17 +241,17 @@ impl Page {
     /// How to play this variant alone.
     fn again(&mut self, id: &str, name: &str, seed: &str) {
         let again = format!("cargo workbook exercise check {id} --only {name}{seed}");
-        let label = self.style.pick("只试这一种：", "This one alone: ");
+        let label = self.ui.pick("只试这一种：", "This one alone: ");
         self.entry(label, &again);
     }
 
     /// Nothing failed, and there was no time for all.
     fn unfinished(&mut self, passed: usize) {
-        let words = match self.style.language {
-            Language::Zh => format!(
+        let words = match self.ui.lang {
+            Lang::Zh => format!(
                 "{passed} 种情形通过了，没有一种不对，可是没来得及试完：一次检查最多 60 秒。"
             ),
-            Language::En => format!(
+            Lang::En => format!(
                 "{passed} variants passed and none failed, but there was no time for all of them: a check is over after 60 s."
             ),
         };
@@ -318,7 +266,7 @@ impl Page {
         }
         let names: Vec<_> = left.iter().map(|verdict| &*verdict.variant).collect();
         self.entry(
-            self.style.pick(
+            self.ui.pick(
                 "没试完（一次检查最多 60 秒）：",
                 "Not played to the end (a check is over after 60 s): ",
             ),
@@ -328,21 +276,21 @@ impl Page {
 
     /// What slowed the program down, where that may be why a variant failed, or took long.
     fn slow(&mut self, role: Role, verdicts: &[Verdict]) {
-        let style = self.style;
-        let time = |duration| happened::about(tenths(duration), style.language);
+        let ui = self.ui;
+        let time = |duration| happened::about(tenths(duration), ui.lang);
         let slowest = verdicts.iter().filter_map(|v| v.slow.starts_slowly()).max();
         if let Some(ready) = slowest {
             let ready = time(ready);
             self.blank();
             self.write(
                 "  ",
-                &match (role, style.language) {
-                    (Role::Server | Role::Relay, Language::Zh) => format!("启动很慢：你的程序用了 {ready} 才开始监听。评判自己的期限也跟着放宽了。"),
-                    (Role::Server | Role::Relay, Language::En) => format!("A slow start: your program took {ready} to listen. The judge's own deadlines were stretched as well."),
-                    (Role::Client, Language::Zh) => format!("启动很慢：你的程序用了 {ready} 才开始通信。评判自己的期限也跟着放宽了。"),
-                    (Role::Client, Language::En) => format!("A slow start: your program took {ready} to say its first word. The judge's own deadlines were stretched as well."),
-                    (Role::Filter, Language::Zh) => format!("启动很慢：你的程序用了 {ready} 才打印第一行。评判自己的期限也跟着放宽了。"),
-                    (Role::Filter, Language::En) => format!("A slow start: your program took {ready} to print its first line. The judge's own deadlines were stretched as well."),
+                &match (role, ui.lang) {
+                    (Role::Server | Role::Relay, Lang::Zh) => format!("启动很慢：你的程序用了 {ready} 才开始监听。评判自己的期限也跟着放宽了。"),
+                    (Role::Server | Role::Relay, Lang::En) => format!("A slow start: your program took {ready} to listen. The judge's own deadlines were stretched as well."),
+                    (Role::Client, Lang::Zh) => format!("启动很慢：你的程序用了 {ready} 才开始通信。评判自己的期限也跟着放宽了。"),
+                    (Role::Client, Lang::En) => format!("A slow start: your program took {ready} to say its first word. The judge's own deadlines were stretched as well."),
+                    (Role::Filter, Lang::Zh) => format!("启动很慢：你的程序用了 {ready} 才打印第一行。评判自己的期限也跟着放宽了。"),
+                    (Role::Filter, Lang::En) => format!("A slow start: your program took {ready} to print its first line. The judge's own deadlines were stretched as well."),
                 },
             );
         }
@@ -362,13 +310,13 @@ impl Page {
         let (Some(late), Some(starved)) = (late, starved) else {
             return;
         };
-        let words = match style.language {
-            Language::Zh => format!(
+        let words = match ui.lang {
+            Lang::Zh => format!(
                 "机器很忙：你的程序为处理器排队 {}，评判自己也晚醒了 {}。没通过的若是因为慢，等机器空闲时再检查一次。",
                 time(starved),
                 time(late)
             ),
-            Language::En => format!(
+            Lang::En => format!(
                 "The machine is busy: your program waited {} for a processor, and the judge itself woke up to {} late. If what failed is only slow, check again when the machine is idle.",
                 time(starved),
                 time(late)
@@ -380,36 +328,33 @@ impl Page {
 
     /// The step that did not happen.
     fn step(&mut self, role: Role, variant: &Variant, failure: &Failure) {
-        let style = self.style;
+        let ui = self.ui;
         let Some(step) = variant.steps.get(failure.step) else {
             return;
         };
-        let mut words = narrate::words(step, role, Told::Expected, style.language, TEXT);
+        let mut words = narrate::words(step, role, Told::Expected, ui.lang, TEXT);
         if let Some(peer) = failure.peer {
-            words.push_str(&match style.language {
-                Language::Zh => format!("（第 {peer} 个没有）"),
-                Language::En => format!(" (number {peer} did not)"),
+            words.push_str(&match ui.lang {
+                Lang::Zh => format!("（第 {peer} 个没有）"),
+                Lang::En => format!(" (number {peer} did not)"),
             });
         }
-        let label = style.pick("没做到：", "Failed at: ");
-        self.write("  ", &format!("{label}{}", style.bad(&words)));
+        let label = ui.pick("没做到：", "Failed at: ");
+        self.write("  ", &format!("{label}{}", ui.bad(&words)));
     }
 
     /// The steps before it, which did.
     fn story(&mut self, role: Role, variant: &Variant, failure: &Failure) {
-        let style = self.style;
+        let ui = self.ui;
         let done = &variant.steps[..failure.step.min(variant.steps.len())];
         if done.is_empty() {
             return;
         }
-        self.entry(
-            style.pick("在这之前，都做到了：", "What happened before:"),
-            "",
-        );
+        self.entry(ui.pick("在这之前，都做到了：", "What happened before:"), "");
         for step in done {
             self.write(
                 "    ",
-                &narrate::words(step, role, Told::Happened, style.language, TEXT),
+                &narrate::words(step, role, Told::Happened, ui.lang, TEXT),
             );
         }
     }
@@ -417,32 +362,31 @@ impl Page {
     /// What it said when it crashed: whole, since the end of the line is what tells.
     fn crash(&mut self, failure: &Failure) {
         let Some(crash) = &failure.crash else { return };
-        let style = self.style;
+        let ui = self.ui;
         if !crash.is_certain() {
             let by = crash.by;
-            let words = match (&crash.extent, style.language) {
-                (Extent::Found, Language::Zh) => format!("{by} 在你的程序里发现了错误："),
-                (Extent::Found, Language::En) => format!("{by} found a fault in your program:"),
-                (_, Language::Zh) => "它往标准错误写过这个错误：".to_owned(),
-                (_, Language::En) => "It wrote this error on standard error:".to_owned(),
+            let words = match (&crash.extent, ui.lang) {
+                (Extent::Found, Lang::Zh) => format!("{by} 在你的程序里发现了错误："),
+                (Extent::Found, Lang::En) => format!("{by} found a fault in your program:"),
+                (_, Lang::Zh) => "它往标准错误写过这个错误：".to_owned(),
+                (_, Lang::En) => "It wrote this error on standard error:".to_owned(),
             };
             self.write("  ", &words);
         }
         for line in &crash.said {
             for line in wrap::whole(&happened::plain(line), WIDTH - 4) {
-                self.text
-                    .push_str(&format!("    {}\n", style.strong(&line)));
+                self.text.push_str(&format!("    {}\n", ui.strong(&line)));
             }
         }
     }
 
     fn output(&mut self, failure: &Failure) {
-        let printed = self.style.pick(
+        let printed = self.ui.pick(
             "你的程序最后打印的：",
             "The last that your program printed:",
         );
         self.lines(printed, &failure.output);
-        let wrote = self.style.pick(
+        let wrote = self.ui.pick(
             "它写到标准错误的最后几行：",
             "The last that it wrote on standard error:",
         );
@@ -455,7 +399,7 @@ impl Page {
         }
         self.entry(label, "");
         for line in lines {
-            let line = happened::plain(&output::shown(line));
+            let line = happened::plain(&visible::bytes(line));
             let short = wrap::cut(&line, WIDTH - 6);
             self.text.push_str(&format!("    {short}\n"));
         }

@@ -8,9 +8,11 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use bilingual::Lang;
+use bilingual::Ui;
+use judge::Check;
 use judge::play::{Options, variant};
-use judge::report::{self, Style};
-use judge::{Check, Language};
+use judge::report::{self};
 use python::python;
 use session::run::{Invocation, root};
 
@@ -48,12 +50,9 @@ fn reports(id: &str, name: &str, program: &str) -> [String; 2] {
         options.patience = Duration::from_secs(30);
     }
     let verdict = variant(&check, check.variant(name).unwrap(), &options);
-    [Language::En, Language::Zh].map(|language| {
-        let style = Style {
-            language,
-            colour: false,
-        };
-        report::rest(id, &check, std::slice::from_ref(&verdict), style)
+    [Lang::En, Lang::Zh].map(|lang| {
+        let ui = Ui::plain(lang);
+        report::rest(id, &check, std::slice::from_ref(&verdict), ui)
     })
 }
 

@@ -7,10 +7,12 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
+use bilingual::Lang;
+use bilingual::Ui;
+use judge::Check;
 use judge::play::{Options, play};
-use judge::report::{self, Style};
+use judge::report::{self};
 use judge::verdict::{Failure, Fault, Trouble, Verdict, Written};
-use judge::{Check, Language};
 use python::python;
 use session::run::Invocation;
 
@@ -72,11 +74,8 @@ fn passes(role: &str, story: &str, program: &str) -> Verdict {
 fn failure_of(role: &str, story: &str, options: &Options) -> (Failure, String) {
     let check = check(role, &[story]);
     let verdicts = played(&check, options);
-    let style = Style {
-        language: Language::En,
-        colour: false,
-    };
-    let text = report::rest("t", &check, &verdicts, style);
+    let ui = Ui::plain(Lang::En);
+    let text = report::rest("t", &check, &verdicts, ui);
     let text = text.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
     let failure = verdicts.into_iter().next().unwrap().failure;
     (*failure.expect("this program must fail"), text)
@@ -257,15 +256,12 @@ fn a_program_that_works_before_it_listens_is_waited_for() {
     assert_eq!(verdicts[0].failure, None);
     let ready = verdicts[0].slow.starts_slowly().unwrap();
     assert!(ready >= Duration::from_millis(2500), "{ready:?}");
-    for (language, words) in [
-        (Language::En, "A slow start: your program took "),
-        (Language::Zh, "启动很慢：你的程序用了 "),
+    for (lang, words) in [
+        (Lang::En, "A slow start: your program took "),
+        (Lang::Zh, "启动很慢：你的程序用了 "),
     ] {
-        let style = Style {
-            language,
-            colour: false,
-        };
-        let text = report::rest("t", &check, &verdicts, style);
+        let ui = Ui::plain(lang);
+        let text = report::rest("t", &check, &verdicts, ui);
         assert!(text.contains(words), "{text}");
     }
 }
@@ -323,16 +319,13 @@ fn a_check_ends_in_its_time_and_says_what_it_did_not_get_to() {
     assert_eq!(verdicts.len(), 12);
     let last = verdicts[11].failure.as_ref().unwrap();
     seen!(last, Trouble::NotPlayed);
-    let style = Style {
-        language: Language::En,
-        colour: false,
-    };
-    let text = report::rest("t", &check, &verdicts, style);
+    let ui = Ui::plain(Lang::En);
+    let text = report::rest("t", &check, &verdicts, ui);
     assert!(
         text.contains("Not played to the end (a check is over after 60 s): "),
         "{text}"
     );
-    assert!(report::line(&verdicts[11], style).contains("– v11"));
+    assert!(report::line(&verdicts[11], ui).contains("– v11"));
 }
 
 /// A server with a queue of this length, that accepts only `accepts`.

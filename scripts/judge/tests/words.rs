@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::time::Duration;
 
+use bilingual::Lang;
+use bilingual::Ui;
+use judge::Check;
 use judge::build::{Built, build};
 use judge::check::TROUBLES;
 use judge::crash::{Crash, Extent};
-use judge::report::{self, Style, WIDTH};
+use judge::report::{self, WIDTH};
 use judge::verdict::{Bytes, Failure, Fault, Kept, Slow, Surplus, Trouble, Verdict, Written};
-use judge::{Check, Language};
 use session::Status;
 use session::run::Ended;
 use unicode_width::UnicodeWidthStr;
@@ -33,14 +35,8 @@ why en One read may give one byte: one read is not one message.
 read sockets/one-shot#at-most
 ";
 
-const ZH: Style = Style {
-    language: Language::Zh,
-    colour: false,
-};
-const EN: Style = Style {
-    language: Language::En,
-    colour: false,
-};
+const ZH: Ui = Ui::plain(Lang::Zh);
+const EN: Ui = Ui::plain(Lang::En);
 
 fn failed(trouble: Trouble) -> Failure {
     Failure {
@@ -54,7 +50,7 @@ fn failed(trouble: Trouble) -> Failure {
     }
 }
 
-fn report(failure: Failure, style: Style) -> String {
+fn report(failure: Failure, ui: Ui) -> String {
     let check = Check::parse(CHECK).unwrap();
     let verdict = Verdict {
         variant: "dribble".to_owned(),
@@ -65,7 +61,7 @@ fn report(failure: Failure, style: Style) -> String {
         slow: Slow::default(),
         failure: Some(Box::new(failure)),
     };
-    report::rest("echo_server", &check, &[verdict], style)
+    report::rest("echo_server", &check, &[verdict], ui)
 }
 
 fn bytes(expected: &[u8], came: &[u8]) -> Bytes {
@@ -248,11 +244,11 @@ fn what_clients_left_is_counted_in_both_languages() {
 
 #[test]
 fn every_kind_of_failure_has_its_own_words_and_no_line_is_too_wide() {
-    for style in [ZH, EN] {
+    for ui in [ZH, EN] {
         let mut seen = BTreeSet::new();
         for trouble in every_kind() {
             let name = format!("{trouble:?}");
-            let text = report(failed(trouble), style);
+            let text = report(failed(trouble), ui);
             let happened = text.split("\n\n").nth(2).unwrap().to_owned();
             assert!(
                 seen.insert(happened),
@@ -381,10 +377,7 @@ fn a_program_that_passes_is_told_how_many_variants_that_was() {
 
 #[test]
 fn colours_are_added_where_they_are_wanted_and_are_never_the_only_sign() {
-    let wanted = Style {
-        language: Language::En,
-        colour: true,
-    };
+    let wanted = Ui::plain(Lang::En).coloured(true);
     let coloured = report(failed(Trouble::Flood(Written::Sent)), wanted);
     assert!(coloured.contains("\x1b["));
     let mut plain = coloured;
@@ -426,7 +419,7 @@ fn what_does_not_compile_is_shown_as_cargo_shows_it() {
 /// That the report says of what these words of cargo are: the name of the folder, or the program.
 #[track_caller]
 fn is_the_folder(errors: &str, sign: Option<char>) {
-    for (style, not_at_fault, without, sorry) in [
+    for (ui, not_at_fault, without, sorry) in [
         (
             ZH,
             "错不在你的程序",
@@ -441,7 +434,7 @@ fn is_the_folder(errors: &str, sign: Option<char>) {
         ),
     ] {
         // Wherever the lines are broken.
-        let text = report::does_not_compile("say_hello", errors, style).replace([' ', '\n'], "");
+        let text = report::does_not_compile("say_hello", errors, ui).replace([' ', '\n'], "");
         let told =
             sign.is_some_and(|sign| text.contains(&without.replace("SIGN", &sign.to_string())));
         assert_eq!(

@@ -5,7 +5,7 @@ use std::ops::Range;
 use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag};
 
 use crate::html;
-use crate::problem::Lang;
+use bilingual::Lang;
 
 /// What mdBook itself understands, with smart punctuation off (see book.toml).
 pub(crate) const OPTIONS: Options = Options::ENABLE_TABLES

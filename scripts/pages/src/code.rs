@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use crate::html::escape;
 use crate::line_breaks::is_han;
-use crate::problem::slashes;
 use crate::sources::{Sources, reason};
+use bilingual::slashes;
 
 /// Renders `../../examples/x.rs:anchor` as written on a page, or says in both languages why not.
 pub(crate) fn include(

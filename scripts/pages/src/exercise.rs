@@ -1,6 +1,6 @@
 //! An exercise as HTML: the panel that tells what to type, and the stories of its check.
 
-use judge::Language;
+use bilingual::Lang;
 use judge::check::{Check, Variant, Way};
 use judge::narrate::{self, Told};
 
@@ -95,7 +95,7 @@ pub(crate) fn to_read(variant: &Variant, up: &str, ext: &str) -> String {
 }
 
 fn variant_of(check: &Check, index: usize, variant: &Variant, up: &str) -> String {
-    let way = [Language::Zh, Language::En].map(|language| narrate::way(variant.way, language));
+    let way = [Lang::Zh, Lang::En].map(|lang| narrate::way(variant.way, lang));
     let way = match way[0].is_empty() {
         true => String::new(),
         false => format!(" <span class=\"way\">{}</span>", both(&way[0], &way[1])),
@@ -133,14 +133,11 @@ fn variant_of(check: &Check, index: usize, variant: &Variant, up: &str) -> Strin
 fn story(check: &Check, variant: &Variant) -> String {
     let mut out = String::from("<ol>\n");
     for step in &variant.steps {
-        let words = |language| {
-            let words = narrate::words(step, check.role, Told::Expected, language, COLUMNS);
+        let words = |lang| {
+            let words = narrate::words(step, check.role, Told::Expected, lang, COLUMNS);
             quotes_as_code(&words)
         };
-        out += &format!(
-            "<li>{}</li>\n",
-            both(&words(Language::Zh), &words(Language::En))
-        );
+        out += &format!("<li>{}</li>\n", both(&words(Lang::Zh), &words(Lang::En)));
     }
     out + "</ol>\n"
 }

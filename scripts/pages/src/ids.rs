@@ -4,9 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use crate::blocks::{Block, Kind};
-use crate::problem::{Problems, slashes};
+use crate::problem::Problems;
 use crate::scan::Scan;
 use crate::twins::Pair;
+use bilingual::slashes;
 
 /// Each id with the place that has it.
 #[derive(Debug, Default)]

@@ -40,9 +40,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub use cache::Memory;
-pub use problem::{Lang, Problem, TOLD, count};
+pub use problem::{TOLD, count};
 pub use sources::{Directory, Sources, Unreadable};
 
+use bilingual::Diagnostic;
 use problem::Problems;
 
 /// A page of the book.
@@ -56,7 +57,7 @@ pub struct Page {
 
 /// Turns the Chinese pages and their English twins into bilingual pages, in the same order,
 /// or tells all problems of the book.
-pub fn render(pages: &[Page], sources: &dyn Sources) -> Result<Vec<Page>, Vec<Problem>> {
+pub fn render(pages: &[Page], sources: &dyn Sources) -> Result<Vec<Page>, Vec<Diagnostic>> {
     render_again(pages, sources, &mut Memory::default())
 }
 
@@ -65,7 +66,7 @@ pub fn render_again(
     pages: &[Page],
     sources: &dyn Sources,
     memory: &mut Memory,
-) -> Result<Vec<Page>, Vec<Problem>> {
+) -> Result<Vec<Page>, Vec<Diagnostic>> {
     let mut problems = Problems::default();
     let mut anchors = BTreeMap::new();
     let mut rendered = Vec::with_capacity(pages.len());
@@ -90,7 +91,7 @@ pub fn render_again(
 /// English twins whose Chinese page is not in the book.
 fn orphans(pages: &[Page], sources: &dyn Sources, problems: &mut Problems) {
     for file in sources.files(Path::new("book")) {
-        let name = problem::slashes(&file);
+        let name = bilingual::slashes(&file);
         let Some(stem) = name.strip_suffix(".en.md") else {
             continue;
         };

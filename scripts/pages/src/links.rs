@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, HashSet};
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
-use crate::problem::{Problems, slashes};
+use crate::problem::Problems;
 use crate::scan::Found;
 use crate::sources::Sources;
+use bilingual::slashes;
 
 /// What a page offers to links, and where it links itself.
 #[derive(Debug, Clone, Default)]

@@ -7,7 +7,8 @@ use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use pages::{Directory, Lang, Page, Problem, TOLD, count, render};
+use bilingual::{Diagnostic, Lang};
+use pages::{Directory, Page, TOLD, count, render};
 use serde_json::Value;
 
 fn main() -> ExitCode {
@@ -102,14 +103,14 @@ fn each_chapter(items: &mut [Value], visit: &mut dyn FnMut(PathBuf, &mut String)
     }
 }
 
-fn report(problems: &[Problem]) -> String {
-    let lang = language();
+fn report(problems: &[Diagnostic]) -> String {
+    let lang = lang();
     let told = problems.iter().take(TOLD);
     let text: String = told.map(|problem| problem.display(lang) + "\n").collect();
     text + &count(problems.len(), lang)
 }
 
-fn language() -> Lang {
+fn lang() -> Lang {
     let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
         .iter()
         .filter_map(|name| env::var(name).ok())

@@ -11,11 +11,12 @@ use crate::blocks::{self, Block, Kind};
 use crate::capture::Drawn;
 use crate::ids::{self, Ids};
 use crate::links::Anchors;
-use crate::problem::{Problems, slashes};
+use crate::problem::Problems;
 use crate::scan::{Found, Scan, obeyed, scan};
 use crate::sources::{Sources, place, reason};
 use crate::twins::{Pair, Twin, align};
 use crate::{Page, code, html, line_breaks};
+use bilingual::slashes;
 
 /// The page under work.
 pub(crate) struct Work<'a> {

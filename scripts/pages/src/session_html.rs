@@ -1,5 +1,6 @@
 //! A session as HTML: one column per terminal, one row per moment. Complete without script and style.
 
+use bilingual::actors;
 use session::{Action, Session, Status};
 
 use crate::html::{both, escape};
@@ -169,23 +170,10 @@ impl Shown {
 
 /// The name of an actor or a host, in both languages where it has two.
 pub(crate) fn role(actor: &str) -> String {
-    let zh = match actor {
-        "server" => "服务器",
-        "client" => "客户端",
-        "router" => "路由器",
-        "browser" => "浏览器",
-        "proxy" => "反向代理",
-        "app" => "应用服务器",
-        "dns" | "nameserver" => "名字服务器",
-        "terminal" => "终端",
-        "reader" => "读者",
-        "impostor" => "冒充者",
-        "first" => "第一个",
-        "second" => "第二个",
-        "third" => "第三个",
-        name => return escape(name),
-    };
-    both(zh, actor)
+    match actors::chinese(actor) {
+        Some(zh) => both(zh, actor),
+        None => escape(actor),
+    }
 }
 
 fn ended(status: Status) -> String {

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use crate::blocks::{Block, Kind};
-use crate::problem::{Lang, Problems, slashes};
+use crate::problem::Problems;
+use bilingual::{Lang, slashes};
 
 /// One step of both twins.
 #[derive(Debug, PartialEq, Eq)]

@@ -15,8 +15,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use crate::job::{Checked, Job};
-use crate::messages::{Lang, say, seconds, warn};
 use crate::{messages, preflight};
+use bilingual::Lang;
+use bilingual::terminal::{say, seconds, warn};
 
 /// Nothing was checked.
 const CANNOT: u8 = 3;

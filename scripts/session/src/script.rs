@@ -10,6 +10,8 @@ mod validate;
 use std::fmt;
 use std::time::Duration;
 
+use bilingual::Text;
+
 pub use head::{Host, Loss, LossKind, Ports, Which, mac};
 use line::Item;
 
@@ -28,15 +30,6 @@ pub struct Session {
     pub varies_payload: bool,
     /// What happens, in order.
     pub steps: Vec<Step>,
-}
-
-/// The same words in both languages.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Text {
-    /// Chinese.
-    pub zh: String,
-    /// English.
-    pub en: String,
 }
 
 /// One moment of the story.
@@ -219,26 +212,26 @@ impl std::error::Error for ParseError {}
 fn title(items: &[(usize, Item)], errors: &mut Vec<ParseError>) -> Text {
     let mut title = Text::default();
     for (line, item) in items {
-        let Item::Title(language, text) = item else {
+        let Item::Title(lang, text) = item else {
             continue;
         };
-        let place = language.of(&mut title);
+        let place = title.in_lang_mut(*lang);
         if place.is_empty() {
             place.clone_from(text);
         } else {
             errors.push(ParseError {
                 line: *line,
-                expected: format!("one `title {language}`"),
+                expected: format!("one `title {lang}`"),
                 found: "a second one".to_owned(),
             });
         }
     }
-    for (language, text) in [("zh", &title.zh), ("en", &title.en)] {
+    for (lang, text) in [("zh", &title.zh), ("en", &title.en)] {
         if text.is_empty() {
             errors.push(ParseError {
                 line: 1,
-                expected: format!("a title in both languages: `title {language} …`"),
-                found: format!("no `title {language}`"),
+                expected: format!("a title in both languages: `title {lang} …`"),
+                found: format!("no `title {lang}`"),
             });
         }
     }
@@ -263,14 +256,13 @@ fn steps(items: Vec<(usize, Item)>, errors: &mut Vec<ParseError>) -> Vec<Step> {
                 found: "a title after it".to_owned(),
             }),
             Item::Action(action) => steps.push(Step { line, action }),
-            Item::Note(language, text) => {
+            Item::Note(lang, text) => {
                 let mut note = Text::default();
-                *language.of(&mut note) = text;
-                let twin = items.next_if(
-                    |(_, next)| matches!(next, Item::Note(other, _) if *other != language),
-                );
+                *note.in_lang_mut(lang) = text;
+                let twin = items
+                    .next_if(|(_, next)| matches!(next, Item::Note(other, _) if *other != lang));
                 if let Some((_, Item::Note(other, text))) = twin {
-                    *other.of(&mut note) = text;
+                    *note.in_lang_mut(other) = text;
                     steps.push(Step {
                         line,
                         action: Action::Note(note),
@@ -278,8 +270,8 @@ fn steps(items: Vec<(usize, Item)>, errors: &mut Vec<ParseError>) -> Vec<Step> {
                 } else {
                     errors.push(ParseError {
                         line,
-                        expected: format!("`note {}` next to `note {language}`", language.other()),
-                        found: format!("`note {language}` alone"),
+                        expected: format!("`note {}` next to `note {lang}`", lang.other()),
+                        found: format!("`note {lang}` alone"),
                     });
                 }
             }

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use bilingual::Text;
 use proptest::prelude::*;
-use session::{Action, Session, Status, Step, Text};
+use session::{Action, Session, Status, Step};
 
 const TITLE: &str = "title zh 题\ntitle en T\n";
 

@@ -15,13 +15,13 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use anyhow::Context;
+use bilingual::{Diagnostic, Text};
 use mdbook_driver::MDBook;
 use mdbook_driver::config::Config;
-use pages::Problem;
 use session::encoding;
 use session::run::scratch;
 
-use crate::language::{Lang, pick, slashes};
+use bilingual::{Lang, slashes};
 use folder::{Folder, Refused};
 pub(crate) use preprocessor::Making;
 use preprocessor::{Broken, Pages};
@@ -64,22 +64,22 @@ impl Trouble {
 
     /// `book/layers/osi.md:12: what is wrong; what to do`
     pub fn display(&self, lang: Lang) -> String {
-        let words = pick(lang, &self.zh, &self.en);
+        let words = lang.pick(self.zh.as_str(), self.en.as_str());
         match &self.place {
             Some(place) => format!("{place}: {words}"),
-            None => words,
+            None => words.to_owned(),
         }
     }
 }
 
-impl From<&pages::Problem> for Trouble {
-    fn from(problem: &pages::Problem) -> Trouble {
+impl From<&Diagnostic> for Trouble {
+    fn from(problem: &Diagnostic) -> Trouble {
         let file = slashes(&problem.file);
         Trouble::at(
             &file,
             problem.line as u64,
-            &problem.message_zh,
-            &problem.message_en,
+            &problem.message.zh,
+            &problem.message.en,
         )
     }
 }
@@ -193,16 +193,15 @@ fn configuration(folder: &Folder) -> anyhow::Result<String> {
         Err(refused) => (1, refused.zh(), refused.en()),
     };
     let (line, message_zh, message_en) = refused;
-    Err(Broken(vec![Problem {
+    Err(Broken(vec![Diagnostic {
         file: "book.toml".into(),
         line,
-        message_zh,
-        message_en,
+        message: Text::new(message_zh, message_en),
     }])
     .into())
 }
 
-fn told(problems: Vec<Problem>) -> anyhow::Result<()> {
+fn told(problems: Vec<Diagnostic>) -> anyhow::Result<()> {
     match problems.is_empty() {
         true => Ok(()),
         false => Err(Broken(problems).into()),
@@ -240,13 +239,17 @@ impl Drop for Copied {
 }
 
 /// A problem on the line of `book.toml` that begins with `start`, or on its first.
-fn words_at(book_toml: &str, start: &str, zh: impl Into<String>, en: impl Into<String>) -> Problem {
+fn words_at(
+    book_toml: &str,
+    start: &str,
+    zh: impl Into<String>,
+    en: impl Into<String>,
+) -> Diagnostic {
     let line = book_toml.lines().position(|line| line.starts_with(start));
-    Problem {
+    Diagnostic {
         file: "book.toml".into(),
         line: line.unwrap_or(0) + 1,
-        message_zh: zh.into(),
-        message_en: en.into(),
+        message: Text::new(zh, en),
     }
 }
 

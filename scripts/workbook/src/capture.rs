@@ -5,15 +5,15 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::language::{Lang, pick};
 use crate::package;
+use bilingual::Lang;
 
 /// Records, or checks what is recorded. The exit status of `record`: 3 if this machine cannot.
 pub(crate) fn capture(root: &Path, names: &[String], check: bool, lang: Lang) -> Result<u8> {
     let mut command = package::cargo();
     command
         .args(["run", "--quiet", "--package", "record", "--", "--lang"])
-        .arg(pick(lang, "zh", "en"))
+        .arg(lang.pick("zh", "en"))
         .args(check.then_some("--check"))
         .args(names)
         .current_dir(root);

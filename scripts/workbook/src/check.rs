@@ -14,8 +14,9 @@ use session::{Options, Report};
 
 use crate::book::{self, Trouble};
 use crate::cli::Part;
-use crate::language::{Lang, pick, say, seconds, slashes};
 use crate::site::Site;
+use bilingual::terminal::{say, seconds};
+use bilingual::{Lang, slashes};
 
 /// Checks one part, or everything. Whether nothing failed.
 pub fn check(root: &Path, part: Option<Part>, lang: Lang) -> Result<bool> {
@@ -42,12 +43,12 @@ pub fn check(root: &Path, part: Option<Part>, lang: Lang) -> Result<bool> {
 }
 
 fn pages_and_links(root: &Path, results: &mut Results) {
-    let name = pick(results.lang, "链接", "links");
+    let name = results.lang.pick("链接", "links");
     let Some(place) = pages(root, results) else {
-        let reason = pick(results.lang, "书没有生成", "the book was not built");
-        return results.add(&name, Duration::ZERO, Outcome::Skipped(reason));
+        let reason = results.lang.pick("书没有生成", "the book was not built");
+        return results.add(name, Duration::ZERO, Outcome::Skipped(reason.to_owned()));
     };
-    results.run(&name, |lang| match Site::load(&root.join(&place)) {
+    results.run(name, |lang| match Site::load(&root.join(&place)) {
         Ok(site) => judge(&links::troubles(&site, &slashes(&place)), lang),
         Err(error) => Outcome::Failed(format!("{}: {error}", place.display())),
     });
@@ -57,7 +58,7 @@ fn pages_and_links(root: &Path, results: &mut Results) {
 fn pages(root: &Path, results: &mut Results) -> Option<std::path::PathBuf> {
     let mut place = None;
     results.run(
-        &pick(results.lang, "页面", "pages"),
+        results.lang.pick("页面", "pages"),
         |lang| match book::build(root) {
             Ok(built) => {
                 place = Some(built);
@@ -80,12 +81,12 @@ fn judge(troubles: &[Trouble], lang: Lang) -> Outcome {
 /// `names`: of sessions, or of examples, which stands for all their sessions; all when empty.
 fn sessions(root: &Path, names: &[String], results: &mut Results) {
     let lang = results.lang;
-    let title = pick(lang, "会话", "sessions");
+    let title = lang.pick("会话", "sessions");
     let all = match session::all(root) {
         Ok(all) => all,
         Err(error) => {
             return results.add(
-                &title,
+                title,
                 Duration::ZERO,
                 Outcome::Failed(format!("{error:#}")),
             );
@@ -100,8 +101,7 @@ fn sessions(root: &Path, names: &[String], results: &mut Results) {
         if !all.iter().any(|(session, _)| is_meant(session, name)) {
             let known: Vec<_> = all.iter().map(|(session, _)| session.as_str()).collect();
             let known = known.join(", ");
-            let words = pick(
-                lang,
+            let words = lang.pick(
                 format!("没有这个会话；有的是：{known}"),
                 format!("there is no such session; there are: {known}"),
             );
@@ -160,15 +160,15 @@ impl Results {
 
     fn add(&mut self, name: &str, took: Duration, outcome: Outcome) {
         let (count, word, words) = match outcome {
-            Outcome::Passed => (&mut self.passed, pick(self.lang, "通过", "ok     "), None),
+            Outcome::Passed => (&mut self.passed, self.lang.pick("通过", "ok     "), None),
             Outcome::Skipped(why) => (
                 &mut self.skipped,
-                pick(self.lang, "跳过", "skipped"),
+                self.lang.pick("跳过", "skipped"),
                 Some(why),
             ),
             Outcome::Failed(why) => (
                 &mut self.failed,
-                pick(self.lang, "失败", "FAILED "),
+                self.lang.pick("失败", "FAILED "),
                 Some(why),
             ),
         };
@@ -187,8 +187,7 @@ impl Results {
             ..
         } = self;
         let took = seconds(took);
-        say(pick(
-            self.lang,
+        say(self.lang.pick(
             format!("通过 {passed}，失败 {failed}，跳过 {skipped}，共 {took} 秒"),
             format!("{passed} ok, {failed} failed, {skipped} skipped in {took} s"),
         ));

@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use clap::error::{ContextKind, ErrorKind};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-use crate::language::{Lang, pick};
+use bilingual::{Lang, visible};
 
 #[derive(Debug, Parser)]
 #[command(name = "cargo workbook", bin_name = "cargo workbook", version)]
@@ -119,11 +119,9 @@ pub fn parse(args: &[OsString], lang: Lang) -> Asked {
             }
             None => Asked::Run(Verb::Read(read)),
             Some(verb) if read == Read::default() => Asked::Run(verb),
-            Some(_) => Asked::Mistake(pick(
-                lang,
-                "--port 和 --open 写在 read 后面，或者不写命令。用法见 cargo workbook --help",
+            Some(_) => Asked::Mistake(lang.pick("--port 和 --open 写在 read 后面，或者不写命令。用法见 cargo workbook --help",
                 "--port and --open go after read, or with no command; see cargo workbook --help",
-            )),
+            ).to_owned()),
         },
         Err(error) => match error.kind() {
             ErrorKind::DisplayHelp => Asked::Show(help(lang).to_owned()),
@@ -162,44 +160,33 @@ fn names_a_host(read: &Read, verb: Option<&Verb>) -> bool {
 }
 
 fn loopback_only(lang: Lang) -> String {
-    pick(
-        lang,
-        "书只在 127.0.0.1 上提供，不能换地址（-n、--hostname）。从另一台机器读：在那台机器上运行 ssh -L 3000:127.0.0.1:3000 用户名@这台机器，再打开 http://127.0.0.1:3000/",
+    lang.pick("书只在 127.0.0.1 上提供，不能换地址（-n、--hostname）。从另一台机器读：在那台机器上运行 ssh -L 3000:127.0.0.1:3000 用户名@这台机器，再打开 http://127.0.0.1:3000/",
         "the book is served on 127.0.0.1 only, there is no other address to give (-n, --hostname); to read it from another machine, run ssh -L 3000:127.0.0.1:3000 USER@THIS-MACHINE there and open http://127.0.0.1:3000/",
     )
+    .to_owned()
 }
 
 /// What a hand used to mdBook or cargo types, and what does that here.
 fn instead(verb: &str, lang: Lang) -> Option<String> {
     let words = match verb {
-        "clean" => pick(
-            lang,
-            "书生成在 target/book 里，每次生成都会整个换掉，不用清理；要连程序一起清理：cargo clean",
+        "clean" => lang.pick("书生成在 target/book 里，每次生成都会整个换掉，不用清理；要连程序一起清理：cargo clean",
             "the book is in target/book, which every build replaces, so there is nothing to clean; to remove the built programs as well: cargo clean",
         ),
-        "watch" => pick(
-            lang,
-            "cargo workbook read（或者不写命令）会一直看着文件，随存随新",
+        "watch" => lang.pick("cargo workbook read（或者不写命令）会一直看着文件，随存随新",
             "cargo workbook read (or no command) watches the files and follows every save",
         ),
-        "init" | "new" => pick(
-            lang,
-            "这里已经是一本书了；怎样加一页，见 CONTRIBUTING.md",
+        "init" | "new" => lang.pick("这里已经是一本书了；怎样加一页，见 CONTRIBUTING.md",
             "this is a book already; CONTRIBUTING.md says how to add a page",
         ),
-        "help" => pick(
-            lang,
-            "说明在 cargo workbook --help",
+        "help" => lang.pick("说明在 cargo workbook --help",
             "see cargo workbook --help",
         ),
-        "completions" => pick(
-            lang,
-            "这里没有命令补全脚本",
+        "completions" => lang.pick("这里没有命令补全脚本",
             "there are no completions here",
         ),
         _ => return None,
     };
-    Some(words)
+    Some(words.to_owned())
 }
 
 /// The command that was perhaps meant.
@@ -234,7 +221,7 @@ fn mistake(error: &clap::Error, lang: Lang) -> String {
     let what: String = match error.kind() {
         ErrorKind::InvalidSubcommand => {
             let verb = named(ContextKind::InvalidSubcommand);
-            let verb: String = verb.chars().filter(|c| !c.is_control()).take(40).collect();
+            let verb = visible::word(&verb);
             let (zh, en) = match (instead(&verb, lang), nearest(&verb)) {
                 (Some(words), _) => (format!("：{words}"), format!(": {words}")),
                 (None, Some(near)) => (
@@ -243,8 +230,7 @@ fn mistake(error: &clap::Error, lang: Lang) -> String {
                 ),
                 (None, None) => (String::new(), String::new()),
             };
-            let none = pick(
-                lang,
+            let none = lang.pick(
                 format!("没有 {verb} 这个命令{zh}"),
                 format!("there is no command {verb}{en}"),
             );
@@ -254,30 +240,25 @@ fn mistake(error: &clap::Error, lang: Lang) -> String {
             }
             none
         }
-        ErrorKind::UnknownArgument => pick(
-            lang,
-            format!("不认识 {arg}"),
-            format!("{arg} is not known here"),
-        ),
-        ErrorKind::InvalidValue | ErrorKind::ValueValidation if value.is_empty() => pick(
-            lang,
+        ErrorKind::UnknownArgument => {
+            lang.pick(format!("不认识 {arg}"), format!("{arg} is not known here"))
+        }
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation if value.is_empty() => lang.pick(
             format!("{arg} 后面缺一个值"),
             format!("{arg} needs a value"),
         ),
-        ErrorKind::InvalidValue | ErrorKind::ValueValidation => pick(
-            lang,
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => lang.pick(
             format!("{arg} 不能是 {value}"),
             format!("{arg} cannot be {value}"),
         ),
-        ErrorKind::ArgumentConflict => pick(
-            lang,
-            format!("{arg} 写了两次"),
-            format!("{arg} is there twice"),
-        ),
-        _ => pick(lang, "看不懂这条命令", "this command line makes no sense"),
+        ErrorKind::ArgumentConflict => {
+            lang.pick(format!("{arg} 写了两次"), format!("{arg} is there twice"))
+        }
+        _ => lang
+            .pick("看不懂这条命令", "this command line makes no sense")
+            .to_owned(),
     };
-    pick(
-        lang,
+    lang.pick(
         format!("{what}。用法见 cargo workbook --help"),
         format!("{what}; see cargo workbook --help"),
     )

@@ -7,8 +7,9 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::language::{Lang, pick, warn};
 use crate::package;
+use bilingual::Lang;
+use bilingual::terminal::warn;
 
 /// Runs `exercise` with these words, `verb` before them. Its exit status.
 pub(crate) fn hand_over(
@@ -18,8 +19,7 @@ pub(crate) fn hand_over(
     lang: Lang,
 ) -> Result<u8> {
     if !is_built() {
-        warn(pick(
-            lang,
+        warn(lang.pick(
             "第一次用：先编译判题程序，要等一会儿……",
             "first use: the judge is being compiled, which takes a while …",
         ));

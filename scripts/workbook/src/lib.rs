@@ -9,7 +9,6 @@ mod capture;
 pub mod check;
 pub mod cli;
 mod exercise;
-pub mod language;
 mod package;
 pub mod read;
 pub mod serve;
@@ -22,13 +21,14 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
+use bilingual::Lang;
+use bilingual::terminal::{say, seconds, warn};
 use cli::{Asked, Verb};
-use language::{Lang, pick, say, seconds, warn};
 
 /// Runs the tool with these arguments, the first being its own name.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
-    let lang = language::language(&args);
+    let lang = Lang::of_program(&args, sys_locale::get_locale().as_deref());
     let command = match cli::parse(&args, lang) {
         Asked::Run(command) => command,
         Asked::Show(text) => {
@@ -43,7 +43,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     match obey(command, lang) {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
-            warn(format!("{}: {error:#}", pick(lang, "出错", "error")));
+            warn(format!("{}: {error:#}", lang.pick("出错", "error")));
             ExitCode::FAILURE
         }
     }
@@ -67,9 +67,7 @@ fn obey(verb: Verb, lang: Lang) -> Result<u8> {
 fn root(lang: Lang) -> Result<PathBuf> {
     let here = std::env::current_dir()?;
     session::run::checkout(&here).with_context(|| {
-        pick(
-            lang,
-            format!(
+        lang.pick(format!(
                 "{} 和它上面的目录里都没有 book.toml；请在练习册的目录里运行 cargo workbook",
                 here.display()
             ),
@@ -85,9 +83,8 @@ fn build(root: &Path, lang: Lang) -> Result<bool> {
     let start = Instant::now();
     match book::build(root) {
         Ok(place) => {
-            let (place, took) = (language::slashes(&place), seconds(start.elapsed()));
-            say(pick(
-                lang,
+            let (place, took) = (bilingual::slashes(&place), seconds(start.elapsed()));
+            say(lang.pick(
                 format!("已写入 {place}（{took} 秒）"),
                 format!("wrote {place} ({took} s)"),
             ));

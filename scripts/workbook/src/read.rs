@@ -16,10 +16,11 @@ use pages::Memory;
 
 use crate::book::{self, Making, Scratch, Trouble};
 use crate::cli;
-use crate::language::{Lang, pick, say, seconds, slashes, warn};
 use crate::serve::{self, Patience, Port, Shared};
 use crate::site::Site;
 use crate::watch::{self, WatchEvent};
+use bilingual::terminal::{say, seconds, warn};
+use bilingual::{Lang, slashes};
 use debounce::{Pace, Step};
 use saves::Saves;
 
@@ -34,8 +35,7 @@ pub fn read(root: &Path, how: cli::Read, lang: Lang) -> Result<bool> {
     let listener = serve::bind(how.port.map_or(Port::From(PORT), Port::Exactly), lang)?;
     let port = listener.local_addr()?.port();
     if how.port.is_none() && port != PORT {
-        say(pick(
-            lang,
+        say(lang.pick(
             format!("端口 {PORT} 被占用，改用 {port}。"),
             format!("port {PORT} is in use, taking {port}"),
         ));
@@ -74,17 +74,15 @@ impl Reader {
         let scratch = Scratch::new(root).with_context(|| {
             let place = root.join("target/workbook");
             let place = place.display();
-            pick(
-                lang,
+            lang.pick(
                 format!("建不了目录 {place}"),
                 format!("cannot make the folder {place}"),
             )
         })?;
         let watching = watch::watch(root, events.clone())
-            .with_context(|| pick(lang, "没法监视文件的变化", "cannot watch the files"))?;
+            .with_context(|| lang.pick("没法监视文件的变化", "cannot watch the files"))?;
         if let Some(reason) = &watching.polling {
-            say(pick(
-                lang,
+            say(lang.pick(
                 format!("系统不能监视文件（{reason}），改为每秒看两次。"),
                 format!("the system cannot watch the files ({reason}), looking twice a second"),
             ));
@@ -175,8 +173,7 @@ impl Reader {
                     }
                 }
                 WatchEvent::Blind(error) => {
-                    warn(pick(
-                        self.lang,
+                    warn(self.lang.pick(
                         format!("监视文件出错：{error}"),
                         format!("watching the files: {error}"),
                     ));
@@ -245,14 +242,12 @@ impl Reader {
         match result {
             Ok(site) => {
                 if self.shared.publish(site) && again {
-                    say(pick(
-                        self.lang,
+                    say(self.lang.pick(
                         format!("{saved}：已更新（{took} 秒）"),
                         format!("{saved}: served again ({took} s)"),
                     ));
                 } else if again {
-                    say(pick(
-                        self.lang,
+                    say(self.lang.pick(
                         format!("{saved}：没有变化（{took} 秒）"),
                         format!("{saved}: nothing changed ({took} s)"),
                     ));
@@ -267,8 +262,7 @@ impl Reader {
 
     fn announce(&self, open: bool) {
         let url = &self.url;
-        say(pick(
-            self.lang,
+        say(self.lang.pick(
             format!("在浏览器里读：{url}（保存即更新，Ctrl-C 结束）"),
             format!("read it at {url} (follows every save; Ctrl-C ends it)"),
         ));
@@ -307,8 +301,7 @@ fn send_interrupts_to(events: Sender<WatchEvent>) -> Result<()> {
 
 fn open_browser(url: &str, lang: Lang) {
     if let Err(error) = opener::open_browser(url) {
-        let words = pick(
-            lang,
+        let words = lang.pick(
             format!("打不开浏览器（{error}）；请把上面的地址粘进浏览器"),
             format!("cannot open a browser ({error}); paste the address above into one"),
         );

@@ -11,11 +11,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
+use bilingual::Lang;
 use fixture::Fixture;
 use repository::{cargo, code_of, files, name_of, read, root};
 use workbook::book::{build_into, report};
 use workbook::check::links;
-use workbook::language::Lang;
 use workbook::site::Site;
 
 #[test]

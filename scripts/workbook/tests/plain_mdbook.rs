@@ -6,10 +6,10 @@
 #[allow(dead_code, reason = "shared with other tests")]
 mod repository;
 
+use bilingual::Lang;
 use mdbook_driver::MDBook;
 use repository::root;
 use workbook::book::{build_into, report};
-use workbook::language::Lang;
 use workbook::site::Site;
 
 #[test]

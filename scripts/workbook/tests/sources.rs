@@ -16,9 +16,9 @@ use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
+use bilingual::Lang;
 use fixture::Fixture;
 use workbook::book;
-use workbook::language::Lang;
 use workbook::site::Site;
 
 /// Builds while somebody swaps things; what of the secret is in the site.

@@ -1,6 +1,6 @@
 //! Names on the wire: labels, an end, and pointers to names that were written before.
 
-use crate::bits::{Header, be16, byte, kinds, nothing, text};
+use crate::bits::{Header, be16, byte, kinds, nothing, tame, text};
 
 kinds! {
 LABEL "dns.label" "域名的一段" "label"
@@ -37,7 +37,7 @@ pub(crate) fn fields(header: &mut Header, message: &[u8], start: usize) -> Strin
             _ => {
                 let letters = header.bytes(1 + usize::from(length));
                 let label = String::from_utf8_lossy(letters.get(1..).unwrap_or_default());
-                let value = format!("{length} {}", printable(&label));
+                let value = format!("{length} {}", tame(label.into_owned()));
                 header.put(&LABEL, 8 * (1 + usize::from(length)), value, nothing());
             }
         }
@@ -72,7 +72,7 @@ pub(crate) fn read(message: &[u8], place: usize) -> Option<String> {
                 if !name.is_empty() {
                     name.push('.');
                 }
-                name.push_str(&printable(&String::from_utf8_lossy(label)));
+                name.push_str(&tame(String::from_utf8_lossy(label).into_owned()));
                 at += 1 + length;
             }
         }
@@ -91,11 +91,4 @@ pub(crate) fn skip(message: &[u8], place: usize) -> Option<usize> {
             length => at += 1 + usize::from(length),
         }
     }
-}
-
-fn printable(label: &str) -> String {
-    label
-        .chars()
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-        .collect()
 }

@@ -3,8 +3,8 @@
 use core::net::{Ipv4Addr, Ipv6Addr};
 
 use super::name;
-use crate::Text;
 use crate::bits::{Header, be16, be32, byte, hex_of, kinds, nothing, octets, say, text};
+use bilingual::Text;
 
 kinds! {
 TYPE "dns.type" "记录类型" "record type"

@@ -1,8 +1,9 @@
 //! TCP options: a kind, and for most a length and a value.
 
+use crate::Kind;
 use crate::bits::{Header, byte, kinds, nothing, octets, say, text};
 use crate::conversation::Seen;
-use crate::{Kind, Text};
+use bilingual::Text;
 
 kinds! {
 KIND "tcp.option.kind" "选项类型" "option kind"

@@ -2,7 +2,7 @@
 
 use super::opaque;
 use crate::Kind;
-use crate::bits::{Header, kinds, nothing, say};
+use crate::bits::{Header, kinds, nothing, say, tame};
 
 kinds! {
 VERSION "tls.hello.version" "旧版本号" "legacy version"
@@ -136,7 +136,7 @@ fn protocols(header: &mut Header, after: usize) {
 fn text_field(header: &mut Header, kind: &'static Kind, length: usize, skip: usize) {
     let bytes = header.bytes(length);
     let value = String::from_utf8_lossy(bytes.get(skip..).unwrap_or_default());
-    let value = value.replace(|c: char| c.is_control(), "\u{fffd}");
+    let value = tame(value.into_owned());
     header.put(kind, length * 8, value, nothing());
 }
 

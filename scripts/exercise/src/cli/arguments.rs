@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use anyhow::Result;
 use lexopt::{Arg, Parser};
 
-use super::{mistake, pick};
-use crate::Language;
+use super::mistake;
 use crate::progress::Kind;
+use bilingual::Lang;
 
 /// What the command line asks for.
 #[derive(Debug, PartialEq, Eq)]
@@ -74,48 +74,25 @@ pub(super) const VERBS: [&str; 8] = [
     "list", "check", "hint", "reset", "solution", "report", "class", "help",
 ];
 
-/// The language to speak, known before the rest is read: mistakes need words too.
-pub(super) fn language(args: &[OsString]) -> Language {
-    let mut words = args.iter().filter_map(|word| word.to_str());
-    while let Some(word) = words.next() {
-        let value = match word.strip_prefix("--lang") {
-            // What follows belongs to the program.
-            None if word == "--" => break,
-            None => None,
-            Some("") => words.next(),
-            Some(rest) => rest.strip_prefix('='),
-        };
-        match value {
-            Some("zh") => return Language::Zh,
-            Some("en") => return Language::En,
-            _ => {}
-        }
-    }
-    match sys_locale::get_locale() {
-        Some(locale) if locale.starts_with("zh") => Language::Zh,
-        _ => Language::En,
-    }
-}
-
 /// Reads the arguments, without the name of the tool.
-pub(super) fn parse(args: Vec<OsString>, language: Language) -> Result<Asked> {
-    let words = Words::read(args, language)?;
+pub(super) fn parse(args: Vec<OsString>, lang: Lang) -> Result<Asked> {
+    let words = Words::read(args, lang)?;
     if let Some(topic) = words.help {
         let verb = Verb::Help(topic);
         return Ok(Asked { root: None, verb });
     }
     let root = words.root.clone();
-    let verb = words.verb(language)?;
+    let verb = words.verb(lang)?;
     Ok(Asked { root, verb })
 }
 
 /// The help text.
-pub(super) fn help(topic: Topic, language: Language) -> &'static str {
-    match (topic, language) {
-        (Topic::Exercise, Language::Zh) => include_str!("help.zh.txt"),
-        (Topic::Exercise, Language::En) => include_str!("help.en.txt"),
-        (Topic::Class, Language::Zh) => include_str!("class.zh.txt"),
-        (Topic::Class, Language::En) => include_str!("class.en.txt"),
+pub(super) fn help(topic: Topic, lang: Lang) -> &'static str {
+    match (topic, lang) {
+        (Topic::Exercise, Lang::Zh) => include_str!("help.zh.txt"),
+        (Topic::Exercise, Lang::En) => include_str!("help.en.txt"),
+        (Topic::Class, Lang::Zh) => include_str!("class.zh.txt"),
+        (Topic::Class, Lang::En) => include_str!("class.en.txt"),
     }
 }
 
@@ -136,7 +113,7 @@ struct Words {
 }
 
 impl Words {
-    fn read(args: Vec<OsString>, language: Language) -> Result<Self> {
+    fn read(args: Vec<OsString>, lang: Lang) -> Result<Self> {
         let mut words = Self::default();
         let mut parser = Parser::from_args(args);
         loop {
@@ -151,14 +128,14 @@ impl Words {
             let done = parser
                 .next()
                 .map(|arg| arg.map(owned))
-                .map_err(|error| told(&error, language));
+                .map_err(|error| told(&error, lang));
             match done {
                 Ok(None) => break,
                 Ok(Some(Word::Value(value))) => words.positional.push(value),
                 Ok(Some(Word::Option(name))) => words
-                    .option(&name, &mut parser, language)
-                    .or_else(|words| mistake(with_help(&words, language)))?,
-                Err(words) => return mistake(with_help(&words, language)),
+                    .option(&name, &mut parser, lang)
+                    .or_else(|words| mistake(with_help(&words, lang)))?,
+                Err(words) => return mistake(with_help(&words, lang)),
             }
         }
         if words.help.is_some() && words.first() == Some("class") {
@@ -171,21 +148,15 @@ impl Words {
         Ok(words)
     }
 
-    fn option(
-        &mut self,
-        name: &str,
-        parser: &mut Parser,
-        language: Language,
-    ) -> Result<(), String> {
-        let mut value = || parser.value().map_err(|error| told(&error, language));
+    fn option(&mut self, name: &str, parser: &mut Parser, lang: Lang) -> Result<(), String> {
+        let mut value = || parser.value().map_err(|error| told(&error, lang));
         let text = |value: OsString| value.to_string_lossy().into_owned();
         match name {
             "-h" | "--help" => self.help = Some(Topic::Exercise),
             "--lang" => match text(value()?).as_str() {
                 "zh" | "en" => {}
                 other => {
-                    return Err(pick(
-                        language,
+                    return Err(lang.pick(
                         format!("--lang 只能是 zh 或 en，不能是 {other}"),
                         format!("--lang is zh or en, not {other}"),
                     ));
@@ -201,8 +172,7 @@ impl Words {
             "--seed" => {
                 let word = text(value()?);
                 self.seed = Some(word.parse().map_err(|_| {
-                    pick(
-                        language,
+                    lang.pick(
                         format!("--seed 后面要一个不小于 0 的整数，不能是 {word}"),
                         format!("--seed takes a whole number from 0 on, not {word}"),
                     )
@@ -220,8 +190,7 @@ impl Words {
             "--yes" => self.options.push("--yes"),
             "--give-up" => self.options.push("--give-up"),
             other => {
-                return Err(pick(
-                    language,
+                return Err(lang.pick(
                     format!("不认识 {other}"),
                     format!("{other} is not known here"),
                 ));
@@ -239,7 +208,7 @@ impl Words {
         self.positional.first().and_then(|word| word.to_str())
     }
 
-    fn verb(mut self, language: Language) -> Result<Verb> {
+    fn verb(mut self, lang: Lang) -> Result<Verb> {
         let verb = match self.first() {
             Some(word) if VERBS.contains(&word) => {
                 let word = word.to_owned();
@@ -260,26 +229,24 @@ impl Words {
         };
         if let Some(option) = self.options.iter().find(|option| !fits.contains(option)) {
             let shown = if verb.is_empty() { "exercise" } else { &verb };
-            let words = pick(
-                language,
+            let words = lang.pick(
                 format!("{option} 不能和 {shown} 一起用"),
                 format!("{option} does not go with {shown}"),
             );
-            return mistake(with_help(&words, language));
+            return mistake(with_help(&words, lang));
         }
         if let Some(extra) = self.positional.get(most) {
             let extra = extra.to_string_lossy();
-            let words = pick(
-                language,
+            let words = lang.pick(
                 format!("多了 {extra}"),
                 format!("{extra} is one word too many"),
             );
-            return mistake(with_help(&words, language));
+            return mistake(with_help(&words, lang));
         }
-        self.understood(&verb, language)
+        self.understood(&verb, lang)
     }
 
-    fn understood(mut self, verb: &str, language: Language) -> Result<Verb> {
+    fn understood(mut self, verb: &str, lang: Lang) -> Result<Verb> {
         let has = |option| self.options.contains(&option);
         let (yes, give_up) = (has("--yes"), has("--give-up"));
         Ok(match verb {
@@ -292,8 +259,7 @@ impl Words {
                 directory: match self.positional.pop() {
                     Some(directory) => directory.into(),
                     None => {
-                        return mistake(pick(
-                            language,
+                        return mistake(lang.pick(
                             "报告在哪个目录里？写成 cargo workbook class 目录",
                             "in which folder are the reports? cargo workbook class DIR",
                         ));
@@ -302,7 +268,7 @@ impl Words {
                 out: self.out,
             },
             "check" => Verb::Check(Wanted {
-                id: self.id(verb, language)?,
+                id: self.id(verb, lang)?,
                 kind: self.kind,
                 only: self.only,
                 seed: self.seed,
@@ -315,25 +281,24 @@ impl Words {
                         Some(grade) if grade > 0 => Some(grade),
                         _ => {
                             let word = word.to_string_lossy();
-                            return mistake(pick(
-                                language,
+                            return mistake(lang.pick(
                                 format!("第几条提示？{word} 不是从 1 开始的数"),
                                 format!("which hint? {word} is not a number from 1 on"),
                             ));
                         }
                     },
                 };
-                let id = self.id(verb, language)?;
+                let id = self.id(verb, lang)?;
                 let kind = self.kind;
                 Verb::Hint { id, grade, kind }
             }
             "reset" => Verb::Reset {
-                id: self.id(verb, language)?,
+                id: self.id(verb, lang)?,
                 kind: self.kind,
                 yes,
             },
             "solution" => Verb::Solution {
-                id: self.id(verb, language)?,
+                id: self.id(verb, lang)?,
                 kind: self.kind,
                 give_up,
             },
@@ -344,12 +309,10 @@ impl Words {
         })
     }
 
-    fn id(&self, verb: &str, language: Language) -> Result<String> {
+    fn id(&self, verb: &str, lang: Lang) -> Result<String> {
         match self.positional.first() {
             Some(id) => Ok(id.to_string_lossy().into_owned()),
-            None => mistake(pick(
-                language,
-                format!(
+            None => mistake(lang.pick(format!(
                     "哪个练习？写成 cargo workbook exercise {verb} 练习名；名字见 cargo workbook exercise list"
                 ),
                 format!(
@@ -373,35 +336,31 @@ fn owned(arg: Arg<'_>) -> Word {
     }
 }
 
-fn told(error: &lexopt::Error, language: Language) -> String {
+fn told(error: &lexopt::Error, lang: Lang) -> String {
     match error {
         lexopt::Error::MissingValue { option } => {
             let option = option.as_deref().unwrap_or_default();
-            pick(
-                language,
+            lang.pick(
                 format!("{option} 后面缺一个值"),
                 format!("{option} needs a value"),
             )
         }
         lexopt::Error::UnexpectedValue { option, value } => {
             let value = value.to_string_lossy();
-            pick(
-                language,
+            lang.pick(
                 format!("{option} 后面不能有 {value}"),
                 format!("{option} takes no {value}"),
             )
         }
-        _ => pick(
-            language,
-            "看不懂这条命令",
-            "this command line makes no sense",
+        _ => format!(
+            "{}: {error}",
+            lang.pick("看不懂这条命令", "cannot read the arguments")
         ),
     }
 }
 
-fn with_help(words: &str, language: Language) -> String {
-    pick(
-        language,
+fn with_help(words: &str, lang: Lang) -> String {
+    lang.pick(
         format!("{words}。用法见 cargo workbook exercise --help"),
         format!("{words}; see cargo workbook exercise --help"),
     )

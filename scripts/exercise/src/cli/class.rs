@@ -50,7 +50,7 @@ pub(super) fn class(workspace: &Workspace, directory: &Path, out: Option<PathBuf
         }
     }
     if paths.len() > MOST {
-        warn(&workspace.say(
+        warn(workspace.say(
             format!("有 {} 个文件，只读前 {MOST} 个", paths.len()),
             format!(
                 "there are {} files, only the first {MOST} are read",
@@ -62,7 +62,7 @@ pub(super) fn class(workspace: &Workspace, directory: &Path, out: Option<PathBuf
         tell(workspace, &name, &trouble);
     }
     if class.students.is_empty() {
-        warn(&workspace.say(
+        warn(workspace.say(
             format!("{folder} 里没有能读的报告（*.json），什么也没写。学生这样写报告：cargo workbook exercise report --name 名字 文件.json"),
             format!("{folder} holds no report (*.json) that can be read; nothing was written. A student writes one with cargo workbook exercise report --name NAME FILE.json"),
         ));
@@ -70,7 +70,7 @@ pub(super) fn class(workspace: &Workspace, directory: &Path, out: Option<PathBuf
     }
     let columns = class.columns(&workspace.ladder);
     let out = out.unwrap_or_else(|| directory.to_owned());
-    let tables = tables::all(&class, &columns, workspace.style.language);
+    let tables = tables::all(&class, &columns, workspace.ui.lang);
     for (name, _) in &tables {
         let path = out.join(name);
         if path.exists() && !is_table(name, &path) {
@@ -86,7 +86,7 @@ pub(super) fn class(workspace: &Workspace, directory: &Path, out: Option<PathBuf
         replace(&path, text.as_bytes()).with_context(|| path.display().to_string())?;
     }
     let (count, out) = (class.students.len(), out.display());
-    say(&workspace.say(
+    say(workspace.say(
         format!("{count} 份报告；写好了 class.md、class.csv、class.html，在 {out}"),
         format!("{count} reports; wrote class.md, class.csv and class.html in {out}"),
     ));
@@ -170,5 +170,5 @@ fn tell(workspace: &Workspace, name: &str, trouble: &Trouble) {
             format!("holds no name; in the tables it is {shown}"),
         ),
     };
-    warn(&workspace.say(format!("{name}：{zh}"), format!("{name}: {en}")));
+    warn(workspace.say(format!("{name}：{zh}"), format!("{name}: {en}")));
 }

@@ -18,14 +18,14 @@ use judge::report::{self, WIDTH, wrap};
 pub(super) fn list(workspace: &Workspace) -> Result<bool> {
     let progress = workspace.progress_log.progress();
     let next = next(workspace, &progress, None);
-    say(&summary(workspace, &progress));
+    say(summary(workspace, &progress));
     show("\n");
     for line in rungs(workspace, &progress, next.as_deref()) {
-        say(&line);
+        say(line);
     }
     if let Some(next) = next {
         show("\n");
-        say(&workspace.say(
+        say(workspace.say(
             format!("下一个：cargo workbook exercise {next}"),
             format!("next: cargo workbook exercise {next}"),
         ));
@@ -132,23 +132,20 @@ pub(super) fn check(workspace: &Workspace, wanted: Wanted) -> Result<bool> {
     let outcome = judging::judge(workspace, &job, |verdict| {
         if let Some(verdict) = verdict {
             if !std::mem::replace(&mut titled, true) {
-                say(&report::title(&job.id, &job.check, workspace.style));
+                say(report::title(&job.id, &job.check, workspace.ui));
                 show("\n");
             }
-            show(&report::line(verdict, workspace.style));
+            show(report::line(verdict, workspace.ui));
         }
     })?;
     match &outcome {
-        Outcome::Judged(verdicts, _) => show(&report::rest(
-            &job.id,
-            &job.check,
-            verdicts,
-            workspace.style,
-        )),
-        other => show(&other.report(&job, workspace.style)),
+        Outcome::Judged(verdicts, _) => {
+            show(report::rest(&job.id, &job.check, verdicts, workspace.ui))
+        }
+        other => show(other.report(&job, workspace.ui)),
     }
     if judging::is_the_courses(workspace, &job.program) {
-        say(&workspace.say(
+        say(workspace.say(
             "（这是练习册自带的程序，不记进你的进度。）",
             "(One of the workbook's own programs: not kept in your progress.)",
         ));
@@ -156,7 +153,7 @@ pub(super) fn check(workspace: &Workspace, wanted: Wanted) -> Result<bool> {
     }
     judging::keep(workspace, &job, &outcome);
     if outcome.passed() && job.only.is_none() {
-        say(&praise(workspace, &job.id));
+        say(praise(workspace, &job.id));
     }
     Ok(outcome.passed())
 }
@@ -177,7 +174,7 @@ fn own(workspace: &Workspace, wanted: &Wanted) -> Result<Program> {
     match workspace.mine(id, wanted.kind) {
         Some(mine) => {
             if let Some(which) = workspace.which(&mine, wanted.kind) {
-                say(&which);
+                say(which);
             }
             Ok(Program::mine(&mine))
         }
@@ -210,7 +207,7 @@ pub(super) fn hint(
     // Without a file, both languages are shown.
     let kind = kind.or_else(mine).unwrap_or(Kind::Command);
     for line in hint_lines(workspace, id, grade, kind, WIDTH) {
-        say(&line);
+        say(line);
     }
     Ok(true)
 }
@@ -285,11 +282,11 @@ pub(super) fn reset(
         ));
     };
     if let Some(which) = workspace.which(&mine, kind) {
-        say(&which);
+        say(which);
     }
     let shown = workspace.course.shown(&mine.path);
     if !yes && !agreed(workspace, &shown)? {
-        say(&workspace.say("什么也没改。", "Nothing was changed."));
+        say(workspace.say("什么也没改。", "Nothing was changed."));
         return Ok(false);
     }
     let end = match mine.kind {
@@ -302,7 +299,7 @@ pub(super) fn reset(
     replace(&mine.path, &text).with_context(|| shown.clone())?;
     workspace.note(id, What::Reset);
     let copy = workspace.course.shown(&copy);
-    say(&workspace.say(
+    say(workspace.say(
         format!("{shown} 又是起点程序了；原来的在 {copy}"),
         format!("{shown} is the stub again; what it was is in {copy}"),
     ));
@@ -316,7 +313,7 @@ fn agreed(workspace: &Workspace, shown: &str) -> Result<bool> {
             "reset asks first, and there is no terminal here; add --yes if you are sure",
         ));
     }
-    show(&workspace.say(
+    show(workspace.say(
         format!("把 {shown} 换回起点程序？原来的会留一份在旁边。[y/N] "),
         format!("Replace {shown} by the stub? A copy is kept beside it. [y/N] "),
     ));
@@ -389,12 +386,12 @@ pub(super) fn solution(
         workspace.note(id, What::GaveUp);
     }
     let mark = if end == "py" { "#" } else { "//" };
-    say(&format!("{mark} {shown}"));
-    show(&text);
+    say(format!("{mark} {shown}"));
+    show(text);
     let other = workspace.course.file(id, "solution.py");
     if end == "rs" && other.is_file() {
         let other = workspace.course.shown(&other);
-        warn(&workspace.say(
+        warn(workspace.say(
             format!("Python 的在 {other}（--python）"),
             format!("in Python: {other} (--python)"),
         ));

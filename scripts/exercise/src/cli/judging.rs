@@ -13,12 +13,15 @@ use session::run::{Invocation, look_up};
 
 use super::workspace::{Workspace, refuses_writing, replace};
 use super::{mistake, warn};
+use crate::cli::workspace::Mine;
 use crate::progress::{Judged, Kind, What};
-use crate::{Language, cli::workspace::Mine};
+use bilingual::Lang;
+use bilingual::Ui;
+use bilingual::visible::without_escapes;
 use judge::build::{Built, build};
 use judge::check::{Check, Variant};
 use judge::play::{Options, play};
-use judge::report::{self, Style};
+use judge::report::{self};
 use judge::verdict::Verdict;
 
 /// What is judged.
@@ -175,12 +178,7 @@ fn wanted<'a>(workspace: &Workspace, job: &'a Job) -> Result<Vec<&'a Variant>> {
 fn compile(workspace: &Workspace, id: &str, path: &Path) -> Result<Built> {
     missing(workspace, path)?;
     let sources = [(id.to_owned(), path.to_owned())];
-    build(
-        workspace.course.root(),
-        id,
-        &sources,
-        workspace.style.colour,
-    )
+    build(workspace.course.root(), id, &sources, workspace.ui.colour)
 }
 
 fn missing(workspace: &Workspace, path: &Path) -> Result<()> {
@@ -248,25 +246,25 @@ impl Outcome {
     }
 
     /// The whole report.
-    pub(super) fn report(&self, job: &Job, style: Style) -> String {
-        let mut text = report::title(&job.id, &job.check, style);
+    pub(super) fn report(&self, job: &Job, ui: Ui) -> String {
+        let mut text = report::title(&job.id, &job.check, ui);
         match self {
             Self::Stopped => {}
             Self::Refused(errors) => {
                 text.push('\n');
-                let errors = if style.colour {
+                let errors = if ui.colour {
                     errors.clone()
                 } else {
-                    uncoloured(errors)
+                    without_escapes(errors)
                 };
-                text.push_str(&report::does_not_compile(&job.id, &errors, style));
+                text.push_str(&report::does_not_compile(&job.id, &errors, ui));
             }
             Self::Judged(verdicts, _) => {
                 text.push('\n');
                 for verdict in verdicts {
-                    text.push_str(&report::line(verdict, style));
+                    text.push_str(&report::line(verdict, ui));
                 }
-                text.push_str(&report::rest(&job.id, &job.check, verdicts, style));
+                text.push_str(&report::rest(&job.id, &job.check, verdicts, ui));
             }
         }
         text
@@ -290,20 +288,16 @@ pub(super) fn keep(workspace: &Workspace, job: &Job, outcome: &Outcome) {
         }),
     };
     // The report first: who sees the line of the progress_log looks for it.
-    for (language, name) in [(Language::Zh, "zh"), (Language::En, "en")] {
-        let style = Style {
-            language,
-            colour: false,
-        };
-        let text = bounded(outcome.report(job, style));
-        let path = workspace.course.last(&job.id, name);
+    for lang in Lang::ALL {
+        let text = bounded(outcome.report(job, Ui::plain(lang)));
+        let path = workspace.course.last(&job.id, lang.name());
         match replace(&path, text.as_bytes()) {
             Ok(()) => continue,
             // Said once: nor will the progress_log be written.
             Err(error) if refuses_writing(&error) => break,
             Err(error) => {
                 let shown = workspace.course.shown(&path);
-                warn(&workspace.say(
+                warn(workspace.say(
                     format!("写不了 {shown}：{error}"),
                     format!("cannot write {shown}: {error}"),
                 ));
@@ -341,25 +335,6 @@ fn bounded(mut text: String) -> String {
     text
 }
 
-/// Without the colours that cargo has written.
-pub(super) fn uncoloured(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut chars = text.chars();
-    while let Some(c) = chars.next() {
-        match c {
-            '\x1b' => {
-                if chars.next() == Some('[') {
-                    let _ = chars.find(|c| ('@'..='~').contains(c));
-                }
-            }
-            '\n' | '\t' => plain.push(c),
-            c if c.is_control() => {}
-            c => plain.push(c),
-        }
-    }
-    plain
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -367,7 +342,7 @@ mod tests {
     #[test]
     fn colours_and_other_controls_are_left_out() {
         assert_eq!(
-            uncoloured("\x1b[1m\x1b[38;5;9merror\x1b[0m: \x07x\r\n  y\x1b"),
+            without_escapes("\x1b[1m\x1b[38;5;9merror\x1b[0m: \x07x\r\n  y\x1b"),
             "error: x\n  y"
         );
     }

@@ -12,10 +12,9 @@ use std::time::SystemTime;
 
 use anyhow::{Context, Result, bail};
 
-use super::pick;
-use crate::Language;
 use crate::course::Course;
 use crate::progress::{Event, HEAD, LONGEST, Progress, What, is_damaged, progress, read};
+use bilingual::Lang;
 
 /// So often a line is added again that somebody else has just moved away.
 const AGAIN: usize = 10;
@@ -36,7 +35,7 @@ enum Mended {
 
 impl ProgressLog {
     /// The progress_log of a course, and words about lines that were damaged, if some were.
-    pub(super) fn open(course: &Course, language: Language) -> (Self, Option<String>) {
+    pub(super) fn open(course: &Course, lang: Lang) -> (Self, Option<String>) {
         let progress_log = Self {
             folder: course.mine(),
         };
@@ -48,9 +47,7 @@ impl ProgressLog {
             Ok(Mended::Lines(0)) => None,
             Ok(Mended::Whole(path)) => {
                 let (file, aside) = (course.shown(&progress_log.file()), course.shown(&path));
-                Some(pick(
-                    language,
-                    format!(
+                Some(lang.pick(format!(
                         "{file} 不是文件或者超过 16 MiB，整个移到了 {aside}；里面读得懂的进度抄了回来。"
                     ),
                     format!(
@@ -63,16 +60,13 @@ impl ProgressLog {
                     course.shown(&progress_log.file()),
                     course.shown(&progress_log.aside()),
                 );
-                Some(pick(
-                    language,
-                    format!("{file} 里有 {lines} 行读不懂，已移到 {aside}；其余的进度都在。"),
+                Some(lang.pick(format!("{file} 里有 {lines} 行读不懂，已移到 {aside}；其余的进度都在。"),
                     format!(
                         "{lines} lines of {file} make no sense; they are in {aside} now, the rest is kept"
                     ),
                 ))
             }
-            Err(error) => Some(pick(
-                language,
+            Err(error) => Some(lang.pick(
                 format!("进度文件有问题：{error:#}"),
                 format!("your progress file: {error:#}"),
             )),

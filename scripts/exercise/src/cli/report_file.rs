@@ -44,7 +44,7 @@ pub(super) fn report(
     let name = name.unwrap_or_else(|| {
         workspace.say("（没有名字，可以加 --name）", "(none; --name gives one)")
     });
-    say(&workspace.say(
+    say(workspace.say(
         format!("写好了 {shown}\n里面有：名字 {name}；每个练习过了哪些情形、判了几次、什么时候；没有别的。"),
         format!("wrote {shown}\nIn it: the name {name}; for each exercise the variants passed, the number of checks and\nwhen; nothing else."),
     ));

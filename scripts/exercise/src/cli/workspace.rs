@@ -7,15 +7,15 @@ use std::time::SystemTime;
 
 use anyhow::{Context, Result, anyhow};
 
+use super::arguments::VERBS;
 use super::progress_log::ProgressLog;
-use super::{mistake, pick, warn};
+use super::{mistake, warn};
 use crate::course::Course;
 use crate::progress::{Kind, What, is_name};
 use crate::suggest::nearest;
 use crate::text::{self, Page};
-use crate::{Language, cli::arguments::VERBS};
+use bilingual::{Lang, Ui, visible};
 use judge::check::Check;
-use judge::report::Style;
 
 /// A learner's file is at most this long; a longer one is no program of theirs.
 pub(super) const LONGEST: u64 = 1 << 20;
@@ -25,7 +25,7 @@ pub(super) const LONGEST: u64 = 1 << 20;
 pub(super) struct Workspace {
     pub(super) course: Course,
     pub(super) progress_log: ProgressLog,
-    pub(super) style: Style,
+    pub(super) ui: Ui,
     /// The ids in their order.
     pub(super) ladder: Vec<String>,
 }
@@ -42,7 +42,7 @@ pub(super) struct Mine {
 }
 
 impl Workspace {
-    pub(super) fn open(root: Option<PathBuf>, style: Style) -> Result<Self> {
+    pub(super) fn open(root: Option<PathBuf>, ui: Ui) -> Result<Self> {
         let root = match root {
             Some(root) => std::path::absolute(root).context("find the root")?,
             None => session::run::root()?,
@@ -50,26 +50,25 @@ impl Workspace {
         let course = Course::new(&root);
         let ladder = course.ladder().with_context(|| {
             let place = course.shown(&course.exercises().join("ladder"));
-            pick(
-                style.language,
+            ui.pick(
                 format!("读不了练习的顺序 {place}"),
                 format!("cannot read the order of the exercises, {place}"),
             )
         })?;
-        let (progress_log, said) = ProgressLog::open(&course, style.language);
+        let (progress_log, said) = ProgressLog::open(&course, ui.lang);
         if let Some(said) = said {
-            warn(&said);
+            warn(said);
         }
         Ok(Self {
             course,
             progress_log,
-            style,
+            ui,
             ladder,
         })
     }
 
     pub(super) fn say(&self, zh: impl Into<String>, en: impl Into<String>) -> String {
-        pick(self.style.language, zh, en)
+        self.ui.pick(zh.into(), en.into())
     }
 
     /// The exercise of this name, or words that say which one may have been meant.
@@ -80,7 +79,7 @@ impl Workspace {
         }
         let names = self.ladder.iter().map(String::as_str).chain(VERBS);
         let nearest = nearest(id, names);
-        let shown: String = id.chars().filter(|c| !c.is_control()).take(40).collect();
+        let shown = visible::word(id);
         let (zh, en) = match nearest {
             Some(name) => (format!("是 {name} 吗？"), format!("; did you mean {name}?")),
             None => (String::new(), ".".to_owned()),
@@ -106,20 +105,20 @@ impl Workspace {
 
     /// What the page says, in the learner's language; nothing, where there is no page.
     pub(super) fn page(&self, id: &str) -> Option<Page> {
-        let end = pick(self.style.language, "md", "en.md");
-        let source = fs::read_to_string(self.course.page(id, &end)).ok()?;
+        let end = self.ui.pick("md", "en.md");
+        let source = fs::read_to_string(self.course.page(id, end)).ok()?;
         Some(text::page(&source))
     }
 
     /// The path of the page, as it is shown.
     pub(super) fn page_shown(&self, id: &str) -> String {
-        let end = pick(self.style.language, "md", "en.md");
-        self.course.shown(&self.course.page(id, &end))
+        let end = self.ui.pick("md", "en.md");
+        self.course.shown(&self.course.page(id, end))
     }
 
     /// A part of the page as lines of the terminal.
     pub(super) fn plain(&self, markdown: &str, width: usize) -> Vec<String> {
-        text::render(markdown, self.style.language, width)
+        text::render(markdown, self.ui.lang, width)
     }
 
     /// What the program must do: the goal of the page, or the comments at the head of the stub.
@@ -128,7 +127,7 @@ impl Workspace {
             Some(page) if !page.goal.trim().is_empty() => self.plain(&page.goal, width),
             _ => {
                 let stub = fs::read_to_string(self.course.file(id, "stub.rs")).unwrap_or_default();
-                head(&stub, self.style.language)
+                head(&stub, self.ui.lang)
             }
         }
     }
@@ -237,7 +236,7 @@ impl Workspace {
     /// Writes what happened into the progress_log; where that fails, it is said and nothing else stops.
     pub(super) fn note(&self, id: &str, what: What) {
         if let Err(error) = self.progress_log.add(id, what) {
-            warn(&self.not_kept(&error));
+            warn(self.not_kept(&error));
         }
     }
 
@@ -355,12 +354,12 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// The comments before the first line of code, in one language.
-fn head(stub: &str, language: Language) -> Vec<String> {
+fn head(stub: &str, lang: Lang) -> Vec<String> {
     let comments = stub.lines().take_while(|line| line.starts_with("//"));
     let words = comments.map(|line| line.trim_start_matches(['/', '!']).trim());
     let han = |line: &str| line.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
     words
-        .filter(|line| !line.is_empty() && han(line) == (language == Language::Zh))
+        .filter(|line| !line.is_empty() && han(line) == (lang == Lang::Zh))
         .map(str::to_owned)
         .collect()
 }
@@ -372,8 +371,8 @@ mod tests {
     #[test]
     fn the_head_of_a_stub_is_shown_in_one_language() {
         let stub = "//! 练习：回声。\n//! Exercise: an echo.\nuse std::env;\n// 其他\n";
-        assert_eq!(head(stub, Language::Zh), ["练习：回声。"]);
-        assert_eq!(head(stub, Language::En), ["Exercise: an echo."]);
+        assert_eq!(head(stub, Lang::Zh), ["练习：回声。"]);
+        assert_eq!(head(stub, Lang::En), ["Exercise: an echo."]);
     }
 
     #[test]

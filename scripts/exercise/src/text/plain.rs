@@ -3,16 +3,16 @@
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use unicode_width::UnicodeWidthChar;
 
-use crate::Language;
+use bilingual::Lang;
 use judge::report::wrap;
 
 /// The folder of the pages, from which their links lead.
 const FOLDER: &str = "exercises";
 
 /// `source`, of the page in this language, in lines of at most `width` columns.
-pub(crate) fn render(source: &str, language: Language, width: usize) -> Vec<String> {
+pub(crate) fn render(source: &str, lang: Lang, width: usize) -> Vec<String> {
     let mut writer = Writer {
-        english: language == Language::En,
+        english: lang == Lang::En,
         width: width.max(20),
         ..Writer::default()
     };
@@ -210,11 +210,11 @@ mod tests {
 
     #[track_caller]
     fn check(source: &str, expected: &str) {
-        let language = match source.is_ascii() {
-            true => Language::En,
-            false => Language::Zh,
+        let lang = match source.is_ascii() {
+            true => Lang::En,
+            false => Lang::Zh,
         };
-        assert_eq!(render(source, language, 40).join("\n"), expected);
+        assert_eq!(render(source, lang, 40).join("\n"), expected);
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! The lines of a check, put together: its head, then each variant.
 
-use session::script::line::Language;
-use session::{ParseError, Text};
+use bilingual::Lang;
+use bilingual::Text;
+use session::ParseError;
 
 use super::cause::Cause;
 use super::line::Item;
@@ -29,8 +30,8 @@ pub(super) fn check(items: Vec<(usize, Item)>, errors: &mut Vec<ParseError>) -> 
         };
         let variant = check.variants.last_mut();
         match (item, variant) {
-            (Item::Title(language, text), None) => {
-                let place = language.of(&mut check.title);
+            (Item::Title(lang, text), None) => {
+                let place = check.title.in_lang_mut(lang);
                 if !place.is_empty() {
                     wrong("one title in each language", "a second one");
                 }
@@ -84,12 +85,12 @@ pub(super) fn check(items: Vec<(usize, Item)>, errors: &mut Vec<ParseError>) -> 
                     steps,
                 });
             }
-            (Item::Why(language, text), Some(variant)) => {
-                let cause = cause(variant, |cause| match language {
-                    Language::Zh => cause.why.zh.is_empty(),
-                    Language::En => cause.why.en.is_empty(),
+            (Item::Why(lang, text), Some(variant)) => {
+                let cause = cause(variant, |cause| match lang {
+                    Lang::Zh => cause.why.zh.is_empty(),
+                    Lang::En => cause.why.en.is_empty(),
                 });
-                let place = language.of(&mut cause.why);
+                let place = cause.why.in_lang_mut(lang);
                 if !place.is_empty() {
                     wrong("one `why` in each language", "a second one");
                 }
@@ -146,12 +147,12 @@ pub(super) fn check(items: Vec<(usize, Item)>, errors: &mut Vec<ParseError>) -> 
             found: format!("`{}`", stub.variant),
         });
     }
-    for (language, text) in [("zh", &check.title.zh), ("en", &check.title.en)] {
+    for (lang, text) in [("zh", &check.title.zh), ("en", &check.title.en)] {
         if text.is_empty() {
             errors.push(ParseError {
                 line: 1,
-                expected: format!("a title in both languages: `title {language} …`"),
-                found: format!("no `title {language}`"),
+                expected: format!("a title in both languages: `title {lang} …`"),
+                found: format!("no `title {lang}`"),
             });
         }
     }

@@ -1,5 +1,6 @@
 //! Bytes in the notation: a line, `"text\r\n\x00"`, `8MiB of "x"`.
 
+use bilingual::visible::is_trick;
 use session::script::line::{Mismatch, mismatch};
 
 /// No peer sends more at once.
@@ -191,12 +192,6 @@ fn escaped(text: &mut String, bytes: &[u8]) {
             text.push_str(&format!("\\x{byte:02x}"));
         }
     }
-}
-
-/// What could rewrite a screen, or turn the direction of what is around it.
-pub(crate) fn is_trick(c: char) -> bool {
-    let turns = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    c.is_control() || turns
 }
 
 /// `64MiB`, `3KiB`, `17`.

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use session::Text;
+use bilingual::Text;
 use session::script::line::{Mismatch, mismatch};
 
 use super::Variant;

@@ -1,10 +1,11 @@
 //! One line of a check at a time.
 
+use bilingual::Lang;
 use std::time::Duration;
 
 use session::ParseError;
 use session::script::line::{
-    Language, Mismatch, bilingual, duration, is_actor, mismatch, nothing, some, split_word, status,
+    Mismatch, bilingual, duration, is_actor, mismatch, nothing, some, split_word, status,
 };
 
 use super::bytes::{parse_size, pattern, payload};
@@ -15,7 +16,7 @@ use super::{Act, Actor, Lines, Pace, Payload, Response, Role, Transport, Way};
 /// What one line says.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Item {
-    Title(Language, String),
+    Title(Lang, String),
     Role(Role),
     Transport(Transport),
     Lines(Lines),
@@ -24,7 +25,7 @@ pub(super) enum Item {
         name: String,
         of: Option<(String, Way)>,
     },
-    Why(Language, String),
+    Why(Lang, String),
     Read(String),
     Fits(Vec<Fit>),
     Step {
@@ -69,8 +70,8 @@ pub(super) fn read(source: &str) -> (Vec<(usize, Item)>, Vec<ParseError>) {
 fn item(line: &str) -> Result<Item, Mismatch> {
     let (word, rest) = split_word(line);
     match word {
-        "title" => bilingual(word, rest).map(|(language, text)| Item::Title(language, text)),
-        "why" => bilingual(word, rest).map(|(language, text)| Item::Why(language, text)),
+        "title" => bilingual(word, rest).map(|(lang, text)| Item::Title(lang, text)),
+        "why" => bilingual(word, rest).map(|(lang, text)| Item::Why(lang, text)),
         "role" => role(rest.trim()).map(Item::Role),
         "transport" => transport(rest.trim()).map(Item::Transport),
         "lines" => lines(rest.trim()).map(Item::Lines),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use session::Text;
+use bilingual::Text;
 use session::script::line::{Mismatch, is_actor, mismatch};
 
 /// `stub VARIANT TROUBLE`: where the stub fails, and what is seen there.

@@ -2,10 +2,11 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::{Style, WIDTH};
-use crate::Language;
-use crate::check::{is_trick, quoted};
+use super::{Ui, WIDTH};
+use crate::check::quoted;
 use crate::verdict::Bytes;
+use bilingual::Lang;
+use bilingual::visible::is_trick;
 
 /// So many bytes before the difference.
 const BACK: usize = 8;
@@ -14,13 +15,13 @@ const BACK: usize = 8;
 const BYTE: usize = 3;
 
 /// The four lines, and the mark.
-pub(super) fn draw(bytes: &Bytes, style: Style) -> String {
-    let labels = match style.language {
-        Language::Zh => ["应该", "收到"],
-        Language::En => ["expected", "came    "],
+pub(super) fn draw(bytes: &Bytes, ui: Ui) -> String {
+    let labels = match ui.lang {
+        Lang::Zh => ["应该", "收到"],
+        Lang::En => ["expected", "came    "],
     };
     if bytes.pattern {
-        return pattern(bytes, labels, style);
+        return pattern(bytes, labels, ui);
     }
     let difference = bytes.difference();
     let start = start(bytes, difference);
@@ -38,7 +39,7 @@ pub(super) fn draw(bytes: &Bytes, style: Style) -> String {
         };
         let after = if row.len() > start + room { "…" } else { "" };
         let any: Vec<usize> = any.iter().filter_map(|at| at.checked_sub(start)).collect();
-        let (over, under) = rows(shown, &any, style);
+        let (over, under) = rows(shown, &any, ui);
         text.push_str(&format!("    {label}{before}{}", over.trim_end()));
         text.push('\n');
         let space = " ".repeat(label.width());
@@ -49,13 +50,13 @@ pub(super) fn draw(bytes: &Bytes, style: Style) -> String {
     let column = margin + (difference - start) * BYTE;
     let place = bytes.before + difference + 1;
     let ends = difference == bytes.came.len();
-    let words = match (style.language, ends) {
-        (Language::Zh, true) => format!("第 {place} 个字节没有来"),
-        (Language::Zh, false) => format!("从第 {place} 个字节起不同"),
-        (Language::En, true) => format!("byte {place} did not come"),
-        (Language::En, false) => format!("different from byte {place} on"),
+    let words = match (ui.lang, ends) {
+        (Lang::Zh, true) => format!("第 {place} 个字节没有来"),
+        (Lang::Zh, false) => format!("从第 {place} 个字节起不同"),
+        (Lang::En, true) => format!("byte {place} did not come"),
+        (Lang::En, false) => format!("different from byte {place} on"),
     };
-    let mark = style.bad("^^");
+    let mark = ui.bad("^^");
     text.push_str(&match column + 3 + words.width() <= WIDTH {
         true => format!("{}{mark} {words}\n", " ".repeat(column)),
         false => format!("{}{words} {mark}\n", " ".repeat(column - words.width() - 1)),
@@ -83,9 +84,9 @@ fn start(bytes: &Bytes, difference: usize) -> usize {
 }
 
 /// The text and the bytes of a row, each byte's columns below its character.
-fn rows(bytes: &[u8], any: &[usize], style: Style) -> (String, String) {
+fn rows(bytes: &[u8], any: &[usize], ui: Ui) -> (String, String) {
     if bytes.is_empty() {
-        let nothing = style.pick("（什么也没有）", "(nothing)");
+        let nothing = ui.pick("（什么也没有）", "(nothing)");
         return (nothing.to_owned(), String::new());
     }
     let mut over = String::new();
@@ -119,9 +120,9 @@ fn rows(bytes: &[u8], any: &[usize], style: Style) -> (String, String) {
 }
 
 /// A pattern has no bytes of its own to compare with.
-fn pattern(bytes: &Bytes, labels: [&str; 2], style: Style) -> String {
+fn pattern(bytes: &Bytes, labels: [&str; 2], ui: Ui) -> String {
     let came = match bytes.came.is_empty() {
-        true => style.pick("（什么也没有）", "(nothing)").to_owned(),
+        true => ui.pick("（什么也没有）", "(nothing)").to_owned(),
         false => quoted(&bytes.came),
     };
     let room = WIDTH - 6 - labels[0].width();

@@ -1,70 +1,69 @@
 //! What the bytes themselves give away. Pure.
 
 use super::encoding::{Guess, guess, guess_line};
-use super::{Style, happened, wrap};
-use crate::Language;
+use super::{Ui, happened, wrap};
 use crate::verdict::{Bytes, Failure, Trouble};
+use bilingual::Lang;
 
 /// A text in another encoding is shown in no more columns than this.
 const TEXT: usize = 40;
 
 /// What the bytes show, and whether that is the whole cause.
-pub(super) fn clue(failure: &Failure, style: Style) -> Option<(String, bool)> {
+pub(super) fn clue(failure: &Failure, ui: Ui) -> Option<(String, bool)> {
     let none = Bytes::default();
     let bytes = match &failure.trouble {
         Trouble::TooMuch(came) | Trouble::NotSilent(came) => {
-            return foreign(&none, &came.head, style);
+            return foreign(&none, &came.head, ui);
         }
         trouble => happened::bytes(trouble),
     };
     let compared = bytes.and_then(|bytes| {
-        foreign(bytes, &bytes.came, style)
-            .or_else(|| Some((small(bytes, style)?.to_owned(), false)))
+        foreign(bytes, &bytes.came, ui).or_else(|| Some((small(bytes, ui)?.to_owned(), false)))
     });
     compared.or_else(|| {
         // Nothing was compared with it: what it printed is only shown.
         let lines = failure.output.iter().chain(&failure.errors);
         let mut guesses = lines.filter_map(|line| guess_line(line));
         let text = guesses.find(|guess| matches!(guess, Guess::Text { .. }))?;
-        Some((said(&text, style), false))
+        Some((said(&text, ui), false))
     })
 }
 
 /// Another encoding than UTF-8.
-fn foreign(bytes: &Bytes, came: &[u8], style: Style) -> Option<(String, bool)> {
+fn foreign(bytes: &Bytes, came: &[u8], ui: Ui) -> Option<(String, bool)> {
     let guess = guess(&bytes.expected, came, bytes.before > 0)?;
     let sure = matches!(guess, Guess::Mark | Guess::Text { sure: true, .. });
-    Some((said(&guess, style), sure))
+    Some((said(&guess, ui), sure))
 }
 
-fn said(guess: &Guess, style: Style) -> String {
-    match (guess, style.language) {
-        (Guess::Mark, Language::Zh) => {
+fn said(guess: &Guess, ui: Ui) -> String {
+    match (guess, ui.lang) {
+        (Guess::Mark, Lang::Zh) => {
             "开头多了 ef bb bf：这是 UTF-8 的字节顺序标记（BOM），不要写它。".to_owned()
         }
-        (Guess::Mark, Language::En) => {
+        (Guess::Mark, Lang::En) => {
             "It begins with ef bb bf, the byte order mark (BOM) of UTF-8: leave it out.".to_owned()
         }
-        (Guess::Text { encoding, text, .. }, language) => {
+        (Guess::Text { encoding, text, .. }, lang) => {
             let text = wrap::cut(&happened::plain(text), TEXT);
-            match language {
-                Language::Zh => format!(
+            match lang {
+                Lang::Zh => format!(
                     "你的程序写的不是 UTF-8，像是 {encoding}：按它读是“{text}”。这里的字都用 UTF-8 编码。"
                 ),
-                Language::En => format!(
+                Lang::En => format!(
                     "What your program wrote is not UTF-8. It looks like {encoding}, in which it reads \"{text}\". All text is UTF-8 here."
                 ),
             }
         }
-        (Guess::Unknown, Language::Zh) => "来的字节不是 UTF-8：不是字的字节写成 \\xNN。".to_owned(),
-        (Guess::Unknown, Language::En) => {
+        (Guess::Unknown, Lang::Zh) => "来的字节不是 UTF-8：不是字的字节写成 \\xNN。".to_owned(),
+        (Guess::Unknown, Lang::En) => {
             "What came is not UTF-8: bytes that are no text are written \\xNN.".to_owned()
         }
     }
 }
 
 /// A small difference with one usual reason.
-fn small(bytes: &Bytes, style: Style) -> Option<&'static str> {
+fn small(bytes: &Bytes, ui: Ui) -> Option<&'static str> {
     let replaced = |row: &[u8]| String::from_utf8_lossy(row).contains('\u{fffd}');
     let came_replaced = bytes
         .came
@@ -94,8 +93,8 @@ fn small(bytes: &Bytes, style: Style) -> Option<&'static str> {
     } else {
         return None;
     };
-    Some(match style.language {
-        Language::Zh => words[0],
-        Language::En => words[1],
+    Some(match ui.lang {
+        Lang::Zh => words[0],
+        Lang::En => words[1],
     })
 }

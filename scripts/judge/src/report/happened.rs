@@ -5,19 +5,20 @@ use std::time::Duration;
 use session::Status;
 use session::run::Ended;
 
-use super::Style;
-use crate::Language;
-use crate::check::{Act, Role, Step, Variant, is_trick, quoted};
+use super::Ui;
+use crate::check::{Act, Role, Step, Variant, quoted};
 use crate::crash::Extent;
 use crate::narrate::{size, time};
 use crate::verdict::{Bytes, Failure, Fault, Kept, Surplus, Trouble, Written};
+use bilingual::Lang;
+use bilingual::visible::is_trick;
 
 /// What happened, and what to do next where that is known.
-pub(super) fn words(role: Role, variant: &Variant, failure: &Failure, style: Style) -> String {
+pub(super) fn words(role: Role, variant: &Variant, failure: &Failure, ui: Ui) -> String {
     let done = peer_is_done(variant, failure);
-    match style.language {
-        Language::Zh => zh(role, failure, done),
-        Language::En => en(role, failure, done),
+    match ui.lang {
+        Lang::Zh => zh(role, failure, done),
+        Lang::En => en(role, failure, done),
     }
 }
 
@@ -47,36 +48,36 @@ pub(super) fn bytes(trouble: &Trouble) -> Option<&Bytes> {
 }
 
 /// What crashed, as a sentence before the others; only where that is known.
-fn crash(failure: &Failure, language: Language) -> Option<String> {
+fn crash(failure: &Failure, lang: Lang) -> Option<String> {
     let signal = failure
         .ended
         .filter(|ended| ended.status == Status::Signal)
         // The judge had ended its side then: the words say so already.
         .filter(|_| !failure.ended_afterwards());
     let extent = failure.crash.as_ref().map(|crash| &crash.extent);
-    Some(match (extent, signal.or(failure.ended), language) {
-        (Some(Extent::Whole), Some(ended), Language::Zh) => {
+    Some(match (extent, signal.or(failure.ended), lang) {
+        (Some(Extent::Whole), Some(ended), Lang::Zh) => {
             format!("你的程序崩溃了（{}）。", how_zh(ended))
         }
-        (Some(Extent::Whole), Some(ended), Language::En) => {
+        (Some(Extent::Whole), Some(ended), Lang::En) => {
             format!("Your program crashed ({}). ", how_en(ended))
         }
-        (Some(Extent::Part(Some(name))), _, Language::Zh) => {
+        (Some(Extent::Part(Some(name))), _, Lang::Zh) => {
             format!("你的程序有一部分崩溃了（线程 {}）。", plain(name))
         }
-        (Some(Extent::Part(Some(name))), _, Language::En) => {
+        (Some(Extent::Part(Some(name))), _, Lang::En) => {
             format!("A part of your program crashed (thread {}). ", plain(name))
         }
-        (Some(Extent::Whole | Extent::Part(None)), _, Language::Zh) => {
+        (Some(Extent::Whole | Extent::Part(None)), _, Lang::Zh) => {
             "你的程序有一部分崩溃了。".to_owned()
         }
-        (Some(Extent::Whole | Extent::Part(None)), _, Language::En) => {
+        (Some(Extent::Whole | Extent::Part(None)), _, Lang::En) => {
             "A part of your program crashed. ".to_owned()
         }
-        (_, Some(ended), Language::Zh) if signal.is_some() => {
+        (_, Some(ended), Lang::Zh) if signal.is_some() => {
             format!("你的程序崩溃了（{}）。", how_zh(ended))
         }
-        (_, Some(ended), Language::En) if signal.is_some() => {
+        (_, Some(ended), Lang::En) if signal.is_some() => {
             format!("Your program crashed ({}). ", how_en(ended))
         }
         _ => return None,
@@ -84,7 +85,7 @@ fn crash(failure: &Failure, language: Language) -> Option<String> {
 }
 
 /// What else was seen of a program that has ended by its crash: how it ended has been said.
-fn after_a_crash(role: Role, failure: &Failure, language: Language) -> Option<&'static str> {
+fn after_a_crash(role: Role, failure: &Failure, lang: Lang) -> Option<&'static str> {
     failure.ended?;
     let [zh, en] = match &failure.trouble {
         Trouble::Gone => ["", ""],
@@ -111,9 +112,9 @@ fn after_a_crash(role: Role, failure: &Failure, language: Language) -> Option<&'
         ],
         _ => return None,
     };
-    Some(match language {
-        Language::Zh => zh,
-        Language::En => en,
+    Some(match lang {
+        Lang::Zh => zh,
+        Lang::En => en,
     })
 }
 
@@ -128,12 +129,12 @@ pub(super) fn plain(text: &str) -> String {
 }
 
 fn zh(role: Role, failure: &Failure, done: bool) -> String {
-    let language = Language::Zh;
-    let crash = crash(failure, language);
-    if let (Some(crash), Some(rest)) = (&crash, after_a_crash(role, failure, language)) {
+    let lang = Lang::Zh;
+    let crash = crash(failure, lang);
+    if let (Some(crash), Some(rest)) = (&crash, after_a_crash(role, failure, lang)) {
         return format!("{crash}{rest}").trim_end().to_owned();
     }
-    let t = |duration| about(duration, language);
+    let t = |duration| about(duration, lang);
     let ended = failure
         .ended
         .map(|ended| format!("它结束了，{}", how_zh(ended)));
@@ -250,12 +251,12 @@ fn place_zh(role: Role) -> &'static str {
 }
 
 /// A time that was measured: in seconds, where there are some.
-pub(super) fn about(duration: Duration, language: Language) -> String {
-    match (duration.subsec_millis(), language) {
-        (0, _) => time(duration, language),
-        _ if duration < Duration::from_secs(1) => time(duration, language),
-        (_, Language::Zh) => format!("{:.1} 秒", duration.as_secs_f64()),
-        (_, Language::En) => format!("{:.1} s", duration.as_secs_f64()),
+pub(super) fn about(duration: Duration, lang: Lang) -> String {
+    match (duration.subsec_millis(), lang) {
+        (0, _) => time(duration, lang),
+        _ if duration < Duration::from_secs(1) => time(duration, lang),
+        (_, Lang::Zh) => format!("{:.1} 秒", duration.as_secs_f64()),
+        (_, Lang::En) => format!("{:.1} s", duration.as_secs_f64()),
     }
 }
 
@@ -343,12 +344,12 @@ fn how_zh(ended: Ended) -> String {
 }
 
 fn en(role: Role, failure: &Failure, done: bool) -> String {
-    let language = Language::En;
-    let crash = crash(failure, language);
-    if let (Some(crash), Some(rest)) = (&crash, after_a_crash(role, failure, language)) {
+    let lang = Lang::En;
+    let crash = crash(failure, lang);
+    if let (Some(crash), Some(rest)) = (&crash, after_a_crash(role, failure, lang)) {
         return format!("{crash}{rest}").trim_end().to_owned();
     }
-    let t = |duration| about(duration, language);
+    let t = |duration| about(duration, lang);
     let ended = failure
         .ended
         .map(|ended| format!("it has ended {}", how_en(ended)));

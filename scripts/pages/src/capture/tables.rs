@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use capture::{Field, Kind, Layer, Packet, Text};
+use bilingual::Text;
+use capture::{Field, Kind, Layer, Packet};
 
 use super::{Drawn, captions, hex};
 use crate::html::{both, escape, escape_into};

@@ -3,7 +3,8 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use capture::{Capture, Field, Host, Kind, Layer, Packet, StateChange, Text};
+use bilingual::Text;
+use capture::{Capture, Field, Host, Kind, Layer, Packet, StateChange};
 use session::Session;
 
 use super::{Drawing, Drawn, hex, single, whole};

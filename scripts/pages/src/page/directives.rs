@@ -10,10 +10,10 @@ use session::{ParseError, Session};
 use super::Work;
 use crate::capture::Drawing;
 use crate::links::nearest;
-use crate::problem::slashes;
 use crate::scan::Found;
 use crate::sources::{place, reason};
 use crate::{capture as captures, exercise, figure, html, journey, session_html};
+use bilingual::slashes;
 
 const DIRECTIVES: [&str; 7] = [
     "session",

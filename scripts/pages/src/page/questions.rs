@@ -4,10 +4,10 @@ use std::path::Path;
 
 use super::Work;
 use crate::blocks::{Block, Fence};
-use crate::problem::slashes;
 use crate::question::{self, Drawing, Fault, Info, Question};
 use crate::session_html;
 use crate::twins::Pair;
+use bilingual::slashes;
 
 impl Work<'_> {
     pub(super) fn question(&mut self, pair: &Pair<'_>, zh: &Fence, en: &Fence) -> String {

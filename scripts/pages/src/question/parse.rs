@@ -6,7 +6,7 @@ use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
 use crate::blocks::{self, Block, Fence, Kind, Lines, OPTIONS};
 use crate::ids::is_ascii_id;
-use crate::problem::Lang;
+use bilingual::Lang;
 
 /// What is wrong, on which line of the fence (its first line, with the backticks, is 0).
 #[derive(Debug, Clone, PartialEq, Eq)]

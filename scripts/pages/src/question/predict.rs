@@ -1,7 +1,8 @@
 //! "What comes out next?": the story up to a step, and the line that the session says.
 
+use bilingual::Text;
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
-use session::{Action, Session, Text};
+use session::{Action, Session};
 
 use super::parse::{Fault, Question};
 use crate::blocks::OPTIONS;

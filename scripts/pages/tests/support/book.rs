@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-use pages::{Lang, Page, Problem, Sources, render};
+use bilingual::{Diagnostic, Lang};
+use pages::{Page, Sources, render};
 
 /// A book in memory: paths from the root of the repository, and what the files hold.
 #[derive(Debug, Clone, Default)]
@@ -46,7 +47,7 @@ impl Book {
             .with("book/page.en.md", en)
     }
 
-    pub fn render(&self) -> Result<Vec<Page>, Vec<Problem>> {
+    pub fn render(&self) -> Result<Vec<Page>, Vec<Diagnostic>> {
         render(&pages_of(self), self)
     }
 
@@ -59,7 +60,7 @@ impl Book {
     }
 }
 
-pub fn lines(problems: &[Problem], lang: Lang) -> String {
+pub fn lines(problems: &[Diagnostic], lang: Lang) -> String {
     let shown = problems.iter().map(|problem| problem.display(lang) + "\n");
     shown.collect()
 }

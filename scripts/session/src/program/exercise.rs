@@ -16,16 +16,16 @@ pub(super) fn check(words: &[&str]) -> Result<Vec<String>, String> {
     if !is_name(id) {
         return Err(format!("`{id}` is not the name of an exercise"));
     }
-    let mut language = false;
+    let mut lang = false;
     for option in options.chunks(2) {
         match option {
-            ["--lang", "zh" | "en"] => language = true,
+            ["--lang", "zh" | "en"] => lang = true,
             ["--only", name] if is_name(name) => {}
             ["--seed", seed] if seed.parse::<u64>().is_ok() => {}
             _ => return Err(format!("`{}` is unknown there", option.join(" "))),
         }
     }
-    if !language {
+    if !lang {
         return Err("`--lang zh` or `--lang en` is missing: the report would differ".to_owned());
     }
     python(script, args)?;

@@ -107,19 +107,6 @@ pub fn matches(pattern: &str, line: &str) -> bool {
     true
 }
 
-/// Bytes for a person: text as it is, and what is not UTF-8 as `\xNN`.
-#[must_use]
-pub fn shown(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len());
-    for chunk in bytes.utf8_chunks() {
-        text.push_str(chunk.valid());
-        for byte in chunk.invalid() {
-            text.push_str(&format!("\\x{byte:02x}"));
-        }
-    }
-    text
-}
-
 /// Whether `pending` may match `pattern` when more has come. It may end inside a character.
 #[must_use]
 pub fn may_become(pattern: &str, pending: &[u8]) -> bool {
@@ -143,6 +130,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use bilingual::visible::bytes as shown;
 
     #[test]
     fn a_line_is_read_when_its_end_has_come() {

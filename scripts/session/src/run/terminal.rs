@@ -1,5 +1,6 @@
 //! A terminal with a program in it: what each kind of step means there.
 
+use bilingual::visible::bytes as shown;
 use std::io;
 use std::time::{Duration, Instant};
 
@@ -214,13 +215,13 @@ impl Terminal<'_> {
     pub(super) fn unread(&self, actor: &str, unread: &mut Vec<String>) {
         let output = &self.process.output;
         let lines = output.lines().take(SHOWN_LINES);
-        unread.extend(lines.map(|line| format!("{actor} | {}", shorten(&output::shown(line)))));
+        unread.extend(lines.map(|line| format!("{actor} | {}", shorten(&shown(line)))));
         let more = output.lines().count().saturating_sub(SHOWN_LINES);
         if more > 0 {
             unread.push(format!("{actor}   … and {more} more lines"));
         }
         if !output.pending().is_empty() {
-            let pending = output::shown(output.pending_bytes());
+            let pending = shown(output.pending_bytes());
             unread.push(format!("{actor} _ {}", shorten(&pending)));
         }
     }
@@ -228,7 +229,7 @@ impl Terminal<'_> {
 
 /// What came, in words; what is not UTF-8 is said to be so, since `\xNN` could be text as well.
 fn said(before: &str, bytes: &[u8], after: &str) -> String {
-    let text = shorten(&output::shown(bytes));
+    let text = shorten(&shown(bytes));
     let utf8 = match std::str::from_utf8(bytes) {
         // The last character may be on its way still.
         Err(error) if error.error_len().is_some() => " (not UTF-8)",

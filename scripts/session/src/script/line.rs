@@ -1,16 +1,17 @@
 //! One line of the notation at a time.
 
-use std::fmt;
 use std::time::Duration;
 
 use super::head::{self, Host, Loss, Ports};
-use super::{Action, ParseError, Status, Text};
+use bilingual::Lang;
+
+use super::{Action, ParseError, Status};
 
 /// What one line says.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Item {
-    Title(Language, String),
-    Note(Language, String),
+    Title(Lang, String),
+    Note(Lang, String),
     Fact(Fact),
     Action(Action),
 }
@@ -22,15 +23,6 @@ pub(super) enum Fact {
     Lose(Loss),
     Ports(Ports),
     VariesPayload,
-}
-
-/// A language of the book.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
-    /// Chinese.
-    Zh,
-    /// English.
-    En,
 }
 
 /// No session keeps a reader waiting longer.
@@ -65,8 +57,8 @@ pub type Mismatch = (String, String);
 fn item(line: &str) -> Result<Item, Mismatch> {
     let (word, rest) = split_word(line);
     match word {
-        "title" => bilingual("title", rest).map(|(language, text)| Item::Title(language, text)),
-        "note" => bilingual("note", rest).map(|(language, text)| Item::Note(language, text)),
+        "title" => bilingual("title", rest).map(|(lang, text)| Item::Title(lang, text)),
+        "note" => bilingual("note", rest).map(|(lang, text)| Item::Note(lang, text)),
         "host" | "lose" | "ports" | "varies" => fact(word, rest).map(Item::Fact),
         actor if is_actor(actor) => action(actor, rest.trim_start()).map(Item::Action),
         _ => mismatch(
@@ -91,16 +83,16 @@ fn fact(word: &str, rest: &str) -> Result<Fact, Mismatch> {
 ///
 /// # Errors
 /// No language, or no text.
-pub fn bilingual(word: &str, rest: &str) -> Result<(Language, String), Mismatch> {
-    let (language, text) = split_word(rest.trim_start());
-    let language = match language {
-        "zh" => Language::Zh,
-        "en" => Language::En,
+pub fn bilingual(word: &str, rest: &str) -> Result<(Lang, String), Mismatch> {
+    let (lang, text) = split_word(rest.trim_start());
+    let lang = match lang {
+        "zh" => Lang::Zh,
+        "en" => Lang::En,
         other => return mismatch(format!("`zh` or `en` after `{word}`"), other),
     };
     match text.trim() {
-        "" => mismatch(format!("some text after `{word} {language}`"), ""),
-        text => Ok((language, text.to_owned())),
+        "" => mismatch(format!("some text after `{word} {lang}`"), ""),
+        text => Ok((lang, text.to_owned())),
     }
 }
 
@@ -223,32 +215,4 @@ pub fn is_actor(word: &str) -> bool {
         && word
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
-}
-
-impl Language {
-    /// The place for this language in `text`.
-    pub fn of(self, text: &mut Text) -> &mut String {
-        match self {
-            Self::Zh => &mut text.zh,
-            Self::En => &mut text.en,
-        }
-    }
-
-    /// The other one.
-    #[must_use]
-    pub fn other(self) -> Self {
-        match self {
-            Self::Zh => Self::En,
-            Self::En => Self::Zh,
-        }
-    }
-}
-
-impl fmt::Display for Language {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Zh => "zh",
-            Self::En => "en",
-        })
-    }
 }

@@ -2,6 +2,7 @@
 //! link, so what was looked at is what is read, whatever is swapped meanwhile. The last part of a
 //! path alone is not enough: a folder on the way may become a link as well.
 
+use bilingual::visible::{self, visible};
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::fs::File;
@@ -130,14 +131,8 @@ pub(crate) fn contents(file: File) -> Result<Vec<u8>, Refused> {
 
 /// A name or a path for people, with the bytes that are not UTF-8 as `%E9`.
 pub(crate) fn shown(path: &OsStr) -> String {
-    let mut text = String::new();
-    for chunk in path.as_encoded_bytes().utf8_chunks() {
-        text.push_str(chunk.valid());
-        for byte in chunk.invalid() {
-            text.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    text
+    let text = visible::with_invalid(path.as_encoded_bytes(), |byte| format!("%{byte:02X}"));
+    visible(&text)
 }
 
 #[cfg(unix)]

@@ -3,15 +3,15 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use bilingual::{Diagnostic, Text};
 use mdbook_driver::config::Config;
 use mdbook_summary::{SummaryItem, parse_summary};
-use pages::Problem;
 
 use super::words_at;
-use crate::language::slashes;
+use bilingual::slashes;
 
 /// What `book.toml` does not say, without which the pages come out wrong or the sources are lost.
-pub(super) fn configuration(config: &Config, book_toml: &str) -> Vec<Problem> {
+pub(super) fn configuration(config: &Config, book_toml: &str) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     let place = &config.build.build_dir;
     if !is_below_target(place) {
@@ -45,7 +45,7 @@ fn is_below_target(place: &Path) -> bool {
 }
 
 /// Every path of `book.toml` stays in the repository, where it can be read without following a link.
-pub(super) fn paths(config: &Config, book_toml: &str) -> Vec<Problem> {
+pub(super) fn paths(config: &Config, book_toml: &str) -> Vec<Diagnostic> {
     let html = config.html_config().unwrap_or_default();
     let mut paths = vec![("src", config.book.src.clone())];
     paths.extend(html.theme.map(|theme| ("theme", theme)));
@@ -103,7 +103,7 @@ pub(super) fn parts(config: &Config) -> Vec<PathBuf> {
 
 /// The links of `SUMMARY.md` that lead out of the book or to no page: mdBook reads the first kind,
 /// and names no line for the second.
-pub(super) fn contents(summary: &str, file: &Path, sources: &Path) -> Vec<Problem> {
+pub(super) fn contents(summary: &str, file: &Path, sources: &Path) -> Vec<Diagnostic> {
     // What is no table of contents is mdBook's to tell.
     let Ok(parsed) = parse_summary(summary) else {
         return Vec::new();
@@ -141,11 +141,10 @@ pub(super) fn contents(summary: &str, file: &Path, sources: &Path) -> Vec<Proble
             true => continue,
         };
         let line = summary.lines().position(|line| line.contains(&*name));
-        problems.push(Problem {
+        problems.push(Diagnostic {
             file: file.to_owned(),
             line: line.map_or(1, |line| line + 1),
-            message_zh: zh,
-            message_en: en,
+            message: Text::new(zh, en),
         });
     }
     problems.sort();

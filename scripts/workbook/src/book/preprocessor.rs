@@ -6,9 +6,10 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use bilingual::Diagnostic;
 use mdbook_driver::book::{Book, BookItem};
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
-use pages::{Memory, Page, Problem};
+use pages::{Memory, Page};
 
 use super::snapshot::Opened;
 
@@ -74,7 +75,7 @@ fn written(book: &Book) -> Vec<Page> {
 
 /// The problems of the pages, on their way through mdBook's errors.
 #[derive(Debug)]
-pub(super) struct Broken(pub(super) Vec<Problem>);
+pub(super) struct Broken(pub(super) Vec<Diagnostic>);
 
 impl fmt::Display for Broken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

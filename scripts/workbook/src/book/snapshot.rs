@@ -7,7 +7,8 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use pages::{Problem, Sources, Unreadable};
+use bilingual::{Diagnostic, Text};
+use pages::{Sources, Unreadable};
 use session::encoding;
 
 use super::folder::{Entry, Folder, Refused, contents, shown};
@@ -29,7 +30,7 @@ pub(super) struct Snapshot<'a> {
     room: u64,
     files: usize,
     full: bool,
-    pub(super) problems: Vec<Problem>,
+    pub(super) problems: Vec<Diagnostic>,
 }
 
 impl<'a> Snapshot<'a> {
@@ -137,11 +138,10 @@ impl<'a> Snapshot<'a> {
     }
 
     fn refuse(&mut self, path: &Path, line: usize, zh: impl Into<String>, en: impl Into<String>) {
-        self.problems.push(Problem {
+        self.problems.push(Diagnostic {
             file: shown(path.as_os_str()).into(),
             line,
-            message_zh: zh.into(),
-            message_en: en.into(),
+            message: Text::new(zh, en),
         });
     }
 }

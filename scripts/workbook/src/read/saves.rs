@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::language::slashes;
+use bilingual::slashes;
 
 /// What was saved and is not served yet.
 #[derive(Debug, Default)]

@@ -91,8 +91,8 @@ fn ladder(course: &Course, known: &mut Option<Known>) -> Value {
 fn state(course: &Course, asked: Option<&str>, known: &mut Option<Known>) -> Value {
     let mut state = json!({ "exercises": ladder(course, known) });
     if let Some(id) = asked {
-        let report = |language| {
-            let bytes = beginning(&course.last(id, language), REPORT);
+        let report = |lang| {
+            let bytes = beginning(&course.last(id, lang), REPORT);
             String::from_utf8_lossy(&bytes).into_owned()
         };
         state["report"] = json!({ "id": id, "zh": report("zh"), "en": report("en") });

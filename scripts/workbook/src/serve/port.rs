@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, TcpListener};
 
 use anyhow::{Result, anyhow};
 
-use crate::language::{Lang, pick};
+use bilingual::Lang;
 
 /// Where to look for a free port.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,9 +31,7 @@ pub fn bind(port: Port, lang: Lang) -> Result<TcpListener> {
     }
     Err(match failed {
         Some((port, error)) if first == last && error.kind() == ErrorKind::AddrInUse => {
-            anyhow!(pick(
-                lang,
-                format!(
+            anyhow!(lang.pick(format!(
                     "端口 {port} 已被别的程序占用；换一个 --port，或者不写它，让工具找一个空闲的"
                 ),
                 format!(
@@ -41,15 +39,13 @@ pub fn bind(port: Port, lang: Lang) -> Result<TcpListener> {
                 ),
             ))
         }
-        Some((port, error)) if error.kind() == ErrorKind::PermissionDenied => anyhow!(pick(
-            lang,
+        Some((port, error)) if error.kind() == ErrorKind::PermissionDenied => anyhow!(lang.pick(
             format!("系统不允许使用端口 {port}；请用 1024 以上的端口，例如 --port 3000"),
             format!(
                 "the system does not allow port {port}; use one above 1023, such as --port 3000"
             ),
         )),
-        Some((port, error)) => anyhow!(pick(
-            lang,
+        Some((port, error)) => anyhow!(lang.pick(
             format!("从 {first} 到 {port} 没有可用的端口（{error}）；请用 --port 指定一个"),
             format!("no port from {first} to {port} can be used ({error}); name one with --port"),
         )),

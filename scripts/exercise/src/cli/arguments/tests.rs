@@ -1,21 +1,21 @@
 use super::*;
 
-fn asked(line: &str, language: Language) -> Result<Asked> {
+fn asked(line: &str, lang: Lang) -> Result<Asked> {
     let args = line.split_whitespace().map(OsString::from).collect();
-    parse(args, language)
+    parse(args, lang)
 }
 
 #[track_caller]
 fn means(line: &str, verb: Verb) {
-    let asked = asked(line, Language::En).unwrap();
+    let asked = asked(line, Lang::En).unwrap();
     assert_eq!(asked.verb, verb, "{line}");
 }
 
 #[track_caller]
 fn is_a_mistake(line: &str, zh: &str, en: &str) {
-    let words = |language| asked(line, language).unwrap_err().to_string();
-    assert_eq!(words(Language::Zh), zh);
-    assert_eq!(words(Language::En), en);
+    let words = |lang| asked(line, lang).unwrap_err().to_string();
+    assert_eq!(words(Lang::Zh), zh);
+    assert_eq!(words(Lang::En), en);
 }
 
 #[test]
@@ -165,27 +165,27 @@ fn mistakes_are_told_in_the_learners_language() {
 #[test]
 fn the_language_of_the_tool_is_not_that_of_the_program() {
     let args = |line: &str| -> Vec<_> { line.split(' ').map(OsString::from).collect() };
-    assert_eq!(language(&args("check a --lang=zh")), Language::Zh);
+    assert_eq!(Lang::of_program(&args("check a --lang=zh"), None), Lang::Zh);
     assert_eq!(
-        language(&args("check a --lang en -- b --lang zh")),
-        Language::En
+        Lang::of_program(&args("check a --lang en -- b --lang zh"), None),
+        Lang::En
     );
 }
 
 #[test]
 fn the_helps_name_every_verb_and_show_the_same_commands() {
-    let commands = |topic, language| -> Vec<String> {
-        let lines = help(topic, language).lines();
+    let commands = |topic, lang| -> Vec<String> {
+        let lines = help(topic, lang).lines();
         let examples = lines.filter(|line| line.starts_with("  cargo workbook"));
         examples
             .map(|line| line[2..].split("  ").next().unwrap_or_default().to_owned())
             .collect()
     };
     for topic in [Topic::Exercise, Topic::Class] {
-        let zh = commands(topic, Language::Zh);
+        let zh = commands(topic, Lang::Zh);
         assert!(!zh.is_empty());
-        assert_eq!(zh, commands(topic, Language::En));
-        let first = help(topic, Language::En).lines().nth(2);
+        assert_eq!(zh, commands(topic, Lang::En));
+        let first = help(topic, Lang::En).lines().nth(2);
         assert!(first.is_some_and(|line| line.starts_with("  cargo workbook")));
     }
     let options = [
@@ -199,11 +199,11 @@ fn the_helps_name_every_verb_and_show_the_same_commands() {
         "--yes",
         "NO_COLOR",
     ];
-    for language in [Language::Zh, Language::En] {
-        let text = help(Topic::Exercise, language);
+    for lang in [Lang::Zh, Lang::En] {
+        let text = help(Topic::Exercise, lang);
         for word in VERBS.iter().filter(|verb| **verb != "help").chain(&options) {
             assert!(text.contains(word), "{word} is not in the help");
         }
-        assert!(help(Topic::Class, language).contains("--out"));
+        assert!(help(Topic::Class, lang).contains("--out"));
     }
 }

@@ -1,5 +1,6 @@
 //! A report as it was handed in, believed as little as possible; and all of them together. Pure.
 
+use bilingual::visible::is_trick;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
@@ -146,14 +147,7 @@ fn time(value: &Value) -> Option<String> {
 /// A name without what would play tricks in a terminal or a table: controls, and the marks that
 /// turn the direction of text.
 pub(super) fn clean(name: &str) -> String {
-    let tricks = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-    };
-    let plain: String = name
-        .chars()
-        .map(|c| if tricks(c) { ' ' } else { c })
-        .collect();
+    let plain = name.replace(is_trick, " ");
     let words: Vec<&str> = plain.split_whitespace().collect();
     words.join(" ").chars().take(NAME).collect()
 }

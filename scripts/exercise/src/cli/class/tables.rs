@@ -4,14 +4,13 @@
 use std::fmt::Write as _;
 
 use super::merge::{Class, Done, Standing};
-use crate::Language;
-use crate::cli::pick;
+use bilingual::Lang;
 
-struct Words(Language);
+struct Words(Lang);
 
 impl Words {
     fn pick(&self, zh: &str, en: &str) -> String {
-        pick(self.0, zh, en)
+        self.0.pick(zh, en).to_owned()
     }
 
     /// `✓ 3`, `cut 5`, `· 0`: solved, stuck there, opened; and how many checks.
@@ -95,15 +94,11 @@ fn solved(class: &Class, at: usize) -> usize {
 }
 
 /// The three files, by their names.
-pub(super) fn all(
-    class: &Class,
-    columns: &[String],
-    language: Language,
-) -> [(&'static str, String); 3] {
+pub(super) fn all(class: &Class, columns: &[String], lang: Lang) -> [(&'static str, String); 3] {
     [
-        ("class.md", markdown(class, columns, language)),
-        ("class.csv", csv(class, columns, language)),
-        ("class.html", html(class, columns, language)),
+        ("class.md", markdown(class, columns, lang)),
+        ("class.csv", csv(class, columns, lang)),
+        ("class.html", html(class, columns, lang)),
     ]
 }
 
@@ -113,8 +108,8 @@ pub(super) fn is_one(name: &str, bytes: &[u8]) -> bool {
         let text = String::from_utf8_lossy(bytes);
         text.trim_start_matches('\u{feff}').replace("\r\n", "\n")
     };
-    let begins = |language| {
-        let tables = all(&Class::default(), &[], language);
+    let begins = |lang| {
+        let tables = all(&Class::default(), &[], lang);
         let ours = tables.iter().find(|(other, _)| *other == name);
         ours.is_some_and(|(_, text)| {
             let text = plain(text.as_bytes());
@@ -127,11 +122,11 @@ pub(super) fn is_one(name: &str, bytes: &[u8]) -> bool {
             plain(bytes).starts_with(start)
         })
     };
-    begins(Language::Zh) || begins(Language::En)
+    begins(Lang::Zh) || begins(Lang::En)
 }
 
-fn markdown(class: &Class, columns: &[String], language: Language) -> String {
-    let words = Words(language);
+fn markdown(class: &Class, columns: &[String], lang: Lang) -> String {
+    let words = Words(lang);
     let (student, title, stuck) = words.names();
     let mut text = format!("# {title}\n\n{}\n\n", words.key());
     let mut row = |cells: Vec<String>| {
@@ -182,8 +177,8 @@ fn marks(text: &str) -> String {
 }
 
 /// One row a student; then one row an exercise.
-fn csv(class: &Class, columns: &[String], language: Language) -> String {
-    let words = Words(language);
+fn csv(class: &Class, columns: &[String], lang: Lang) -> String {
+    let words = Words(lang);
     let (student, ..) = words.names();
     // Spreadsheets take a file without this mark for the old encoding of the country.
     let mut text = "\u{feff}".to_owned();
@@ -232,8 +227,8 @@ th,td{border:1px solid #888;padding:.2rem .6rem;text-align:left}th{background:#e
 .yes{background:#12402f}.no{background:#4d2a14}}";
 
 /// A page of its own, which loads nothing.
-fn html(class: &Class, columns: &[String], language: Language) -> String {
-    let words = Words(language);
+fn html(class: &Class, columns: &[String], lang: Lang) -> String {
+    let words = Words(lang);
     let (student, title, stuck) = words.names();
     let tag = words.pick("zh-CN", "en");
     let mut text = format!(
@@ -309,9 +304,9 @@ mod tests {
 
     #[test]
     fn a_table_is_known_by_its_beginning_whatever_its_language() {
-        for language in [Language::Zh, Language::En] {
+        for lang in [Lang::Zh, Lang::En] {
             let columns = ["say".to_owned()];
-            for (name, text) in all(&Class::default(), &columns, language) {
+            for (name, text) in all(&Class::default(), &columns, lang) {
                 assert!(is_one(name, text.as_bytes()), "{name}");
                 assert!(is_one(name, &text.as_bytes()[..text.len().min(1024)]));
             }

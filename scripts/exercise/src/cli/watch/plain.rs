@@ -54,17 +54,17 @@ fn lines() -> Receiver<String> {
 fn welcome(work: &Work) {
     let workspace = &work.workspace;
     let title = commands::title(workspace, &work.id);
-    say(&format!("{title} · {}", work.id));
+    say(format!("{title} · {}", work.id));
     show("\n");
     for line in workspace.goal(&work.id, WIDTH) {
-        say(&line);
+        say(line);
     }
     show("\n");
     let path = workspace.course.shown(&work.mine.path);
     if let Some(which) = work.which().or_else(|| work.python()) {
-        say(&which);
+        say(which);
     }
-    say(&workspace.say(
+    say(workspace.say(
         format!("你的文件：{path}\n每次保存都判一次。h 提示，g 目标，n 下一个，l 列表，r 再判，q 结束（后面按回车）。"),
         format!("Your file: {path}\nEvery save is judged. h hint, g goal, n next, l list, r again, q quit (then Enter)."),
     ));
@@ -75,13 +75,13 @@ fn tell(work: &Work, stand: &Stand) {
     match stand {
         Stand::Fresh | Stand::Building | Stand::Playing => {}
         Stand::Passed => {
-            show(&format!("\n{}", work.report));
-            say(&commands::praise(workspace, &work.id));
+            show(format!("\n{}", work.report));
+            say(commands::praise(workspace, &work.id));
         }
-        Stand::Failed | Stand::Refused => show(&format!("\n{}", work.report)),
+        Stand::Failed | Stand::Refused => show(format!("\n{}", work.report)),
         Stand::Gone => {
             let path = workspace.course.shown(&work.mine.path);
-            say(&workspace.say(
+            say(workspace.say(
                 format!("{path} 不见了；存回来就接着判。"),
                 format!("{path} is gone; once it is back, it is judged again."),
             ));
@@ -97,7 +97,7 @@ fn obey(work: &mut Work, word: &str) -> Result<bool> {
         "h" => {
             for line in commands::hint_lines(&work.workspace, &work.id, None, work.mine.kind, WIDTH)
             {
-                say(&line);
+                say(line);
             }
         }
         "g" => welcome(work),
@@ -112,7 +112,7 @@ fn obey(work: &mut Work, word: &str) -> Result<bool> {
                 show("\n");
                 welcome(work);
             }
-            None => say(&commands::praise(&work.workspace, &work.id)),
+            None => say(commands::praise(&work.workspace, &work.id)),
         },
         _ => {}
     }

@@ -33,7 +33,7 @@ pub(super) fn run(work: Work) -> Result<()> {
         &screen.work.id,
         workspace.course.shown(&screen.work.mine.path),
     );
-    say(&workspace.say(
+    say(workspace.say(
         format!("你的文件在 {path}；接着做：cargo workbook exercise {id}"),
         format!("Your file is {path}; go on with cargo workbook exercise {id}"),
     ));

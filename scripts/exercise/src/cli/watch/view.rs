@@ -1,5 +1,6 @@
 //! What the screen shows, as lines. Pure.
 
+use bilingual::visible::is_trick;
 use unicode_width::UnicodeWidthChar;
 
 use super::work::{Stand, Work};
@@ -106,11 +107,11 @@ fn standing(work: &Work) -> Vec<String> {
                 format!("judging: {done} of {all} variants …"),
             )
         }
-        Stand::Passed => work.workspace.style.good(&workspace.say(
+        Stand::Passed => work.workspace.ui.good(&workspace.say(
             format!("✓ 通过：{all} 种情形全对。按 n 做下一个。"),
             format!("✓ passed: all {all} variants. n opens the next one."),
         )),
-        Stand::Failed => work.workspace.style.bad(&workspace.say(
+        Stand::Failed => work.workspace.ui.bad(&workspace.say(
             format!("✗ 还没通过：{failed} 种情形不对。"),
             match failed {
                 1 => "✗ not yet: 1 variant fails.".to_owned(),
@@ -119,13 +120,13 @@ fn standing(work: &Work) -> Vec<String> {
         )),
         Stand::Refused => work
             .workspace
-            .style
+            .ui
             .bad(&workspace.say("✗ 编译不过。", "✗ It does not compile.")),
-        Stand::Gone => work.workspace.style.bad(&workspace.say(
+        Stand::Gone => work.workspace.ui.bad(&workspace.say(
             "文件不见了。存回来就接着判。",
             "The file is gone. Once it is back, it is judged again.",
         )),
-        Stand::Trouble(words) => work.workspace.style.bad(words),
+        Stand::Trouble(words) => work.workspace.ui.bad(words),
     };
     let mut lines = vec![words];
     lines.extend(work.which());
@@ -144,7 +145,7 @@ fn failed(work: &Work) -> usize {
 
 /// `✓ plain  ✗ cut  · many`: done, failed, not yet played.
 fn variants(work: &Work, columns: usize) -> Vec<String> {
-    let style = work.workspace.style;
+    let ui = work.workspace.ui;
     let mut lines = vec![String::new()];
     for variant in &work.check.variants {
         let verdict = work
@@ -153,8 +154,8 @@ fn variants(work: &Work, columns: usize) -> Vec<String> {
             .find(|verdict| verdict.variant == variant.name);
         let name = &variant.name;
         let word = match verdict.map(|verdict| verdict.failure.is_none()) {
-            Some(true) => style.good(&format!("✓ {name}")),
-            Some(false) => style.bad(&format!("✗ {name}")),
+            Some(true) => ui.good(&format!("✓ {name}")),
+            Some(false) => ui.bad(&format!("✗ {name}")),
             None => format!("· {name}"),
         };
         let full = lines.last().is_some_and(|line| {
@@ -227,7 +228,7 @@ pub(super) fn reading(work: &Work, reading: &Reading, columns: usize, rows: usiz
         lines.push(match reading.at {
             Some(at) if at == number => work
                 .workspace
-                .style
+                .ui
                 .strong(&wrap::cut(&format!("→ {line}"), columns)),
             Some(_) => wrap::cut(&format!("  {line}"), columns),
             None => line.clone(),
@@ -297,7 +298,7 @@ pub(super) fn fold(line: &str, columns: usize) -> Vec<String> {
         }
         let c = match c {
             '\t' => ' ',
-            c if c.is_control() => '\u{fffd}',
+            c if is_trick(c) => '\u{fffd}',
             c => c,
         };
         let wide = c.width().unwrap_or(0);

@@ -204,8 +204,8 @@ impl Work {
                 return;
             }
         };
-        let style = self.workspace.style;
-        self.report = outcome.report(job, style);
+        let ui = self.workspace.ui;
+        self.report = outcome.report(job, ui);
         (self.stand, self.said) = match &outcome {
             Outcome::Stopped => return,
             Outcome::Refused(_) => (Stand::Refused, self.report.clone()),
@@ -216,7 +216,7 @@ impl Work {
                 } else {
                     Stand::Failed
                 };
-                (stand, report::rest(&self.id, &self.check, verdicts, style))
+                (stand, report::rest(&self.id, &self.check, verdicts, ui))
             }
         };
         judging::keep(&self.workspace, job, &outcome);

@@ -1,0 +1,20 @@
+//! Two languages in one program.
+//!
+//! [`Lang`] is the language that a person reads, [`Text`] the same words in both, [`Ui`] how a
+//! program talks to its terminal, [`Diagnostic`] what is wrong with a file. [`actors`] names the
+//! actors of a session, [`visible`](mod@visible) makes text from elsewhere safe to show. All of it is pure but
+//! [`terminal`], which writes lines.
+
+pub mod actors;
+mod diagnostic;
+mod lang;
+pub mod terminal;
+mod text;
+mod ui;
+pub mod visible;
+
+pub use diagnostic::{Diagnostic, slashes};
+pub use lang::Lang;
+pub use text::Text;
+pub use ui::Ui;
+pub use visible::visible;
