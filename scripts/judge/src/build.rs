@@ -60,7 +60,7 @@ pub fn build(
         colour,
     };
     kitchen.write(&manifest)?;
-    let _turn = lock::take_at(&kitchen.directory.join("lock"), DEADLINE)?;
+    let _lock = lock::take(&kitchen.directory.join("lock"), DEADLINE)?;
     for _ in 0..ATTEMPTS {
         let texts = kitchen.texts();
         let (made, built) = kitchen.build(&texts)?;

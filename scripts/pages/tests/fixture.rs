@@ -7,7 +7,8 @@ mod book;
 use std::path::{Path, PathBuf};
 
 use book::{check_file, lines, pages_of};
-use pages::{Directory, Lang, render};
+use bilingual::Lang;
+use pages::{Directory, render};
 
 fn folder(name: &str) -> PathBuf {
     Path::new("tests").join(name)

@@ -4,8 +4,8 @@
 #[allow(missing_docs, dead_code, unreachable_pub, reason = "shared by tests")]
 mod book;
 
+use bilingual::Lang;
 use book::{Book, lines};
-use pages::Lang;
 
 const ZH: &str = "\
 一次 `recv(1024)` 返回了 3 个字节。这说明什么？

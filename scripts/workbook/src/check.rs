@@ -85,11 +85,7 @@ fn sessions(root: &Path, names: &[String], results: &mut Results) {
     let all = match session::all(root) {
         Ok(all) => all,
         Err(error) => {
-            return results.add(
-                title,
-                Duration::ZERO,
-                Outcome::Failed(format!("{error:#}")),
-            );
+            return results.add(title, Duration::ZERO, Outcome::Failed(format!("{error:#}")));
         }
     };
     let is_meant = |session: &str, name: &String| {

@@ -1,25 +1,26 @@
-//! The file `mine/progress`: lines are only added, each with one write.
+//! The file `mine/progress`: lines are only added, under a lock.
 //!
-//! Lines that cannot be read are taken out and kept in `progress.damaged`. For that the file is
-//! renamed, and what is good is added to a new one. Whoever adds looks afterwards whether the
-//! line is there, and adds it again if not: a line that is there twice counts once, so no lock is
-//! needed and nothing is lost.
+//! Lines that cannot be read are taken out and kept in `progress.damaged`. Where a file system
+//! refuses locks, each line is still added with one write; a line that is there twice counts once.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
+use std::iter;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
+use session::run::lock::{self, Lock};
 
+use super::workspace::replace;
 use crate::course::Course;
 use crate::progress::{Event, HEAD, LONGEST, Progress, What, is_damaged, progress, read};
 use bilingual::Lang;
 
-/// So often a line is added again that somebody else has just moved away.
-const AGAIN: usize = 10;
+/// Nobody holds the file for longer, unless the machine is stuck.
+const LOCK_DEADLINE: Duration = Duration::from_secs(20);
 
-/// The learner's progress_log.
+/// The learner's progress log.
 #[derive(Debug, Clone)]
 pub(super) struct ProgressLog {
     folder: PathBuf,
@@ -27,22 +28,19 @@ pub(super) struct ProgressLog {
 
 /// What was wrong with the file.
 enum Mended {
-    /// So many lines of it.
+    /// Number of its lines that could not be read.
     Lines(usize),
     /// All of it, which is here now.
     Whole(PathBuf),
 }
 
 impl ProgressLog {
-    /// The progress_log of a course, and words about lines that were damaged, if some were.
+    /// The progress log of a course, and words about lines that were damaged, if some were.
     pub(super) fn open(course: &Course, lang: Lang) -> (Self, Option<String>) {
         let progress_log = Self {
             folder: course.mine(),
         };
-        let mended = progress_log.put_aside().and_then(|whole| match whole {
-            Some(path) => Ok(Mended::Whole(path)),
-            None => progress_log.mend().map(Mended::Lines),
-        });
+        let mended = progress_log.look_after();
         let said = match mended {
             Ok(Mended::Lines(0)) => None,
             Ok(Mended::Whole(path)) => {
@@ -62,7 +60,7 @@ impl ProgressLog {
                 );
                 Some(lang.pick(format!("{file} 里有 {lines} 行读不懂，已移到 {aside}；其余的进度都在。"),
                     format!(
-                        "{lines} lines of {file} make no sense; they are in {aside} now, the rest is kept"
+                        "{lines} lines of {file} cannot be read; they have been moved to {aside}, and the rest is kept"
                     ),
                 ))
             }
@@ -89,20 +87,14 @@ impl ProgressLog {
             what,
         };
         let line = format!("{event}\n");
-        for _ in 0..AGAIN {
-            self.append(&self.file(), line.as_bytes())?;
-            let now = match contents(&self.file()) {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-                other => other.with_context(|| self.file().display().to_string())?,
-            };
-            if now
-                .split_inclusive(|&byte| byte == b'\n')
-                .any(|other| other == line.as_bytes())
-            {
-                return Ok(());
-            }
-        }
-        bail!("{}: the line does not stay", self.file().display())
+        let _lock = self.lock()?;
+        self.append(&self.file(), line.as_bytes())
+    }
+
+    fn lock(&self) -> Result<Lock> {
+        // Where it cannot be made, what is added says so.
+        let _ = fs::create_dir_all(&self.folder);
+        lock::take(&self.folder.join("progress.lock"), LOCK_DEADLINE)
     }
 
     fn file(&self) -> PathBuf {
@@ -132,7 +124,22 @@ impl ProgressLog {
         file.write_all(&all).with_context(shown)
     }
 
-    /// Where there is something that is no progress_log, it goes aside whole; where it is.
+    /// Puts aside what cannot be read.
+    fn look_after(&self) -> Result<Mended> {
+        // Nearly always nothing is wrong, and it takes no lock to see that.
+        match contents(&self.file()) {
+            Ok(bytes) if !is_damaged(&bytes) => return Ok(Mended::Lines(0)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Mended::Lines(0)),
+            _ => {}
+        }
+        let _lock = self.lock()?;
+        match self.put_aside()? {
+            Some(path) => Ok(Mended::Whole(path)),
+            None => self.mend().map(Mended::Lines),
+        }
+    }
+
+    /// What is no progress log goes aside whole; where it is now.
     fn put_aside(&self) -> Result<Option<PathBuf>> {
         let shown = || self.file().display().to_string();
         let data = match fs::metadata(self.file()) {
@@ -158,65 +165,23 @@ impl ProgressLog {
 
     /// Takes out the lines that cannot be read; how many there were.
     fn mend(&self) -> Result<usize> {
-        let mut damaged = 0;
-        // What another mending has left when it was ended in the middle.
-        for left in self.left() {
-            damaged += self.absorb(&left)?;
-        }
         let bytes = match contents(&self.file()) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(damaged),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
             other => other.with_context(|| self.file().display().to_string())?,
         };
         if !is_damaged(&bytes) {
-            return Ok(damaged);
+            return Ok(0);
         }
-        let moved = self
-            .folder
-            .join(format!("progress.mending.{}", std::process::id()));
-        match fs::rename(self.file(), &moved) {
-            // Another process mends it just now.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(damaged),
-            Err(error) => Err(error).with_context(|| self.file().display().to_string()),
-            Ok(()) => Ok(damaged + self.absorb(&moved)?),
-        }
-    }
-
-    fn left(&self) -> Vec<PathBuf> {
-        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
-        entries
-            .filter(|entry| {
-                entry
-                    .file_name()
-                    .to_string_lossy()
-                    .starts_with("progress.mending.")
-            })
-            .map(|entry| entry.path())
-            .collect()
-    }
-
-    fn absorb(&self, moved: &Path) -> Result<usize> {
-        let bytes = match contents(moved) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
-            other => other.with_context(|| moved.display().to_string())?,
-        };
         let read = read(&bytes);
-        let good: String = read
-            .events
-            .iter()
-            .map(|event| format!("{event}\n"))
-            .collect();
-        self.append(&self.file(), good.as_bytes())?;
-        if !read.damaged.is_empty() {
-            let mut bad = read.damaged.join(&b'\n');
-            bad.push(b'\n');
-            self.append(&self.aside(), &bad)?;
-        }
-        match fs::remove_file(moved) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(error).with_context(|| moved.display().to_string())
-            }
-            _ => Ok(read.damaged.len()),
-        }
+        let mut damaged = read.damaged.join(&b'\n');
+        damaged.push(b'\n');
+        self.append(&self.aside(), &damaged)?;
+        let good = read.events.iter().map(|event| format!("{event}\n"));
+        let good: String = iter::once(HEAD.to_owned()).chain(good).collect();
+        // Readers take no lock: they find the old file or the new one.
+        replace(&self.file(), good.as_bytes())
+            .with_context(|| self.file().display().to_string())?;
+        Ok(read.damaged.len())
     }
 }
 
@@ -289,10 +254,10 @@ mod tests {
             for round in 0..20 {
                 let noise = format!("damage {round}\n");
                 all.append(&all.file(), noise.as_bytes()).unwrap();
-                all.mend().unwrap();
+                all.look_after().unwrap();
             }
         });
-        all.mend().unwrap();
+        all.look_after().unwrap();
         assert_eq!(all.progress().exercises.len(), 200);
         let aside = fs::read_to_string(all.aside()).unwrap();
         for round in 0..20 {
@@ -301,7 +266,6 @@ mod tests {
                 "{round}: {aside}"
             );
         }
-        assert!(all.left().is_empty());
     }
 
     #[test]
@@ -338,16 +302,5 @@ mod tests {
         assert!(other.is_dir() && other != aside);
         progress_log.add("echo_server", What::GaveUp).unwrap();
         assert!(progress_log.progress().of("echo_server").gave_up);
-    }
-
-    #[test]
-    fn what_a_mending_left_behind_is_taken_up() {
-        let folder = tempfile::tempdir().unwrap();
-        let progress_log = progress_log(folder.path());
-        let left = folder.path().join("progress.mending.1");
-        fs::write(&left, "2026-09-01T08:00:00.000Z echo_server hint 3\n").unwrap();
-        progress_log.mend().unwrap();
-        assert_eq!(progress_log.progress().of("echo_server").hints, 3);
-        assert!(!left.exists());
     }
 }

@@ -55,7 +55,7 @@ pub fn run_file(file: &Path, options: &Options) -> Result<Report> {
 fn perform(session: &Session, options: &Options) -> Result<Report> {
     // A build can take minutes: it comes before the turn, so that nobody waits for it.
     let cast = cast(session, &|command| find(command, &options.directory))?;
-    let _lock = lock::take()?;
+    let _lock = lock::of_sessions()?;
     let directory = scratch::ground(&options.directory)?;
     let options = Options {
         directory,

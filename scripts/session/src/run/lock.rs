@@ -5,7 +5,7 @@
 //! other's servers.
 
 use std::env;
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io;
 use std::path::Path;
 use std::thread;
@@ -14,68 +14,50 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 
 /// Longer than any session that is not stuck.
-const DEADLINE: Duration = Duration::from_secs(5 * 60);
+const SESSION_DEADLINE: Duration = Duration::from_secs(5 * 60);
 
-/// Held while a session runs, or a program is built. `None` where the file cannot be locked:
-/// better to run unprotected than not to run.
+/// How often a lock that somebody else holds is tried again.
+const RETRY: Duration = Duration::from_millis(20);
+
+/// Held while a session runs, a program is built or a file is changed; let go when it is dropped,
+/// and by the system when its process ends. `None` where the file cannot be locked, since a file
+/// system may refuse that: better to run unprotected than not to run.
 #[derive(Debug)]
-pub struct Turn {
-    _lock: Option<File>,
+pub struct Lock {
+    _file: Option<File>,
 }
 
-pub(super) fn take() -> Result<Turn> {
-    take_at(
+/// The lock that every session on this machine takes.
+pub(super) fn of_sessions() -> Result<Lock> {
+    take(
         &env::temp_dir().join("socket-workbook-sessions.lock"),
-        DEADLINE,
+        SESSION_DEADLINE,
     )
 }
 
 /// Waits until nobody else holds the lock at `path`, which is made where it is missing.
 ///
 /// # Errors
-/// Somebody holds it all the time.
-pub fn take_at(path: &Path, deadline: Duration) -> Result<Turn> {
+/// Somebody holds it until the deadline.
+pub fn take(path: &Path, deadline: Duration) -> Result<Lock> {
     let until = Instant::now() + deadline;
     loop {
-        match try_lock(path) {
-            Ok(Some(file)) => return Ok(Turn { _lock: Some(file) }),
-            Err(_) => return Ok(Turn { _lock: None }),
-            Ok(None) if Instant::now() >= until => {
-                let minutes = deadline.as_secs() / 60;
+        let Ok(file) = open(path) else {
+            return Ok(Lock { _file: None });
+        };
+        match file.try_lock() {
+            Ok(()) => return Ok(Lock { _file: Some(file) }),
+            Err(TryLockError::Error(_)) => return Ok(Lock { _file: None }),
+            Err(TryLockError::WouldBlock) if Instant::now() >= until => {
                 bail!(
-                    "another process has been at it for {minutes} minutes: \
-                     end it (it holds {})",
-                    path.display()
+                    "another process has held the lock {} for {} s: end it, then try again",
+                    path.display(),
+                    deadline.as_secs()
                 );
             }
-            Ok(None) => thread::sleep(Duration::from_millis(20)),
+            Err(TryLockError::WouldBlock) => thread::sleep(RETRY),
         }
     }
-}
-
-/// `None` while somebody else holds it.
-#[cfg(unix)]
-fn try_lock(path: &Path) -> io::Result<Option<File>> {
-    let file = open(path)?;
-    Ok(locked(&file).then_some(file))
-}
-
-/// On Windows an open file is a lock, if it is not shared.
-#[cfg(windows)]
-fn try_lock(path: &Path) -> io::Result<Option<File>> {
-    use std::os::windows::fs::OpenOptionsExt;
-    const ERROR_SHARING_VIOLATION: i32 = 32;
-    let mut options = std::fs::OpenOptions::new();
-    let opened = options.write(true).create(true).share_mode(0).open(path);
-    match opened {
-        Err(error) if error.raw_os_error() == Some(ERROR_SHARING_VIOLATION) => Ok(None),
-        opened => opened.map(Some),
-    }
-}
-
-#[cfg(not(any(unix, windows)))]
-fn try_lock(_path: &Path) -> io::Result<Option<File>> {
-    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// Every user of the machine takes turns at the same file: one makes it, all may read it, and
@@ -108,12 +90,10 @@ fn open(path: &Path) -> io::Result<File> {
     }
 }
 
-/// Whether the lock is ours, or locks do not work here.
-#[cfg(unix)]
-fn locked(file: &File) -> bool {
-    use rustix::fs::{FlockOperation, flock};
-    let lock = flock(file, FlockOperation::NonBlockingLockExclusive);
-    lock != Err(rustix::io::Errno::WOULDBLOCK)
+#[cfg(not(unix))]
+fn open(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create(true).truncate(false).open(path)
 }
 
 #[cfg(all(test, unix))]
@@ -134,24 +114,24 @@ mod tests {
     }
 
     #[test]
-    fn the_next_one_waits_until_the_turn_is_over() {
-        let path = place("turn");
-        let first = take_at(&path, DEADLINE).unwrap();
-        assert!(take_at(&path, Duration::ZERO).is_err());
+    fn the_next_one_waits_until_the_lock_is_let_go() {
+        let path = place("lock");
+        let first = take(&path, SESSION_DEADLINE).unwrap();
+        assert!(take(&path, Duration::ZERO).is_err());
         let (taken, wait) = mpsc::channel();
         let next = path.clone();
-        thread::spawn(move || taken.send(take_at(&next, DEADLINE).is_ok()));
+        thread::spawn(move || taken.send(take(&next, SESSION_DEADLINE).is_ok()));
         assert!(wait.try_recv().is_err());
         drop(first);
-        assert!(wait.recv_timeout(DEADLINE).unwrap());
+        assert!(wait.recv_timeout(SESSION_DEADLINE).unwrap());
         fs::remove_file(path).unwrap();
     }
 
     #[test]
     fn every_user_may_lock_the_file_and_only_its_owner_may_write_it() {
         let path = place("mode");
-        let turn = take_at(&path, DEADLINE).unwrap();
-        assert!(turn._lock.is_some());
+        let lock = take(&path, SESSION_DEADLINE).unwrap();
+        assert!(lock._file.is_some());
         let mode = fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o644);
         fs::remove_file(path).unwrap();
@@ -161,8 +141,8 @@ mod tests {
     fn a_link_in_its_place_is_not_followed() {
         let (path, target) = (place("link"), place("target"));
         symlink(&target, &path).unwrap();
-        let turn = take_at(&path, DEADLINE).unwrap();
-        assert!(turn._lock.is_none() && !target.exists());
+        let lock = take(&path, SESSION_DEADLINE).unwrap();
+        assert!(lock._file.is_none() && !target.exists());
         fs::remove_file(path).unwrap();
     }
 
@@ -171,7 +151,7 @@ mod tests {
         let path = place("pipe");
         let made = std::process::Command::new("mkfifo").arg(&path).status();
         assert!(made.unwrap().success());
-        take_at(&path, DEADLINE).unwrap();
+        take(&path, SESSION_DEADLINE).unwrap();
         fs::remove_file(path).unwrap();
     }
 }
