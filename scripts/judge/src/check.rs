@@ -1,6 +1,6 @@
 //! A check as data, and the parser that reads it from its notation.
 //!
-//! The parser is pure and collects every error. After the lines are read, [`plot`] checks that
+//! The parser is pure and collects every error. After the lines are read, [`validate`] checks that
 //! each story is possible: nobody speaks before they are connected, or after they have closed.
 
 mod assemble;

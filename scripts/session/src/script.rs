@@ -1,6 +1,6 @@
 //! A session as data, and the parser that reads it from its notation.
 //!
-//! The parser is pure and collects every error. After the lines are read, [`plot`] checks that
+//! The parser is pure and collects every error. After the lines are read, [`validate`] checks that
 //! the story is possible: nobody types before they start, and every program ends.
 
 mod head;

@@ -1,4 +1,4 @@
-//! Has a program judged, and keeps what came of it: a line of the progress_log, and the last report in
+//! Has a program judged, and keeps what came of it: a line of progress, and the last report in
 //! both languages.
 
 use std::env;
