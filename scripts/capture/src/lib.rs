@@ -1,7 +1,7 @@
 //! A recording as data: who sent what when, and what every bit of it means.
 //!
 //! [`read`] is a pure function of a pcapng file and the session that was recorded. The
-//! preprocessor draws its result; the gate compares two results. ARCHITECTURE.md has the notation.
+//! preprocessor draws its result; the gate compares two results. The README has the notation.
 
 mod arp;
 mod bits;

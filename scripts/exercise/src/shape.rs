@@ -223,7 +223,10 @@ impl Look<'_> {
 
     fn check(&mut self) -> Option<Check> {
         let path = self.course.file(self.id, "check.session");
-        let text = self.read(&path, "write the judge's story: ARCHITECTURE.md, Exercises")?;
+        let text = self.read(
+            &path,
+            "write the judge's story; scripts/judge/README.md has the notation",
+        )?;
         let check = match Check::parse(&text) {
             Ok(check) => check,
             Err(errors) => {

@@ -1,7 +1,7 @@
 //! The book's pages: twins, sessions, captures, code and figures become one bilingual page each.
 //!
 //! [`render`] is a pure function of the pages and the [`Sources`] they name. `main.rs` speaks
-//! mdBook's protocol; the tool `workbook` calls [`render`] itself. ARCHITECTURE.md has the notation.
+//! mdBook's protocol; the tool `workbook` calls [`render`] itself. The README has the notation.
 #![deny(clippy::print_stdout)]
 
 mod page;

@@ -1,7 +1,7 @@
 //! Questions: a fence in both twins becomes one question in two languages.
 //!
 //! [`parse`] reads one fence, [`twins`] compares the two, [`draw`] writes the HTML, all of them pure.
-//! ARCHITECTURE.md has the notation.
+//! The README has the notation.
 
 mod draw;
 mod markdown;

@@ -2,7 +2,7 @@
 //!
 //! [`script`] parses a `.session` file (pure), [`program`] maps a command line to a program
 //! that we know (pure), `run` runs a session against the real programs (feature `run`, on by
-//! default). [`encoding`] says why a file is not text. ARCHITECTURE.md defines the notation.
+//! default). [`encoding`] says why a file is not text. The README defines the notation.
 
 pub mod encoding;
 pub mod program;

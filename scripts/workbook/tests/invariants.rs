@@ -361,7 +361,7 @@ fn every_page_is_in_the_table_of_contents_and_has_its_twin() {
     }
 }
 
-/// The numbered programs: beside one another, or in a package of their own (`examples/ping/`).
+/// The numbered programs: beside one another, or in a package of their own (`examples/14_ping/`).
 fn examples() -> Vec<PathBuf> {
     let mut all = files("examples", "rs");
     all.retain(|file| {

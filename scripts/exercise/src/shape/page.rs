@@ -1,4 +1,4 @@
-//! The twin pages of an exercise: each has every part, in the order of ARCHITECTURE.md.
+//! The twin pages of an exercise: each has every part, in the README's order.
 
 use std::path::Path;
 
@@ -32,7 +32,7 @@ pub(super) fn look(look: &mut Look) {
     for (end, advice) in [
         (
             "md",
-            "write the Chinese page; ARCHITECTURE.md, Exercises, lists its parts",
+            "write the Chinese page; scripts/exercise/README.md lists its parts",
         ),
         (
             "en.md",
@@ -98,7 +98,7 @@ fn parts(look: &mut Look, path: &Path, sections: &[Section]) {
         look.tell(
             path,
             format!("asks {questions} questions"),
-            "ask three to five: a fence ```question NAME, see ARCHITECTURE.md, Questions",
+            "ask three to five: a fence ```question NAME, see scripts/pages/README.md, Questions",
         );
     }
 }

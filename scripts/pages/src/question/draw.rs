@@ -1,7 +1,7 @@
 //! A question as HTML. Complete without script and style: the choices, and the answers in a `<details>`.
 //!
 //! Only what is asked goes into the search index. The choices are in `<svg><style>`, which mdBook
-//! copies unread; for a browser their first `<div>` leaves it (ARCHITECTURE.md, "Captures"). A wrong
+//! copies unread; for a browser their first `<div>` leaves it (README, "A capture"). A wrong
 //! choice would be found as if it were true, and a right one would give itself away.
 
 use super::markdown;

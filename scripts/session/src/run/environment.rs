@@ -2,8 +2,8 @@
 //!
 //! A session shows the same on every machine, so its programs get an environment that is listed
 //! here. A learner's program gets its user's, as when it is started by hand, without what would
-//! make it do something else than it does elsewhere. ARCHITECTURE.md has both lists; a test holds
-//! them to these.
+//! make it do something else than it does elsewhere. The README has both lists; a test holds them
+//! to these.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -214,7 +214,7 @@ mod tests {
 
     #[test]
     fn what_is_written_for_people_names_every_variable() {
-        let text = fs::read_to_string("../../ARCHITECTURE.md").unwrap();
+        let text = fs::read_to_string("README.md").unwrap();
         let given = GIVEN.iter().chain(GIVEN_TO_A_SESSION);
         let given = given.chain([&GIVEN_ON_UNIX]).map(|(name, _)| *name);
         let all = ["PATH", "TMPDIR", "HOME"].into_iter().chain(given);

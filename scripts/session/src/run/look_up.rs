@@ -156,7 +156,7 @@ fn python(args: Vec<OsString>) -> Found {
         }
         let program = program.display();
         Found::Missing(format!(
-            "{program} does not start in the environment of a session (ARCHITECTURE.md lists it)"
+            "{program} does not start in the environment of a session (scripts/session/README.md lists it)"
         ))
     });
     match found.clone() {
