@@ -233,6 +233,7 @@ fn _5_the_build_directory_never_overlaps_the_sources() {
 fn _6_what_is_pure_touches_no_file_no_socket_no_process() {
     let edge = ["main.rs", "sources.rs", "run.rs"];
     let mut pure: Vec<PathBuf> = files("scripts/pages/src", "rs");
+    pure.extend(files("scripts/bilingual/src", "rs"));
     pure.extend(files("scripts/session/src", "rs"));
     pure.extend(files("scripts/capture/src", "rs"));
     pure.extend(files("scripts/judge/src/check", "rs"));
