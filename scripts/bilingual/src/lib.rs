@@ -2,10 +2,13 @@
 //!
 //! [`Lang`] is the language that a person reads, [`Text`] the same words in both, [`Ui`] how a
 //! program talks to its terminal, [`Diagnostic`] what is wrong with a file. [`actors`] names the
-//! actors of a session, [`visible`](mod@visible) makes text from elsewhere safe to show. All of it is pure but
-//! [`terminal`], which writes lines.
+//! actors of a session, [`visible`](mod@visible) makes text from elsewhere safe to show;
+//! `command_line` (a feature) tells mistakes in arguments. All of it is pure but [`terminal`],
+//! which writes lines.
 
 pub mod actors;
+#[cfg(feature = "command-line")]
+pub mod command_line;
 mod diagnostic;
 mod lang;
 pub mod terminal;

@@ -1,7 +1,7 @@
 //! What a learner works with: `cargo workbook exercise …` and `cargo workbook class DIR`.
 //!
 //! `cli` reads the command line (pure), `workspace` knows the course and the learner's own files,
-//! `progress_log` keeps the progress, `judging` has a program judged. `watch` is the screen; `verbs` are
+//! `progress_log` keeps the progress, `judging` has a program judged. `watch` is the screen; `commands` are
 //! the commands that say something and end; `class` makes the tables of a class.
 
 mod arguments;
@@ -15,11 +15,12 @@ mod workspace;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
+use std::num::NonZeroUsize;
 use std::process::ExitCode;
 
 use anyhow::Result;
 
-use arguments::{Asked, Verb};
+use arguments::{Asked, Command, Parsed, Watch};
 use bilingual::terminal::{say, show, warn};
 use bilingual::{Lang, Ui};
 use workspace::Workspace;
@@ -31,7 +32,13 @@ struct Mistake(String);
 /// Runs the tool with these arguments, its own name left out.
 pub fn run(args: Vec<OsString>) -> ExitCode {
     let lang = Lang::of_program(&args, sys_locale::get_locale().as_deref());
-    let result = arguments::parse(args, lang).and_then(|asked| obey(asked, lang));
+    let result = arguments::parse(args, lang).and_then(|parsed| match parsed {
+        Parsed::Help(topic) => {
+            say(arguments::help(topic, lang));
+            Ok(true)
+        }
+        Parsed::Run(asked) => obey(asked, lang),
+    });
     match result {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
@@ -51,21 +58,31 @@ fn obey(asked: Asked, lang: Lang) -> Result<bool> {
     let colour =
         io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|no| no.is_empty());
     let ui = Ui::plain(lang).coloured(colour);
-    if let Verb::Help(topic) = asked.verb {
-        say(arguments::help(topic, lang));
-        return Ok(true);
-    }
     let workspace = Workspace::open(asked.root, ui)?;
-    match asked.verb {
-        Verb::Help(_) => Ok(true),
-        Verb::Watch { id, kind } => watch::watch(&workspace, id, kind),
-        Verb::List => commands::list(&workspace),
-        Verb::Check(wanted) => commands::check(&workspace, wanted),
-        Verb::Hint { id, grade, kind } => commands::hint(&workspace, &id, grade, kind),
-        Verb::Reset { id, kind, yes } => commands::reset(&workspace, &id, kind, yes),
-        Verb::Solution { id, kind, give_up } => commands::solution(&workspace, &id, kind, give_up),
-        Verb::Report { name, file } => report_file::report(&workspace, name, file),
-        Verb::Class { directory, out } => class::class(&workspace, &directory, out),
+    let of = &workspace;
+    match asked.command {
+        Command::Watch(Watch { id, written_in }) => watch::watch(of, id, written_in.kind()),
+        Command::List => commands::list(of),
+        Command::Check(wanted) => commands::check(of, wanted),
+        Command::Hint {
+            id,
+            number,
+            written_in,
+        } => commands::hint(of, &id, number.map(NonZeroUsize::get), written_in.kind()),
+        Command::Reset {
+            id,
+            yes,
+            written_in,
+        } => commands::reset(of, &id, written_in.kind(), yes),
+        Command::Solution {
+            id,
+            give_up,
+            written_in,
+        } => commands::solution(of, &id, written_in.kind(), give_up),
+        Command::Report { file, name } => report_file::report(of, name, file),
+        Command::Class { directory, out } => class::class(of, &directory, out),
+        // The arguments' help is shown before there is a workspace.
+        Command::Help { .. } => Ok(true),
     }
 }
 

@@ -269,7 +269,7 @@ fn a_damaged_progress_file_is_kept_aside_and_said() {
     .unwrap();
     let ran = workspace.run(&["list"]);
     assert_eq!(ran.status, 0);
-    assert!(ran.err.starts_with("3 lines of examples/exercises/mine/progress make no sense; they are in examples/exercises/mine/progress.damaged now"), "{}", ran.err);
+    assert!(ran.err.starts_with("3 lines of examples/exercises/mine/progress cannot be read; they have been moved to examples/exercises/mine/progress.damaged"), "{}", ran.err);
     let aside = workspace.read("examples/exercises/mine/progress.damaged");
     assert!(
         aside.contains("<<<<<<< ours\n") && aside.contains("\u{0}\u{0}\n"),

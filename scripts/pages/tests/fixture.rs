@@ -6,8 +6,8 @@ mod book;
 
 use std::path::{Path, PathBuf};
 
-use book::{check_file, lines, pages_of};
 use bilingual::Lang;
+use book::{check_file, lines, pages_of};
 use pages::{Directory, render};
 
 fn folder(name: &str) -> PathBuf {

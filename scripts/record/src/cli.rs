@@ -4,6 +4,7 @@
 //! Exit status: 0 all well, 1 something failed or differs, 2 a mistake in the arguments, 3 this
 //! machine cannot record, so nothing was checked.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
@@ -16,14 +17,27 @@ use anyhow::{Context, Result, bail};
 
 use crate::job::{Checked, Job};
 use crate::{messages, preflight};
-use bilingual::Lang;
 use bilingual::terminal::{say, seconds, warn};
+use bilingual::{Lang, command_line};
+use clap::Parser;
 
 /// Nothing was checked.
 const CANNOT: u8 = 3;
 
 /// Recordings wait more than they work.
 const AT_ONCE: usize = 3;
+
+/// The command line; `cargo workbook capture` hands it over.
+#[derive(Parser)]
+#[command(bin_name = "cargo workbook capture", disable_help_flag = true)]
+struct Line {
+    #[arg(long)]
+    check: bool,
+    /// [`Lang::of_program`] has read it already.
+    #[arg(long, value_name = "zh|en", value_parser = ["zh", "en"])]
+    lang: Option<String>,
+    names: Vec<String>,
+}
 
 struct Asked {
     lang: Lang,
@@ -38,15 +52,23 @@ enum Mode {
 }
 
 /// Does what the arguments say.
-pub fn run(args: impl IntoIterator<Item = String>) -> ExitCode {
-    let asked = match parse(args) {
-        Ok(asked) => asked,
-        Err(mistake) => {
-            warn(mistake);
+pub fn run(args: Vec<OsString>) -> ExitCode {
+    let lang = Lang::of_program(&args, None);
+    let mut line = match Line::try_parse_from(args) {
+        Ok(line) => line,
+        Err(error) => {
+            warn(command_line::mistake(&error, lang, "cargo workbook --help"));
             return ExitCode::from(2);
         }
     };
-    let lang = asked.lang;
+    // Two recordings of one name would write one file.
+    line.names.sort();
+    line.names.dedup();
+    let asked = Asked {
+        lang,
+        mode: if line.check { Mode::Check } else { Mode::Write },
+        names: line.names,
+    };
     // Before the first thread.
     if let Err(lack) = preflight::prepare() {
         let why = messages::lack(lang, &lack);
@@ -70,34 +92,6 @@ pub fn run(args: impl IntoIterator<Item = String>) -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-fn parse(args: impl IntoIterator<Item = String>) -> Result<Asked, String> {
-    let mut asked = Asked {
-        lang: Lang::En,
-        mode: Mode::Write,
-        names: Vec::new(),
-    };
-    let mut args = args.into_iter();
-    while let Some(arg) = args.next() {
-        match arg.as_str() {
-            "--check" => asked.mode = Mode::Check,
-            "--lang" => match args.next().as_deref() {
-                Some("zh") => asked.lang = Lang::Zh,
-                Some("en") => asked.lang = Lang::En,
-                _ => return Err("--lang needs zh or en".to_owned()),
-            },
-            _ if arg.starts_with('-') => {
-                return Err(format!(
-                    "{arg} is not known here; see cargo workbook --help"
-                ));
-            }
-            // Twice the same name is once: both would write one file.
-            _ if asked.names.contains(&arg) => {}
-            _ => asked.names.push(arg),
-        }
-    }
-    Ok(asked)
 }
 
 enum Outcome {
@@ -282,21 +276,21 @@ fn names(captures: &Path, extension: &str) -> Result<Vec<String>> {
 mod tests {
     use super::*;
 
-    fn asked(line: &str) -> Result<Asked, String> {
-        parse(line.split_whitespace().map(str::to_owned))
+    fn line(line: &str) -> Result<Line, clap::Error> {
+        Line::try_parse_from(["record"].into_iter().chain(line.split_whitespace()))
     }
 
     #[test]
     fn names_may_stand_on_both_sides_of_an_option() {
-        let asked = asked("a --check --lang zh b").unwrap();
-        assert_eq!(asked.names, ["a", "b"]);
-        assert!(asked.mode == Mode::Check && asked.lang == Lang::Zh);
+        let line = line("a --check --lang zh b").unwrap();
+        assert_eq!(line.names, ["a", "b"]);
+        assert!(line.check);
     }
 
     #[test]
     fn an_option_that_is_not_known_is_a_mistake() {
-        for line in ["--chekc", "--lang", "--lang fr"] {
-            assert!(asked(line).is_err(), "{line}");
+        for wrong in ["--chekc", "--lang", "--lang fr"] {
+            assert!(line(wrong).is_err(), "{wrong}");
         }
     }
 }

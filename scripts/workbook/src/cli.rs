@@ -3,27 +3,28 @@
 
 use std::ffi::OsString;
 
-use clap::error::{ContextKind, ErrorKind};
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use bilingual::{Lang, visible};
+use bilingual::{Lang, command_line};
 
 #[derive(Debug, Parser)]
 #[command(name = "cargo workbook", bin_name = "cargo workbook", version)]
 #[command(disable_help_subcommand = true)]
 struct Line {
     #[command(subcommand)]
-    verb: Option<Verb>,
+    command: Option<Command>,
     #[command(flatten)]
     read: Read,
-    #[arg(long, global = true, value_name = "zh|en")]
-    lang: Option<Tongue>,
+    /// [`Lang::of_program`] has read it already.
+    #[arg(long, global = true, value_name = "zh|en", value_parser = ["zh", "en"])]
+    lang: Option<String>,
 }
 
 /// What to do.
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
-pub enum Verb {
-    /// Build, serve and follow every save: also when no verb is given. `serve` is mdBook's word.
+pub enum Command {
+    /// Build, serve and follow every save: also when no command is given. `serve` is mdBook's word.
     #[command(alias = "serve")]
     Read(Read),
     /// Write the site to the book's build directory.
@@ -87,41 +88,41 @@ pub enum Part {
     },
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Tongue {
-    Zh,
-    En,
-}
-
 /// What the command line asks for.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Asked {
     /// Do this.
-    Run(Verb),
+    Run(Command),
     /// Print this and be done: help, version.
     Show(String),
-    /// It makes no sense; the text says why and what to type.
+    /// It cannot be read; the text says why and what to type.
     Mistake(String),
 }
 
+const HELP: &str = "cargo workbook --help";
+
 /// Reads the arguments, the first being the program's own name.
 pub fn parse(args: &[OsString], lang: Lang) -> Asked {
-    if let Some(verb) = handed_over(args) {
-        return Asked::Run(verb);
+    if let Some(command) = handed_over(args) {
+        return Asked::Run(command);
     }
-    let parsed = command(lang)
+    let parsed = line(lang)
         .try_get_matches_from(args)
         .and_then(|matches| Line::from_arg_matches(&matches));
     match parsed {
-        Ok(Line { verb, read, .. }) => match verb {
-            None | Some(Verb::Read(_)) if names_a_host(&read, verb.as_ref()) => {
-                Asked::Mistake(loopback_only(lang))
+        Ok(Line { command, read, .. }) => match command {
+            None | Some(Command::Read(_)) if names_a_host(&read, command.as_ref()) => {
+                Asked::Mistake(told(loopback_only(lang), lang))
             }
-            None => Asked::Run(Verb::Read(read)),
-            Some(verb) if read == Read::default() => Asked::Run(verb),
-            Some(_) => Asked::Mistake(lang.pick("--port 和 --open 写在 read 后面，或者不写命令。用法见 cargo workbook --help",
-                "--port and --open go after read, or with no command; see cargo workbook --help",
-            ).to_owned()),
+            None => Asked::Run(Command::Read(read)),
+            Some(command) if read == Read::default() => Asked::Run(command),
+            Some(_) => Asked::Mistake(told(
+                lang.pick(
+                    "--port 和 --open 写在 read 后面，或者不写命令",
+                    "--port and --open go after read, or stand without a command",
+                ),
+                lang,
+            )),
         },
         Err(error) => match error.kind() {
             ErrorKind::DisplayHelp => Asked::Show(help(lang).to_owned()),
@@ -132,8 +133,8 @@ pub fn parse(args: &[OsString], lang: Lang) -> Asked {
 }
 
 /// What another program understands goes to it as it is, `--help` and `--` included; only `--lang`
-/// may stand before the verb.
-fn handed_over(args: &[OsString]) -> Option<Verb> {
+/// may stand before the command.
+fn handed_over(args: &[OsString]) -> Option<Command> {
     let mut rest = args.get(1..)?;
     let mut lang = Vec::new();
     while let Some(word) = rest.first().and_then(|word| word.to_str()) {
@@ -145,30 +146,29 @@ fn handed_over(args: &[OsString]) -> Option<Verb> {
         lang.extend_from_slice(rest.get(..taken)?);
         rest = &rest[taken..];
     }
-    let verb = rest.first()?.to_str()?;
+    let command = rest.first()?.to_str()?;
     let words = lang.into_iter().chain(rest[1..].iter().cloned()).collect();
-    match verb {
-        "exercise" => Some(Verb::Exercise { words }),
-        "class" => Some(Verb::Class { words }),
+    match command {
+        "exercise" => Some(Command::Exercise { words }),
+        "class" => Some(Command::Class { words }),
         _ => None,
     }
 }
 
-fn names_a_host(read: &Read, verb: Option<&Verb>) -> bool {
-    let inner = matches!(verb, Some(Verb::Read(read)) if read.hostname.is_some());
+fn names_a_host(read: &Read, command: Option<&Command>) -> bool {
+    let inner = matches!(command, Some(Command::Read(read)) if read.hostname.is_some());
     inner || read.hostname.is_some()
 }
 
-fn loopback_only(lang: Lang) -> String {
+fn loopback_only(lang: Lang) -> &'static str {
     lang.pick("书只在 127.0.0.1 上提供，不能换地址（-n、--hostname）。从另一台机器读：在那台机器上运行 ssh -L 3000:127.0.0.1:3000 用户名@这台机器，再打开 http://127.0.0.1:3000/",
-        "the book is served on 127.0.0.1 only, there is no other address to give (-n, --hostname); to read it from another machine, run ssh -L 3000:127.0.0.1:3000 USER@THIS-MACHINE there and open http://127.0.0.1:3000/",
+        "the book is served on 127.0.0.1 only, so it takes no address (-n, --hostname); to read it on another machine, run ssh -L 3000:127.0.0.1:3000 USER@THIS-MACHINE there and open http://127.0.0.1:3000/",
     )
-    .to_owned()
 }
 
 /// What a hand used to mdBook or cargo types, and what does that here.
-fn instead(verb: &str, lang: Lang) -> Option<String> {
-    let words = match verb {
+fn instead(command: &str, lang: Lang) -> Option<String> {
+    let words = match command {
         "clean" => lang.pick("书生成在 target/book 里，每次生成都会整个换掉，不用清理；要连程序一起清理：cargo clean",
             "the book is in target/book, which every build replaces, so there is nothing to clean; to remove the built programs as well: cargo clean",
         ),
@@ -189,19 +189,6 @@ fn instead(verb: &str, lang: Lang) -> Option<String> {
     Some(words.to_owned())
 }
 
-/// The command that was perhaps meant.
-fn nearest(verb: &str) -> Option<String> {
-    let all = Line::command();
-    let names = all.get_subcommands().flat_map(|known| {
-        let aliases = known.get_all_aliases();
-        aliases.chain([known.get_name()]).map(str::to_owned)
-    });
-    let near = |name: &String| strsim::osa_distance(verb, name) <= name.len().div_ceil(3);
-    let mut names: Vec<String> = names.filter(near).collect();
-    names.sort_by_key(|name| strsim::osa_distance(verb, name));
-    names.into_iter().next()
-}
-
 /// The help text.
 pub fn help(lang: Lang) -> &'static str {
     match lang {
@@ -210,58 +197,21 @@ pub fn help(lang: Lang) -> &'static str {
     }
 }
 
-fn command(lang: Lang) -> clap::Command {
+fn line(lang: Lang) -> clap::Command {
     Line::command().override_help(help(lang))
 }
 
 fn mistake(error: &clap::Error, lang: Lang) -> String {
-    let named = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
-    let arg = named(ContextKind::InvalidArg);
-    let value = named(ContextKind::InvalidValue);
-    let what: String = match error.kind() {
-        ErrorKind::InvalidSubcommand => {
-            let verb = named(ContextKind::InvalidSubcommand);
-            let verb = visible::word(&verb);
-            let (zh, en) = match (instead(&verb, lang), nearest(&verb)) {
-                (Some(words), _) => (format!("：{words}"), format!(": {words}")),
-                (None, Some(near)) => (
-                    format!("，是 cargo workbook {near} 吗？"),
-                    format!("; did you mean cargo workbook {near}?"),
-                ),
-                (None, None) => (String::new(), String::new()),
-            };
-            let none = lang.pick(
-                format!("没有 {verb} 这个命令{zh}"),
-                format!("there is no command {verb}{en}"),
-            );
-            if !zh.is_empty() {
-                // It says already what to type.
-                return none;
-            }
-            none
-        }
-        ErrorKind::UnknownArgument => {
-            lang.pick(format!("不认识 {arg}"), format!("{arg} is not known here"))
-        }
-        ErrorKind::InvalidValue | ErrorKind::ValueValidation if value.is_empty() => lang.pick(
-            format!("{arg} 后面缺一个值"),
-            format!("{arg} needs a value"),
-        ),
-        ErrorKind::InvalidValue | ErrorKind::ValueValidation => lang.pick(
-            format!("{arg} 不能是 {value}"),
-            format!("{arg} cannot be {value}"),
-        ),
-        ErrorKind::ArgumentConflict => {
-            lang.pick(format!("{arg} 写了两次"), format!("{arg} is there twice"))
-        }
-        _ => lang
-            .pick("看不懂这条命令", "this command line makes no sense")
-            .to_owned(),
-    };
-    lang.pick(
-        format!("{what}。用法见 cargo workbook --help"),
-        format!("{what}; see cargo workbook --help"),
-    )
+    if let Some(ContextValue::String(command)) = error.get(ContextKind::InvalidSubcommand)
+        && let Some(words) = instead(command, lang)
+    {
+        return told(&words, lang);
+    }
+    command_line::mistake(error, lang, HELP)
+}
+
+fn told(what: &str, lang: Lang) -> String {
+    command_line::told(what, lang, HELP)
 }
 
 #[cfg(test)]
@@ -274,39 +224,45 @@ mod tests {
     }
 
     #[track_caller]
-    fn runs(line: &str, expected: Verb) {
+    fn runs(line: &str, expected: Command) {
         assert_eq!(asked(line, Lang::En), Asked::Run(expected));
     }
 
     #[track_caller]
     fn is_a_mistake(line: &str, zh: &str, en: &str) {
-        assert_eq!(asked(line, Lang::Zh), Asked::Mistake(zh.to_owned()));
-        assert_eq!(asked(line, Lang::En), Asked::Mistake(en.to_owned()));
+        let said = |lang| match asked(line, lang) {
+            Asked::Mistake(said) => said,
+            other => panic!("{line}: {other:?}"),
+        };
+        assert_eq!(said(Lang::Zh), format!("错误：{zh}\n\n用法见 {HELP}"));
+        let said = said(Lang::En);
+        assert!(said.starts_with(&format!("error: {en}\n")), "{said}");
+        assert!(said.ends_with(&format!("try '{HELP}'.")), "{said}");
     }
 
     #[test]
     fn the_command_line_is_sound() {
-        command(Lang::En).debug_assert();
+        line(Lang::En).debug_assert();
     }
 
     #[test]
-    fn no_verb_means_read() {
-        runs("workbook", Verb::Read(Read::default()));
-        runs("workbook --lang zh", Verb::Read(Read::default()));
-        runs("workbook --lang zh build", Verb::Build);
+    fn no_command_means_read() {
+        runs("workbook", Command::Read(Read::default()));
+        runs("workbook --lang zh", Command::Read(Read::default()));
+        runs("workbook --lang zh build", Command::Build);
         let how = Read {
             port: Some(4000),
             open: true,
             hostname: None,
         };
-        runs("workbook --port 4000 --open", Verb::Read(how.clone()));
-        runs("workbook read --port 4000 --open", Verb::Read(how));
+        runs("workbook --port 4000 --open", Command::Read(how.clone()));
+        runs("workbook read --port 4000 --open", Command::Read(how));
     }
 
     #[test]
     fn the_words_of_mdbook_work() {
         let how = |port, open| {
-            Verb::Read(Read {
+            Command::Read(Read {
                 port,
                 open,
                 hostname: None,
@@ -317,10 +273,10 @@ mod tests {
         runs("workbook serve -o -p 4000", how(Some(4000), true));
         runs("workbook read -p4000", how(Some(4000), false));
         runs("workbook -o", how(None, true));
-        runs("workbook test", Verb::Check { part: None });
+        runs("workbook test", Command::Check { part: None });
         runs(
             "workbook test pages --lang en",
-            Verb::Check {
+            Command::Check {
                 part: Some(Part::Pages),
             },
         );
@@ -347,11 +303,11 @@ mod tests {
 
     #[test]
     fn check_takes_a_part_and_names() {
-        runs("workbook check", Verb::Check { part: None });
+        runs("workbook check", Command::Check { part: None });
         let names = vec!["02_duplex".to_owned()];
         runs(
             "workbook check sessions 02_duplex --lang en",
-            Verb::Check {
+            Command::Check {
                 part: Some(Part::Sessions { names }),
             },
         );
@@ -361,14 +317,14 @@ mod tests {
     fn capture_takes_names_and_may_only_check() {
         runs(
             "workbook capture",
-            Verb::Capture {
+            Command::Capture {
                 names: Vec::new(),
                 check: false,
             },
         );
         runs(
             "workbook capture one_shot --check",
-            Verb::Capture {
+            Command::Capture {
                 names: vec!["one_shot".to_owned()],
                 check: true,
             },
@@ -384,18 +340,18 @@ mod tests {
             "check echo_server --only cut -- python3 x.py --port 1 -- --lang zh",
             "-- x",
         ] {
-            let verb = Verb::Exercise { words: words(line) };
-            runs(&format!("workbook exercise {line}"), verb);
+            let command = Command::Exercise { words: words(line) };
+            runs(&format!("workbook exercise {line}"), command);
         }
         runs(
             "workbook --lang zh --lang=en exercise list",
-            Verb::Exercise {
+            Command::Exercise {
                 words: words("--lang zh --lang=en list"),
             },
         );
         runs(
             "workbook class reports -h",
-            Verb::Class {
+            Command::Class {
                 words: words("reports -h"),
             },
         );
@@ -405,48 +361,48 @@ mod tests {
     fn mistakes_are_told_in_the_readers_language() {
         is_a_mistake(
             "workbook biuld",
-            "没有 biuld 这个命令，是 cargo workbook build 吗？",
-            "there is no command biuld; did you mean cargo workbook build?",
+            "没有 'biuld' 这个命令\n\n  提示：有一个相近的命令：'build'",
+            "unrecognized subcommand 'biuld'\n\n  tip: a similar subcommand exists: 'build'\n",
         );
         is_a_mistake(
             "workbook sevre",
-            "没有 sevre 这个命令，是 cargo workbook serve 吗？",
-            "there is no command sevre; did you mean cargo workbook serve?",
+            "没有 'sevre' 这个命令\n\n  提示：有一个相近的命令：'serve'",
+            "unrecognized subcommand 'sevre'\n\n  tip: a similar subcommand exists: 'serve'\n",
         );
         is_a_mistake(
             "workbook xyzzy",
-            "没有 xyzzy 这个命令。用法见 cargo workbook --help",
-            "there is no command xyzzy; see cargo workbook --help",
+            "没有 'xyzzy' 这个命令",
+            "unrecognized subcommand 'xyzzy'\n",
         );
         is_a_mistake(
             "workbook --prot 4000",
-            "不认识 --prot。用法见 cargo workbook --help",
-            "--prot is not known here; see cargo workbook --help",
+            "不认识参数 '--prot'\n\n  提示：有一个相近的参数：'--port'",
+            "unexpected argument '--prot' found\n\n  tip: a similar argument exists: '--port'\n",
         );
         is_a_mistake(
             "workbook --port 70000",
-            "--port <N> 不能是 70000。用法见 cargo workbook --help",
-            "--port <N> cannot be 70000; see cargo workbook --help",
+            "'--port <N>' 的值不能是 '70000'\n\n  提示：70000 is not in 0..=65535",
+            "invalid value '70000' for '--port <N>': 70000 is not in 0..=65535\n",
         );
         is_a_mistake(
             "workbook --port 4000 --port 4001",
-            "--port <N> 写了两次。用法见 cargo workbook --help",
-            "--port <N> is there twice; see cargo workbook --help",
+            "'--port <N>' 只能写一次",
+            "the argument '--port <N>' cannot be used multiple times\n",
         );
         is_a_mistake(
             "workbook --port 4000 build",
-            "--port 和 --open 写在 read 后面，或者不写命令。用法见 cargo workbook --help",
-            "--port and --open go after read, or with no command; see cargo workbook --help",
+            "--port 和 --open 写在 read 后面，或者不写命令",
+            "--port and --open go after read, or stand without a command\n",
         );
         is_a_mistake(
             "workbook --port",
-            "--port <N> 后面缺一个值。用法见 cargo workbook --help",
-            "--port <N> needs a value; see cargo workbook --help",
+            "'--port <N>' 后面缺一个值",
+            "a value is required for '--port <N>' but none was supplied\n",
         );
     }
 
     #[test]
-    fn help_is_shown_for_every_verb() {
+    fn help_is_shown_for_every_command() {
         for line in [
             "workbook --help",
             "workbook -h",
@@ -462,19 +418,19 @@ mod tests {
 
     /// The help is written by hand: this keeps it complete.
     #[test]
-    fn help_names_every_verb_and_every_option() {
+    fn help_names_every_command_and_every_option() {
         fn names(command: &clap::Command, into: &mut Vec<String>) {
             for arg in command.get_arguments().filter(|arg| !arg.is_hide_set()) {
                 into.extend(arg.get_long().map(|long| format!("--{long}")));
             }
-            for verb in command.get_subcommands() {
-                into.push(verb.get_name().to_owned());
-                into.extend(verb.get_all_aliases().map(str::to_owned));
-                names(verb, into);
+            for command in command.get_subcommands() {
+                into.push(command.get_name().to_owned());
+                into.extend(command.get_all_aliases().map(str::to_owned));
+                names(command, into);
             }
         }
         let mut all = Vec::new();
-        names(&command(Lang::En), &mut all);
+        names(&line(Lang::En), &mut all);
         for lang in [Lang::Zh, Lang::En] {
             for name in &all {
                 assert!(

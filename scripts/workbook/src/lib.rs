@@ -23,7 +23,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use bilingual::Lang;
 use bilingual::terminal::{say, seconds, warn};
-use cli::{Asked, Verb};
+use cli::{Asked, Command};
 
 /// Runs the tool with these arguments, the first being its own name.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -50,15 +50,15 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 /// The exit status; what did not go well has been told already.
-fn obey(verb: Verb, lang: Lang) -> Result<u8> {
+fn obey(command: Command, lang: Lang) -> Result<u8> {
     let root = root(lang)?;
-    let well = match verb {
-        Verb::Read(how) => read::read(&root, how, lang),
-        Verb::Build => build(&root, lang),
-        Verb::Check { part } => check::check(&root, part, lang),
-        Verb::Capture { names, check } => return capture::capture(&root, &names, check, lang),
-        Verb::Exercise { words } => return exercise::hand_over(&root, None, &words, lang),
-        Verb::Class { words } => return exercise::hand_over(&root, Some("class"), &words, lang),
+    let well = match command {
+        Command::Read(how) => read::read(&root, how, lang),
+        Command::Build => build(&root, lang),
+        Command::Check { part } => check::check(&root, part, lang),
+        Command::Capture { names, check } => return capture::capture(&root, &names, check, lang),
+        Command::Exercise { words } => return exercise::hand_over(&root, None, &words, lang),
+        Command::Class { words } => return exercise::hand_over(&root, Some("class"), &words, lang),
     };
     Ok(u8::from(!well?))
 }

@@ -171,9 +171,9 @@ pub(super) fn praise(workspace: &Workspace, id: &str) -> String {
 
 fn own(workspace: &Workspace, wanted: &Wanted) -> Result<Program> {
     let id = &wanted.id;
-    match workspace.mine(id, wanted.kind) {
+    match workspace.mine(id, wanted.written_in.kind()) {
         Some(mine) => {
-            if let Some(which) = workspace.which(&mine, wanted.kind) {
+            if let Some(which) = workspace.which(&mine, wanted.written_in.kind()) {
                 say(which);
             }
             Ok(Program::mine(&mine))
@@ -181,8 +181,8 @@ fn own(workspace: &Workspace, wanted: &Wanted) -> Result<Program> {
         None => {
             let path = workspace
                 .course
-                .shown(&workspace.file(id, wanted.kind.unwrap_or(Kind::Rust)));
-            let option = match (wanted.kind, workspace.python(id)) {
+                .shown(&workspace.file(id, wanted.written_in.kind().unwrap_or(Kind::Rust)));
+            let option = match (wanted.written_in.kind(), workspace.python(id)) {
                 (Some(Kind::Python), _) => " --python",
                 (None, Some(_)) => " [--python]",
                 _ => "",

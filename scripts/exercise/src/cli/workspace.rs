@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use anyhow::{Context, Result, anyhow};
 
-use super::arguments::VERBS;
+use super::arguments::COMMANDS;
 use super::progress_log::ProgressLog;
 use super::{mistake, warn};
 use crate::course::Course;
@@ -77,7 +77,7 @@ impl Workspace {
         if is_name(id) && self.course.file(id, "check.session").is_file() {
             return Ok(());
         }
-        let names = self.ladder.iter().map(String::as_str).chain(VERBS);
+        let names = self.ladder.iter().map(String::as_str).chain(COMMANDS);
         let nearest = nearest(id, names);
         let shown = visible::word(id);
         let (zh, en) = match nearest {

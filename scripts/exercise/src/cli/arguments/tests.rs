@@ -1,38 +1,50 @@
 use super::*;
 
-fn asked(line: &str, lang: Lang) -> Result<Asked> {
+fn parsed(line: &str, lang: Lang) -> Result<Parsed> {
     let args = line.split_whitespace().map(OsString::from).collect();
     parse(args, lang)
 }
 
 #[track_caller]
-fn means(line: &str, verb: Verb) {
-    let asked = asked(line, Lang::En).unwrap();
-    assert_eq!(asked.verb, verb, "{line}");
+fn means(line: &str, command: Command) {
+    let asked = Asked {
+        root: None,
+        command,
+    };
+    let expected = Parsed::Run(asked);
+    assert_eq!(parsed(line, Lang::En).unwrap(), expected, "{line}");
 }
 
 #[track_caller]
+fn helps(line: &str, topic: Topic) {
+    let expected = Parsed::Help(topic);
+    assert_eq!(parsed(line, Lang::En).unwrap(), expected, "{line}");
+}
+
+const PYTHON: WrittenIn = WrittenIn {
+    python: true,
+    rust: false,
+};
+
+#[track_caller]
 fn is_a_mistake(line: &str, zh: &str, en: &str) {
-    let words = |lang| asked(line, lang).unwrap_err().to_string();
-    assert_eq!(words(Lang::Zh), zh);
-    assert_eq!(words(Lang::En), en);
+    let words = |lang| parsed(line, lang).unwrap_err().to_string();
+    let (said, help) = (words(Lang::Zh), "cargo workbook exercise --help");
+    assert_eq!(said, format!("错误：{zh}\n\n用法见 {help}"));
+    let said = words(Lang::En);
+    assert!(said.starts_with(&format!("error: {en}\n")), "{said}");
+    assert!(said.ends_with(&format!("try '{help}'.")), "{said}");
 }
 
 #[test]
-fn no_verb_means_to_watch_the_next_or_the_named_one() {
-    means(
-        "",
-        Verb::Watch {
-            id: None,
-            kind: None,
-        },
-    );
+fn no_command_means_to_watch_the_next_or_the_named_one() {
+    means("", Command::Watch(Watch::default()));
     means(
         "--lang zh echo_server --python",
-        Verb::Watch {
+        Command::Watch(Watch {
             id: Some("echo_server".to_owned()),
-            kind: Some(Kind::Python),
-        },
+            written_in: PYTHON,
+        }),
     );
 }
 
@@ -40,7 +52,7 @@ fn no_verb_means_to_watch_the_next_or_the_named_one() {
 fn what_follows_two_hyphens_is_the_program_as_it_is() {
     means(
         "check echo_server --seed=7 --only cut -- python3 -u mine.py --lang -- x",
-        Verb::Check(Wanted {
+        Command::Check(Wanted {
             id: "echo_server".to_owned(),
             only: Some("cut".to_owned()),
             seed: Some(7),
@@ -53,68 +65,68 @@ fn what_follows_two_hyphens_is_the_program_as_it_is() {
 }
 
 #[test]
-fn the_other_verbs_take_what_is_theirs() {
+fn the_other_commands_take_what_is_theirs() {
     let id = || "a".to_owned();
-    means("list", Verb::List);
+    means("list", Command::List);
     means(
         "hint a",
-        Verb::Hint {
+        Command::Hint {
             id: id(),
-            grade: None,
-            kind: None,
+            number: None,
+            written_in: WrittenIn::default(),
         },
     );
     means(
         "hint --python a",
-        Verb::Hint {
+        Command::Hint {
             id: id(),
-            grade: None,
-            kind: Some(Kind::Python),
+            number: None,
+            written_in: PYTHON,
         },
     );
     means(
         "hint a 2",
-        Verb::Hint {
+        Command::Hint {
             id: id(),
-            grade: Some(2),
-            kind: None,
+            number: NonZeroUsize::new(2),
+            written_in: WrittenIn::default(),
         },
     );
     means(
         "reset a --yes",
-        Verb::Reset {
+        Command::Reset {
             id: id(),
-            kind: None,
+            written_in: WrittenIn::default(),
             yes: true,
         },
     );
     means(
         "solution --give-up a",
-        Verb::Solution {
+        Command::Solution {
             id: id(),
-            kind: None,
+            written_in: WrittenIn::default(),
             give_up: true,
         },
     );
     means(
         "report --name 小明 x.json",
-        Verb::Report {
+        Command::Report {
             name: Some("小明".to_owned()),
             file: Some("x.json".into()),
         },
     );
     means(
         "class reports --out .",
-        Verb::Class {
+        Command::Class {
             directory: "reports".into(),
             out: Some(".".into()),
         },
     );
     for line in ["--help", "check a -h", "help", "list --help"] {
-        means(line, Verb::Help(Topic::Exercise));
+        helps(line, Topic::Exercise);
     }
     for line in ["class --help", "help class"] {
-        means(line, Verb::Help(Topic::Class));
+        helps(line, Topic::Class);
     }
 }
 
@@ -122,44 +134,70 @@ fn the_other_verbs_take_what_is_theirs() {
 fn mistakes_are_told_in_the_learners_language() {
     is_a_mistake(
         "check",
-        "哪个练习？写成 cargo workbook exercise check 练习名；名字见 cargo workbook exercise list",
-        "which exercise? cargo workbook exercise check ID; cargo workbook exercise list shows the names",
+        "还缺 <ID>",
+        "the following required arguments were not provided:\n  <ID>",
     );
     is_a_mistake(
         "check a --seed x",
-        "--seed 后面要一个不小于 0 的整数，不能是 x。用法见 cargo workbook exercise --help",
-        "--seed takes a whole number from 0 on, not x; see cargo workbook exercise --help",
+        "'--seed <N>' 的值不能是 'x'\n\n  提示：invalid digit found in string",
+        "invalid value 'x' for '--seed <N>': invalid digit found in string",
     );
     is_a_mistake(
         "check a --only",
-        "--only 后面缺一个值。用法见 cargo workbook exercise --help",
-        "--only needs a value; see cargo workbook exercise --help",
+        "'--only <VARIANT>' 后面缺一个值",
+        "a value is required for '--only <VARIANT>' but none was supplied",
     );
     is_a_mistake(
         "list --give-up",
-        "--give-up 不能和 list 一起用。用法见 cargo workbook exercise --help",
-        "--give-up does not go with list; see cargo workbook exercise --help",
+        "不认识参数 '--give-up'",
+        "unexpected argument '--give-up' found",
     );
     is_a_mistake(
         "echo_server -- python3 a.py",
-        "-- 不能和 exercise 一起用。用法见 cargo workbook exercise --help",
-        "-- does not go with exercise; see cargo workbook exercise --help",
+        "不认识参数 'python3'",
+        "unexpected argument 'python3' found",
+    );
+    is_a_mistake(
+        "echo_server check",
+        "还缺 <ID>",
+        "the following required arguments were not provided:\n  <ID>",
+    );
+    is_a_mistake(
+        "--python check a",
+        "练习名和它的选项写在命令后面：cargo workbook exercise check ID --python",
+        "an exercise and its options go after the command: cargo workbook exercise check ID --python",
     );
     is_a_mistake(
         "reset a b",
-        "多了 b。用法见 cargo workbook exercise --help",
-        "b is one word too many; see cargo workbook exercise --help",
+        "不认识参数 'b'",
+        "unexpected argument 'b' found",
     );
     is_a_mistake(
         "--nonsense",
-        "不认识 --nonsense。用法见 cargo workbook exercise --help",
-        "--nonsense is not known here; see cargo workbook exercise --help",
+        "不认识参数 '--nonsense'",
+        "unexpected argument '--nonsense' found",
+    );
+    is_a_mistake(
+        "hint a 0",
+        "'[NUMBER]' 的值不能是 '0'\n\n  提示：number would be zero for non-zero type",
+        "invalid value '0' for '[NUMBER]': number would be zero for non-zero type",
+    );
+    is_a_mistake(
+        "hint a --python --rust",
+        "'--python' 不能和 '--rust' 一起用",
+        "the argument '--python' cannot be used with '--rust'",
     );
     is_a_mistake(
         "--lang fr",
-        "--lang 只能是 zh 或 en，不能是 fr。用法见 cargo workbook exercise --help",
-        "--lang is zh or en, not fr; see cargo workbook exercise --help",
+        "'--lang <zh|en>' 的值不能是 'fr'，可以是：zh、en",
+        "invalid value 'fr' for '--lang <zh|en>'",
     );
+}
+
+#[test]
+fn the_command_line_is_sound() {
+    use clap::CommandFactory;
+    Line::command().debug_assert();
 }
 
 #[test]
@@ -173,7 +211,7 @@ fn the_language_of_the_tool_is_not_that_of_the_program() {
 }
 
 #[test]
-fn the_helps_name_every_verb_and_show_the_same_commands() {
+fn the_helps_name_every_command_and_show_the_same_commands() {
     let commands = |topic, lang| -> Vec<String> {
         let lines = help(topic, lang).lines();
         let examples = lines.filter(|line| line.starts_with("  cargo workbook"));
@@ -201,7 +239,11 @@ fn the_helps_name_every_verb_and_show_the_same_commands() {
     ];
     for lang in [Lang::Zh, Lang::En] {
         let text = help(Topic::Exercise, lang);
-        for word in VERBS.iter().filter(|verb| **verb != "help").chain(&options) {
+        for word in COMMANDS
+            .iter()
+            .filter(|name| **name != "help")
+            .chain(&options)
+        {
             assert!(text.contains(word), "{word} is not in the help");
         }
         assert!(help(Topic::Class, lang).contains("--out"));
