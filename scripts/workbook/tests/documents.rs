@@ -352,12 +352,17 @@ fn documents() -> impl Iterator<Item = String> {
     readmes.chain(["ARCHITECTURE.md".to_owned()])
 }
 
-/// The folders of `scripts/`.
+/// The packages in `scripts/`: of cargo, and one of npm.
 fn crates() -> BTreeSet<String> {
+    let manifests = ["Cargo.toml", "package.json"];
     fs::read_dir(root().join("scripts"))
         .unwrap()
         .map(Result::unwrap)
-        .filter(|entry| entry.path().is_dir())
+        .filter(|entry| {
+            manifests
+                .iter()
+                .any(|file| entry.path().join(file).is_file())
+        })
         .map(|entry| entry.file_name().into_string().unwrap())
         .collect()
 }
