@@ -1,8 +1,8 @@
 //! What a learner works with: `cargo workbook exercise …` and `cargo workbook class DIR`.
 //!
-//! `cli` reads the command line (pure), `workspace` knows the course and the learner's own files,
-//! `progress_log` keeps the progress, `judging` has a program judged. `watch` is the screen; `commands` are
-//! the commands that say something and end; `class` makes the tables of a class.
+//! `arguments` reads the command line (pure), `workspace` knows the course and the learner's own
+//! files, `progress_log` keeps the progress, `judging` has a program judged. `watch` is the screen;
+//! `commands` are those that say something and end; `class` makes the tables of a class.
 
 mod arguments;
 mod class;
