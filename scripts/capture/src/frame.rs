@@ -6,11 +6,12 @@ use core::net::IpAddr;
 use std::ops::Range;
 
 use crate::bits::nothing;
-use crate::conversation::{Flows, Segment};
+use crate::conversation::Flows;
 use crate::data::Run;
 use crate::ipv4::Ip;
 use crate::link::{self, Link};
 use crate::names::{Names, sentence};
+use crate::segment::Segment;
 use crate::{Layer, arp, data, ethernet, ipv4, ipv6};
 use bilingual::Text;
 

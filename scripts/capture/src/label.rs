@@ -1,8 +1,8 @@
 //! The words on the arrow of a TCP segment.
 
 use crate::bits::say;
-use crate::conversation::{ACK, Event, FIN, RST, SYN, Seen, Segment};
 use crate::names::sentence;
+use crate::segment::{ACK, Event, FIN, RST, SYN, Seen, Segment};
 use bilingual::Text;
 
 /// The way engineers write it: `SYN`, `seq 1:7 ack 1`, `ack 7 win 0`, `FIN, ACK`.

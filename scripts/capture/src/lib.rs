@@ -24,6 +24,7 @@ mod names;
 mod pairs;
 mod ports;
 mod read;
+mod segment;
 mod segment_times;
 mod states;
 mod statistics;

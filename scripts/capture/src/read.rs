@@ -5,10 +5,11 @@ use std::time::Duration;
 use session::{Action, Session};
 
 use crate::bits::{tame, tame_text};
-use crate::conversation::{Flows, Segment};
+use crate::conversation::Flows;
 use crate::file::{self, Frame};
 use crate::frame::{Context, Decoded, decode};
 use crate::names::Names;
+use crate::segment::Segment;
 use crate::segment_times::{self, Passage};
 use crate::{Capture, Host, Packet, link};
 

@@ -3,8 +3,8 @@
 //! The wire takes time, so segments cross. What an end had received when it sent one of its own
 //! can be seen from the acknowledgment number there.
 
-use crate::conversation::{ACK, RST, SYN, Segment, before};
 use crate::names::Names;
+use crate::segment::{ACK, RST, SYN, Segment, before};
 use crate::states::{State, States};
 use crate::{Packet, StateChange};
 

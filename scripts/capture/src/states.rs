@@ -5,8 +5,8 @@
 use core::net::SocketAddr;
 
 use crate::StateChange;
-use crate::conversation::{ACK, FIN, RST, SYN, Segment, before};
 use crate::pairs::Pairs;
+use crate::segment::{ACK, FIN, RST, SYN, Segment, before};
 
 /// The states of RFC 9293 §3.3.2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use crate::conversation::{Seen, Segment};
 use crate::line_protocols::{self, Talk};
+use crate::segment::{Seen, Segment};
 use crate::{Layer, data, dns, http, tls};
 use bilingual::Text;
 

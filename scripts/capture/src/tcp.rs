@@ -7,8 +7,8 @@ use std::ops::Range;
 
 use crate::bits::{Header, be16, be32, byte, kinds, nothing, octets, say, text};
 use crate::checksum::{self, Pseudo};
-use crate::conversation::{Seen, Segment};
 use crate::ports;
+use crate::segment::{Seen, Segment};
 use crate::{Kind, Layer};
 use bilingual::Text;
 
@@ -129,7 +129,7 @@ pub(crate) fn fields(
     header.put(&SEQ, 32, value, relative(seen.map(|seen| seen.seq)));
     let flags = byte(frame, header.place() + 5);
     let value = header.peek(32).to_string();
-    let meaning = if flags & crate::conversation::ACK == 0 {
+    let meaning = if flags & crate::segment::ACK == 0 {
         say(
             "没有 ACK 标志，不算数",
             "without the ACK flag it does not count",
@@ -194,9 +194,7 @@ fn flag(header: &mut Header, kind: &'static Kind, set: (&str, &str)) {
 
 fn window_meaning(window: u64, flags: u8, seen: Option<&Seen>) -> Text {
     match seen {
-        _ if flags & crate::conversation::RST != 0 => {
-            say("RST 里没有意义", "means nothing in an RST")
-        }
+        _ if flags & crate::segment::RST != 0 => say("RST 里没有意义", "means nothing in an RST"),
         _ if window == 0 => say("收不下了：先别发", "no room: send nothing for now"),
         Some(Seen {
             window: Some(bytes),

@@ -9,6 +9,7 @@ mod class;
 mod commands;
 mod judging;
 mod progress_log;
+mod replace_file;
 mod report_file;
 mod watch;
 mod workspace;

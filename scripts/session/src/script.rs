@@ -4,7 +4,8 @@
 //! the story is possible: nobody types before they start, and every program ends.
 
 mod head;
-pub mod line;
+pub mod lexer;
+mod line;
 mod validate;
 
 use std::fmt;
@@ -97,7 +98,11 @@ impl Session {
     pub fn parse(source: &str) -> Result<Self, Vec<ParseError>> {
         let (items, mut errors) = line::read(source);
         let title = title(&items, &mut errors);
-        let head = head::Head::read(&items, &mut errors);
+        let facts = items.iter().filter_map(|(line, item)| match item {
+            Item::Fact(fact) => Some((*line, fact)),
+            _ => None,
+        });
+        let head = head::Head::read(facts, &mut errors);
         let steps = steps(items, &mut errors);
         // A line that cannot be read would make the story look impossible as well.
         if errors.is_empty() {

@@ -2,6 +2,7 @@
 //! time; a step that this machine lacks a program for is skipped, in words, never passed.
 
 pub mod links;
+mod reference;
 
 mod css;
 mod html;

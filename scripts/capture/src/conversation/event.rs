@@ -1,41 +1,7 @@
 //! What a segment does, from what both ends have sent before it.
 
-use super::{ACK, FIN, Flow, RST, SYN, Segment, before};
-
-/// What a segment does in its conversation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Event {
-    /// SYN.
-    Open,
-    /// SYN, ACK.
-    Answer,
-    /// The first acknowledgment of an opening end.
-    Established,
-    /// New bytes.
-    Data,
-    /// Bytes that were sent before.
-    Again,
-    /// An acknowledgment with no bytes.
-    Ack,
-    /// The same acknowledgment once more, while bytes are on their way.
-    DuplicateAck,
-    /// Asks whether the peer is still there.
-    KeepAlive,
-    /// Asks whether the window is still closed.
-    Probe,
-    /// The answer to either.
-    ProbeAnswer,
-    /// The window is another one, nothing else.
-    WindowUpdate,
-    /// FIN.
-    Finish,
-    /// The acknowledgment of a FIN.
-    FinishAck,
-    /// RST in answer to a SYN.
-    Refuse,
-    /// RST.
-    Reset,
-}
+use super::Flow;
+use crate::segment::{ACK, Event, FIN, RST, SYN, Segment, before};
 
 impl Flow {
     /// What it does, and whether it was sent before.

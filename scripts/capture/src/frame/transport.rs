@@ -6,9 +6,9 @@ use std::ops::Range;
 use super::{Around, MAX_QUOTES, Walk};
 use crate::bits::{be16, byte};
 use crate::checksum::Pseudo;
-use crate::conversation::Event;
 use crate::data::Run;
 use crate::names::sentence;
+use crate::segment::Event;
 use crate::tcp::Checksum;
 use crate::{dns, icmp, label, tcp, udp};
 

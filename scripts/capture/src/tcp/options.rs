@@ -2,7 +2,7 @@
 
 use crate::Kind;
 use crate::bits::{Header, byte, kinds, nothing, octets, say, text};
-use crate::conversation::Seen;
+use crate::segment::Seen;
 use bilingual::Text;
 
 kinds! {

@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::workspace::{Workspace, replace};
+use super::replace_file::replace;
+use super::workspace::Workspace;
 use super::{mistake, say, warn};
 use merge::{Class, Trouble};
 

@@ -8,7 +8,8 @@ use anyhow::{Context, Result};
 
 use super::arguments::Wanted;
 use super::judging::{self, Job, Outcome, Program};
-use super::workspace::{Workspace, replace};
+use super::replace_file::replace;
+use super::workspace::Workspace;
 use super::{mistake, say, show, warn};
 use crate::progress::{Kind, Progress, State, What};
 use crate::text::{Hint, in_language};

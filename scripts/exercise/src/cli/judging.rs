@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use session::run::{Invocation, look_up};
 
-use super::workspace::{Workspace, refuses_writing, replace};
+use super::replace_file::replace;
+use super::workspace::{Workspace, refuses_writing};
 use super::{mistake, warn};
 use crate::cli::workspace::Mine;
 use crate::progress::{Judged, Kind, What};

@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 use anyhow::{Context, Result};
 use session::run::lock::{self, Lock};
 
-use super::workspace::replace;
+use super::replace_file::replace;
 use crate::course::Course;
 use crate::progress::{Event, HEAD, LONGEST, Progress, What, is_damaged, progress, read};
 use bilingual::Lang;

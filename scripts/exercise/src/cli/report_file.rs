@@ -7,7 +7,8 @@ use std::time::SystemTime;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use super::workspace::{Workspace, replace};
+use super::replace_file::replace;
+use super::workspace::Workspace;
 use super::{mistake, say};
 use crate::progress::{Progress, State, Variant};
 

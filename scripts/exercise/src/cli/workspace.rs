@@ -9,6 +9,7 @@ use anyhow::{Context, Result, anyhow};
 
 use super::arguments::COMMANDS;
 use super::progress_log::ProgressLog;
+use super::replace_file::replace;
 use super::{mistake, warn};
 use crate::course::Course;
 use crate::progress::{Kind, What, is_name};
@@ -337,20 +338,6 @@ fn write_if_ours(path: &Path, text: &str) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => replace(path, text.as_bytes()),
     }
-}
-
-/// All of it or nothing: a reader never sees half a file.
-pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let beside = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
-    fs::write(&beside, bytes)
-        .and_then(|()| fs::rename(&beside, path))
-        .inspect_err(|_| {
-            let _ = fs::remove_file(&beside);
-        })
 }
 
 /// The comments before the first line of code, in one language.

@@ -1,7 +1,7 @@
 //! Bytes in the notation: a line, `"text\r\n\x00"`, `8MiB of "x"`.
 
 use bilingual::visible::is_trick;
-use session::script::line::{Mismatch, mismatch};
+use session::script::lexer::{Mismatch, mismatch};
 
 /// No peer sends more at once.
 const MOST: u64 = 16 << 20;

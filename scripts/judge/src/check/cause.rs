@@ -6,7 +6,7 @@
 use std::fmt;
 
 use bilingual::Text;
-use session::script::line::{Mismatch, mismatch};
+use session::script::lexer::{Mismatch, mismatch};
 
 use super::Variant;
 use super::stub::TROUBLES;

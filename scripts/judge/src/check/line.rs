@@ -4,8 +4,8 @@ use bilingual::Lang;
 use std::time::Duration;
 
 use session::ParseError;
-use session::script::line::{
-    Mismatch, bilingual, duration, is_actor, mismatch, nothing, some, split_word, status,
+use session::script::lexer::{
+    self, Mismatch, bilingual, duration, is_actor, mismatch, nothing, some, split_word, status,
 };
 
 use super::bytes::{parse_size, pattern, payload};
@@ -47,24 +47,7 @@ const MOST_PEERS: usize = 100;
 
 /// Every line that says something, with its number, and every line that cannot be read.
 pub(super) fn read(source: &str) -> (Vec<(usize, Item)>, Vec<ParseError>) {
-    let source = source.strip_prefix('\u{feff}').unwrap_or(source);
-    let mut items = Vec::new();
-    let mut errors = Vec::new();
-    for (index, text) in source.lines().enumerate() {
-        if text.trim().is_empty() || text.starts_with('#') {
-            continue;
-        }
-        let line = index + 1;
-        match item(text) {
-            Ok(item) => items.push((line, item)),
-            Err((expected, found)) => errors.push(ParseError {
-                line,
-                expected,
-                found,
-            }),
-        }
-    }
-    (items, errors)
+    lexer::lines(source, item)
 }
 
 fn item(line: &str) -> Result<Item, Mismatch> {

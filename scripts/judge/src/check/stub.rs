@@ -3,7 +3,7 @@
 use std::fmt;
 
 use bilingual::Text;
-use session::script::line::{Mismatch, is_actor, mismatch};
+use session::script::lexer::{Mismatch, is_actor, mismatch};
 
 /// `stub VARIANT TROUBLE`: where the stub fails, and what is seen there.
 #[derive(Debug, Clone, PartialEq, Eq)]

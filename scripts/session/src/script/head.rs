@@ -3,7 +3,7 @@
 use core::net::Ipv4Addr;
 use std::fmt;
 
-use super::line::{Fact, Item, is_actor};
+use super::lexer::{Mismatch, is_actor};
 use super::{ParseError, Step};
 
 /// More hosts than a diagram has room for; their MAC addresses have one digit.
@@ -65,6 +65,15 @@ pub fn mac(host: usize, card: usize) -> [u8; 6] {
     [2, 0, 0, 0, digit(host), digit(card)]
 }
 
+/// What the head of a capture's session says.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Fact {
+    Host(Host),
+    Lose(Loss),
+    Ports(Ports),
+    VariesPayload,
+}
+
 /// What the head says.
 #[derive(Debug, Default)]
 pub(super) struct Head {
@@ -76,12 +85,11 @@ pub(super) struct Head {
 
 impl Head {
     /// Collects the head, with an error for every line that does not fit the others.
-    pub(super) fn read(items: &[(usize, Item)], errors: &mut Vec<ParseError>) -> Self {
+    pub(super) fn read<'a>(
+        facts: impl Iterator<Item = (usize, &'a Fact)>,
+        errors: &mut Vec<ParseError>,
+    ) -> Self {
         let mut head = Self::default();
-        let facts = items.iter().filter_map(|(line, item)| match item {
-            Item::Fact(fact) => Some((*line, fact)),
-            _ => None,
-        });
         // The hosts first: the other lines name them.
         let (hosts, others): (Vec<_>, Vec<_>) =
             facts.partition(|(_, fact)| matches!(fact, Fact::Host(_)));
@@ -118,7 +126,7 @@ impl Head {
         }
     }
 
-    fn add(&mut self, fact: &Fact) -> Result<(), (String, String)> {
+    fn add(&mut self, fact: &Fact) -> Result<(), Mismatch> {
         match fact {
             Fact::Host(host) => {
                 self.fits(host)?;
@@ -144,7 +152,7 @@ impl Head {
         Ok(())
     }
 
-    fn fits(&self, host: &Host) -> Result<(), (String, String)> {
+    fn fits(&self, host: &Host) -> Result<(), Mismatch> {
         if self.hosts.len() == MOST_HOSTS {
             return Err((format!("at most {MOST_HOSTS} hosts"), "one more".to_owned()));
         }
@@ -179,7 +187,7 @@ impl Head {
         self.hosts.iter().find(|host| host.name == name)
     }
 
-    fn named(&self, name: &str) -> Result<(), (String, String)> {
+    fn named(&self, name: &str) -> Result<(), Mismatch> {
         if self.host(name).is_some() {
             return Ok(());
         }
@@ -191,7 +199,7 @@ impl Head {
 }
 
 /// What stands after `host`.
-pub(super) fn host(words: &[&str]) -> Result<Host, (String, String)> {
+pub(super) fn host(words: &[&str]) -> Result<Host, Mismatch> {
     let Some((&name, addresses)) = words.split_first() else {
         return Err(("`host NAME ADDRESS…`".to_owned(), "nothing".to_owned()));
     };
@@ -215,7 +223,7 @@ pub(super) fn host(words: &[&str]) -> Result<Host, (String, String)> {
 }
 
 /// What stands after `lose`.
-pub(super) fn loss(words: &[&str]) -> Result<Loss, (String, String)> {
+pub(super) fn loss(words: &[&str]) -> Result<Loss, Mismatch> {
     let form = || {
         let expected = "`lose NAME syn|data|any N|all`, N from 1".to_owned();
         Err((expected, format!("`lose {}`", words.join(" "))))
@@ -242,7 +250,7 @@ pub(super) fn loss(words: &[&str]) -> Result<Loss, (String, String)> {
 }
 
 /// What stands after `ports`.
-pub(super) fn ports(words: &[&str]) -> Result<Ports, (String, String)> {
+pub(super) fn ports(words: &[&str]) -> Result<Ports, Mismatch> {
     if let &[host, count] = words
         && let Ok(count @ 1..=1000) = count.parse()
     {
@@ -258,7 +266,7 @@ pub(super) fn ports(words: &[&str]) -> Result<Ports, (String, String)> {
 }
 
 /// Only addresses that are kept for documentation, so that none is somebody's.
-fn address(word: &str) -> Result<Ipv4Addr, (String, String)> {
+fn address(word: &str) -> Result<Ipv4Addr, Mismatch> {
     let address: Option<Ipv4Addr> = word.parse().ok();
     match address.map(|address| (address, address.octets())) {
         Some((address, [192, 0, 2, n] | [198, 51, 100, n] | [203, 0, 113, n]))

@@ -1,11 +1,12 @@
 //! One line of the notation at a time.
 
-use std::time::Duration;
-
-use super::head::{self, Host, Loss, Ports};
 use bilingual::Lang;
 
-use super::{Action, ParseError, Status};
+use super::head::{self, Fact};
+use super::lexer::{
+    self, Mismatch, bilingual, duration, is_actor, mismatch, nothing, some, split_word, status,
+};
+use super::{Action, ParseError};
 
 /// What one line says.
 #[derive(Debug, PartialEq, Eq)]
@@ -16,43 +17,10 @@ pub(super) enum Item {
     Action(Action),
 }
 
-/// What the head of a capture's session says.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Fact {
-    Host(Host),
-    Lose(Loss),
-    Ports(Ports),
-    VariesPayload,
-}
-
-/// No session keeps a reader waiting longer.
-const LONGEST_SILENCE: Duration = Duration::from_secs(60);
-
 /// Every line that says something, with its number, and every line that cannot be read.
 pub(super) fn read(source: &str) -> (Vec<(usize, Item)>, Vec<ParseError>) {
-    let source = source.strip_prefix('\u{feff}').unwrap_or(source);
-    let mut items = Vec::new();
-    let mut errors = Vec::new();
-    // `lines` also removes the carriage return of a checkout on Windows.
-    for (index, text) in source.lines().enumerate() {
-        if text.trim().is_empty() || text.starts_with('#') {
-            continue;
-        }
-        let line = index + 1;
-        match item(text) {
-            Ok(item) => items.push((line, item)),
-            Err((expected, found)) => errors.push(ParseError {
-                line,
-                expected,
-                found,
-            }),
-        }
-    }
-    (items, errors)
+    lexer::lines(source, item)
 }
-
-/// What was expected, and what stands there.
-pub type Mismatch = (String, String);
 
 fn item(line: &str) -> Result<Item, Mismatch> {
     let (word, rest) = split_word(line);
@@ -76,23 +44,6 @@ fn fact(word: &str, rest: &str) -> Result<Fact, Mismatch> {
         "ports" => head::ports(&words).map(Fact::Ports),
         _ if words == ["payload"] => Ok(Fact::VariesPayload),
         _ => mismatch("`payload` after `varies`", &words.join(" ")),
-    }
-}
-
-/// Reads what stands after `word`: `zh …` or `en …`.
-///
-/// # Errors
-/// No language, or no text.
-pub fn bilingual(word: &str, rest: &str) -> Result<(Lang, String), Mismatch> {
-    let (lang, text) = split_word(rest.trim_start());
-    let lang = match lang {
-        "zh" => Lang::Zh,
-        "en" => Lang::En,
-        other => return mismatch(format!("`zh` or `en` after `{word}`"), other),
-    };
-    match text.trim() {
-        "" => mismatch(format!("some text after `{word} {lang}`"), ""),
-        text => Ok((lang, text.to_owned())),
     }
 }
 
@@ -133,86 +84,4 @@ fn action(actor: &str, rest: &str) -> Result<Action, Mismatch> {
         }
         _ => mismatch(format!("a mark after `{actor}`: $ | _ > ^D ^C ~ ?"), mark),
     }
-}
-
-/// Reads a duration such as `300ms` or `2s`.
-///
-/// # Errors
-/// It is none, or none that a session may have.
-pub fn duration(text: &str) -> Result<Duration, Mismatch> {
-    let parsed = if let Some(number) = text.strip_suffix("ms") {
-        number.parse().map(Duration::from_millis)
-    } else if let Some(number) = text.strip_suffix('s') {
-        number.parse().map(Duration::from_secs)
-    } else {
-        return mismatch("a duration such as 300ms or 2s", text);
-    };
-    match parsed {
-        Ok(duration) if !duration.is_zero() && duration <= LONGEST_SILENCE => Ok(duration),
-        Ok(_) => mismatch("a duration from 1ms to 60s", text),
-        Err(_) => mismatch("a duration such as 300ms or 2s", text),
-    }
-}
-
-/// Reads an exit status: a number, or `signal`.
-///
-/// # Errors
-/// It is neither.
-pub fn status(text: &str) -> Result<Status, Mismatch> {
-    match text.parse() {
-        Ok(code) => Ok(Status::Code(code)),
-        Err(_) if text == "signal" => Ok(Status::Signal),
-        Err(_) => mismatch("an exit status such as 0, or `signal`, after `?`", text),
-    }
-}
-
-/// The text after `mark`, of which there must be some.
-///
-/// # Errors
-/// There is none.
-pub fn some(mark: &str, text: &str) -> Result<String, Mismatch> {
-    if text.is_empty() {
-        mismatch(format!("some text after `{mark}`"), "")
-    } else {
-        Ok(text.to_owned())
-    }
-}
-
-/// Nothing may stand after `mark`.
-///
-/// # Errors
-/// Something does.
-pub fn nothing(mark: &str, text: &str) -> Result<(), Mismatch> {
-    match text.trim() {
-        "" => Ok(()),
-        text => mismatch(format!("nothing after `{mark}`"), text),
-    }
-}
-
-/// A [`Mismatch`], with what was found in quotes.
-///
-/// # Errors
-/// Always: it is one.
-pub fn mismatch<T>(expected: impl Into<String>, found: &str) -> Result<T, Mismatch> {
-    let found = if found.is_empty() {
-        "nothing".to_owned()
-    } else {
-        format!("`{found}`")
-    };
-    Err((expected.into(), found))
-}
-
-/// The text up to the first space or tab, and what follows, that space included.
-#[must_use]
-pub fn split_word(text: &str) -> (&str, &str) {
-    text.split_at(text.find([' ', '\t']).unwrap_or(text.len()))
-}
-
-/// Whether `word` can be the name of an actor: an ASCII word.
-#[must_use]
-pub fn is_actor(word: &str) -> bool {
-    word.starts_with(|first: char| first.is_ascii_alphabetic())
-        && word
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
 }

@@ -1,6 +1,6 @@
 //! What a style sheet loads: `url(…)` and `@import "…"`.
 
-use super::html::{Kind, Link};
+use super::reference::{Kind, Link};
 
 /// Its references, in order, with their lines.
 pub(super) fn links(css: &str) -> Vec<Link> {

@@ -9,6 +9,7 @@ use html5ever::tokenizer::{
 };
 
 use super::css;
+use super::reference::{Kind, Link};
 
 /// A page.
 #[derive(Debug, Default)]
@@ -25,24 +26,6 @@ pub(super) struct Id {
     pub(super) line: u64,
     /// The language in which it is shown, if it is shown in one only.
     pub(super) lang: Option<&'static str>,
-}
-
-/// A reference.
-#[derive(Debug)]
-pub(super) struct Link {
-    pub(super) kind: Kind,
-    pub(super) target: String,
-    pub(super) line: u64,
-    pub(super) lang: Option<&'static str>,
-}
-
-/// What a reference is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// The reader may follow it.
-    Way,
-    /// The browser loads it with the page.
-    Part,
 }
 
 /// Reads a page. Every text is a page.

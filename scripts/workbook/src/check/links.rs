@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::css;
-use super::html::{Kind, Link, Page, parse};
+use super::html::{Page, parse};
+use super::reference::{Kind, Link};
 use crate::book::Trouble;
 use crate::site::{Site, decoded};
 
