@@ -1,17 +1,26 @@
 //! Plays the variants of a check, each against a program of its own at an address of its own.
 
-mod address;
+mod variant;
+
 mod connect;
 mod datagram;
 mod http;
 mod leaks;
 mod learner;
-mod patience;
-mod peer;
 mod peer_step;
-mod pieces;
 mod response;
+mod wanted;
+
 mod runner;
+
+mod patience;
+mod peers;
+mod program;
+
+mod address;
+mod peer;
+mod pieces;
+mod post;
 mod system;
 
 use std::path::PathBuf;
@@ -21,6 +30,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use session::run::Invocation;
+
+use runner::Runner;
 
 use crate::check::{Check, Variant};
 use crate::verdict::{Failure, Trouble, Verdict};
@@ -231,9 +242,9 @@ pub fn variant(check: &Check, variant: &Variant, options: &Options) -> Verdict {
 /// Plays one variant, which must be over at `ends`.
 fn play_one(check: &Check, variant: &Variant, options: &Options, ends: Instant) -> Verdict {
     let began = Instant::now();
-    let mut stage = runner::Stage::new(check, variant, options, ends);
+    let mut runner = Runner::new(check, variant, options, ends);
     let failure = match began < ends {
-        true => stage.play(),
+        true => variant::play(&mut runner),
         false => Some(Box::new(Failure {
             step: 0,
             peer: None,
@@ -244,17 +255,16 @@ fn play_one(check: &Check, variant: &Variant, options: &Options, ends: Instant) 
             errors: Vec::new(),
         })),
     };
-    let memory_unchecked = stage.memory_unchecked;
-    let kept_unchecked = stage.kept_unchecked;
-    let slow = stage.slow();
+    let unchecked = runner.unchecked;
+    let slow = runner.patience.slow(&runner.program);
     // Ends the program and everything that it started.
-    drop(stage);
+    drop(runner);
     Verdict {
         variant: variant.name.clone(),
         time: began.elapsed(),
         seed: options.seed,
-        memory_unchecked,
-        kept_unchecked,
+        memory_unchecked: unchecked.memory,
+        kept_unchecked: unchecked.kept,
         slow,
         failure,
     }

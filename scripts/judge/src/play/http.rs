@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use super::peer::{Peer, UNREAD};
-use super::peer_step::{Wanted, window};
 use super::response::{Came, look};
-use super::runner::Stage;
+use super::runner::Runner;
+use super::wanted::{Wanted, missing, window};
 use crate::check::Response;
 use crate::verdict::{Bytes, Fault, Surplus, Trouble, Written};
 
@@ -15,97 +15,108 @@ const MORE: Duration = Duration::from_millis(15);
 /// A report shows no more of an answer.
 const SHOWN: usize = 64;
 
-impl<'a> Stage<'a> {
-    /// The next thing that comes is a response with this status and, where it is said, this body.
-    pub(super) fn http(&mut self, at: (&'a str, usize), wanted: &Response) -> Result<(), Trouble> {
-        let whole = |stage: &mut Self| {
-            let peer = stage.peer(at)?;
-            match look(&peer.unread, wanted.status, wanted.head).map_err(Trouble::Http)? {
-                Came::Whole { head, end, said } => Ok(Some(Ok((head, end, said)))),
-                came if peer.ended.is_some() => Ok(Some(Err(came))),
-                _ => Ok(None),
-            }
-        };
-        let (head, end, said) = match self.patiently(whole)? {
-            Ok(Ok(whole)) => whole,
-            // A server may refuse with a response, or by closing alone.
-            Ok(Err(_)) if wanted.or_gone && self.peer(at)?.unread.is_empty() => return Ok(()),
-            _ if self.peer(at)?.unread.is_empty() => {
-                self.missing(at, &mut Answer { wanted })?;
-                // It came at the last moment, and is there.
-                return self.http(at, wanted);
-            }
-            found => return Err(self.part_of_a_response(at, wanted, found.is_err())?),
-        };
-        let rest: Vec<u8> = self.peer(at)?.unread.drain(..end).skip(head).collect();
-        match wanted.body.as_ref().map(|body| body.bytes(None, &[])) {
-            Some(body) if wanted.head && body.len() != said => {
-                let wanted = body.len();
-                return Err(Trouble::Http(Fault::OtherLength { said, wanted }));
-            }
-            Some(body) if !wanted.head => same(&body, &rest)?,
-            _ => {}
+/// The next thing that comes is a response with this status and, where it is said, this body.
+pub(super) fn response<'a>(
+    runner: &mut Runner<'a>,
+    at: (&'a str, usize),
+    wanted: &Response,
+) -> Result<(), Trouble> {
+    let whole = |runner: &mut Runner<'a>| {
+        let peer = runner.peers.one(at)?;
+        match look(&peer.unread, wanted.status, wanted.head).map_err(Trouble::Http)? {
+            Came::Whole { head, end, said } => Ok(Some(Ok((head, end, said)))),
+            came if peer.ended.is_some() => Ok(Some(Err(came))),
+            _ => Ok(None),
         }
-        let more = self.what_follows(at)?;
-        match (more.is_empty(), wanted.head) {
-            (true, _) => Ok(()),
-            (false, true) => Err(Trouble::Http(Fault::HeadBody(more))),
-            (false, false) => Err(Trouble::Http(Fault::Long { said, more })),
+    };
+    let (head, end, said) = match runner.patiently(whole)? {
+        Ok(Ok(whole)) => whole,
+        // A server may refuse with a response, or by closing alone.
+        Ok(Err(_)) if wanted.or_gone && runner.peers.one(at)?.unread.is_empty() => return Ok(()),
+        _ if runner.peers.one(at)?.unread.is_empty() => {
+            missing(runner, at, &mut Answer { wanted })?;
+            // It came at the last moment, and is there.
+            return response(runner, at, wanted);
         }
+        found => return Err(part_of_a_response(runner, at, wanted, found.is_err())?),
+    };
+    let rest: Vec<u8> = runner
+        .peers
+        .one(at)?
+        .unread
+        .drain(..end)
+        .skip(head)
+        .collect();
+    match wanted.body.as_ref().map(|body| body.bytes(None, &[])) {
+        Some(body) if wanted.head && body.len() != said => {
+            let wanted = body.len();
+            return Err(Trouble::Http(Fault::OtherLength { said, wanted }));
+        }
+        Some(body) if !wanted.head => same(&body, &rest)?,
+        _ => {}
     }
+    let more = what_follows(runner, at)?;
+    match (more.is_empty(), wanted.head) {
+        (true, _) => Ok(()),
+        (false, true) => Err(Trouble::Http(Fault::HeadBody(more))),
+        (false, false) => Err(Trouble::Http(Fault::Long { said, more })),
+    }
+}
 
-    /// What follows and is not the next response.
-    fn what_follows(&mut self, at: (&'a str, usize)) -> Result<Surplus, Trouble> {
-        let _ = self.until(Instant::now() + MORE, |stage| {
-            let peer = stage.peer(at)?;
-            Ok((!peer.unread.is_empty() || peer.ended.is_some()).then_some(()))
-        })?;
-        let more = &self.peer(at)?.unread;
-        let next = b"HTTP/1.1 ";
-        let same = more.len().min(next.len());
-        if more[..same] == next[..same] {
-            return Ok(Surplus::default());
-        }
-        Ok(Surplus::of(more))
+/// What follows and is not the next response.
+fn what_follows<'a>(runner: &mut Runner<'a>, at: (&'a str, usize)) -> Result<Surplus, Trouble> {
+    let _ = runner.until(Instant::now() + MORE, |runner| {
+        let peer = runner.peers.one(at)?;
+        Ok((!peer.unread.is_empty() || peer.ended.is_some()).then_some(()))
+    })?;
+    let more = &runner.peers.one(at)?.unread;
+    let next = b"HTTP/1.1 ";
+    let same = more.len().min(next.len());
+    if more[..same] == next[..same] {
+        return Ok(Surplus::default());
     }
+    Ok(Surplus::of(more))
+}
 
-    /// Only a part of a response came; where the wait is over, and nothing else, that is no fault
-    /// of its words.
-    fn part_of_a_response(
-        &mut self,
-        at: (&'a str, usize),
-        wanted: &Response,
-        in_vain: bool,
-    ) -> Result<Trouble, Trouble> {
-        let (time, goes_on) = (self.wait.waited(), self.wait.goes_on());
-        let peer = self.peer(at)?;
-        let part = look(&peer.unread, wanted.status, wanted.head).map_err(Trouble::Http)?;
-        let waits = in_vain && peer.ended.is_none();
-        let (said, came) = match part {
-            Came::Body { said, came } => (said, came),
-            _ => return Ok(Trouble::Http(Fault::NoEnd)),
-        };
-        let body = wanted.body.as_ref().map(|body| body.bytes(None, &[]));
-        let begun = &peer.unread[peer.unread.len() - came..];
-        if let Some(body) = &body
-            && !body.starts_with(begun)
-        {
-            same(body, begun)?;
-        }
-        Ok(match body {
-            _ if peer.unread.len() >= UNREAD => Trouble::Flood(Written::Sent),
-            _ if !waits => Trouble::Http(Fault::Short { said, came }),
-            _ if goes_on => Trouble::RightSoFar {
-                right: came,
-                all: said,
-                time,
-            },
-            Some(body) if body.len() == said => {
-                Trouble::TooLittle(window(&body, &[], begun, came), time)
-            }
-            _ => Trouble::Http(Fault::Short { said, came }),
-        })
+/// Only a part of a response came; where the wait is over, and nothing else, that is no fault
+/// of its words.
+fn part_of_a_response<'a>(
+    runner: &mut Runner<'a>,
+    at: (&'a str, usize),
+    wanted: &Response,
+    in_vain: bool,
+) -> Result<Trouble, Trouble> {
+    let (time, goes_on) = (
+        runner.patience.wait.waited(),
+        runner.patience.wait.goes_on(),
+    );
+    let peer = runner.peers.one(at)?;
+    let part = look(&peer.unread, wanted.status, wanted.head).map_err(Trouble::Http)?;
+    let waits = in_vain && peer.ended.is_none();
+    let (said, came) = match part {
+        Came::Body { said, came } => (said, came),
+        _ => return Ok(Trouble::Http(Fault::NoEnd)),
+    };
+    let body = wanted.body.as_ref().map(|body| body.bytes(None, &[]));
+    let begun = &peer.unread[peer.unread.len() - came..];
+    if let Some(body) = &body
+        && !body.starts_with(begun)
+    {
+        same(body, begun)?;
     }
+    Ok(match body {
+        _ if peer.unread.len() >= UNREAD => Trouble::Flood(Written::Sent),
+        _ if !waits => Trouble::Http(Fault::Short { said, came }),
+        _ if goes_on => Trouble::RightSoFar {
+            right: came,
+            all: said,
+            time,
+        },
+        Some(body) if body.len() == said => {
+            Trouble::TooLittle(window(&body, &[], begun, came), time)
+        }
+        _ => Trouble::Http(Fault::Short { said, came }),
+    })
 }
 
 /// Any beginning of an answer.

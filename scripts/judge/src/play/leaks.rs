@@ -6,8 +6,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::runner::Stage;
-use super::system::{self, Holdings};
+use super::runner::Runner;
+use super::system::Holdings;
 use crate::check::{Act, Actor, Step};
 use crate::verdict::{Kept, Trouble};
 
@@ -30,102 +30,108 @@ const KEPT_BYTES_PER_CLIENT: u64 = 512 << 10;
 /// them. A story may have clients of which only some make it forget to close.
 const ONE_OF: u64 = 5;
 
-impl<'a> Stage<'a> {
-    /// `act` is `you forgets N`: the peers' steps before it are the story.
-    pub(super) fn forgets(&mut self, act: &'a Act, times: usize) -> Result<(), Trouble> {
-        let before = |step: &&'a Step| !std::ptr::eq(&step.act, act);
-        let story: Vec<&'a Step> = self
-            .variant
-            .steps
+/// What plays one step.
+type Play<'a> = fn(&mut Runner<'a>, &'a Step) -> Result<(), Trouble>;
+
+/// `act` is `you forgets N`: the peers' steps before it are the story.
+pub(super) fn forgets<'a>(
+    runner: &mut Runner<'a>,
+    act: &'a Act,
+    times: usize,
+    play: Play<'a>,
+) -> Result<(), Trouble> {
+    let before = |step: &&'a Step| !std::ptr::eq(&step.act, act);
+    let story: Vec<&'a Step> = runner
+        .variant
+        .steps
+        .iter()
+        .take_while(before)
+        .filter(|step| matches!(step.actor, Actor::Peer { .. }))
+        .collect();
+    let clients = clients(&story) * times;
+    runner.pause(SETTLE / 4)?;
+    let mut held = runner.program.holdings();
+    // What has grown after every batch so far, and by how much at least.
+    let mut suspects: Vec<(Kept, u64)> = Kept::ALL.map(|kept| (kept, u64::MAX)).to_vec();
+    for batch in 1..=MOST_BATCHES {
+        again(runner, &story, times, play)?;
+        match held {
+            Some(before) => {
+                let last = batch == MOST_BATCHES;
+                let patience = if last {
+                    runner.options.deadline
+                } else {
+                    SETTLE
+                };
+                suspects = grown(runner, before, &suspects, clients, patience)?;
+                held = runner.program.holdings();
+            }
+            None => runner.unchecked.kept = true,
+        }
+        if runner.program.ended().is_some() {
+            return Err(Trouble::Gone);
+        }
+        if batch >= FEWEST_BATCHES && (suspects.is_empty() || runner.unchecked.kept) {
+            return Ok(());
+        }
+    }
+    match suspects.first() {
+        Some(&(what, least)) => Err(Trouble::Keeps {
+            what,
+            clients,
+            batches: MOST_BATCHES,
+            least,
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Those of `suspects` of which the program holds more than `before`, after a while as well.
+fn grown<'a>(
+    runner: &mut Runner<'a>,
+    before: Holdings,
+    suspects: &[(Kept, u64)],
+    clients: usize,
+    patience: Duration,
+) -> Result<Vec<(Kept, u64)>, Trouble> {
+    let until = Instant::now() + patience;
+    loop {
+        let now = runner.program.holdings().unwrap_or_default();
+        let still: Vec<_> = suspects
             .iter()
-            .take_while(before)
-            .filter(|step| matches!(step.actor, Actor::Peer { .. }))
+            .map(|&(kept, least)| (kept, growth(kept, before, now), least))
+            .filter(|&(kept, grown, _)| grown >= bound(kept, clients))
+            .map(|(kept, grown, least)| (kept, grown.min(least)))
             .collect();
-        let clients = clients(&story) * times;
-        self.pause(SETTLE / 4)?;
-        let mut held = self.held();
-        // What has grown after every batch so far, and by how much at least.
-        let mut suspects: Vec<(Kept, u64)> = Kept::ALL.map(|kept| (kept, u64::MAX)).to_vec();
-        for batch in 1..=MOST_BATCHES {
-            self.again(&story, times)?;
-            match held {
-                Some(before) => {
-                    let last = batch == MOST_BATCHES;
-                    let patience = if last { self.options.deadline } else { SETTLE };
-                    suspects = self.grown(before, &suspects, clients, patience)?;
-                    held = self.held();
-                }
-                None => self.kept_unchecked = true,
-            }
-            if self.ended().is_some() {
-                return Err(Trouble::Gone);
-            }
-            if batch >= FEWEST_BATCHES && (suspects.is_empty() || self.kept_unchecked) {
-                return Ok(());
-            }
+        if still.is_empty() || Instant::now() >= until || runner.program.ended().is_some() {
+            return Ok(still);
         }
-        match suspects.first() {
-            Some(&(what, least)) => Err(Trouble::Keeps {
-                what,
-                clients,
-                batches: MOST_BATCHES,
-                least,
-            }),
-            None => Ok(()),
-        }
+        runner.pause(LOOK)?;
     }
+}
 
-    /// Those of `suspects` of which the program holds more than `before`, after a while as well.
-    fn grown(
-        &mut self,
-        before: Holdings,
-        suspects: &[(Kept, u64)],
-        clients: usize,
-        patience: Duration,
-    ) -> Result<Vec<(Kept, u64)>, Trouble> {
-        let until = Instant::now() + patience;
-        loop {
-            let now = self.held().unwrap_or_default();
-            let still: Vec<_> = suspects
-                .iter()
-                .map(|&(kept, least)| (kept, growth(kept, before, now), least))
-                .filter(|&(kept, grown, _)| grown >= bound(kept, clients))
-                .map(|(kept, grown, least)| (kept, grown.min(least)))
-                .collect();
-            if still.is_empty() || Instant::now() >= until || self.ended().is_some() {
-                return Ok(still);
+/// The story once more for each client, with the peers of the last time gone.
+fn again<'a>(
+    runner: &mut Runner<'a>,
+    story: &[&'a Step],
+    times: usize,
+    play: Play<'a>,
+) -> Result<(), Trouble> {
+    for time in 0..times {
+        runner.peers.clear();
+        for step in story {
+            runner.peers.release(Some(step));
+            let done = play(runner, step);
+            if done.is_err() {
+                runner.looking_at = Some(time);
             }
-            self.pause(LOOK)?;
+            done?;
         }
+        runner.peers.release(None);
     }
-
-    fn pause(&mut self, time: Duration) -> Result<(), Trouble> {
-        self.until(Instant::now() + time, |_| Ok(None::<()>))
-            .map(|_| ())
-    }
-
-    /// The story once more for each client, with the peers of the last time gone.
-    fn again(&mut self, story: &[&'a Step], times: usize) -> Result<(), Trouble> {
-        for time in 0..times {
-            self.peers.clear();
-            for step in story {
-                self.release(Some(step));
-                let done = self.act(step);
-                if done.is_err() {
-                    self.looking_at = Some(time);
-                }
-                done?;
-            }
-            self.release(None);
-        }
-        self.looking_at = None;
-        self.peers.clear();
-        Ok(())
-    }
-
-    fn held(&self) -> Option<Holdings> {
-        system::holdings(self.process.as_ref()?.id())
-    }
+    runner.looking_at = None;
+    runner.peers.clear();
+    Ok(())
 }
 
 /// How many clients come in it.

@@ -1,4 +1,4 @@
-//! What each step means at the program itself: its keyboard, its screen, its end.
+//! What each step means at the learner's program: its stdin, its stdout and stderr, its exit.
 
 use std::cell::RefCell;
 use std::io::ErrorKind;
@@ -6,13 +6,11 @@ use std::time::{Duration, Instant};
 
 use session::Status;
 use session::run::output;
-use session::run::process::{Process, Waited};
+use session::run::process::Waited;
 
-use super::peer::Peer;
-use super::peer_step::window;
-use super::runner::{AFTERMATH, InVain, Stage};
-use super::system;
-use crate::check::{Act, Payload, Step};
+use super::runner::{AFTERMATH, InVain, Runner};
+use super::wanted::window;
+use crate::check::{Act, Lines, Payload};
 use crate::verdict::{Bytes, Surplus, Trouble};
 
 /// A prompt is one when nothing follows it for this long.
@@ -21,364 +19,346 @@ const SETTLE: Duration = Duration::from_millis(100);
 /// What a program wrote before its end may be read so much later, on a machine that is busy.
 const LAST_OUTPUT: Duration = Duration::from_secs(5);
 
-/// The story needs so many of the lines that it has read.
-const HEARD: usize = 8;
-
 /// A program that has read nothing for this long waits for something else.
 const STALLED: Duration = Duration::from_millis(500);
 
 /// Before its memory is judged, a program has this long to take what was sent to it.
 const TAKES: Duration = Duration::from_secs(10);
 
-impl<'a> Stage<'a> {
-    pub(super) fn yours(&mut self, act: &'a Act, within: Option<Duration>) -> Result<(), Trouble> {
-        let time = within.unwrap_or(self.options.deadline);
-        match act {
-            Act::Start { args } => self.start(args),
-            Act::Type { text } => self.type_text(format!("{text}\n"), time),
-            Act::Send { payload } => {
-                let text = String::from_utf8_lossy(&payload.bytes(None, &[])).into_owned();
-                self.type_text(text, time)
-            }
-            Act::EndOfInput => {
-                self.program()?.end_input();
-                Ok(())
-            }
-            Act::Line { pattern } => self.prints(pattern, true, within),
-            Act::Prompt { text } => self.prints(text, false, within),
-            Act::Bytes { payload } => self.prints_bytes(payload, within),
-            Act::Silent { duration } => self.prints_nothing(*duration),
-            Act::Says { pattern } => self.says(pattern, false, within),
-            Act::PrintsOrSays { pattern } => self.says(pattern, true, within),
-            Act::Exit { status, clean } => self.exit(*status, *clean, within),
-            Act::Runs => match self.ended() {
-                Some(_) => Err(Trouble::Gone),
-                None => Ok(()),
-            },
-            Act::Memory { most } => self.memory(*most),
-            Act::Forgets { times } => self.forgets(act, *times),
-            act => Err(Trouble::Judge(format!("`you {act}` has no meaning"))),
+pub(super) fn play<'a>(
+    runner: &mut Runner<'a>,
+    act: &'a Act,
+    within: Option<Duration>,
+) -> Result<(), Trouble> {
+    let time = within.unwrap_or(runner.options.deadline);
+    match act {
+        Act::Type { text } => type_text(runner, format!("{text}\n"), time),
+        Act::Send { payload } => {
+            let text = String::from_utf8_lossy(&payload.bytes(None, &[])).into_owned();
+            type_text(runner, text, time)
         }
+        Act::EndOfInput => {
+            runner.program.process()?.end_input();
+            Ok(())
+        }
+        Act::Line { pattern } => prints(runner, pattern, true, within),
+        Act::Prompt { text } => prints(runner, text, false, within),
+        Act::Bytes { payload } => prints_bytes(runner, payload, within),
+        Act::Silent { duration } => prints_nothing(runner, *duration),
+        Act::Says { pattern } => says(runner, pattern, false, within),
+        Act::PrintsOrSays { pattern } => says(runner, pattern, true, within),
+        Act::Exit { status, clean } => exit(runner, *status, *clean, within),
+        Act::Runs => match runner.program.ended() {
+            Some(_) => Err(Trouble::Gone),
+            None => Ok(()),
+        },
+        Act::Memory { most } => memory(runner, *most),
+        act => Err(Trouble::Judge(format!("`you {act}` has no meaning"))),
     }
+}
 
-    fn program(&mut self) -> Result<&mut Process, Trouble> {
-        let none = || Trouble::Judge("no program has started".to_owned());
-        self.process.as_mut().ok_or_else(none)
-    }
-
-    fn type_text(&mut self, text: String, time: Duration) -> Result<(), Trouble> {
-        match self.program()?.type_text(text, time) {
-            Ok(()) => Ok(()),
-            Err(error) if error.kind() == ErrorKind::TimedOut => Err(Trouble::NotTyped),
-            // It has closed its input, most likely by ending, which shows a moment later.
-            Err(_) => {
-                let soon = Instant::now() + AFTERMATH;
-                let ended = self.until(soon, |stage| Ok(stage.ended()))?;
-                Err(ended.map_or(Trouble::NotTyped, |_| Trouble::Gone))
-            }
-        }
-    }
-
-    /// The next line, or, where it is not `whole`, text with no line end that nothing follows.
-    fn prints(
-        &mut self,
-        pattern: &str,
-        whole: bool,
-        within: Option<Duration>,
-    ) -> Result<(), Trouble> {
-        self.wait_for_words(within);
-        let mut closed = false;
-        let free = self.prints_freely();
-        let other = RefCell::new(None);
-        let look = |stage: &mut Self| {
-            let mut output = &mut stage.program()?.output;
-            while let Some(line) = output.first_line() {
-                let right = whole && output::matches(pattern, &line);
-                if free && !right && resembles(pattern, &line) {
-                    other.replace(Some(line.into_owned()));
-                }
-                if right || free {
-                    let line = output.read_line().unwrap_or_default();
-                    stage.hear(line);
-                }
-                if right || !free {
-                    return Ok(Some(right));
-                }
-                output = &mut stage.program()?.output;
-            }
-            let pending = output.pending();
-            if !whole && output::matches(pattern, &pending) && !pending.is_empty() {
-                return Ok(Some(true));
-            }
-            let hopeless = !free && !output::may_become(pattern, output.pending_bytes());
-            Ok(hopeless.then_some(false))
-        };
-        let mut found = self.patiently(look)?;
-        if found.is_err() && self.ended().is_some() {
-            found = self.until(Instant::now() + LAST_OUTPUT, look)?;
-        }
-        if matches!(found, Ok(true)) {
-            return if whole { Ok(()) } else { self.settles(pattern) };
-        }
-        if let Ok(process) = self.program() {
-            closed = process.wait(Instant::now()) == Waited::Closed;
-        }
-        let mut bytes = self.printed(pattern, whole)?;
-        if let Some(line) = other.take() {
-            // Others may be printed, but this one was meant to be it.
-            bytes.came = format!("{line}\n").into_bytes();
-            return Err(Trouble::Wrong(bytes));
-        }
-        if found.is_ok() {
-            return Err(Trouble::Wrong(bytes));
-        }
-        if self.ended().is_some() {
-            return Err(Trouble::NotPrinted(bytes));
-        }
-        if closed {
-            return Err(Trouble::OutputClosed(bytes));
-        }
-        let waited = self.wait.waited();
-        self.end_all_sides();
-        let late = self.until(self.last_words(), |stage| {
-            Ok(matches!(look(stage), Ok(Some(true))).then_some(()))
-        })?;
-        Err(match late {
-            Ok(()) => Trouble::OnlyAtEnd(bytes),
-            Err(InVain) => Trouble::TooLittle(bytes, waited),
-        })
-    }
-
-    /// The next bytes, whatever they are; more may follow.
-    fn prints_bytes(&mut self, payload: &Payload, within: Option<Duration>) -> Result<(), Trouble> {
-        self.wait_for_words(within);
-        let (expected, any) = (payload.bytes(None, &[]), payload.any(None));
-        let right = |came: &[u8]| {
-            let pairs = expected.iter().zip(came).enumerate();
-            pairs
-                .take_while(|(at, (a, b))| a == b || any.contains(at))
-                .count()
-        };
-        let look = |stage: &mut Self| {
-            let came = stage.program()?.output.bytes();
-            let right = right(&came);
-            let whole = right == expected.len();
-            if whole {
-                let bytes = stage.program()?.output.read_bytes(right);
-                stage.hear(bytes);
-            }
-            Ok((whole || right < came.len()).then_some(whole))
-        };
-        let found = self.patiently(look)?;
-        if matches!(found, Ok(true)) {
-            return Ok(());
-        }
-        let closed = self.program()?.wait(Instant::now()) == Waited::Closed;
-        let came = self.program()?.output.bytes();
-        let bytes = window(&expected, &any, &came, right(&came));
-        if found.is_ok() {
-            return Err(Trouble::Wrong(bytes));
-        }
-        if self.ended().is_some() {
-            return Err(Trouble::NotPrinted(bytes));
-        }
-        if closed {
-            return Err(Trouble::OutputClosed(bytes));
-        }
-        let waited = self.wait.waited();
-        self.end_all_sides();
-        let late = self.until(self.last_words(), |stage| {
-            Ok(matches!(look(stage), Ok(Some(true))).then_some(()))
-        })?;
-        Err(match late {
-            Ok(()) => Trouble::OnlyAtEnd(bytes),
-            Err(InVain) => Trouble::TooLittle(bytes, waited),
-        })
-    }
-
-    /// A line on standard error, among others; `anywhere`: or the next one on standard output.
-    fn says(
-        &mut self,
-        pattern: &str,
-        anywhere: bool,
-        within: Option<Duration>,
-    ) -> Result<(), Trouble> {
-        self.wait_for_words(within);
-        let mut look = |stage: &mut Self| {
-            let process = stage.program()?;
-            if anywhere
-                && let Some(line) = process.output.first_line()
-                && output::matches(pattern, &line)
-            {
-                let line = process.output.read_line().unwrap_or_default();
-                stage.hear(line);
-                return Ok(Some(()));
-            }
-            let said = process
-                .errors
-                .read_line(|line| output::matches(pattern, line));
-            Ok(said.then_some(()))
-        };
-        if self.patiently(&mut look)?.is_ok() {
-            return Ok(());
-        }
-        let latest = Instant::now() + LAST_OUTPUT;
-        while self.ended().is_some()
-            && Instant::now() < latest
-            && !self.program()?.errors.is_closed()
-        {
+fn type_text<'a>(runner: &mut Runner<'a>, text: String, time: Duration) -> Result<(), Trouble> {
+    match runner.program.process()?.type_text(text, time) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::TimedOut => Err(Trouble::NotTyped),
+        // It has closed its input, most likely by ending, which shows a moment later.
+        Err(_) => {
             let soon = Instant::now() + AFTERMATH;
-            if self.until(soon, &mut look)?.is_ok() {
-                return Ok(());
-            }
+            let ended = runner.until(soon, |runner| Ok(runner.program.ended()))?;
+            Err(ended.map_or(Trouble::NotTyped, |_| Trouble::Gone))
         }
-        if look(self)?.is_some() {
-            return Ok(());
-        }
-        let first = self.program()?.output.first_line();
-        let on_output = first.is_some_and(|line| output::matches(pattern, &line));
-        Err(Trouble::NotSaid {
-            pattern: pattern.to_owned(),
-            anywhere,
-            on_output,
-        })
     }
+}
 
-    /// Nothing follows the prompt.
-    fn settles(&mut self, pattern: &str) -> Result<(), Trouble> {
-        let until = Instant::now() + SETTLE;
-        let followed = self.until(until, |stage| {
-            let output = &stage.program()?.output;
-            let alone =
-                output.first_line().is_none() && output::matches(pattern, &output.pending());
-            Ok((!alone).then_some(()))
-        })?;
-        if followed.is_ok() {
-            return Err(Trouble::Wrong(self.printed(pattern, false)?));
-        }
-        let text = self.program()?.output.read_pending();
-        self.hear(text);
-        Ok(())
-    }
-
-    fn printed(&mut self, pattern: &str, whole: bool) -> Result<Bytes, Trouble> {
-        let output = &self.program()?.output;
-        let mut came = Vec::new();
-        match output.lines().next() {
-            Some(line) => {
-                came.extend_from_slice(line);
-                came.push(b'\n');
+/// The next line, or, where it is not `whole`, text with no line end that nothing follows.
+fn prints<'a>(
+    runner: &mut Runner<'a>,
+    pattern: &str,
+    whole: bool,
+    within: Option<Duration>,
+) -> Result<(), Trouble> {
+    runner.wait_for_words(within);
+    let mut closed = false;
+    let free = runner.check.lines == Lines::Free;
+    let other = RefCell::new(None);
+    let look = |runner: &mut Runner<'a>| {
+        let mut output = &mut runner.program.process()?.output;
+        while let Some(line) = output.first_line() {
+            let right = whole && output::matches(pattern, &line);
+            if free && !right && resembles(pattern, &line) {
+                other.replace(Some(line.into_owned()));
             }
-            None => came.extend_from_slice(output.pending_bytes()),
+            if right || free {
+                let line = output.read_line().unwrap_or_default();
+                hear(runner, line);
+            }
+            if right || !free {
+                return Ok(Some(right));
+            }
+            output = &mut runner.program.process()?.output;
         }
-        let mut expected = pattern.as_bytes().to_vec();
+        let pending = output.pending();
+        if !whole && output::matches(pattern, &pending) && !pending.is_empty() {
+            return Ok(Some(true));
+        }
+        let hopeless = !free && !output::may_become(pattern, output.pending_bytes());
+        Ok(hopeless.then_some(false))
+    };
+    let mut found = runner.patiently(look)?;
+    if found.is_err() && runner.program.ended().is_some() {
+        found = runner.until(Instant::now() + LAST_OUTPUT, look)?;
+    }
+    if matches!(found, Ok(true)) {
+        return if whole {
+            Ok(())
+        } else {
+            settles(runner, pattern)
+        };
+    }
+    if let Ok(process) = runner.program.process() {
+        closed = process.wait(Instant::now()) == Waited::Closed;
+    }
+    let mut bytes = printed(runner, pattern, whole)?;
+    if let Some(line) = other.take() {
+        // Others may be printed, but this one was meant to be it.
+        bytes.came = format!("{line}\n").into_bytes();
+        return Err(Trouble::Wrong(bytes));
+    }
+    if found.is_ok() {
+        return Err(Trouble::Wrong(bytes));
+    }
+    if runner.program.ended().is_some() {
+        return Err(Trouble::NotPrinted(bytes));
+    }
+    if closed {
+        return Err(Trouble::OutputClosed(bytes));
+    }
+    let waited = runner.patience.wait.waited();
+    runner.end_all_sides();
+    let late = runner.until(runner.last_words(), |runner| {
+        Ok(matches!(look(runner), Ok(Some(true))).then_some(()))
+    })?;
+    Err(match late {
+        Ok(()) => Trouble::OnlyAtEnd(bytes),
+        Err(InVain) => Trouble::TooLittle(bytes, waited),
+    })
+}
+
+/// The next bytes, whatever they are; more may follow.
+fn prints_bytes<'a>(
+    runner: &mut Runner<'a>,
+    payload: &Payload,
+    within: Option<Duration>,
+) -> Result<(), Trouble> {
+    runner.wait_for_words(within);
+    let (expected, any) = (payload.bytes(None, &[]), payload.any(None));
+    let right = |came: &[u8]| {
+        let pairs = expected.iter().zip(came).enumerate();
+        pairs
+            .take_while(|(at, (a, b))| a == b || any.contains(at))
+            .count()
+    };
+    let look = |runner: &mut Runner<'a>| {
+        let came = runner.program.process()?.output.bytes();
+        let right = right(&came);
+        let whole = right == expected.len();
         if whole {
-            expected.push(b'\n');
+            let bytes = runner.program.process()?.output.read_bytes(right);
+            hear(runner, bytes);
         }
-        Ok(Bytes {
-            expected,
-            pattern: pattern.contains("[..]"),
-            came,
-            ..Bytes::default()
-        })
+        Ok((whole || right < came.len()).then_some(whole))
+    };
+    let found = runner.patiently(look)?;
+    if matches!(found, Ok(true)) {
+        return Ok(());
     }
-
-    fn hear(&mut self, line: Vec<u8>) {
-        if self.address.is_none() && self.heard.is_empty() {
-            self.is_ready();
-        }
-        self.heard.push(line);
-        if self.heard.len() > HEARD {
-            self.heard.remove(0);
-        }
+    let closed = runner.program.process()?.wait(Instant::now()) == Waited::Closed;
+    let came = runner.program.process()?.output.bytes();
+    let bytes = window(&expected, &any, &came, right(&came));
+    if found.is_ok() {
+        return Err(Trouble::Wrong(bytes));
     }
-
-    fn prints_nothing(&mut self, duration: Duration) -> Result<(), Trouble> {
-        let until = self.busy.max(Instant::now()) + duration;
-        let found = self.until(until, |stage| {
-            Ok((!stage.program()?.output.is_empty()).then_some(()))
-        })?;
-        match found {
-            Ok(()) => Err(Trouble::NotSilent(Surplus::of(&self.unread()?))),
-            Err(InVain) if self.ended().is_some() => Err(Trouble::Gone),
-            Err(InVain) => Ok(()),
-        }
+    if runner.program.ended().is_some() {
+        return Err(Trouble::NotPrinted(bytes));
     }
-
-    fn unread(&mut self) -> Result<Vec<u8>, Trouble> {
-        Ok(self.printed("", false)?.came)
+    if closed {
+        return Err(Trouble::OutputClosed(bytes));
     }
+    let waited = runner.patience.wait.waited();
+    runner.end_all_sides();
+    let late = runner.until(runner.last_words(), |runner| {
+        Ok(matches!(look(runner), Ok(Some(true))).then_some(()))
+    })?;
+    Err(match late {
+        Ok(()) => Trouble::OnlyAtEnd(bytes),
+        Err(InVain) => Trouble::TooLittle(bytes, waited),
+    })
+}
 
-    fn exit(
-        &mut self,
-        status: Status,
-        clean: bool,
-        within: Option<Duration>,
-    ) -> Result<(), Trouble> {
-        self.wait_for_words(within);
-        let ended = self.patiently(|stage| Ok(stage.ended()))?;
-        let Ok(ended) = ended else {
-            return Err(Trouble::StillRunning(self.wait.waited()));
-        };
-        if ended.status != status {
-            return Err(Trouble::WrongStatus);
-        }
-        // It has ended, and what it wrote last may be on its way still.
-        let _ = self.until(Instant::now() + AFTERMATH, |stage| {
-            let closed = stage.program()?.wait(Instant::now()) == Waited::Closed;
-            Ok(closed.then_some(()))
-        })?;
-        let left = self.unread()?;
-        // What a server or a client prints besides is its own affair, unless the story says
-        // otherwise; a filter is its output.
-        if (clean || self.address.is_none()) && !left.is_empty() {
-            return Err(Trouble::TooMuch(Surplus::of(&left)));
-        }
-        Ok(())
-    }
-
-    /// It listens, has connected, or has printed its first line: what it holds now is what its
-    /// language needs, and what comes beyond is what it keeps.
-    pub(super) fn is_ready(&mut self) {
-        self.note_ready();
-        let judged = |step: &Step| matches!(step.act, Act::Memory { .. });
-        if self.variant.steps.iter().any(judged)
-            && let Some(process) = &self.process
+/// A line on standard error, among others; `anywhere`: or the next one on standard output.
+fn says<'a>(
+    runner: &mut Runner<'a>,
+    pattern: &str,
+    anywhere: bool,
+    within: Option<Duration>,
+) -> Result<(), Trouble> {
+    runner.wait_for_words(within);
+    let mut look = |runner: &mut Runner<'a>| {
+        let process = runner.program.process()?;
+        if anywhere
+            && let Some(line) = process.output.first_line()
+            && output::matches(pattern, &line)
         {
-            self.at_rest = system::memory(process.id()).unwrap_or_default();
+            let line = process.output.read_line().unwrap_or_default();
+            hear(runner, line);
+            return Ok(Some(()));
         }
+        let said = process
+            .errors
+            .read_line(|line| output::matches(pattern, line));
+        Ok(said.then_some(()))
+    };
+    if runner.patiently(&mut look)?.is_ok() {
+        return Ok(());
     }
-
-    /// What the program will take of what was sent to it, it has taken.
-    fn takes_no_more(&mut self) -> Result<(), Trouble> {
-        let mut before = usize::MAX;
-        let mut since = Instant::now();
-        let _ = self.until(Instant::now() + TAKES, |stage| {
-            let left = stage.peers.values().flatten().map(Peer::unsent).sum();
-            if left != before {
-                (before, since) = (left, Instant::now());
-            }
-            Ok((left == 0 || since.elapsed() >= STALLED).then_some(()))
-        })?;
-        Ok(())
-    }
-
-    fn memory(&mut self, most: u64) -> Result<(), Trouble> {
-        self.takes_no_more()?;
-        let id = self.program()?.id();
-        if self.ended().is_some() {
-            return Err(Trouble::Gone);
-        }
-        let Some(held) = system::memory(id) else {
-            self.memory_unchecked = true;
+    let latest = Instant::now() + LAST_OUTPUT;
+    while runner.program.ended().is_some()
+        && Instant::now() < latest
+        && !runner.program.process()?.errors.is_closed()
+    {
+        let soon = Instant::now() + AFTERMATH;
+        if runner.until(soon, &mut look)?.is_ok() {
             return Ok(());
-        };
-        let grown = held.saturating_sub(self.at_rest);
-        if grown > most {
-            return Err(Trouble::Memory { most, grown });
         }
-        Ok(())
     }
+    if look(runner)?.is_some() {
+        return Ok(());
+    }
+    let first = runner.program.process()?.output.first_line();
+    let on_output = first.is_some_and(|line| output::matches(pattern, &line));
+    Err(Trouble::NotSaid {
+        pattern: pattern.to_owned(),
+        anywhere,
+        on_output,
+    })
+}
+
+/// Nothing follows the prompt.
+fn settles<'a>(runner: &mut Runner<'a>, pattern: &str) -> Result<(), Trouble> {
+    let until = Instant::now() + SETTLE;
+    let followed = runner.until(until, |runner| {
+        let output = &runner.program.process()?.output;
+        let alone = output.first_line().is_none() && output::matches(pattern, &output.pending());
+        Ok((!alone).then_some(()))
+    })?;
+    if followed.is_ok() {
+        return Err(Trouble::Wrong(printed(runner, pattern, false)?));
+    }
+    let text = runner.program.process()?.output.read_pending();
+    hear(runner, text);
+    Ok(())
+}
+
+fn printed<'a>(runner: &mut Runner<'a>, pattern: &str, whole: bool) -> Result<Bytes, Trouble> {
+    let output = &runner.program.process()?.output;
+    let mut came = Vec::new();
+    match output.lines().next() {
+        Some(line) => {
+            came.extend_from_slice(line);
+            came.push(b'\n');
+        }
+        None => came.extend_from_slice(output.pending_bytes()),
+    }
+    let mut expected = pattern.as_bytes().to_vec();
+    if whole {
+        expected.push(b'\n');
+    }
+    Ok(Bytes {
+        expected,
+        pattern: pattern.contains("[..]"),
+        came,
+        ..Bytes::default()
+    })
+}
+
+fn hear(runner: &mut Runner<'_>, line: Vec<u8>) {
+    let is_filter = runner.program.address.is_none();
+    if runner.program.hear(line) && is_filter {
+        runner.is_ready();
+    }
+}
+
+fn prints_nothing<'a>(runner: &mut Runner<'a>, duration: Duration) -> Result<(), Trouble> {
+    let until = runner.all_sent() + duration;
+    let found = runner.until(until, |runner| {
+        Ok((!runner.program.process()?.output.is_empty()).then_some(()))
+    })?;
+    match found {
+        Ok(()) => Err(Trouble::NotSilent(Surplus::of(&unread(runner)?))),
+        Err(InVain) if runner.program.ended().is_some() => Err(Trouble::Gone),
+        Err(InVain) => Ok(()),
+    }
+}
+
+fn unread(runner: &mut Runner<'_>) -> Result<Vec<u8>, Trouble> {
+    Ok(printed(runner, "", false)?.came)
+}
+
+fn exit<'a>(
+    runner: &mut Runner<'a>,
+    status: Status,
+    clean: bool,
+    within: Option<Duration>,
+) -> Result<(), Trouble> {
+    runner.wait_for_words(within);
+    let ended = runner.patiently(|runner| Ok(runner.program.ended()))?;
+    let Ok(ended) = ended else {
+        return Err(Trouble::StillRunning(runner.patience.wait.waited()));
+    };
+    if ended.status != status {
+        return Err(Trouble::WrongStatus);
+    }
+    // It has ended, and what it wrote last may be on its way still.
+    let _ = runner.until(Instant::now() + AFTERMATH, |runner| {
+        let closed = runner.program.process()?.wait(Instant::now()) == Waited::Closed;
+        Ok(closed.then_some(()))
+    })?;
+    let left = unread(runner)?;
+    // What a server or a client prints besides is its own affair, unless the story says
+    // otherwise; a filter is its output.
+    if (clean || runner.program.address.is_none()) && !left.is_empty() {
+        return Err(Trouble::TooMuch(Surplus::of(&left)));
+    }
+    Ok(())
+}
+
+/// What the program will take of what was sent to it, it has taken.
+fn takes_no_more(runner: &mut Runner<'_>) -> Result<(), Trouble> {
+    let mut before = usize::MAX;
+    let mut since = Instant::now();
+    let _ = runner.until(Instant::now() + TAKES, |runner| {
+        let left = runner.peers.unsent();
+        if left != before {
+            (before, since) = (left, Instant::now());
+        }
+        Ok((left == 0 || since.elapsed() >= STALLED).then_some(()))
+    })?;
+    Ok(())
+}
+
+fn memory<'a>(runner: &mut Runner<'a>, most: u64) -> Result<(), Trouble> {
+    takes_no_more(runner)?;
+    if runner.program.ended().is_some() {
+        return Err(Trouble::Gone);
+    }
+    let Some(grown) = runner.program.memory_grown() else {
+        runner.unchecked.memory = true;
+        return Ok(());
+    };
+    if grown > most {
+        return Err(Trouble::Memory { most, grown });
+    }
+    Ok(())
 }
 
 /// Whether a line that does not match was probably meant to: it has a part of the text, or what a

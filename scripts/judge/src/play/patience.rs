@@ -7,10 +7,8 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use session::run::process::Process;
-
-use super::runner::Stage;
-use super::system;
+use super::program::Program;
+use super::{Options, system};
 use crate::verdict::Slow;
 
 /// A wait is stretched by no more than this many times its length.
@@ -53,10 +51,22 @@ pub(super) struct Wait {
     given: Duration,
 }
 
-/// What kept the judge and the program from running.
-#[derive(Default)]
-pub(super) struct Busy {
-    pub(super) slow: Slow,
+/// How long the steps of one variant are waited for, and what kept the judge and the program from
+/// running.
+pub(super) struct Patience {
+    /// What is waited for now.
+    pub(super) wait: Wait,
+    /// The deadline of this step is a rule of the exercise.
+    pub(super) by_rule: bool,
+    /// The whole check is over then.
+    pub(super) ends: Instant,
+    /// A filter has until then to print its first line: it has to start.
+    starting: Option<Instant>,
+    /// A step has this long.
+    deadline: Duration,
+    /// And the program has this long to start.
+    start: Duration,
+    slow: Slow,
     /// The judge's lateness in all, and as much of it as waits have been given.
     late: Duration,
     late_given: Duration,
@@ -97,29 +107,60 @@ impl Wait {
     }
 }
 
-impl<'a> Stage<'a> {
-    /// Begins to wait for a step: `time` from when what was sent at a pace has gone.
-    pub(super) fn wait_for(&mut self, within: Option<Duration>, usual: Duration) {
-        let time = within.unwrap_or(usual);
-        let began = self.busy.max(Instant::now());
-        let mut wait = Wait::new(began, began + time, time, self.by_rule);
-        wait.moved = self.moved();
-        self.wait = wait;
+impl Patience {
+    pub(super) fn new(options: &Options, ends: Instant) -> Self {
+        let now = Instant::now();
+        Self {
+            wait: Wait::new(now, now, Duration::ZERO, false),
+            by_rule: false,
+            ends,
+            starting: None,
+            deadline: options.deadline,
+            start: options.patience,
+            slow: Slow::default(),
+            late: Duration::ZERO,
+            late_given: Duration::ZERO,
+            program_given: system::Times::default(),
+            looked: None,
+        }
+    }
+
+    /// Begins to wait for a step: `within`, or the usual deadline, from `began` on, when what was
+    /// sent at a pace has gone. `moved` is the number of bytes that peers have moved so far.
+    pub(super) fn begin(&mut self, within: Option<Duration>, began: Instant, moved: u64) {
+        self.begin_for(within.unwrap_or(self.deadline), began, moved);
     }
 
     /// The same for what shows that the program has started.
-    pub(super) fn wait_for_start(&mut self, within: Option<Duration>) {
-        self.wait_for(within, self.options.patience);
+    pub(super) fn begin_start(&mut self, within: Option<Duration>, began: Instant, moved: u64) {
+        self.begin_for(within.unwrap_or(self.start), began, moved);
         self.wait.starting = within.is_none();
     }
 
-    /// The same for what the program prints: a filter has to start first.
-    pub(super) fn wait_for_words(&mut self, within: Option<Duration>) {
-        self.wait_for(within, self.options.deadline);
-        if let (Some(until), true) = (self.starting, self.heard.is_empty()) {
+    /// The same for what a program prints: one that has printed nothing may have to start first.
+    pub(super) fn begin_words(
+        &mut self,
+        within: Option<Duration>,
+        began: Instant,
+        moved: u64,
+        program: &Program,
+    ) {
+        self.begin(within, began, moved);
+        if let (Some(until), false) = (self.starting, program.was_heard()) {
             self.wait.at = self.wait.at.max(until);
             self.wait.starting = true;
         }
+    }
+
+    fn begin_for(&mut self, time: Duration, began: Instant, moved: u64) {
+        let mut wait = Wait::new(began, began + time, time, self.by_rule);
+        wait.moved = moved;
+        self.wait = wait;
+    }
+
+    /// The first line of this program is what shows that it has started.
+    pub(super) fn start_with_words(&mut self) {
+        self.starting = Some(Instant::now() + self.start);
     }
 
     /// Something moved that is no byte.
@@ -131,18 +172,11 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// Number of bytes that peers have sent and received.
-    fn moved(&self) -> u64 {
-        let peers = self.peers.values().flatten();
-        peers.map(|peer| peer.moved).sum()
-    }
-
-    /// Whether the wait is over.
-    pub(super) fn is_over(&mut self, now: Instant) -> bool {
+    /// Whether the wait is over. `moved` is the number of bytes that peers have moved so far.
+    pub(super) fn is_over(&mut self, now: Instant, moved: u64, program: &Program) -> bool {
         if now >= self.ends {
             return true;
         }
-        let moved = self.moved();
         if moved != self.wait.moved {
             self.wait.moved = moved;
             self.went_on();
@@ -154,7 +188,7 @@ impl<'a> Stage<'a> {
             return true;
         }
         let left = (MOST * self.wait.time).saturating_sub(self.wait.given);
-        let more = self.lost(now - self.wait.began).min(left);
+        let more = self.lost(now - self.wait.began, program).min(left);
         if more >= LITTLE {
             // To ask the system costs time that is dear then.
             let more = more.max(QUANTUM);
@@ -162,13 +196,12 @@ impl<'a> Stage<'a> {
             self.wait.at = now + more;
             return false;
         }
-        !self.still_reads(now)
+        !self.still_reads(now, program)
     }
 
     /// Whether the program takes what has left the judge's side and is on the program's.
-    fn still_reads(&mut self, now: Instant) -> bool {
-        let id = self.process.as_ref().map(Process::id);
-        let unread = id.and_then(system::unread).unwrap_or_default();
+    fn still_reads(&mut self, now: Instant, program: &Program) -> bool {
+        let unread = program.unread().unwrap_or_default();
         match self.wait.unread.replace(unread) {
             _ if unread == 0 => return false,
             None => self.wait.at = now + PROBE,
@@ -181,18 +214,17 @@ impl<'a> Stage<'a> {
     /// The time in which the judge or the program could not run, as far as no wait has had it; no
     /// more than `elapsed`. A program that starts and uses a processor is not idle either, for a
     /// while.
-    fn lost(&mut self, elapsed: Duration) -> Duration {
-        let judge = self.late.late.saturating_sub(self.late.late_given);
-        self.late.late_given = self.late.late;
-        let id = self.process.as_ref().map(Process::id);
-        let now = id.and_then(system::times).unwrap_or_default();
-        let given = std::mem::replace(&mut self.late.program_given, now);
-        let mut program = now.in_line.saturating_sub(given.in_line);
+    fn lost(&mut self, elapsed: Duration, program: &Program) -> Duration {
+        let judge = self.late.saturating_sub(self.late_given);
+        self.late_given = self.late;
+        let now = program.times().unwrap_or_default();
+        let given = std::mem::replace(&mut self.program_given, now);
+        let mut lost = now.in_line.saturating_sub(given.in_line);
         if self.wait.starting && now.running < START {
-            program += now.running.saturating_sub(given.running);
+            lost += now.running.saturating_sub(given.running);
         }
-        self.late.slow.starved = self.late.slow.starved.max(now.in_line);
-        judge.max(program).min(elapsed)
+        self.slow.starved = self.slow.starved.max(now.in_line);
+        judge.max(lost).min(elapsed)
     }
 
     /// Sleeps, and notes how late the judge wakes.
@@ -210,33 +242,87 @@ impl<'a> Stage<'a> {
 
     /// Moving megabytes takes the judge a while, and is no lateness.
     pub(super) fn works(&mut self) {
-        self.late.looked = Some(Instant::now());
+        self.looked = Some(Instant::now());
     }
 
     fn notice(&mut self, asleep: Duration) {
         let now = Instant::now();
-        let since = self.late.looked.replace(now);
+        let since = self.looked.replace(now);
         let away = since.map_or(Duration::ZERO, |since| now - since);
         let late = away.saturating_sub(asleep);
         if late > USUAL {
-            self.late.late += late;
-            self.late.slow.late = self.late.slow.late.max(late);
+            self.late += late;
+            self.slow.late = self.slow.late.max(late);
         }
     }
 
-    /// It listens, has connected, or has printed its first line.
-    pub(super) fn note_ready(&mut self) {
-        if let (None, Some(started)) = (self.late.slow.ready, self.started) {
-            self.late.slow.ready = Some(started.elapsed());
-        }
+    /// The program listens, has connected, or has printed its first line.
+    pub(super) fn note_ready(&mut self, program: &Program) {
+        self.slow.ready = self.slow.ready.or_else(|| program.age());
     }
 
     /// What slowed this variant down.
-    pub(super) fn slow(&mut self) -> Slow {
-        let id = self.process.as_ref().map(Process::id);
-        if let Some(now) = id.and_then(system::times) {
-            self.late.slow.starved = self.late.slow.starved.max(now.in_line);
+    pub(super) fn slow(&mut self, program: &Program) -> Slow {
+        if let Some(now) = program.times() {
+            self.slow.starved = self.slow.starved.max(now.in_line);
         }
-        self.late.slow.clone()
+        self.slow.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use session::run::Invocation;
+
+    use super::*;
+
+    fn patience() -> (Patience, Program, Instant) {
+        let program = Invocation {
+            program: PathBuf::new(),
+            args: Vec::new(),
+        };
+        let options = Options::new(program, PathBuf::new());
+        let now = Instant::now();
+        let patience = Patience::new(&options, now + options.limit);
+        (patience, Program::new(), now)
+    }
+
+    #[test]
+    fn a_wait_goes_on_while_bytes_move_and_no_longer() {
+        let (mut patience, program, now) = patience();
+        patience.begin(None, now, 0);
+        assert!(!patience.is_over(now + Duration::from_millis(1900), 0, &program));
+        assert!(!patience.is_over(now + Duration::from_millis(1950), 5, &program));
+        assert!(patience.wait.goes_on());
+        assert!(patience.is_over(now + Duration::from_secs(5), 5, &program));
+    }
+
+    #[test]
+    fn a_deadline_of_a_rule_is_not_stretched() {
+        let (mut patience, program, now) = patience();
+        patience.by_rule = true;
+        patience.begin(Some(Duration::from_secs(1)), now, 0);
+        assert!(!patience.is_over(now + Duration::from_millis(900), 5, &program));
+        assert!(patience.is_over(now + Duration::from_millis(1001), 9, &program));
+    }
+
+    #[test]
+    fn the_time_in_which_the_judge_was_kept_from_running_is_given_back_once() {
+        let (mut patience, program, now) = patience();
+        patience.begin(None, now, 0);
+        patience.late = Duration::from_millis(700);
+        let over = now + Duration::from_millis(2001);
+        assert!(!patience.is_over(over, 0, &program));
+        assert!(!patience.is_over(over + Duration::from_millis(600), 0, &program));
+        assert!(patience.is_over(over + Duration::from_millis(701), 0, &program));
+    }
+
+    #[test]
+    fn nothing_goes_on_when_the_check_is_over() {
+        let (mut patience, program, now) = patience();
+        patience.begin(None, now, 0);
+        assert!(patience.is_over(now + Duration::from_secs(61), 7, &program));
     }
 }

@@ -1,0 +1,216 @@
+//! What a peer is to receive next: taken when all of it is there; what its absence looks like
+//! where it does not come.
+
+use std::time::{Duration, Instant};
+
+use session::run::output;
+
+use super::peer::{End, Peer, UNREAD};
+use super::runner::{InVain, Runner};
+use crate::verdict::{Bytes, Trouble, Written};
+
+/// A report looks back at this much that was right.
+const BACK: usize = 16;
+
+/// And forward at this much.
+const AHEAD: usize = 32;
+
+/// What was written just before a wait was over arrives by then.
+const ON_ITS_WAY: Duration = Duration::from_millis(50);
+
+/// A piece of what came may be sent again, if it was no longer than this.
+const REMEMBERED: usize = 1 << 16;
+
+/// What a peer is to receive next.
+pub(super) trait Wanted {
+    /// Takes what is there: `true` once all of it was there, `false` where it cannot come.
+    fn look(&mut self, peer: &mut Peer) -> Option<bool>;
+    /// Whether other bytes came, and not only too few.
+    fn is_wrong(&self, peer: &Peer) -> bool;
+    /// Whether what came could still become right, had the judge read on.
+    fn may_be_right(&self, _peer: &Peer) -> bool {
+        false
+    }
+    /// How many bytes of it have come.
+    fn right(&self) -> usize {
+        0
+    }
+    /// What a report shows of it, and of what came instead.
+    fn bytes(&self, peer: &Peer) -> Bytes;
+}
+
+/// Waits until all of it has come, or cannot come any more.
+pub(super) fn all<'a>(
+    runner: &mut Runner<'a>,
+    at: (&'a str, usize),
+    wanted: &mut impl Wanted,
+) -> Result<(), Trouble> {
+    match runner.patiently(|runner| Ok(wanted.look(runner.peers.one(at)?)))? {
+        Ok(true) => Ok(()),
+        _ => missing(runner, at, wanted),
+    }
+}
+
+/// What was expected did not come: what does that look like?
+pub(super) fn missing<'a>(
+    runner: &mut Runner<'a>,
+    at: (&'a str, usize),
+    wanted: &mut impl Wanted,
+) -> Result<(), Trouble> {
+    let (time, goes_on) = (
+        runner.patience.wait.waited(),
+        runner.patience.wait.goes_on(),
+    );
+    // What is on its way belongs to the picture.
+    let _ = runner.until(Instant::now() + ON_ITS_WAY, |_| Ok(None::<()>))?;
+    let peer = runner.peers.one(at)?;
+    match wanted.look(peer) {
+        // It came while its absence was told: no rule is so exact.
+        Some(true) => return Ok(()),
+        Some(false) if wanted.is_wrong(peer) => {
+            return Err(match peer.unread.len() >= UNREAD {
+                // An end of it may be right: where the judge stops reading is its own affair.
+                true if peer.ended.is_none() && wanted.may_be_right(peer) => {
+                    Trouble::Flood(Written::Sent)
+                }
+                _ => Trouble::Wrong(wanted.bytes(peer)),
+            });
+        }
+        _ => {}
+    }
+    let bytes = wanted.bytes(peer);
+    let (end, unsent) = (peer.ended, peer.unsent());
+    match end {
+        Some(End::Closed) => return Err(Trouble::ClosedEarly(bytes)),
+        Some(End::Reset) => return Err(Trouble::ResetEarly(bytes)),
+        None if runner.program.ended().is_some() => return Err(Trouble::Gone),
+        // It was right to its last byte, and there was no time for more.
+        None if goes_on && wanted.right() > 0 => {
+            return Err(Trouble::RightSoFar {
+                right: wanted.right(),
+                all: bytes.all,
+                time,
+            });
+        }
+        None if unsent > 0 => return Err(Trouble::NotReading(bytes, unsent)),
+        None => {}
+    }
+    runner.end_all_sides();
+    let until = runner.last_words();
+    let late = runner.until(until, |runner| {
+        Ok((wanted.look(runner.peers.one(at)?) == Some(true)).then_some(()))
+    })?;
+    Err(match late {
+        Ok(()) => Trouble::OnlyAtEnd(bytes),
+        Err(InVain) => Trouble::TooLittle(bytes, time),
+    })
+}
+
+/// A line like this one.
+pub(super) struct Line {
+    pub(super) pattern: String,
+}
+
+impl Line {
+    fn end(peer: &Peer) -> Option<usize> {
+        peer.unread.iter().position(|&byte| byte == b'\n')
+    }
+}
+
+impl Wanted for Line {
+    fn look(&mut self, peer: &mut Peer) -> Option<bool> {
+        let Some(end) = Self::end(peer) else {
+            let hopeless = self.is_wrong(peer) || peer.ended.is_some();
+            return hopeless.then_some(false);
+        };
+        let right = output::matches(&self.pattern, &String::from_utf8_lossy(&peer.unread[..end]));
+        if right {
+            peer.unread.drain(..=end);
+        }
+        Some(right)
+    }
+
+    fn is_wrong(&self, peer: &Peer) -> bool {
+        Self::end(peer).is_some() || !self.may_be_right(peer) || peer.unread.len() >= UNREAD
+    }
+
+    fn may_be_right(&self, peer: &Peer) -> bool {
+        Self::end(peer).is_none() && output::may_become(&self.pattern, &peer.unread)
+    }
+
+    fn bytes(&self, peer: &Peer) -> Bytes {
+        let mut expected = self.pattern.as_bytes().to_vec();
+        expected.push(b'\n');
+        let shown = peer.unread.len().min(BACK + AHEAD.max(expected.len()));
+        Bytes {
+            expected,
+            pattern: self.pattern.contains("[..]"),
+            came: peer.unread[..shown].to_vec(),
+            ..Bytes::default()
+        }
+    }
+}
+
+/// Exactly these bytes, or any where any is right.
+pub(super) struct Exactly {
+    pub(super) expected: Vec<u8>,
+    pub(super) any: Vec<usize>,
+    pub(super) right: usize,
+}
+
+impl Wanted for Exactly {
+    fn look(&mut self, peer: &mut Peer) -> Option<bool> {
+        let rest = &self.expected[self.right..];
+        let pairs = peer.unread.iter().zip(rest).enumerate();
+        let same = |&(at, (a, b)): &(usize, (&u8, &u8))| {
+            a == b || self.any.binary_search(&(self.right + at)).is_ok()
+        };
+        // Megabytes that are all right are compared in one go.
+        let same = match rest.starts_with(&peer.unread) {
+            true => peer.unread.len(),
+            false => pairs.take_while(same).count(),
+        };
+        let came: Vec<u8> = peer.unread.drain(..same).collect();
+        // Only a story with bytes that are not fixed looks back at them.
+        if self.expected.len() <= REMEMBERED {
+            peer.taken.extend(came);
+        }
+        self.right += same;
+        match self.right == self.expected.len() {
+            true => Some(true),
+            false => (self.is_wrong(peer) || peer.ended.is_some()).then_some(false),
+        }
+    }
+
+    fn is_wrong(&self, peer: &Peer) -> bool {
+        // What is right has been taken.
+        !peer.unread.is_empty()
+    }
+
+    fn right(&self) -> usize {
+        self.right
+    }
+
+    fn bytes(&self, peer: &Peer) -> Bytes {
+        let mut came = match self.expected.len() <= REMEMBERED {
+            true => peer.taken.clone(),
+            false => self.expected[..self.right].to_vec(),
+        };
+        came.extend(peer.unread.iter().take(AHEAD));
+        window(&self.expected, &self.any, &came, self.right)
+    }
+}
+
+/// What a report shows around the first difference.
+pub(super) fn window(expected: &[u8], any: &[usize], came: &[u8], right: usize) -> Bytes {
+    let before = right.saturating_sub(BACK);
+    let cut = |row: &[u8]| row[before.min(row.len())..row.len().min(right + AHEAD)].to_vec();
+    Bytes {
+        before,
+        expected: cut(expected),
+        pattern: false,
+        any: any.iter().filter_map(|at| at.checked_sub(before)).collect(),
+        came: cut(came),
+        all: expected.len(),
+    }
+}
