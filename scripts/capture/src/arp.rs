@@ -14,7 +14,7 @@ static HARDWARE: Kind = kind(
     ("硬件类型", "hardware type"),
     (
         "要问的是哪种硬件的地址。",
-        "For which kind of hardware an address is asked.",
+        "The kind of hardware whose address is wanted.",
     ),
     "RFC 826",
 );
@@ -23,7 +23,7 @@ static PROTOCOL: Kind = kind(
     ("协议类型", "protocol type"),
     (
         "拿哪种协议的地址来问。",
-        "For which protocol's address the question is.",
+        "The protocol whose address the question names.",
     ),
     "RFC 826",
 );
@@ -32,7 +32,7 @@ static HARDWARE_LENGTH: Kind = kind(
     ("硬件地址长度", "hardware address length"),
     (
         "一个硬件地址有几个字节。",
-        "How many bytes a hardware address has.",
+        "Number of bytes of a hardware address.",
     ),
     "RFC 826",
 );
@@ -41,7 +41,7 @@ static PROTOCOL_LENGTH: Kind = kind(
     ("协议地址长度", "protocol address length"),
     (
         "一个协议地址有几个字节。",
-        "How many bytes a protocol address has.",
+        "Number of bytes of a protocol address.",
     ),
     "RFC 826",
 );
@@ -56,7 +56,7 @@ static SENDER_MAC: Kind = kind(
     ("发送方 MAC", "sender MAC"),
     (
         "发送方自己的硬件地址。收到的主机可以顺手记下来。",
-        "The sender's own hardware address. Whoever receives it may remember it.",
+        "The sender's own hardware address. A host that receives it may remember it.",
     ),
     "RFC 826",
 );
@@ -71,7 +71,7 @@ static TARGET_MAC: Kind = kind(
     ("目标 MAC", "target MAC"),
     (
         "问的时候还不知道，填 0；答的时候是提问的一方。",
-        "Not known in a question, so 0; in an answer, the one who asked.",
+        "Not known in a question, so 0; in an answer, that of the host that asked.",
     ),
     "RFC 826",
 );
@@ -80,13 +80,13 @@ static TARGET_IP: Kind = kind(
     ("目标 IP", "target IP"),
     (
         "问的时候，是想知道谁的 MAC；答的时候，是提问的一方。",
-        "In a question, whose MAC is wanted; in an answer, the one who asked.",
+        "In a question, the address whose MAC is wanted; in an answer, that of the host that asked.",
     ),
     "RFC 826",
 );
 
-/// The length of a packet about Ethernet and IPv4.
-pub(crate) const LENGTH: usize = 28;
+/// Number of bytes of a packet about Ethernet and IPv4.
+pub(crate) const PACKET_BYTES: usize = 28;
 
 /// The fields of an ARP packet, and what it says.
 pub(crate) fn packet(

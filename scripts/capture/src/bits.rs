@@ -7,7 +7,7 @@ use bilingual::visible::is_trick;
 
 use crate::{Field, Kind, Layer};
 
-/// What nobody named: a header that goes on where its format ends, or a cut one.
+/// Bytes without a name: a header that goes on where its format ends, or one that was cut off.
 static REST: Kind = kind(
     "rest",
     ("其余字节", "remaining bytes"),
@@ -184,8 +184,8 @@ impl<'a> Header<'a> {
     }
 }
 
-/// Words for a page or a screen: a character that could play tricks there, such as the line end
-/// that would end a block of HTML, becomes U+FFFD; so does the wide space that parts languages.
+/// Words for a page or a screen: a character that is unsafe there, such as the line end that would
+/// end a block of HTML, becomes U+FFFD; so does the wide space that separates languages.
 pub(crate) fn tame(text: String) -> String {
     let wild = |c: char| is_trick(c) || c == '\u{2003}';
     match text.contains(wild) {
@@ -202,11 +202,21 @@ pub(crate) fn tame_text(text: Text) -> Text {
     }
 }
 
+/// The words, cut off where no more fit beside an arrow.
+pub(crate) fn short(words: &str) -> String {
+    const LABEL_CHARACTERS_MAX: usize = 28;
+    if words.chars().count() <= LABEL_CHARACTERS_MAX {
+        return words.to_owned();
+    }
+    let cut: String = words.chars().take(LABEL_CHARACTERS_MAX - 1).collect();
+    format!("{cut}…")
+}
+
 /// `e4 bd a0`, and how many more there are after the first 16.
 pub(crate) fn hex_of(bytes: &[u8]) -> String {
-    const SHOWN: usize = 16;
-    let mut text = String::with_capacity(3 * SHOWN + 8);
-    for (index, byte) in bytes.iter().take(SHOWN).enumerate() {
+    const HEX_BYTES_SHOWN_MAX: usize = 16;
+    let mut text = String::with_capacity(3 * HEX_BYTES_SHOWN_MAX + 8);
+    for (index, byte) in bytes.iter().take(HEX_BYTES_SHOWN_MAX).enumerate() {
         if index > 0 {
             text.push(' ');
         }
@@ -214,7 +224,7 @@ pub(crate) fn hex_of(bytes: &[u8]) -> String {
             text.push(char::from_digit(u32::from(digit), 16).unwrap_or('?'));
         }
     }
-    if bytes.len() > SHOWN {
+    if bytes.len() > HEX_BYTES_SHOWN_MAX {
         text.push_str(" …");
     }
     text

@@ -7,12 +7,12 @@ use etherparse::checksum::Sum16BitWords;
 use crate::bits::say;
 use bilingual::Text;
 
-/// Over a header alone, the checksum in it included: right is 0.
+/// Whether the checksum of a header holds: the sum with it included is 0.
 pub(crate) fn holds(bytes: &[u8]) -> bool {
     Sum16BitWords::new().add_slice(bytes).ones_complement() == 0
 }
 
-/// Over the pseudo-header and the segment, the checksum in it included: right is 0.
+/// Whether the checksum of a segment and its pseudo-header holds, likewise.
 pub(crate) fn holds_with_pseudo(pseudo: &Pseudo, segment: &[u8]) -> bool {
     let length = u32::try_from(segment.len()).unwrap_or(u32::MAX);
     let mut sum = match (pseudo.source, pseudo.destination) {
@@ -46,7 +46,7 @@ pub(crate) fn verdict(holds: bool) -> Text {
     }
 }
 
-/// The bytes that it covers are not all here.
+/// Words for a checksum some of whose bytes are missing.
 pub(crate) fn unknown() -> Text {
     say(
         "字节不全，无法验算",

@@ -5,19 +5,19 @@ use session::Session;
 use crate::pairs::Pairs;
 use crate::{Capture, Field, Packet};
 
-/// A long list helps nobody: the first differences say what happened.
-const MAX_DIFFERENCES: usize = 20;
+/// Number of differences that are shown: the first ones say what happened.
+const DIFFERENCES_SHOWN_MAX: usize = 20;
 
-/// What must be the same in two recordings of `session`, and is not. Empty if nothing.
+/// The differences between two recordings of `session` in what must be the same.
 ///
-/// Packets are compared in order within each step and conversation; two conversations in the
-/// same step may take turns differently. Absolute sequence numbers, times, identifiers, windows
+/// Packets are compared in order within each step and conversation; two conversations in the same
+/// step may be interleaved differently. Absolute sequence numbers, times, identifiers, windows
 /// (open or closed is compared), and ports that the system chose may differ.
 #[must_use]
 pub fn differences(committed: &Capture, recorded: &Capture, session: &Session) -> Vec<String> {
     let mut found = Vec::new();
     if committed.hosts != recorded.hosts {
-        found.push("the hosts of the session are not the same".to_owned());
+        found.push("the hosts of the session differ".to_owned());
         return found;
     }
     let (before, after) = (committed.packets.len(), recorded.packets.len());
@@ -39,26 +39,26 @@ pub fn differences(committed: &Capture, recorded: &Capture, session: &Session) -
             found.push(difference);
         }
     }
-    if found.len() > MAX_DIFFERENCES {
-        let more = found.len() - MAX_DIFFERENCES;
-        found.truncate(MAX_DIFFERENCES);
+    if found.len() > DIFFERENCES_SHOWN_MAX {
+        let more = found.len() - DIFFERENCES_SHOWN_MAX;
+        found.truncate(DIFFERENCES_SHOWN_MAX);
         found.push(format!("and {more} more differences"));
     }
     found
 }
 
-/// A packet and what must stay the same of it.
+/// A packet, and the facts of it that must stay the same.
 struct Sight<'a> {
     packet: &'a Packet,
     facts: Vec<(&'static str, String)>,
 }
 
 /// The packets of every step and conversation, in order.
-type Conversations<'a> = Pairs<(Option<usize>, String), Vec<Sight<'a>>>;
+type PacketsByConversation<'a> = Pairs<(Option<usize>, String), Vec<Sight<'a>>>;
 
-fn conversations<'a>(capture: &'a Capture, session: &Session) -> Conversations<'a> {
+fn conversations<'a>(capture: &'a Capture, session: &Session) -> PacketsByConversation<'a> {
     let mut ports = Ports::default();
-    let mut all = Conversations::default();
+    let mut all = PacketsByConversation::default();
     for packet in &capture.packets {
         let mut ends = Ends([host(capture, Some(packet.from)), host(capture, packet.to)]);
         let facts = facts(packet, session.varies_payload, &mut ports, &mut ends);
@@ -72,7 +72,7 @@ fn conversations<'a>(capture: &'a Capture, session: &Session) -> Conversations<'
 struct Ends([String; 2]);
 
 impl Ends {
-    /// The same for both directions.
+    /// A key that is the same for both directions.
     fn key(&self) -> String {
         let [a, b] = &self.0;
         if a > b {
@@ -137,7 +137,7 @@ fn stable(field: &Field, frame: &[u8]) -> Option<String> {
         // Chosen anew by the system, or a clock.
         "ip.id" | "icmp.id" | "dns.id" | "tcp.option.tsval" | "tcp.option.tsecr" => None,
         id if id.ends_with(".checksum") || id.ends_with(".random") => {
-            // The number varies, being right does not. 0 means that there is none.
+            // The number varies; whether it is right does not. 0 means that there is none.
             Some(field.meaning.en.clone())
         }
         "tcp.seq" | "tcp.ack" | "tcp.option.sack.left" | "tcp.option.sack.right" => {
@@ -145,7 +145,7 @@ fn stable(field: &Field, frame: &[u8]) -> Option<String> {
         }
         "tcp.window" => Some(if field.value == "0" { "0" } else { "open" }.to_owned()),
         _ if field.value.starts_with("Date:") => None,
-        // The value shows only a part of these bytes, or not which ones they are.
+        // The value shows only some of these bytes, or not which they are.
         _ if field.value.ends_with('…') || field.value.contains('\u{fffd}') => {
             let bytes = frame.get(field.bits.start / 8..field.bits.end.div_ceil(8));
             let bytes = bytes.unwrap_or_default().iter();
@@ -161,9 +161,12 @@ struct Ports(Pairs<(String, String), usize>);
 
 impl Ports {
     fn name(&mut self, address: &str, port: &str) -> String {
-        /// Clients of a capture have these and the following ones.
-        const FIRST: u16 = 50_000;
-        if port.parse::<u16>().is_ok_and(|port| port < FIRST) {
+        /// First of the client ports of a capture.
+        const CLIENT_PORT_FIRST: u16 = 50_000;
+        if port
+            .parse::<u16>()
+            .is_ok_and(|port| port < CLIENT_PORT_FIRST)
+        {
             return port.to_owned();
         }
         let next = self.0.keys().filter(|(host, _)| host == address).count() + 1;
@@ -215,19 +218,23 @@ fn differing<'a>(
             return Some((name, was, is));
         }
     }
-    (before.len() != after.len()).then_some(("number of fields", "another one", "this"))
+    (before.len() != after.len()).then_some(("number of fields", "different", "as shown"))
 }
 
-/// What differs of two long values, with a little before it.
+/// Where two long values differ, with a little before it.
 fn around(was: &str, is: &str) -> (String, String) {
-    const SHOWN: usize = 100;
+    const VALUE_CHARACTERS_SHOWN_MAX: usize = 100;
     let same = was.chars().zip(is.chars()).take_while(|(a, b)| a == b);
-    let skip = same.count().saturating_sub(SHOWN / 4);
+    let skip = same.count().saturating_sub(VALUE_CHARACTERS_SHOWN_MAX / 4);
     let part = |text: &str| {
-        if text.chars().count() <= SHOWN {
+        if text.chars().count() <= VALUE_CHARACTERS_SHOWN_MAX {
             return text.to_owned();
         }
-        let part: String = text.chars().skip(skip).take(SHOWN).collect();
+        let part: String = text
+            .chars()
+            .skip(skip)
+            .take(VALUE_CHARACTERS_SHOWN_MAX)
+            .collect();
         format!("…{part}… (from character {skip})")
     };
     (part(was), part(is))

@@ -10,9 +10,9 @@ use crate::stream::Stream;
 
 /// All conversations of a capture, one per wire: behind a router the same segment comes again.
 #[derive(Default)]
-pub(crate) struct Flows {
-    tcp: Pairs<Key, Flow>,
-    /// Who sent the first datagram.
+pub(crate) struct Conversations {
+    tcp: Pairs<Key, Conversation>,
+    /// The sender of the first datagram.
     udp: Pairs<[SocketAddr; 2], SocketAddr>,
 }
 
@@ -20,7 +20,7 @@ type Card = [u8; 6];
 type Key = ([Card; 2], [SocketAddr; 2]);
 
 #[derive(Default)]
-struct Flow {
+struct Conversation {
     /// In the order of the key.
     ends: [End; 2],
     opener: Option<usize>,
@@ -38,18 +38,18 @@ struct End {
     acked: Option<u32>,
     window: Option<u16>,
     scale: Option<u8>,
-    /// Its last segment was a probe or a keep-alive.
+    /// Whether its last segment was a probe or a keep-alive.
     probing: bool,
     stream: Stream,
 }
 
-impl Flows {
+impl Conversations {
     /// Places a segment in its conversation.
     pub(crate) fn see(&mut self, cards: (Card, Card), segment: &Segment) -> Seen {
         let (key, me) = key(cards, segment);
-        let flow = self.tcp.entry(key, Flow::default);
+        let flow = self.tcp.entry(key, Conversation::default);
         if flow.is_over(me, segment) {
-            *flow = Flow::default();
+            *flow = Conversation::default();
         }
         flow.see(me, segment)
     }
@@ -57,10 +57,10 @@ impl Flows {
     /// What this end says above TCP.
     pub(crate) fn stream(&mut self, cards: (Card, Card), segment: &Segment) -> &mut Stream {
         let (key, me) = key(cards, segment);
-        &mut self.tcp.entry(key, Flow::default).ends[me].stream
+        &mut self.tcp.entry(key, Conversation::default).ends[me].stream
     }
 
-    /// Whether the sender of a datagram is the one who spoke first.
+    /// Whether the sender of a datagram is the end that sent the first one.
     pub(crate) fn speaks_first(&mut self, from: SocketAddr, to: SocketAddr) -> bool {
         let ends = if from > to { [to, from] } else { [from, to] };
         *self.udp.entry(ends, || from) == from
@@ -76,8 +76,8 @@ fn key(cards: (Card, Card), segment: &Segment) -> (Key, usize) {
     ((cards, ends), me)
 }
 
-impl Flow {
-    /// A SYN with another number: the same addresses and ports, but a new connection.
+impl Conversation {
+    /// Whether this is a SYN with a new number: the same addresses and ports, but a new connection.
     fn is_over(&self, me: usize, segment: &Segment) -> bool {
         let opening = segment.has(SYN) && !segment.has(ACK);
         let end = &self.ends[me];
@@ -95,7 +95,7 @@ impl Flow {
             [Some(_), Some(_)] if !segment.has(SYN) => scaled[me].unwrap_or(0),
             _ => 0,
         };
-        // A scale counts only if both have one: one SYN alone does not tell.
+        // A scale is valid only if both SYNs have one: one alone does not tell.
         let [mine, other] = [me, 1 - me].map(|end| &self.ends[end]);
         let agreed = mine.syn.is_some() && (other.syn.is_some() || mine.scale.is_none());
         let known = segment.has(SYN) || agreed;

@@ -10,21 +10,21 @@ kinds! {
 TEXT "data.text" "文字" "text"
     "程序写进套接字的文字，UTF-8 编码：一个汉字三个字节。" "Text that a program wrote into its socket, in UTF-8: a Chinese character takes three bytes." "RFC 3629"
 BYTES "data.bytes" "数据" "data"
-    "程序给的字节。网络不看它们的含义。" "Bytes from a program. The network does not look at what they mean." ""
+    "程序给的字节。网络不看它们的含义。" "Bytes from a program. The network does not interpret them." ""
 }
 
 kinds! {
 ECHO "icmp.data" "回显数据" "echo data"
-    "请求里随便放的字节，应答原样送回。" "Bytes of the request's own choice; the answer carries them back." "RFC 792"
+    "请求里随便放的字节，应答原样送回。" "Arbitrary bytes of the request; the answer carries them back." "RFC 792"
 FRAGMENT "ip.fragment" "分片的数据" "data of a fragment"
-    "原来数据的一截，凑齐了才交给上面的协议。" "A stretch of the original data. The protocol above gets it when all are here." "RFC 791 §3.2"
+    "原来数据的一截，凑齐了才交给上面的协议。" "A part of the original data. The protocol above gets the data once all parts have arrived." "RFC 791 §3.2"
 QUOTED "icmp.quoted" "引用的数据" "quoted data"
-    "出事的那个包的开头几个字节，发送方由此认出它。" "The first bytes of the packet in question, so that its sender can recognize it." "RFC 792; RFC 1812 §4.3.2.3"
-UNKNOWN "unknown" "没有解读的数据" "data that is not read"
+    "出事的那个包的开头几个字节，发送方由此认出它。" "The first bytes of the packet that caused the error, so that its sender can recognize it." "RFC 792; RFC 1812 §4.3.2.3"
+UNKNOWN "unknown" "没有解读的数据" "data that is not decoded"
     "这种协议的内容，书里没有讲。" "Contents of a protocol that the book does not cover." ""
 }
 
-/// What a run of bytes is that belongs to no program.
+/// The nature of bytes that belong to no program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Run {
     Echo,
@@ -33,14 +33,14 @@ pub(crate) enum Run {
     Unknown,
 }
 
-/// Pieces of a payload that are shown one by one; what follows is one piece.
-const PIECES: usize = 200;
+/// Number of pieces of a payload that are shown one by one; the rest is one piece.
+const PIECES_SHOWN_MAX: usize = 200;
 
 /// Bytes that a program sent.
 pub(crate) fn layer(frame: &[u8], bytes: Range<usize>) -> Layer {
     let mut header = Header::new(frame, bytes);
     let count = header.left() / 8;
-    lines_of(&mut header, &TEXT, count, PIECES);
+    lines_of(&mut header, &TEXT, count, PIECES_SHOWN_MAX);
     header.finish(7, "data")
 }
 
@@ -94,7 +94,7 @@ fn piece(bytes: &[u8]) -> (usize, Option<String>) {
     if length > 0 {
         return (length, Some(written(&valid[..length])));
     }
-    // Up to where readable text starts again: 4 characters, not one that fits by chance.
+    // Up to where readable text starts again: 4 characters, since one may look readable by chance.
     let mut end = 1;
     while end < bytes.len() && !readable(&bytes[end..]) {
         end += 1;
@@ -103,25 +103,25 @@ fn piece(bytes: &[u8]) -> (usize, Option<String>) {
 }
 
 fn readable(bytes: &[u8]) -> bool {
-    const ENOUGH: usize = 4;
-    let window = &bytes[..bytes.len().min(4 * ENOUGH)];
+    const READABLE_CHARACTERS_MIN: usize = 4;
+    let window = &bytes[..bytes.len().min(4 * READABLE_CHARACTERS_MIN)];
     let valid = match std::str::from_utf8(window) {
         Ok(text) => text,
         Err(error) => std::str::from_utf8(&window[..error.valid_up_to()]).unwrap_or_default(),
     };
     let good = valid
         .chars()
-        .take(ENOUGH)
+        .take(READABLE_CHARACTERS_MIN)
         .take_while(|&c| !is_binary(c))
         .count();
-    good == ENOUGH || (good > 0 && valid.len() == bytes.len())
+    good == READABLE_CHARACTERS_MIN || (good > 0 && valid.len() == bytes.len())
 }
 
 fn is_binary(c: char) -> bool {
     c.is_control() && !matches!(c, '\n' | '\r' | '\t')
 }
 
-/// Control characters the way programmers write them.
+/// Control characters as programmers write them.
 pub(crate) fn written(text: &str) -> String {
     text.replace('\r', "\\r")
         .replace('\n', "\\n")

@@ -20,9 +20,9 @@ QR "dns.qr" "QR 问或答" "QR"
 OPCODE "dns.opcode" "操作码" "opcode"
     "哪一种查询；0 是普通的。" "Which kind of query; 0 is the usual one." "RFC 1035 §4.1.1"
 AA "dns.aa" "AA 权威" "AA"
-    "1 表示：答的服务器就是管这个域名的。" "1 says: the server that answers is responsible for this name." "RFC 1035 §4.1.1"
+    "1 表示：答的服务器就是管这个域名的。" "1 means: the server that answers is responsible for this name." "RFC 1035 §4.1.1"
 TC "dns.tc" "TC 截短" "TC"
-    "1 表示：太长，截掉了一部分，请改用 TCP。" "1 says: it was too long and is cut; ask again over TCP." "RFC 1035 §4.1.1"
+    "1 表示：太长，截掉了一部分，请改用 TCP。" "1 means: the answer was too long and is truncated; ask again over TCP." "RFC 1035 §4.1.1"
 RD "dns.rd" "RD 请递归" "RD"
     "请服务器替我一路问到底。" "Asks the server to find the answer for me." "RFC 1035 §4.1.1"
 RA "dns.ra" "RA 可递归" "RA"
@@ -34,7 +34,7 @@ AD "dns.ad" "AD 已验证" "AD"
 CD "dns.cd" "CD 不要验证" "CD"
     "请服务器不要用 DNSSEC 验证。" "Asks the server not to check with DNSSEC." "RFC 4035 §3.2.2"
 RCODE "dns.rcode" "应答码" "response code"
-    "查得怎么样。" "How it went." "RFC 1035 §4.1.1"
+    "查得怎么样。" "The result of the query." "RFC 1035 §4.1.1"
 QDCOUNT "dns.qdcount" "问题数" "questions"
     "后面有几个问题。" "How many questions follow." "RFC 1035 §4.1.1"
 ANCOUNT "dns.ancount" "回答数" "answers"
@@ -49,8 +49,8 @@ QCLASS "dns.qclass" "查询类" "query class"
     "哪一种网络，总是 1（互联网）。" "Which kind of network: always 1, the Internet." "RFC 1035 §4.1.2"
 }
 
-/// The length of the header.
-const HEADER: usize = 12;
+/// Number of bytes of the header.
+const HEADER_BYTES: usize = 12;
 
 /// What a message is, for its label.
 pub(crate) struct Message {
@@ -128,7 +128,7 @@ fn head(header: &mut Header) -> bool {
         ("", ""),
         ("权威的回答", "an authoritative answer"),
     );
-    flag(header, &TC, ("完整", "complete"), ("截短了", "cut"));
+    flag(header, &TC, ("完整", "complete"), ("截短了", "truncated"));
     flag(
         header,
         &RD,
@@ -199,7 +199,7 @@ fn asks(name: &str, number: u16, from: &Text) -> (String, Text) {
 }
 
 fn answered(rcode: u8, found: &[record::Record], name: &str, from: &Text) -> (String, Text) {
-    const SHOWN: usize = 3;
+    const RECORDS_SHOWN_MAX: usize = 3;
     match rcode {
         0 if found.is_empty() => (
             "no answer".to_owned(),
@@ -212,10 +212,14 @@ fn answered(rcode: u8, found: &[record::Record], name: &str, from: &Text) -> (St
         0 => {
             let all: Vec<String> = found
                 .iter()
-                .take(SHOWN)
+                .take(RECORDS_SHOWN_MAX)
                 .map(record::Record::label)
                 .collect();
-            let more = if found.len() > SHOWN { ", …" } else { "" };
+            let more = if found.len() > RECORDS_SHOWN_MAX {
+                ", …"
+            } else {
+                ""
+            };
             let label = format!("{}{more}", all.join(", "));
             let value = found.last().map_or("", |record| record.value.as_str());
             let said = sentence(
@@ -243,10 +247,10 @@ fn answered(rcode: u8, found: &[record::Record], name: &str, from: &Text) -> (St
 /// Whether these bytes, on a port of no known service, are one whole message.
 pub(crate) fn is_message(bytes: &[u8]) -> bool {
     let count = |at: usize| usize::from(be16(bytes, at));
-    if bytes.len() < HEADER + 5 || count(4) != 1 || count(6) + count(8) + count(10) > 64 {
+    if bytes.len() < HEADER_BYTES + 5 || count(4) != 1 || count(6) + count(8) + count(10) > 64 {
         return false;
     }
-    let skip_question = name::skip(bytes, HEADER).map(|at| at + 4);
+    let skip_question = name::skip(bytes, HEADER_BYTES).map(|at| at + 4);
     let records = count(6) + count(8) + count(10);
     let end = (0..records).try_fold(skip_question.unwrap_or(usize::MAX), |at, _| {
         let at = name::skip(bytes, at)?;

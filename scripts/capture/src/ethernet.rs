@@ -21,7 +21,7 @@ static SOURCE: Kind = kind(
     ("源 MAC", "source MAC"),
     (
         "哪一块网卡把这一帧放到这条线路上。过了路由器就换一个。",
-        "Which network card put the frame on this wire. Behind a router it is another one.",
+        "Which network card put the frame on this wire. It changes at every router.",
     ),
     "RFC 894; RFC 9542 §2.1",
 );
@@ -44,12 +44,12 @@ static PADDING: Kind = kind(
     "RFC 894",
 );
 
-/// The length of the header.
-pub(crate) const HEADER: usize = 14;
+/// Number of bytes of the header.
+pub(crate) const HEADER_BYTES: usize = 14;
 
 /// The 14 bytes of the header.
 pub(crate) fn header(frame: &[u8], names: &Names) -> Layer {
-    let mut header = Header::new(frame, 0..HEADER);
+    let mut header = Header::new(frame, 0..HEADER_BYTES);
     address(&mut header, &DESTINATION, names);
     address(&mut header, &SOURCE, names);
     let carried = header.peek(16);
@@ -75,7 +75,7 @@ fn address(header: &mut Header, kind: &'static Kind, names: &Names) {
     header.put(kind, 48, mac(bytes), owner(bytes, names));
 }
 
-/// Whose card this is.
+/// The host that has this card.
 pub(crate) fn owner(bytes: &[u8], names: &Names) -> Text {
     if bytes.iter().all(|&byte| byte == 0xff) {
         say("广播：每一台主机", "broadcast: every host")

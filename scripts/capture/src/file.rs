@@ -10,14 +10,14 @@ use pcap_parser::{
 
 use crate::link::Link;
 
-/// Bounds: a recording in the book has at most 200 packets.
-const MAX_FILE: usize = 64 << 20;
-const MAX_PACKETS: usize = 5_000;
-const MAX_INTERFACES: usize = 256;
+/// Maximum sizes of a file that is read: a recording in the book has at most 200 packets.
+const FILE_BYTES_MAX: usize = 64 << 20;
+const PACKETS_MAX: usize = 5_000;
+const INTERFACES_MAX: usize = 256;
 /// The largest IPv4 datagram in an Ethernet frame.
-const MAX_FRAME: usize = 65_535 + 14;
+const FRAME_BYTES_MAX: usize = 65_535 + 14;
 
-/// A frame as it stands in the file.
+/// A frame as it is in the file.
 pub(crate) struct Frame<'a> {
     /// Where its block starts in the file.
     pub(crate) offset: usize,
@@ -25,7 +25,7 @@ pub(crate) struct Frame<'a> {
     pub(crate) time: Duration,
     /// The step of the session, from 1.
     pub(crate) step: Option<usize>,
-    /// The wire did not deliver it.
+    /// Whether the wire lost it.
     pub(crate) lost: bool,
     /// What its first header is.
     pub(crate) link: Link,
@@ -34,16 +34,16 @@ pub(crate) struct Frame<'a> {
 
 /// What a frame needs to know of its interface.
 struct Interface {
-    /// Units of its clock in a second.
+    /// Number of units of its clock in a second.
     resolution: u64,
     link: Link,
 }
 
 /// All frames of the file, in order.
 pub(crate) fn frames(file: &[u8]) -> Result<Vec<Frame<'_>>, String> {
-    if file.len() > MAX_FILE {
+    if file.len() > FILE_BYTES_MAX {
         return Err(format!(
-            "the file has {} bytes: at most {MAX_FILE} are read; record less in one session",
+            "the file has {} bytes: at most {FILE_BYTES_MAX} are read; record less in one session",
             file.len()
         ));
     }
@@ -72,14 +72,14 @@ pub(crate) fn frames(file: &[u8]) -> Result<Vec<Frame<'_>>, String> {
                 interfaces.clear();
             }
             Block::InterfaceDescription(block) => {
-                if interfaces.len() == MAX_INTERFACES {
-                    return Err(at(format!("more than {MAX_INTERFACES} interfaces")));
+                if interfaces.len() == INTERFACES_MAX {
+                    return Err(at(format!("more than {INTERFACES_MAX} interfaces")));
                 }
                 interfaces.push(interface(&block).map_err(at)?);
             }
             Block::EnhancedPacket(block) => {
-                if frames.len() == MAX_PACKETS {
-                    return Err(at(format!("more than {MAX_PACKETS} packets")));
+                if frames.len() == PACKETS_MAX {
+                    return Err(at(format!("more than {PACKETS_MAX} packets")));
                 }
                 frames.push(frame(&block, &interfaces, offset).map_err(at)?);
             }
@@ -99,7 +99,7 @@ pub(crate) fn frames(file: &[u8]) -> Result<Vec<Frame<'_>>, String> {
     Ok(frames)
 }
 
-/// What a file is that is no pcapng, and what to do.
+/// What a file that is not pcapng is, and what to do.
 fn other(file: &[u8]) -> String {
     let packed = |name: &str| format!("compressed with {name}: unpack it first");
     match *file {
@@ -126,7 +126,7 @@ fn problem(error: &nom::Err<PcapError<&[u8]>>, rest: &[u8]) -> String {
             format!("a block is cut off: only {} bytes are left", rest.len())
         }
         nom::Err::Error(_) | nom::Err::Failure(_) => {
-            "a block whose length, type or options cannot be right".to_owned()
+            "a block with an invalid length, type or options".to_owned()
         }
     }
 }
@@ -145,12 +145,17 @@ fn frame<'a>(
     interfaces: &[Interface],
     offset: usize,
 ) -> Result<Frame<'a>, String> {
-    let interface = interfaces
-        .get(block.if_id as usize)
-        .ok_or_else(|| format!("a packet on interface {}, which is not there", block.if_id))?;
+    let interface = interfaces.get(block.if_id as usize).ok_or_else(|| {
+        format!(
+            "a packet on interface {}, which the file does not describe",
+            block.if_id
+        )
+    })?;
     let length = block.caplen as usize;
-    if length > MAX_FRAME {
-        return Err(format!("a packet of {length} bytes: at most {MAX_FRAME}"));
+    if length > FRAME_BYTES_MAX {
+        return Err(format!(
+            "a packet of {length} bytes: at most {FRAME_BYTES_MAX}"
+        ));
     }
     if block.caplen < block.origlen {
         return Err(format!(

@@ -6,7 +6,7 @@ use core::net::IpAddr;
 use std::ops::Range;
 
 use crate::bits::nothing;
-use crate::conversation::Flows;
+use crate::conversation::Conversations;
 use crate::data::Run;
 use crate::ipv4::Ip;
 use crate::link::{self, Link};
@@ -15,8 +15,8 @@ use crate::segment::Segment;
 use crate::{Layer, arp, data, ethernet, ipv4, ipv6};
 use bilingual::Text;
 
-/// Datagrams inside ICMP errors inside datagrams …: one level is real.
-const MAX_QUOTES: usize = 1;
+/// How many levels of datagrams in ICMP errors in datagrams are read: real ones have one.
+const QUOTE_DEPTH_MAX: usize = 1;
 
 /// A frame that was read.
 pub(crate) struct Decoded {
@@ -32,7 +32,7 @@ pub(crate) struct Context<'a> {
     pub(crate) names: &'a Names<'a>,
     /// What to call its sender.
     pub(crate) from: Text,
-    pub(crate) flows: &'a mut Flows,
+    pub(crate) conversations: &'a mut Conversations,
 }
 
 /// Cuts a frame into layers. Together they cover every byte, whatever the bytes are.
@@ -75,7 +75,7 @@ struct Around {
     source: IpAddr,
     destination: IpAddr,
     protocol: u8,
-    /// All bytes of the datagram are in this frame.
+    /// Whether all bytes of the datagram are in this frame.
     whole: bool,
 }
 
@@ -105,10 +105,10 @@ impl<'f> Walk<'f, '_> {
 
     /// These return where the packet ends, or `None` if these bytes are no such packet.
     fn arp(&mut self, bytes: Range<usize>) -> Option<usize> {
-        if bytes.len() < arp::LENGTH {
+        if bytes.len() < arp::PACKET_BYTES {
             return None;
         }
-        let end = bytes.start + arp::LENGTH;
+        let end = bytes.start + arp::PACKET_BYTES;
         let (layer, label, said) = arp::packet(
             self.frame,
             bytes.start..end,
@@ -155,7 +155,8 @@ impl<'f> Walk<'f, '_> {
         Some(ip.end)
     }
 
-    /// A router puts a packet on the next wire: the words are about the host that sent it.
+    /// Notes that a router puts this packet on the next wire: the words are about the host that
+    /// sent it.
     fn forwarded(&mut self, ip: &Ip) {
         let source = self.context.names.owner(ip.source.into());
         if !source.en.is_empty() && source != self.context.from {
@@ -205,7 +206,7 @@ impl<'f> Walk<'f, '_> {
         self.out.said = sentence(&self.context.from, &zh, &en);
     }
 
-    /// Bytes that no program sent.
+    /// Names bytes that no program sent.
     fn run(&mut self, bytes: Range<usize>, run: Run) {
         if !bytes.is_empty() {
             self.out.layers.push(data::run(self.frame, bytes, run));

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::bits::{Header, kinds, nothing, say};
+use crate::bits::{Header, kinds, nothing, say, short};
 use crate::names::sentence;
 use crate::{Layer, data};
 use bilingual::Text;
@@ -11,24 +11,24 @@ kinds! {
 REQUEST "http.request" "请求行" "request line"
     "做什么（方法）、对什么（路径）、用哪个版本。" "What to do (method), with what (path), in which version." "RFC 9112 §3"
 STATUS "http.status" "状态行" "status line"
-    "版本、状态码和它的说明。" "The version, the status code, and words for it." "RFC 9112 §4"
+    "版本、状态码和它的说明。" "The version, the status code, and a phrase for it." "RFC 9112 §4"
 FIELD "http.header" "首部字段" "header field"
-    "名字、冒号、值，一行一个。" "A name, a colon, a value: one in a line." "RFC 9112 §5"
+    "名字、冒号、值，一行一个。" "A name, a colon, a value: one per line." "RFC 9112 §5"
 END "http.end" "空行" "empty line"
-    "首部到此为止，后面是正文。" "The header ends here; the body follows." "RFC 9112 §2.1"
+    "首部到此为止，后面是正文。" "The header section ends here; the body follows." "RFC 9112 §2.1"
 BODY "http.body" "正文" "body"
     "要送的内容本身。" "The content itself." "RFC 9112 §6"
 }
 
-/// Header lines that are shown one by one; what follows is one piece.
-const LINES: usize = 200;
+/// Number of header lines that are shown one by one; the rest is one piece.
+const LINES_SHOWN_MAX: usize = 200;
 
 /// Where a stream of messages stands.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct State {
-    /// The header has begun and not ended.
+    /// Whether a header has begun and not ended.
     in_header: bool,
-    /// Bytes of the body that are still to come.
+    /// Number of bytes of the body that are still to come.
     body: usize,
 }
 
@@ -57,7 +57,7 @@ pub(crate) fn messages(
 ) -> (Layer, Option<(String, Text)>) {
     let mut header = Header::new(frame, bytes);
     let mut started = None;
-    for _ in 0..LINES {
+    for _ in 0..LINES_SHOWN_MAX {
         let left = header.left() / 8;
         if left == 0 {
             break;
@@ -139,23 +139,13 @@ fn body(header: &mut Header, state: &mut State, left: usize) {
         left.min(state.body)
     };
     state.body = state.body.saturating_sub(count);
-    data::lines_of(header, &BODY, count, LINES);
-}
-
-/// What fits beside an arrow.
-fn short(words: &str) -> String {
-    const MOST: usize = 28;
-    if words.chars().count() <= MOST {
-        return words.to_owned();
-    }
-    let cut: String = words.chars().take(MOST - 1).collect();
-    format!("{cut}…")
+    data::lines_of(header, &BODY, count, LINES_SHOWN_MAX);
 }
 
 fn method_meaning(method: &str) -> Text {
     match method {
         "GET" => say("把它给我", "give it to me"),
-        "HEAD" => say("只要首部，不要正文", "the header only, no body"),
+        "HEAD" => say("只要首部，不要正文", "the header section only, no body"),
         "POST" => say("把正文交给它处理", "let it handle this body"),
         "PUT" => say("用正文换掉它", "replace it by this body"),
         "DELETE" => say("删掉它", "delete it"),
@@ -187,7 +177,7 @@ fn field_meaning(name: &str) -> Text {
         "location" => say("请到这里去", "go there"),
         "allow" => say("这里可以用的方法", "the methods that may be used here"),
         "transfer-encoding" => say("正文怎样分块", "how the body is cut into chunks"),
-        "via" | "x-forwarded-for" | "forwarded" => say("中间经过了谁", "who is on the way"),
+        "via" | "x-forwarded-for" | "forwarded" => say("中间经过了谁", "the proxies on the path"),
         _ => nothing(),
     }
 }

@@ -12,32 +12,32 @@ kinds! {
 TYPE "icmp.type" "类型" "type"
     "哪一种 ICMP 消息。" "Which ICMP message this is." "RFC 792"
 CODE "icmp.code" "代码" "code"
-    "类型里再细分。" "A closer distinction within the type." "RFC 792"
+    "类型里再细分。" "A finer distinction within the type." "RFC 792"
 CHECKSUM "icmp.checksum" "校验和" "checksum"
-    "发现路上出的错，算的是整个 ICMP 消息。" "Finds damage on the way. It covers the whole ICMP message." "RFC 792; RFC 1071"
+    "发现路上出的错，算的是整个 ICMP 消息。" "Detects damage in transit. It covers the whole ICMP message." "RFC 792; RFC 1071"
 ID "icmp.id" "标识" "identifier"
     "哪一个程序在问，应答里原样送回。" "Which program asks. The answer carries it back." "RFC 792"
 SEQUENCE "icmp.seq" "序号" "sequence number"
-    "第几次问，应答里原样送回。" "Which question it is. The answer carries it back." "RFC 792"
+    "第几次问，应答里原样送回。" "The number of the question. The answer carries it back." "RFC 792"
 UNUSED "icmp.unused" "未用" "unused"
     "没有用，填 0。" "Not used, 0." "RFC 792"
 MTU "icmp.mtu" "下一跳 MTU" "next-hop MTU"
-    "前面的线路一次最多装这么多字节。" "The most bytes that the wire ahead carries at once." "RFC 1191 §4"
+    "前面的线路一次最多装这么多字节。" "The most bytes that the next wire carries at once." "RFC 1191 §4"
 GATEWAY "icmp.gateway" "网关地址" "gateway address"
     "以后去那里请走这个路由器。" "Use this router to go there." "RFC 792"
 REST "icmp.rest" "消息内容" "rest of the header"
     "含义由类型决定。" "What it means depends on the type." "RFC 792"
 }
 
-/// The length of the header.
-pub(crate) const HEADER: usize = 8;
+/// Number of bytes of the header.
+pub(crate) const HEADER_BYTES: usize = 8;
 
 /// What a message is, for its label.
 pub(crate) struct Message {
     pub(crate) layer: Layer,
     pub(crate) label: String,
     pub(crate) said: Text,
-    /// It quotes the datagram that it is about.
+    /// Whether it quotes the datagram that it is about.
     pub(crate) quotes: bool,
 }
 
@@ -46,7 +46,7 @@ pub(crate) fn message(frame: &[u8], bytes: Range<usize>, whole: bool, from: &Tex
     let start = bytes.start;
     let (kind, code) = (byte(frame, start), byte(frame, start + 1));
     let end = bytes.end;
-    let mut header = Header::new(frame, start..end.min(start + HEADER));
+    let mut header = Header::new(frame, start..end.min(start + HEADER_BYTES));
     let (zh, en) = type_name(kind);
     header.put(&TYPE, 8, kind.to_string(), say(zh, en));
     let (zh, en) = code_name(kind, code);
@@ -159,7 +159,7 @@ fn code_name(kind: u8, code: u8) -> (&'static str, &'static str) {
         (3, 3) => ("端口不可达：没有程序用这个端口", "port unreachable"),
         (3, 4) => ("需要分片，但 DF 不许", "fragmentation needed and DF set"),
         (3, 13) => ("被管理员禁止", "administratively prohibited"),
-        (11, 0) => ("路上 TTL 减到了 0", "TTL became 0 on the way"),
+        (11, 0) => ("路上 TTL 减到了 0", "TTL reached 0 in transit"),
         (11, 1) => ("分片没有等齐", "fragments did not arrive in time"),
         _ => ("", ""),
     }

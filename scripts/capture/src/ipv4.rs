@@ -18,29 +18,29 @@ IHL "ip.ihl" "首部长度" "IHL"
 DSCP "ip.dscp" "区分服务" "DSCP"
     "请求路由器优先或普通对待。原来的服务类型字段的前 6 比特。" "Asks routers for special treatment. The first 6 bits of the old type-of-service field." "RFC 2474 §3"
 ECN "ip.ecn" "显式拥塞通知" "ECN"
-    "路由器拥堵时可以在这里做记号，而不丢包。" "A crowded router can leave a mark here and need not drop the packet." "RFC 3168 §5"
+    "路由器拥堵时可以在这里做记号，而不丢包。" "A congested router can mark the packet here instead of dropping it." "RFC 3168 §5"
 TOTAL "ip.total" "总长度" "total length"
     "首部加数据，一共几个字节。" "Header and data together, in bytes." "RFC 791 §3.1"
 ID "ip.id" "标识" "identification"
-    "同一个包切成的分片，标识相同。" "The fragments of one packet have the same one." "RFC 791 §3.1; RFC 6864 §4"
+    "同一个包切成的分片，标识相同。" "The fragments of one packet have the same identification." "RFC 791 §3.1; RFC 6864 §4"
 RESERVED "ip.reserved" "保留" "reserved"
     "没有用，必须是 0。" "Not used, must be 0." "RFC 791 §3.1"
 DF "ip.df" "DF 不许分片" "DF, don't fragment"
-    "1 表示：太大也不许切开，宁可丢掉并报告。" "1 says: do not cut it if it is too big; drop it and report." "RFC 791 §3.1"
+    "1 表示：太大也不许切开，宁可丢掉并报告。" "1 means: do not fragment it if it is too big; drop it and report." "RFC 791 §3.1"
 MF "ip.mf" "MF 还有分片" "MF, more fragments"
-    "1 表示：后面还有同一个包的分片。" "1 says: more fragments of the same packet follow." "RFC 791 §3.1"
+    "1 表示：后面还有同一个包的分片。" "1 means: more fragments of the same packet follow." "RFC 791 §3.1"
 OFFSET "ip.offset" "片偏移" "fragment offset"
     "这一片从原来数据的哪里开始，以 8 字节为单位。" "Where in the original data this fragment begins, in units of 8 bytes." "RFC 791 §3.1"
 TTL "ip.ttl" "生存时间" "TTL"
-    "还能经过几个路由器。每个路由器减 1，减到 0 就丢掉，包不会永远转圈。" "How many more routers it may pass. Each takes 1 away and drops it at 0, so no packet goes round for ever." "RFC 791 §3.1; RFC 1812 §5.3.1"
+    "还能经过几个路由器。每个路由器减 1，减到 0 就丢掉，包不会永远转圈。" "How many more routers it may pass. Each subtracts 1 and drops it at 0, so no packet circulates forever." "RFC 791 §3.1; RFC 1812 §5.3.1"
 PROTOCOL "ip.protocol" "协议" "protocol"
-    "数据应该交给谁。" "Who gets the data." "RFC 791 §3.1"
+    "数据应该交给谁。" "The protocol that gets the data." "RFC 791 §3.1"
 CHECKSUM "ip.checksum" "首部校验和" "header checksum"
-    "发现首部在路上出的错。路由器改了 TTL，就要重新算。" "Finds damage to the header. A router that changes the TTL computes it again." "RFC 791 §3.1; RFC 1071"
+    "发现首部在路上出的错。路由器改了 TTL，就要重新算。" "Detects damage to the header. A router that changes the TTL computes it again." "RFC 791 §3.1; RFC 1071"
 SOURCE "ip.src" "源地址" "source address"
-    "谁发的。经过路由器也不变，做地址转换的除外。" "Who sent it. Routers leave it as it is, unless they translate addresses." "RFC 791 §3.1"
+    "谁发的。经过路由器也不变，做地址转换的除外。" "The host that sent it. Routers leave it as it is, unless they translate addresses." "RFC 791 §3.1"
 DESTINATION "ip.dst" "目的地址" "destination address"
-    "给谁的。路由器按它选下一步。" "Who it is for. Routers choose the next step by it." "RFC 791 §3.1"
+    "给谁的。路由器按它选下一步。" "The host that it is for. Routers choose the next hop by it." "RFC 791 §3.1"
 OPTION "ip.option.kind" "选项类型" "option type"
     "哪一种选项。" "Which option this is." "RFC 791 §3.1"
 OPTION_LENGTH "ip.option.length" "选项长度" "option length"
@@ -66,7 +66,7 @@ pub(crate) struct Ip {
 }
 
 impl Ip {
-    /// Only a part of a datagram.
+    /// Whether it is only a part of a datagram.
     pub(crate) fn is_fragment(&self) -> bool {
         self.more_fragments || self.fragment_offset > 0
     }
@@ -114,7 +114,7 @@ fn fields<'a>(frame: &'a [u8], start: usize, length: usize, ip: &Ip, names: &Nam
     let (zh, en) = match header.peek(2) {
         0 => ("没有使用", "not used"),
         3 => ("遇到拥堵", "congestion experienced"),
-        _ => ("支持这种记号", "marks are understood"),
+        _ => ("支持这种记号", "marking is supported"),
     };
     let value = header.peek(2).to_string();
     header.put(&ECN, 2, value, say(zh, en));
@@ -130,13 +130,13 @@ fn fields<'a>(frame: &'a [u8], start: usize, length: usize, ip: &Ip, names: &Nam
     flag(
         &mut header,
         &DF,
-        ("可以分片", "may be cut"),
-        ("不许分片", "must not be cut"),
+        ("可以分片", "may be fragmented"),
+        ("不许分片", "must not be fragmented"),
     );
     let last = if ip.fragment_offset > 0 {
         ("最后一片", "the last fragment")
     } else {
-        ("没有分片", "not cut")
+        ("没有分片", "not fragmented")
     };
     flag(&mut header, &MF, last, ("后面还有", "more follow"));
     let units = header.peek(13);
@@ -180,9 +180,12 @@ fn ttl_meaning(ttl: u64) -> Text {
         1 => say("下一个路由器会丢掉它", "the next router drops it"),
         64 => say(
             "Linux 的初值：还没过路由器",
-            "where Linux starts: no router yet",
+            "the initial value of Linux: it has passed no router",
         ),
-        63 => say("64 减 1：过了一个路由器", "64 less 1: one router behind it"),
+        63 => say(
+            "64 减 1：过了一个路由器",
+            "64 minus 1: it has passed one router",
+        ),
         more => text(
             format!("还能过 {} 个路由器", more - 1),
             format!(

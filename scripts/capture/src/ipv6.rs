@@ -21,29 +21,29 @@ FLOW "ipv6.flow" "流标签" "flow label"
 LENGTH "ipv6.length" "载荷长度" "payload length"
     "首部之后有几个字节。" "How many bytes follow the header." "RFC 8200 §3"
 NEXT "ipv6.next" "下一个首部" "next header"
-    "数据应该交给谁。" "Who gets the data." "RFC 8200 §3"
+    "数据应该交给谁。" "The protocol that gets the data." "RFC 8200 §3"
 HOPS "ipv6.hops" "跳数限制" "hop limit"
     "还能经过几个路由器，同 IPv4 的 TTL。" "How many more routers it may pass, as IPv4's TTL." "RFC 8200 §3"
 SOURCE "ipv6.src" "源地址" "source address"
-    "谁发的。" "Who sent it." "RFC 8200 §3"
+    "谁发的。" "The host that sent it." "RFC 8200 §3"
 DESTINATION "ipv6.dst" "目的地址" "destination address"
-    "给谁的。" "Who it is for." "RFC 8200 §3"
+    "给谁的。" "The host that it is for." "RFC 8200 §3"
 TYPE "icmpv6.type" "类型" "type"
     "哪一种 ICMPv6 消息。" "Which ICMPv6 message this is." "RFC 4443 §2.1"
 CODE "icmpv6.code" "代码" "code"
-    "类型里再细分。" "A closer distinction within the type." "RFC 4443 §2.1"
+    "类型里再细分。" "A finer distinction within the type." "RFC 4443 §2.1"
 CHECKSUM "icmpv6.checksum" "校验和" "checksum"
-    "发现路上出的错；和 TCP 一样，也算上两个地址。" "Finds damage on the way; as with TCP, it covers the two addresses." "RFC 4443 §2.3"
+    "发现路上出的错；和 TCP 一样，也算上两个地址。" "Detects damage in transit; as with TCP, it covers the two addresses." "RFC 4443 §2.3"
 ID "icmpv6.id" "标识" "identifier"
     "哪一个程序在问，应答里原样送回。" "Which program asks. The answer carries it back." "RFC 4443 §4"
 SEQUENCE "icmpv6.seq" "序号" "sequence number"
-    "第几次问，应答里原样送回。" "Which question it is. The answer carries it back." "RFC 4443 §4"
+    "第几次问，应答里原样送回。" "The number of the question. The answer carries it back." "RFC 4443 §4"
 REST "icmpv6.rest" "消息内容" "message body"
     "含义由类型决定。" "What it means depends on the type." "RFC 4443 §2.1"
 }
 
-/// The length of the header.
-const HEADER: usize = 40;
+/// Number of bytes of the header.
+const HEADER_BYTES: usize = 40;
 
 /// What the layers above need to know.
 pub(crate) struct Ip {
@@ -56,11 +56,11 @@ pub(crate) struct Ip {
 
 /// The header at `bytes.start`, or `None` if these bytes cannot be one.
 pub(crate) fn header(frame: &[u8], bytes: Range<usize>, names: &Names) -> Option<(Layer, Ip)> {
-    if bytes.len() < HEADER || byte(frame, bytes.start) >> 4 != 6 {
+    if bytes.len() < HEADER_BYTES || byte(frame, bytes.start) >> 4 != 6 {
         return None;
     }
     let start = bytes.start;
-    let mut header = Header::new(frame, start..start + HEADER);
+    let mut header = Header::new(frame, start..start + HEADER_BYTES);
     header.put(&VERSION, 4, "6".to_owned(), say("IPv6", "IPv6"));
     header.hex(&CLASS, 8, nothing());
     header.hex(&FLOW, 20, nothing());
@@ -73,13 +73,13 @@ pub(crate) fn header(frame: &[u8], bytes: Range<usize>, names: &Names) -> Option
     header.number(&HOPS, 8);
     let source = address(&mut header, &SOURCE, names);
     let destination = address(&mut header, &DESTINATION, names);
-    let end = bytes.end.min(start + HEADER + length);
+    let end = bytes.end.min(start + HEADER_BYTES + length);
     let ip = Ip {
         source,
         destination,
         next,
-        contents: start + HEADER..end,
-        whole: start + HEADER + length <= bytes.end,
+        contents: start + HEADER_BYTES..end,
+        whole: start + HEADER_BYTES + length <= bytes.end,
     };
     Some((header.finish(3, "IPv6"), ip))
 }

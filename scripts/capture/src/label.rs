@@ -5,7 +5,7 @@ use crate::names::sentence;
 use crate::segment::{ACK, Event, FIN, RST, SYN, Seen, Segment};
 use bilingual::Text;
 
-/// The way engineers write it: `SYN`, `seq 1:7 ack 1`, `ack 7 win 0`, `FIN, ACK`.
+/// As engineers write it: `SYN`, `seq 1:7 ack 1`, `ack 7 win 0`, `FIN, ACK`.
 pub(crate) fn label(segment: &Segment, seen: &Seen) -> String {
     let mut label = base(segment, seen);
     if segment.has(ACK) && segment.window == 0 && !segment.has(RST | SYN) {
@@ -78,7 +78,7 @@ fn words(segment: &Segment, seen: &Seen) -> Text {
             "同意，也请求反方向",
             "agrees, and asks for the other direction",
         ),
-        Event::Established => say("确认：连接建立了", "confirms: the connection is open"),
+        Event::Established => say("确认：连接建立了", "acknowledges: the connection is open"),
         Event::Data | Event::Again if segment.has(FIN) => text(
             format!("发出 {bytes} 字节，并说完了"),
             format!("sends {bytes} bytes and says that it is done"),
@@ -89,15 +89,15 @@ fn words(segment: &Segment, seen: &Seen) -> Text {
         ),
         Event::Ack if segment.window == 0 => text(
             format!("确认：{ack} 号之前都收到了，收不下更多"),
-            format!("confirms all before {ack}, and has no room for more"),
+            format!("acknowledges all before {ack}, and has no room for more"),
         ),
         Event::Ack => text(
             format!("确认：{ack} 号之前都收到了"),
-            format!("confirms: all before {ack} has arrived"),
+            format!("acknowledges all before {ack}"),
         ),
         Event::DuplicateAck => text(
             format!("重复确认：还在等 {ack} 号"),
-            format!("confirms once more: still waits for {ack}"),
+            format!("acknowledges once more: still waits for {ack}"),
         ),
         Event::KeepAlive => say("问：你还在吗？", "asks: are you still there?"),
         Event::Probe => say("探测：窗口打开了吗？", "probes: is the window open again?"),
@@ -108,23 +108,17 @@ fn words(segment: &Segment, seen: &Seen) -> Text {
         Event::WindowUpdate => match seen.window {
             Some(window) => text(
                 format!("通知：现在能收 {window} 字节"),
-                format!("tells: room for {window} bytes now"),
+                format!("announces room for {window} bytes"),
             ),
-            None => say("通知：窗口变了", "tells: the window has changed"),
+            None => say("通知：窗口变了", "announces that the window has changed"),
         },
         Event::Finish => say("说完了，不再发数据", "is done and sends no more"),
-        Event::FinishAck => say(
-            "确认：知道对方说完了",
-            "confirms: knows that the peer is done",
-        ),
+        Event::FinishAck => say("确认：知道对方说完了", "acknowledges that the peer is done"),
         Event::Refuse => say(
             "拒绝：这个端口没有程序在听",
             "refuses: no program listens on this port",
         ),
-        Event::Reset => say(
-            "复位：连接立即作废",
-            "resets: the connection is void at once",
-        ),
+        Event::Reset => say("复位：连接立即作废", "resets: aborts the connection"),
     }
 }
 

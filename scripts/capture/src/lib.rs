@@ -1,4 +1,4 @@
-//! A recording as data: who sent what when, and what every bit of it means.
+//! A recording as data: which host sent what and when, and what every bit of it means.
 //!
 //! [`read`] is a pure function of a pcapng file and the session that was recorded. The
 //! preprocessor draws its result; the gate compares two results. The README has the notation.
@@ -69,19 +69,21 @@ pub struct Packet {
     pub time: Duration,
     /// The step of the session that caused it: an index into `session.steps`.
     pub step: Option<usize>,
-    /// The wire did not deliver it.
+    /// Whether the wire lost it.
     pub lost: bool,
-    /// Who put it on this wire: an index into `hosts`.
+    /// The host that put it on this wire: an index into `hosts`.
     pub from: usize,
-    /// Who it is for on this wire; `None` for everyone (broadcast).
+    /// The host that it is for on this wire; `None` for all (broadcast).
     pub to: Option<usize>,
     /// The whole frame.
     pub bytes: Vec<u8>,
-    /// What it is, the way engineers write it: `SYN`, `seq 1:7 ack 1`, `FIN, ACK`, `who has 192.0.2.2?`.
+    /// What it is, as engineers write it: `SYN`, `seq 1:7 ack 1`, `FIN, ACK`, `who has
+    /// 192.0.2.2?`.
     pub label: String,
     /// The same in the reader's words, one short sentence.
     pub said: Text,
-    /// Its headers, outermost first, and the payload as the last one. Together they cover every byte.
+    /// Its headers, outermost first, and the payload as the last one. Together they cover every
+    /// byte.
     pub layers: Vec<Layer>,
     /// How the TCP states of its two ends change with it (none for a receiver of a lost one). A
     /// host that will answer a SYN is LISTEN from the first packet after its program started.
@@ -91,7 +93,7 @@ pub struct Packet {
 /// One header, or the payload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layer {
-    /// Its layer in the OSI model, 2 to 7: its colour.
+    /// Its layer in the OSI model, 2 to 7, which is also its color.
     pub number: u8,
     /// `Ethernet`, `ARP`, `IPv4`, `ICMP`, `TCP`, `UDP`, `DNS`, `HTTP`, `TLS`, `data`.
     pub protocol: &'static str,
@@ -110,7 +112,7 @@ pub struct Field {
     pub kind: &'static Kind,
     /// Its value, as engineers write it: `6`, `192.0.2.1`, `0x1c46`, `1`.
     pub value: String,
-    /// What this value says here; empty when there is nothing to add.
+    /// What this value means here; empty when there is nothing to add.
     pub meaning: Text,
 }
 
@@ -127,7 +129,7 @@ pub struct Kind {
     pub source: &'static str,
 }
 
-/// A TCP end enters a state.
+/// A change of state at one end of a TCP connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StateChange {
     /// An index into `hosts`.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::bits::{Header, byte, kinds, nothing, say};
+use crate::bits::{Header, byte, kinds, nothing, say, short};
 use crate::names::sentence;
 use crate::{Kind, Layer, data};
 use bilingual::Text;
@@ -17,21 +17,21 @@ LINE "talk.line" "一行文字" "line of text"
 TELNET "telnet.text" "文字" "text"
     "键盘上打的，或屏幕上显示的。" "What was typed, or is shown on the screen." "RFC 854"
 OPTION "telnet.command" "Telnet 命令" "Telnet command"
-    "255（IAC）开头：双方谈用哪些功能。" "Begins with 255 (IAC): both sides agree on what to use." "RFC 854"
+    "255（IAC）开头：双方谈用哪些功能。" "Begins with 255 (IAC): both sides negotiate which options to use." "RFC 854"
 }
 
-/// Lines that are shown one by one.
-const LINES: usize = 200;
+/// Number of lines that are shown one by one.
+const LINES_SHOWN_MAX: usize = 200;
 
-/// Which protocol of lines.
+/// A protocol of lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Talk {
+pub(crate) enum LineProtocol {
     Smtp,
     Ftp,
     Telnet,
 }
 
-impl Talk {
+impl LineProtocol {
     /// The protocol of a port: the registered one, and one that needs no privileges.
     pub(crate) fn of_port(port: u16) -> Option<Self> {
         match port {
@@ -51,23 +51,23 @@ impl Talk {
     }
 }
 
-/// The lines in these bytes; `server`: they come from the side that was called.
+/// The lines in these bytes; `server`: they come from the side that accepted the connection.
 pub(crate) fn lines(
     frame: &[u8],
     bytes: Range<usize>,
-    talk: Talk,
+    protocol: LineProtocol,
     server: bool,
     from: &Text,
 ) -> (Layer, Option<(String, Text)>) {
     let mut header = Header::new(frame, bytes);
     let mut first = None;
-    for _ in 0..LINES {
+    for _ in 0..LINES_SHOWN_MAX {
         if header.left() == 0 {
             break;
         }
-        let said = match talk {
-            Talk::Telnet => telnet(&mut header),
-            Talk::Smtp | Talk::Ftp => line(&mut header, talk, server),
+        let said = match protocol {
+            LineProtocol::Telnet => telnet(&mut header),
+            LineProtocol::Smtp | LineProtocol::Ftp => line(&mut header, protocol, server),
         };
         first = first.or(said);
     }
@@ -75,10 +75,10 @@ pub(crate) fn lines(
         let said = sentence(from, &format!("说：{line}"), &format!("says: {line}"));
         (line, said)
     });
-    (header.finish(7, talk.name()), words)
+    (header.finish(7, protocol.name()), words)
 }
 
-fn line(header: &mut Header, talk: Talk, server: bool) -> Option<String> {
+fn line(header: &mut Header, protocol: LineProtocol, server: bool) -> Option<String> {
     let bytes = header.bytes(header.left() / 8);
     let length = bytes
         .iter()
@@ -88,7 +88,7 @@ fn line(header: &mut Header, talk: Talk, server: bool) -> Option<String> {
     let (kind, meaning): (&'static Kind, Text) = if server && is_reply(&line) {
         (&REPLY, reply_meaning(&line))
     } else {
-        let meaning = command_meaning(&line, talk);
+        let meaning = command_meaning(&line, protocol);
         let known = !server && !meaning.en.is_empty();
         (
             if known { &COMMAND } else { &LINE },
@@ -114,32 +114,34 @@ fn reply_meaning(line: &str) -> Text {
     }
 }
 
-fn command_meaning(line: &str, talk: Talk) -> Text {
+fn command_meaning(line: &str, protocol: LineProtocol) -> Text {
     let command = line.split([' ', '\r', '\n']).next().unwrap_or_default();
-    match (talk, command.to_ascii_uppercase().as_str()) {
-        (Talk::Smtp, "HELO" | "EHLO") => say("你好，我是……", "hello, I am …"),
-        (Talk::Smtp, "MAIL") => say("谁寄的", "who sends it"),
-        (Talk::Smtp, "RCPT") => say("寄给谁", "who it is for"),
-        (Talk::Smtp, "DATA") => say(
+    match (protocol, command.to_ascii_uppercase().as_str()) {
+        (LineProtocol::Smtp, "HELO" | "EHLO") => say("你好，我是……", "hello, I am …"),
+        (LineProtocol::Smtp, "MAIL") => say("谁寄的", "the sender"),
+        (LineProtocol::Smtp, "RCPT") => say("寄给谁", "the recipient"),
+        (LineProtocol::Smtp, "DATA") => say(
             "下面是信，以单独一个点结束",
-            "the mail follows, up to a line with one dot",
+            "the mail message follows, up to a line with a single dot",
         ),
         (_, "QUIT") => say("再见", "good-bye"),
-        (Talk::Ftp, "USER") => say("我是谁", "who I am"),
-        (Talk::Ftp, "PASS") => say("密码，明文", "the password, in clear"),
-        (Talk::Ftp, "PASV" | "EPSV") => say(
+        (LineProtocol::Ftp, "USER") => say("我是谁", "who I am"),
+        (LineProtocol::Ftp, "PASS") => say("密码，明文", "the password, in plain text"),
+        (LineProtocol::Ftp, "PASV" | "EPSV") => say(
             "请开一个端口，我来连，数据走那里",
             "open a port for the data, I will connect",
         ),
-        (Talk::Ftp, "PORT" | "EPRT") => say(
+        (LineProtocol::Ftp, "PORT" | "EPRT") => say(
             "数据请连到我这个端口",
             "connect to this port of mine for the data",
         ),
-        (Talk::Ftp, "LIST" | "NLST") => say("列出文件", "list the files"),
-        (Talk::Ftp, "RETR") => say("把文件给我", "send me the file"),
-        (Talk::Ftp, "STOR") => say("收下这个文件", "take this file"),
-        (Talk::Ftp, "TYPE") => say("文件按字节还是按文字传", "send files as bytes or as text"),
-        (Talk::Ftp, "SYST" | "PWD" | "CWD" | "FEAT") => {
+        (LineProtocol::Ftp, "LIST" | "NLST") => say("列出文件", "list the files"),
+        (LineProtocol::Ftp, "RETR") => say("把文件给我", "send me the file"),
+        (LineProtocol::Ftp, "STOR") => say("收下这个文件", "take this file"),
+        (LineProtocol::Ftp, "TYPE") => {
+            say("文件按字节还是按文字传", "send files as bytes or as text")
+        }
+        (LineProtocol::Ftp, "SYST" | "PWD" | "CWD" | "FEAT") => {
             say("问服务器的情况", "asks about the server")
         }
         _ => nothing(),
@@ -199,13 +201,4 @@ fn option_name(option: u8) -> String {
         34 => "LINEMODE".to_owned(),
         other => other.to_string(),
     }
-}
-
-fn short(line: &str) -> String {
-    const MOST: usize = 28;
-    if line.chars().count() <= MOST {
-        return line.to_owned();
-    }
-    let cut: String = line.chars().take(MOST - 1).collect();
-    format!("{cut}…")
 }

@@ -1,4 +1,4 @@
-//! What stands in front of the network layer's packet: Ethernet with its tags, the header that
+//! What precedes the packet of the network layer: Ethernet with its tags, the header that
 //! Linux writes for `-i any`, the family of a loopback interface, or nothing.
 //! The numbers are those of <https://www.tcpdump.org/linktypes.html>.
 
@@ -56,7 +56,7 @@ impl Link {
     /// The link of this number in a file.
     ///
     /// # Errors
-    /// A link that is not read: its number, its name where it is common, and what to do.
+    /// The link is not supported: its number, its name where it is common, and what to do.
     pub(crate) fn of(number: i32) -> Result<Self, String> {
         Ok(match number {
             0 | 108 => Self::Loopback,
@@ -68,10 +68,10 @@ impl Link {
         })
     }
 
-    /// The fewest bytes of its header.
+    /// Minimum number of bytes of its header.
     pub(crate) fn least(self) -> usize {
         match self {
-            Self::Ethernet => ethernet::HEADER,
+            Self::Ethernet => ethernet::HEADER_BYTES,
             Self::Loopback => 4,
             Self::Cooked => 16,
             Self::Cooked2 => 20,
@@ -90,7 +90,7 @@ fn unknown(number: i32) -> String {
         149 | 258 => (" (PKTAP)", "capture on one interface, such as `-i lo0`"),
         _ => ("", "Wireshark may know it"),
     };
-    format!("an interface of link type {number}{name}, which is not read: {advice}")
+    format!("an interface of link type {number}{name}, which is not supported: {advice}")
 }
 
 /// The EtherType of what the link carries, where that starts, and where each VLAN tag starts.
@@ -100,7 +100,7 @@ pub(crate) struct Carried {
     pub(crate) tags: Vec<usize>,
 }
 
-/// What stands behind the headers of the link.
+/// What follows the headers of the link.
 pub(crate) fn carried(link: Link, frame: &[u8]) -> Carried {
     let mut ether_type = match link {
         Link::Ethernet => be16(frame, 12),
@@ -241,7 +241,7 @@ fn loopback(frame: &[u8]) -> Layer {
 /// The hosts at both ends of a frame: by card where the link names it, or else by address.
 ///
 /// # Errors
-/// The sender is no host: what it is called in the frame.
+/// The sender is not a host of the session: its address in the frame.
 pub(crate) fn ends(
     link: Link,
     frame: &[u8],

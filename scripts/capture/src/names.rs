@@ -1,4 +1,4 @@
-//! Who is who: hosts by card, by address, and what to call them.
+//! The hosts by network card and by address, and what to call them.
 
 use core::net::{IpAddr, Ipv4Addr};
 
@@ -37,7 +37,7 @@ impl Names<'_> {
         }
     }
 
-    /// Whose address it is; empty if nobody's.
+    /// The host that has this address; empty if none has.
     pub(crate) fn owner(&self, address: IpAddr) -> Text {
         match (self.address(address), address) {
             (Some(host), _) => self.of(host),

@@ -9,11 +9,11 @@ pub(crate) fn meaning(port: u64, calls: Option<bool>) -> Text {
     match (calls, service) {
         (Some(true), _) => say(
             "系统临时分配给这次通信",
-            "given by the system for this conversation",
+            "assigned by the system for this conversation",
         ),
         (Some(false), "") => say(
             "要找的程序用这个端口",
-            "the port of the program that is called",
+            "the port of the program that is addressed",
         ),
         (_, "") => nothing(),
         (_, name) => text(format!("{name} 的端口"), format!("the port of {name}")),

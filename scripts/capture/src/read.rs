@@ -5,12 +5,12 @@ use std::time::Duration;
 use session::{Action, Session};
 
 use crate::bits::{tame, tame_text};
-use crate::conversation::Flows;
+use crate::conversation::Conversations;
 use crate::file::{self, Frame};
 use crate::frame::{Context, Decoded, decode};
 use crate::names::Names;
 use crate::segment::Segment;
-use crate::segment_times::{self, Passage};
+use crate::segment_times::{self, Transit};
 use crate::{Capture, Host, Packet, link};
 
 /// Reads the recording of `session` from a pcapng file.
@@ -29,25 +29,26 @@ pub fn read(file: &[u8], session: &Session) -> Result<Capture, String> {
         .min()
         .unwrap_or_default();
     let names = Names(&hosts);
-    let mut flows = Flows::default();
+    let mut conversations = Conversations::default();
     let mut packets = Vec::with_capacity(frames.len());
-    let mut passages = Vec::with_capacity(frames.len());
+    let mut transits = Vec::with_capacity(frames.len());
     for (index, frame) in frames.iter().enumerate() {
         let number = index + 1;
         let place =
             |problem: String| format!("packet {number} at byte {}: {problem}", frame.offset);
-        let (packet, segment) = packet(frame, number, start, &names, &mut flows).map_err(place)?;
+        let (packet, segment) =
+            packet(frame, number, start, &names, &mut conversations).map_err(place)?;
         if packet.step.is_some_and(|step| step >= session.steps.len()) {
             return Err(place(format!(
                 "it belongs to a step after the session's last, {}; record the capture again",
                 session.steps.len()
             )));
         }
-        passages.push(segment.map(|segment| Passage::new(&packet, segment, &names)));
+        transits.push(segment.map(|segment| Transit::new(&packet, segment, &names)));
         packets.push(packet);
     }
-    segment_times::follow(&mut packets, &passages);
-    segment_times::listen(&mut packets, &passages, &starts(session));
+    segment_times::follow(&mut packets, &transits);
+    segment_times::listen(&mut packets, &transits, &starts(session));
     Ok(Capture { hosts, packets })
 }
 
@@ -73,7 +74,7 @@ fn packet(
     number: usize,
     start: Duration,
     names: &Names,
-    flows: &mut Flows,
+    conversations: &mut Conversations,
 ) -> Result<(Packet, Option<Segment>), String> {
     let bytes = frame.bytes;
     if bytes.len() < frame.link.least() {
@@ -85,14 +86,14 @@ fn packet(
     }
     let (from, to) = link::ends(frame.link, bytes, names).map_err(|sender| {
         format!(
-            "its sender {sender} is no host of the session; compare the session's `host` lines, \
+            "its sender {sender} is not a host of the session; compare the session's `host` lines, \
              and record the capture again"
         )
     })?;
     let context = Context {
         names,
         from: names.of(from),
-        flows,
+        conversations,
     };
     let Decoded {
         layers,

@@ -18,7 +18,7 @@ pub(crate) struct Segment {
     pub(crate) window: u16,
     /// The window scale option.
     pub(crate) scale: Option<u8>,
-    /// Bytes of payload.
+    /// Number of bytes of payload.
     pub(crate) payload: u32,
 }
 
@@ -38,7 +38,7 @@ impl Segment {
     }
 }
 
-/// `a` comes before `b`, the way sequence numbers count (RFC 9293 §3.4).
+/// Whether `a` comes before `b` in the order of sequence numbers (RFC 9293 §3.4).
 pub(crate) fn before(a: u32, b: u32) -> bool {
     a != b && b.wrapping_sub(a) < 1 << 31
 }
@@ -66,7 +66,7 @@ pub(crate) enum Event {
     Probe,
     /// The answer to either.
     ProbeAnswer,
-    /// The window is another one, nothing else.
+    /// The window has changed, and nothing else.
     WindowUpdate,
     /// FIN.
     Finish,
@@ -82,16 +82,16 @@ pub(crate) enum Event {
 #[derive(Debug, Clone)]
 pub(crate) struct Seen {
     pub(crate) event: Event,
-    /// Sent before: a retransmission of a SYN, of bytes, or of a FIN.
+    /// Whether it was sent before: a retransmission of a SYN, of bytes, or of a FIN.
     pub(crate) again: bool,
     /// Relative numbers.
     pub(crate) seq: u32,
     pub(crate) ack: u32,
     /// In bytes, if the scale is known.
     pub(crate) window: Option<u32>,
-    /// The factor that was agreed on.
+    /// The factor that is in effect.
     pub(crate) shift: u8,
-    /// The sender is the end that opened the connection.
+    /// Whether the sender is the end that opened the connection.
     pub(crate) opener: bool,
     /// Where the peer's numbers start: SACK blocks count from there.
     pub(crate) peer_base: u32,

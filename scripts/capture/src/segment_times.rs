@@ -8,8 +8,9 @@ use crate::segment::{ACK, RST, SYN, Segment, before};
 use crate::states::{State, States};
 use crate::{Packet, StateChange};
 
-/// A segment on one wire, and which of the connection's own hosts are on that wire.
-pub(crate) struct Passage {
+/// The transit of a segment over one wire, and which of the connection's own hosts are on that
+/// wire.
+pub(crate) struct Transit {
     segment: Segment,
     /// The host that has the source address, if it put the frame there.
     sender: Option<usize>,
@@ -17,7 +18,7 @@ pub(crate) struct Passage {
     receiver: Option<usize>,
 }
 
-impl Passage {
+impl Transit {
     pub(crate) fn new(packet: &Packet, segment: Segment, names: &Names) -> Self {
         let sender = names.address(segment.source.ip());
         let receiver = names.address(segment.destination.ip());
@@ -28,7 +29,7 @@ impl Passage {
         }
     }
 
-    /// Sent by the end that this one is for.
+    /// Whether it was sent by the end that `other` is for.
     fn answers(&self, other: &Self) -> bool {
         let (mine, its) = (&self.segment, &other.segment);
         self.sender.is_some() && (mine.source, mine.destination) == (its.destination, its.source)
@@ -36,28 +37,28 @@ impl Passage {
 }
 
 /// Adds the changes of state to the packets.
-pub(crate) fn follow(packets: &mut [Packet], passages: &[Option<Passage>]) {
+pub(crate) fn follow(packets: &mut [Packet], transits: &[Option<Transit>]) {
     let mut states = States::default();
     // Segments by the packet after which they arrive.
     let mut arrivals: Vec<Vec<usize>> = vec![Vec::new(); packets.len()];
     for index in 0..packets.len() {
-        if let Some(passage) = &passages[index] {
-            let change = passage
+        if let Some(transit) = &transits[index] {
+            let change = transit
                 .sender
-                .and_then(|host| states.sent(host, &passage.segment));
+                .and_then(|host| states.sent(host, &transit.segment));
             packets[index].states.extend(change);
-            if passage.receiver.is_some() {
-                arrivals[arrival(index, passage, passages)].push(index);
+            if transit.receiver.is_some() {
+                arrivals[arrival(index, transit, transits)].push(index);
             }
         }
         for earlier in std::mem::take(&mut arrivals[index]) {
-            let Some(passage) = &passages[earlier] else {
+            let Some(transit) = &transits[earlier] else {
                 continue;
             };
-            let answered = is_answered(&passages[earlier + 1..], passage);
-            let change = passage
+            let answered = is_answered(&transits[earlier + 1..], transit);
+            let change = transit
                 .receiver
-                .and_then(|host| states.received(host, &passage.segment, answered));
+                .and_then(|host| states.received(host, &transit.segment, answered));
             packets[index].states.extend(change);
         }
     }
@@ -67,16 +68,16 @@ pub(crate) fn follow(packets: &mut [Packet], passages: &[Option<Passage>]) {
 /// started, so that the column begins with it.
 pub(crate) fn listen(
     packets: &mut [Packet],
-    passages: &[Option<Passage>],
+    transits: &[Option<Transit>],
     starts: &[Option<usize>],
 ) {
     let mut known = Vec::new();
-    for (index, passage) in passages.iter().enumerate() {
-        let Some((passage, host)) = passage.as_ref().and_then(|one| Some((one, one.receiver?)))
+    for (index, transit) in transits.iter().enumerate() {
+        let Some((transit, host)) = transit.as_ref().and_then(|one| Some((one, one.receiver?)))
         else {
             continue;
         };
-        if known.contains(&host) || !is_answered(&passages[index + 1..], passage) {
+        if known.contains(&host) || !is_answered(&transits[index + 1..], transit) {
             continue;
         }
         known.push(host);
@@ -94,13 +95,13 @@ pub(crate) fn listen(
 
 /// After which packet the receiver has this segment: not before the last of its own packets
 /// that do not know of it.
-fn arrival(index: usize, passage: &Passage, passages: &[Option<Passage>]) -> usize {
+fn arrival(index: usize, transit: &Transit, transits: &[Option<Transit>]) -> usize {
     let mut arrival = index;
-    for (later, other) in passages.iter().enumerate().skip(index + 1) {
-        let Some(other) = other.as_ref().filter(|other| other.answers(passage)) else {
+    for (later, other) in transits.iter().enumerate().skip(index + 1) {
+        let Some(other) = other.as_ref().filter(|other| other.answers(transit)) else {
             continue;
         };
-        if knows(&other.segment, &passage.segment) {
+        if knows(&other.segment, &transit.segment) {
             break;
         }
         arrival = later;
@@ -125,7 +126,7 @@ fn knows(own: &Segment, segment: &Segment) -> bool {
 }
 
 /// Whether the receiver of a SYN answers it with SYN, ACK: it was LISTEN.
-fn is_answered(later: &[Option<Passage>], syn: &Passage) -> bool {
+fn is_answered(later: &[Option<Transit>], syn: &Transit) -> bool {
     if !syn.segment.has(SYN) || syn.segment.has(ACK) {
         return false;
     }

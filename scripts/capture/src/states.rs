@@ -43,7 +43,7 @@ impl State {
 }
 
 /// How many segments that came too early an end remembers.
-const MAX_EARLY: usize = 256;
+const EARLY_SEGMENTS_MAX: usize = 256;
 
 /// All ends of all connections.
 #[derive(Default)]
@@ -51,7 +51,7 @@ pub(crate) struct States(Pairs<(SocketAddr, SocketAddr), End>);
 
 struct End {
     state: State,
-    /// It was LISTEN: RST brings it back there.
+    /// Whether it was LISTEN: RST brings it back there.
     passive: bool,
     /// The number of its own SYN and FIN.
     syn: Option<u32>,
@@ -125,8 +125,8 @@ impl End {
 
     fn sends(&mut self, segment: &Segment) {
         if segment.has(RST) {
-            // RFC 9293 §3.5.1: SYN-SENT refuses what belongs to an old connection, with the number
-            // named there and not with its own next one, and waits on.
+            // RFC 9293 §3.5.1: SYN-SENT refuses a segment of an old connection, with the number
+            // named there and not with its own next one, and goes on waiting.
             let own = self.syn.map(|syn| syn.wrapping_add(1));
             if self.state != State::SynSent || own == Some(segment.seq) {
                 self.state = State::Closed;
@@ -219,7 +219,7 @@ impl End {
     /// Payload and FIN, once everything before them is here.
     fn takes(&mut self, segment: &Segment) {
         let start = segment.seq.wrapping_add(u32::from(segment.has(SYN)));
-        if self.early.len() < MAX_EARLY {
+        if self.early.len() < EARLY_SEGMENTS_MAX {
             self.early.push((start, segment.end(), segment.has(FIN)));
         }
         // A conversation whose beginning was not recorded starts with this segment.

@@ -1,4 +1,4 @@
-//! How much of the bytes of a capture is explained.
+//! How much of a capture's bytes is explained.
 
 use std::collections::BTreeMap;
 

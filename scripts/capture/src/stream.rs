@@ -2,14 +2,14 @@
 
 use std::ops::Range;
 
-use crate::line_protocols::{self, Talk};
+use crate::line_protocols::{self, LineProtocol};
 use crate::segment::{Seen, Segment};
 use crate::{Layer, data, dns, http, tls};
 use bilingual::Text;
 
-/// Segments of one direction whose beginning is remembered: a retransmission starts where the
-/// first copy did.
-const MAX_PLACES: usize = 4096;
+/// Number of segments of one direction whose beginning is remembered: a retransmission starts where
+/// the first copy did.
+const REMEMBERED_PLACES_MAX: usize = 4096;
 
 /// One direction of a conversation.
 #[derive(Debug, Default)]
@@ -21,7 +21,7 @@ pub(crate) struct Stream {
 /// What is being said at one place of a stream.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Saying {
-    /// Nothing that is known.
+    /// Nothing known.
     #[default]
     Anything,
     Tls(tls::State),
@@ -52,7 +52,7 @@ impl Stream {
             .find(|(seq, _)| *seq == segment.seq);
         let mut saying = known.map(|(_, saying)| *saying).unwrap_or_default();
         let said = read(frame, bytes, segment, seen, from, &mut saying);
-        if self.places.len() < MAX_PLACES && !seen.again {
+        if self.places.len() < REMEMBERED_PLACES_MAX && !seen.again {
             self.places.push((segment.end(), saying));
         }
         said
@@ -69,9 +69,9 @@ fn read(
 ) -> Said {
     let payload = &frame[bytes.clone()];
     let ports = [segment.destination.port(), segment.source.port()];
-    if let Some(talk) = ports.iter().find_map(|&port| Talk::of_port(port)) {
-        let server = Talk::of_port(segment.source.port()).is_some();
-        let (layer, words) = line_protocols::lines(frame, bytes, talk, server, from);
+    if let Some(protocol) = ports.iter().find_map(|&port| LineProtocol::of_port(port)) {
+        let server = LineProtocol::of_port(segment.source.port()).is_some();
+        let (layer, words) = line_protocols::lines(frame, bytes, protocol, server, from);
         return Said::one(layer, words);
     }
     if ports.contains(&53) && payload.len() > 14 {
@@ -86,7 +86,7 @@ fn read(
     }
     match saying {
         Saying::Tls(state)
-            if state.goes_on() || tls::is_record(payload) || payload.len() < tls::HEADER =>
+            if state.goes_on() || tls::is_record(payload) || payload.len() < tls::HEADER_BYTES =>
         {
             let mut names = Vec::new();
             let layers = tls::records(frame, bytes, state, &mut names);

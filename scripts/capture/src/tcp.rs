@@ -24,33 +24,33 @@ ACK "tcp.ack" "确认号" "acknowledgment number"
 OFFSET "tcp.offset" "数据偏移" "data offset"
     "首部有几个 4 字节，也就是数据从哪里开始。" "The header's length in units of 4 bytes: where the data begins." "RFC 9293 §3.1"
 RESERVED "tcp.reserved" "保留" "reserved"
-    "留给以后用，现在是 0。" "Kept for the future, 0 for now." "RFC 9293 §3.1"
+    "留给以后用，现在是 0。" "Reserved for the future, 0 for now." "RFC 9293 §3.1"
 CWR "tcp.cwr" "CWR 已放慢" "CWR"
     "告诉对方：我知道路上拥堵，已经放慢。" "Tells the peer: I know about the congestion and have slowed down." "RFC 3168 §6.1"
 ECE "tcp.ece" "ECE 有拥堵" "ECE"
     "告诉对方：你的包在路上遇到了拥堵。" "Tells the peer: your packets met congestion." "RFC 3168 §6.1"
 URG "tcp.urg" "URG 紧急" "URG"
-    "紧急指针有效。" "The urgent pointer counts." "RFC 9293 §3.1"
+    "紧急指针有效。" "The urgent pointer is valid." "RFC 9293 §3.1"
 ACK_FLAG "tcp.flag.ack" "ACK 确认" "ACK"
-    "确认号有效。第一个 SYN 以外的段几乎都有。" "The acknowledgment number counts. Nearly all segments after the first SYN have it." "RFC 9293 §3.1"
+    "确认号有效。第一个 SYN 以外的段几乎都有。" "The acknowledgment number is valid. Nearly all segments after the first SYN have it." "RFC 9293 §3.1"
 PSH "tcp.psh" "PSH 交付" "PSH"
-    "请接收方不要等更多数据，把到手的交给程序。" "Asks the receiver not to wait for more, and to give the program what is here." "RFC 9293 §3.1, §3.9.1.2"
+    "请接收方不要等更多数据，把到手的交给程序。" "Asks the receiver not to wait for more, and to give the program what has arrived." "RFC 9293 §3.1, §3.9.1.2"
 RST "tcp.rst" "RST 复位" "RST"
     "立即废止连接，或者拒绝一个段。" "Ends the connection at once, or refuses a segment." "RFC 9293 §3.5.2"
 SYN "tcp.syn" "SYN 同步" "SYN"
-    "想建立连接，序号字段是自己的起始序号。" "Wants to open a connection; the sequence number is where mine start." "RFC 9293 §3.5"
+    "想建立连接，序号字段是自己的起始序号。" "Asks to open a connection; the sequence number is my initial one." "RFC 9293 §3.5"
 FIN "tcp.fin" "FIN 结束" "FIN"
     "我这个方向不再发数据。" "I have no more data to send in this direction." "RFC 9293 §3.6"
 WINDOW "tcp.window" "窗口" "window"
-    "我还能收多少。握手时谈好了扩大因子，就要再乘上它。" "How much more I can take. If a scale was agreed on in the handshake, times that." "RFC 9293 §3.1; RFC 7323 §2"
+    "我还能收多少。握手时谈好了扩大因子，就要再乘上它。" "How much more I can take, multiplied by the scale if both sides gave one in the handshake." "RFC 9293 §3.1; RFC 7323 §2"
 CHECKSUM "tcp.checksum" "校验和" "checksum"
-    "发现路上出的错。算的是 TCP 的首部和数据，加上伪首部：两个 IP 地址、协议号、长度。" "Finds damage on the way. It covers TCP's header and data, and a pseudo-header: both IP addresses, the protocol, the length." "RFC 9293 §3.1; RFC 1071"
+    "发现路上出的错。算的是 TCP 的首部和数据，加上伪首部：两个 IP 地址、协议号、长度。" "Detects damage in transit. It covers TCP's header and data, and a pseudo-header: both IP addresses, the protocol, the length." "RFC 9293 §3.1; RFC 1071"
 URGENT "tcp.urgent" "紧急指针" "urgent pointer"
-    "紧急数据到哪里为止；URG 为 0 时没有意义。" "Where urgent data ends; without URG it means nothing." "RFC 9293 §3.1"
+    "紧急数据到哪里为止；URG 为 0 时没有意义。" "Where urgent data ends; without URG it has no meaning." "RFC 9293 §3.1"
 }
 
-/// The smallest header.
-const MIN: usize = 20;
+/// Number of bytes of the smallest header.
+const HEADER_BYTES_MIN: usize = 20;
 
 /// A header that was found.
 pub(crate) struct Found {
@@ -67,7 +67,7 @@ pub(crate) fn find(
 ) -> Option<Found> {
     let (start, end) = (bytes.start, bytes.end);
     let header = usize::from(byte(frame, start + 12) >> 4) * 4;
-    if end - start < MIN || header < MIN || start + header > end {
+    if end - start < HEADER_BYTES_MIN || header < HEADER_BYTES_MIN || start + header > end {
         return None;
     }
     Some(Found {
@@ -78,7 +78,7 @@ pub(crate) fn find(
             ack: be32(frame, start + 8),
             flags: byte(frame, start + 13),
             window: be16(frame, start + 14),
-            scale: options::scale(&frame[start + MIN..start + header]),
+            scale: options::scale(&frame[start + HEADER_BYTES_MIN..start + header]),
             payload: u32::try_from(end - start - header).unwrap_or(u32::MAX),
         },
         header: start..start + header,
@@ -132,7 +132,7 @@ pub(crate) fn fields(
     let meaning = if flags & crate::segment::ACK == 0 {
         say(
             "没有 ACK 标志，不算数",
-            "without the ACK flag it does not count",
+            "without the ACK flag it is not valid",
         )
     } else {
         relative(seen.map(|seen| seen.ack))
@@ -149,15 +149,15 @@ pub(crate) fn fields(
     flag(
         &mut header,
         &ACK_FLAG,
-        ("确认号有效", "the acknowledgment number counts"),
+        ("确认号有效", "the acknowledgment number is valid"),
     );
     flag(
         &mut header,
         &PSH,
-        ("到手的就交给程序", "give the program what is here"),
+        ("到手的就交给程序", "give the program what has arrived"),
     );
-    flag(&mut header, &RST, ("连接作废", "the connection is void"));
-    flag(&mut header, &SYN, ("想建立连接", "wants to open"));
+    flag(&mut header, &RST, ("连接作废", "the connection is aborted"));
+    flag(&mut header, &SYN, ("想建立连接", "asks to open"));
     flag(&mut header, &FIN, ("不再发数据", "will send no more"));
     let window = header.peek(16);
     header.put(
@@ -170,7 +170,7 @@ pub(crate) fn fields(
     let meaning = if flags & 0x20 == 0 {
         say(
             "没有 URG 标志，不算数",
-            "without the URG flag it does not count",
+            "without the URG flag it is not valid",
         )
     } else {
         nothing()
@@ -178,7 +178,7 @@ pub(crate) fn fields(
     let value = header.peek(16).to_string();
     header.put(&URGENT, 16, value, meaning);
     options::fields(&mut header, seen);
-    // Nobody reads a quoted header as a transport: it is the contents of ICMP.
+    // A quoted header is not a transport: it is the contents of ICMP.
     header.finish(if protocol == "TCP" { 4 } else { 3 }, protocol)
 }
 
@@ -194,7 +194,7 @@ fn flag(header: &mut Header, kind: &'static Kind, set: (&str, &str)) {
 
 fn window_meaning(window: u64, flags: u8, seen: Option<&Seen>) -> Text {
     match seen {
-        _ if flags & crate::segment::RST != 0 => say("RST 里没有意义", "means nothing in an RST"),
+        _ if flags & crate::segment::RST != 0 => say("RST 里没有意义", "has no meaning in an RST"),
         _ if window == 0 => say("收不下了：先别发", "no room: send nothing for now"),
         Some(Seen {
             window: Some(bytes),

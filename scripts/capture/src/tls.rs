@@ -21,7 +21,7 @@ MESSAGE "tls.handshake" "握手消息" "handshake message"
 MESSAGE_LENGTH "tls.handshake.length" "消息长度" "message length"
     "这条消息有几个字节。" "How many bytes this message has." "RFC 8446 §4"
 MESSAGE_BODY "tls.handshake.body" "消息内容" "message body"
-    "这条消息的内容，明文。" "What the message says, in clear." "RFC 8446 §4"
+    "这条消息的内容，明文。" "The contents of the message, in plain text." "RFC 8446 §4"
 CHANGE "tls.ccs" "更换密码" "change cipher spec"
     "TLS 1.3 里没有作用，只为了让老设备放行。" "Does nothing in TLS 1.3; it is there for old equipment." "RFC 8446 §5, §D.4"
 ALERT_LEVEL "tls.alert.level" "警报级别" "alert level"
@@ -34,33 +34,33 @@ CONTINUED "tls.continued" "接上一段" "continued"
     "一条记录的一部分，其余的在别的段里。" "A part of a record; the rest of it is in other segments." "RFC 8446 §5.1"
 }
 
-/// The length of a record's header.
-pub(crate) const HEADER: usize = 5;
-/// The longest record (RFC 8446 §5.2).
-const MAX_RECORD: u16 = (1 << 14) + 256;
+/// Number of bytes of a record's header.
+pub(crate) const HEADER_BYTES: usize = 5;
+/// Number of bytes of the longest record (RFC 8446 §5.2).
+const RECORD_BYTES_MAX: u16 = (1 << 14) + 256;
 
 /// Where a stream of records stands.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct State {
-    /// Bytes of a record that are still to come.
+    /// Number of bytes of a record that are still to come.
     pending: usize,
-    /// That record cannot be read.
+    /// Whether that record is encrypted.
     hidden: bool,
-    /// After a change of ciphers nothing can be read.
+    /// Whether the ciphers have changed: nothing after that can be read.
     encrypted: bool,
     /// The beginning of a record's header, at the end of a segment.
-    head: [u8; HEADER],
+    head: [u8; HEADER_BYTES],
     /// How much of it.
     begun: usize,
 }
 
 impl State {
-    /// In the middle of a record.
+    /// Whether it is in the middle of a record.
     pub(crate) fn goes_on(&self) -> bool {
         self.pending > 0 || self.begun > 0
     }
 
-    /// Takes bytes of a header that is cut; how many.
+    /// Takes bytes of a header that is cut, and returns how many.
     fn take(&mut self, bytes: &[u8]) -> usize {
         let mut taken = 0;
         for (place, byte) in self.head[self.begun..].iter_mut().zip(bytes) {
@@ -68,7 +68,7 @@ impl State {
             taken += 1;
         }
         self.begun += taken;
-        if self.begun == HEADER {
+        if self.begun == HEADER_BYTES {
             let kind = self.head[0];
             self.begun = 0;
             self.pending = usize::from(be16(&self.head, 3));
@@ -81,11 +81,11 @@ impl State {
 
 /// Whether a record starts here.
 pub(crate) fn is_record(bytes: &[u8]) -> bool {
-    bytes.len() >= HEADER
+    bytes.len() >= HEADER_BYTES
         && (20..=23).contains(&bytes[0])
         && bytes[1] == 3
         && bytes[2] <= 4
-        && be16(bytes, 3) <= MAX_RECORD
+        && be16(bytes, 3) <= RECORD_BYTES_MAX
 }
 
 /// The records in these bytes; what each one is goes to `names`.
@@ -98,7 +98,7 @@ pub(crate) fn records(
     let mut layers = Vec::new();
     let mut at = bytes.start;
     while at < bytes.end {
-        let cut = bytes.end - at < HEADER && state.pending == 0;
+        let cut = bytes.end - at < HEADER_BYTES && state.pending == 0;
         let end = if state.begun > 0 || cut {
             let end = at + state.take(&frame[at..bytes.end]);
             let mut header = Header::new(frame, at..end);
@@ -116,7 +116,7 @@ pub(crate) fn records(
             state.pending -= end - at;
             end
         } else {
-            let length = HEADER + usize::from(be16(frame, at + 3));
+            let length = HEADER_BYTES + usize::from(be16(frame, at + 3));
             let end = bytes.end.min(at + length);
             layers.push(record(frame, at..end, state, names));
             state.pending = at + length - end;

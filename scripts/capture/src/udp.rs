@@ -15,11 +15,11 @@ DESTINATION "udp.dst" "目的端口" "destination port"
 LENGTH "udp.length" "长度" "length"
     "首部 8 字节加数据，一共几个字节。" "The header's 8 bytes and the data together." "RFC 768"
 CHECKSUM "udp.checksum" "校验和" "checksum"
-    "发现路上出的错，算法同 TCP。IPv4 里 0 表示没有算。" "Finds damage on the way, computed as TCP's. In IPv4, 0 says that it was not computed." "RFC 768; RFC 1071"
+    "发现路上出的错，算法同 TCP。IPv4 里 0 表示没有算。" "Detects damage in transit, computed as TCP's. In IPv4, 0 means that it was not computed." "RFC 768; RFC 1071"
 }
 
-/// The length of the header.
-pub(crate) const HEADER: usize = 8;
+/// Number of bytes of the header.
+pub(crate) const HEADER_BYTES: usize = 8;
 
 /// The fields of a header; `opener`: the sender spoke first.
 pub(crate) fn fields(
@@ -30,7 +30,7 @@ pub(crate) fn fields(
     checksum: &Checksum,
     protocol: &'static str,
 ) -> Layer {
-    let mut header = Header::new(frame, start..end.min(start + HEADER));
+    let mut header = Header::new(frame, start..end.min(start + HEADER_BYTES));
     for (kind, calls) in [(&SOURCE, opener), (&DESTINATION, opener.map(|is| !is))] {
         let port = header.peek(16);
         header.put(kind, 16, port.to_string(), ports::meaning(port, calls));
@@ -48,13 +48,17 @@ pub(crate) fn fields(
         checksum.verdict()
     };
     header.hex(&CHECKSUM, 16, meaning);
-    // Nobody reads a quoted header as a transport: it is the contents of ICMP.
+    // A quoted header is not a transport: it is the contents of ICMP.
     header.finish(if protocol == "UDP" { 4 } else { 3 }, protocol)
 }
 
-/// Where the contents stand: the length field may say less, or lie.
+/// Where the contents are: the length field may say less, or be wrong.
 pub(crate) fn contents(frame: &[u8], start: usize, end: usize) -> Range<usize> {
     let length = usize::from(be16(frame, start + 4));
-    let stated = if length < HEADER { end } else { start + length };
-    (start + HEADER).min(end)..stated.clamp((start + HEADER).min(end), end)
+    let stated = if length < HEADER_BYTES {
+        end
+    } else {
+        start + length
+    };
+    (start + HEADER_BYTES).min(end)..stated.clamp((start + HEADER_BYTES).min(end), end)
 }

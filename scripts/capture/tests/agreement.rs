@@ -105,7 +105,7 @@ fn transports(packet: &Packet, transport: &TransportSlice) {
             ],
         ),
         TransportSlice::Icmpv4(icmp) => icmps(packet, icmp),
-        _ => panic!("{}: another transport", packet.label),
+        _ => panic!("{}: a different transport", packet.label),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Files that are cut off or lie get an error that says where, never a panic.
+//! A file that is cut off or inconsistent gets an error that says where, never a panic.
 
 #[path = "support/captures.rs"]
 mod captures;
@@ -43,7 +43,7 @@ fn a_file_cut_off_anywhere_is_an_error_or_a_shorter_capture() {
 }
 
 #[test]
-fn what_is_no_pcapng_is_named() {
+fn a_file_that_is_not_pcapng_is_named() {
     check(b"# README", "byte 0: not a pcapng file");
     for pcap in [
         b"\xd4\xc3\xb2\xa1\x02\0\x04\0",
@@ -54,7 +54,7 @@ fn what_is_no_pcapng_is_named() {
 }
 
 #[test]
-fn a_compressed_file_is_told_to_be_unpacked() {
+fn a_compressed_file_must_be_unpacked_first() {
     for (file, name) in [
         (&b"\x1f\x8b\x08\0"[..], "gzip"),
         (b"\x28\xb5\x2f\xfd", "zstd"),
@@ -97,16 +97,19 @@ fn a_packet_of_an_unknown_interface_is_an_error() {
         .position(|word| word == [6, 0, 0, 0])
         .unwrap();
     file[packet + 8] = 7;
-    check(&file, "a packet on interface 7, which is not there");
+    check(
+        &file,
+        "a packet on interface 7, which the file does not describe",
+    );
 }
 
 #[test]
-fn a_sender_that_is_no_host_is_named() {
+fn a_sender_that_is_not_a_host_is_named() {
     let mut frames = frames("c SYN 0");
     frames[0].bytes[11] = 9;
     check(
         &pcapng(&frames),
-        "packet 1 at byte 60: its sender 02:00:00:00:01:09 is no host of the session",
+        "packet 1 at byte 60: its sender 02:00:00:00:01:09 is not a host of the session",
     );
 }
 

@@ -1,4 +1,4 @@
-//! Frames of other links than plain Ethernet: `-i any`, a loopback interface, raw IP, VLAN tags.
+//! Frames of links other than plain Ethernet: `-i any`, a loopback interface, raw IP, VLAN tags.
 
 #[path = "support/wire.rs"]
 mod wire;
@@ -105,24 +105,24 @@ fn tags_are_layers_of_their_own() {
 }
 
 #[test]
-fn a_link_that_is_not_read_is_named_by_its_number_with_advice() {
+fn a_link_that_is_not_supported_is_named_by_its_number_with_advice() {
     for (link, expected) in [
         (
             105,
-            "link type 105 (802.11), which is not read: capture without monitor mode",
+            "link type 105 (802.11), which is not supported: capture without monitor mode",
         ),
         (127, "link type 127 (802.11)"),
         (
             9,
-            "link type 9 (PPP), which is not read: capture with `-i any`",
+            "link type 9 (PPP), which is not supported: capture with `-i any`",
         ),
         (
             258,
-            "link type 258 (PKTAP), which is not read: capture on one interface",
+            "link type 258 (PKTAP), which is not supported: capture on one interface",
         ),
         (
             147,
-            "link type 147, which is not read: Wireshark may know it",
+            "link type 147, which is not supported: Wireshark may know it",
         ),
     ] {
         let error = capture::read(&pcapng_of(link, &[]), &session()).expect_err("an error");
@@ -137,7 +137,7 @@ fn a_sender_that_no_host_has_is_named_by_its_address() {
     story[0].bytes[15] = 99;
     let error = capture::read(&pcapng_of(101, &story), &session()).expect_err("an error");
     assert!(
-        error.contains("its sender 192.0.2.99 is no host"),
+        error.contains("its sender 192.0.2.99 is not a host"),
         "{error}"
     );
 }

@@ -1,4 +1,4 @@
-//! What is cut, padded or half recorded is read for what it is.
+//! Bytes that are cut, padded or half recorded are read for what they are.
 
 #[path = "support/wire.rs"]
 mod wire;
@@ -53,7 +53,7 @@ fn a_tls_record_may_be_cut_inside_its_header() {
     let whole = stream(&payload, &[]);
     assert_eq!(whole[0].label, "2 × encrypted · seq 1:41 ack 1");
     for cut in 1..payload.len() {
-        // Before the first header is whole, nobody can know that this is TLS.
+        // Before the first header is complete, this cannot be recognized as TLS.
         if cut < 5 {
             continue;
         }

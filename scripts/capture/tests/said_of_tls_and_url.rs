@@ -46,7 +46,7 @@ fn packet_11_is_a_record_of_23_around_6_bytes() {
 }
 
 #[test]
-fn the_way_of_the_url_has_its_steps_where_the_page_says() {
+fn the_path_of_the_url_has_its_steps_where_the_page_says() {
     let capture = story("url_journey");
     let names: Vec<&str> = capture
         .hosts

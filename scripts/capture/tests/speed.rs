@@ -17,8 +17,8 @@ fn a_hundred_packets_are_read_in_milliseconds() {
     }
     let file = wire::pcapng(&wire::frames(&story));
     let session = wire::session();
-    // Other programs may be busy: the best of several, beside the best of the same machine at work
-    // that is about as long.
+    // Other programs may be busy: the best of several runs, compared with the best of other work on
+    // the same machine that takes about as long.
     let (mut best, mut unit) = (Duration::MAX, Duration::MAX);
     for _ in 0..20 {
         let start = Instant::now();

@@ -83,7 +83,7 @@ fn a_fin_that_acknowledges_a_fin_goes_straight_to_time_wait() {
 }
 
 #[test]
-fn half_closed_still_delivers_the_other_way() {
+fn half_closed_still_delivers_in_the_other_direction() {
     after_opening(
         "
     c FIN,ACK 1 1   -> FIN-WAIT-1/CLOSE-WAIT

@@ -1,9 +1,9 @@
 //! What a segment does, from what both ends have sent before it.
 
-use super::Flow;
+use super::Conversation;
 use crate::segment::{ACK, Event, FIN, RST, SYN, Segment, before};
 
-impl Flow {
+impl Conversation {
     /// What it does, and whether it was sent before.
     pub(super) fn event(&self, me: usize, segment: &Segment) -> (Event, bool) {
         let (end, peer) = (&self.ends[me], &self.ends[1 - me]);

@@ -4,20 +4,20 @@ use crate::bits::{Header, be16, byte, kinds, nothing, tame, text};
 
 kinds! {
 LABEL "dns.label" "域名的一段" "label"
-    "先是长度，再是这么多字母。" "A length, then so many letters." "RFC 1035 §3.1, §4.1.2"
+    "先是长度，再是这么多字母。" "A length, then that many letters." "RFC 1035 §3.1, §4.1.2"
 ROOT "dns.root" "域名结束" "end of the name"
     "长度为 0 的一段：根，域名到此为止。" "A label of length 0: the root, where a name ends." "RFC 1035 §3.1"
 POINTER "dns.pointer" "指针" "pointer"
     "前两比特是 11：后面和消息里某处已有的名字相同，后 14 比特是它的位置。" "Begins with the bits 11: the rest is the same as a name earlier in the message, whose place the other 14 bits give." "RFC 1035 §4.1.4"
 }
 
-/// More labels than a name of 255 bytes can have.
-const MAX_LABELS: usize = 128;
+/// Maximum number of labels that are read: a name of 255 bytes has fewer.
+const LABELS_MAX: usize = 128;
 
 /// Names the pieces of a name, and says what it is. `start`: where the message stands in the frame.
 pub(crate) fn fields(header: &mut Header, message: &[u8], start: usize) -> String {
     let whole = read(message, header.place() - start).unwrap_or_else(|| "?".to_owned());
-    for _ in 0..MAX_LABELS {
+    for _ in 0..LABELS_MAX {
         let length = byte(header.bytes(1), 0);
         match length {
             0 => {
@@ -48,11 +48,11 @@ pub(crate) fn fields(header: &mut Header, message: &[u8], start: usize) -> Strin
     whole
 }
 
-/// The whole name at this place; every pointer must lead further back, so that no loop is walked.
+/// The whole name at this place; every pointer must lead further back, so that there is no loop.
 pub(crate) fn read(message: &[u8], place: usize) -> Option<String> {
     let (mut at, mut limit) = (place, place);
     let mut name = String::new();
-    for _ in 0..MAX_LABELS {
+    for _ in 0..LABELS_MAX {
         let length = usize::from(*message.get(at)?);
         match length {
             0 => {

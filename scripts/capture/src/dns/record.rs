@@ -12,9 +12,9 @@ TYPE "dns.type" "记录类型" "record type"
 CLASS "dns.class" "类" "class"
     "哪一种网络，总是 1（互联网）。" "Which kind of network: always 1, the Internet." "RFC 1035 §4.1.3"
 UDP_SIZE "dns.opt.size" "UDP 大小" "UDP size"
-    "我收得下这么大的 UDP 应答。" "How large a UDP answer I can take." "RFC 6891 §6.1.2"
+    "我收得下这么大的 UDP 应答。" "The largest UDP answer that I can take." "RFC 6891 §6.1.2"
 TTL "dns.ttl" "可缓存时间" "TTL"
-    "这条记录可以记住几秒，不必再问。" "For how many seconds the record may be kept without asking again." "RFC 1035 §4.1.3"
+    "这条记录可以记住几秒，不必再问。" "How many seconds the record may be cached." "RFC 1035 §4.1.3"
 EXTENDED "dns.opt.flags" "扩展标志" "extended flags"
     "扩展的应答码、版本和标志。" "An extended response code, a version, and flags." "RFC 6891 §6.1.3"
 RDLENGTH "dns.rdlength" "数据长度" "data length"
@@ -26,7 +26,7 @@ AAAA "dns.aaaa" "IPv6 地址" "IPv6 address"
 PREFERENCE "dns.preference" "优先级" "preference"
     "有几个可选时，数小的先用。" "Where there are several, the smallest is tried first." "RFC 1035 §3.3.9"
 STRING "dns.txt" "文字" "text"
-    "先是长度，再是这么多字节的文字。" "A length, then so many bytes of text." "RFC 1035 §3.3.14"
+    "先是长度，再是这么多字节的文字。" "A length, then that many bytes of text." "RFC 1035 §3.3.14"
 SOA_NUMBER "dns.soa" "SOA 的数" "SOA number"
     "依次是：版本号、刷新、重试、过期、最短时间。" "In order: serial, refresh, retry, expire, minimum." "RFC 1035 §3.3.13"
 DATA "dns.rdata" "记录数据" "record data"
@@ -76,7 +76,7 @@ pub(crate) fn fields(header: &mut Header, message: &[u8], start: usize) -> Recor
     }
 }
 
-/// Names the data of a record, and nothing behind it, whatever they say.
+/// Names the data of a record, and nothing after it, whatever the data says.
 fn data(header: &mut Header, number: u16, length: usize, message: &[u8], start: usize) -> String {
     let place = header.place() - start;
     let bytes = header.bytes(length);

@@ -3,7 +3,7 @@
 use core::net::SocketAddr;
 use std::ops::Range;
 
-use super::{Around, MAX_QUOTES, Walk};
+use super::{Around, QUOTE_DEPTH_MAX, Walk};
 use crate::bits::{be16, byte};
 use crate::checksum::Pseudo;
 use crate::data::Run;
@@ -26,9 +26,9 @@ impl<'f> Walk<'f, '_> {
         }
     }
 
-    /// These return whether the bytes were such a header.
+    /// Like the functions below, returns whether the bytes were such a header.
     fn icmp(&mut self, bytes: Range<usize>, around: &Around) -> bool {
-        if bytes.len() < icmp::HEADER {
+        if bytes.len() < icmp::HEADER_BYTES {
             return false;
         }
         let message = icmp::message(self.frame, bytes.clone(), around.whole, &self.context.from);
@@ -36,8 +36,8 @@ impl<'f> Walk<'f, '_> {
         if self.quotes == 0 {
             (self.out.label, self.out.said) = (message.label, message.said);
         }
-        let contents = bytes.start + icmp::HEADER..bytes.end;
-        if !(message.quotes && self.quotes < MAX_QUOTES) {
+        let contents = bytes.start + icmp::HEADER_BYTES..bytes.end;
+        if !(message.quotes && self.quotes < QUOTE_DEPTH_MAX) {
             self.run(contents, Run::Echo);
             return true;
         }
@@ -49,7 +49,7 @@ impl<'f> Walk<'f, '_> {
     }
 
     fn udp(&mut self, bytes: Range<usize>, around: &Around) -> bool {
-        if bytes.len() < udp::HEADER {
+        if bytes.len() < udp::HEADER_BYTES {
             return false;
         }
         let quoted = self.quotes > 0;
@@ -63,7 +63,7 @@ impl<'f> Walk<'f, '_> {
             SocketAddr::new(around.source, from),
             SocketAddr::new(around.destination, to),
         );
-        let opener = (!quoted).then(|| self.context.flows.speaks_first(ends.0, ends.1));
+        let opener = (!quoted).then(|| self.context.conversations.speaks_first(ends.0, ends.1));
         let layer = udp::fields(self.frame, bytes.start, bytes.end, opener, &checksum, name);
         self.out.layers.push(layer);
         let payload = &self.frame[contents.clone()];
@@ -111,19 +111,22 @@ impl<'f> Walk<'f, '_> {
             self.run(contents, Run::Quoted);
             return true;
         }
-        let seen = self.context.flows.see(self.cards(), &found.segment);
+        let seen = self.context.conversations.see(self.cards(), &found.segment);
         let layer = tcp::fields(self.frame, found.header, Some(&seen), &checksum, "TCP");
         self.out.layers.push(layer);
         self.out.label = label::label(&found.segment, &seen);
         self.out.said = label::said(&found.segment, &seen, &self.context.from);
         self.out.segment = Some(found.segment);
-        // A probe repeats a byte or makes one up: there is nothing to read in it.
+        // A probe repeats a byte or makes one up: there is nothing to decode in it.
         let probe = matches!(seen.event, Event::Probe | Event::KeepAlive);
         if probe || contents.is_empty() {
             self.data(contents);
             return true;
         }
-        let stream = self.context.flows.stream(self.cards(), &found.segment);
+        let stream = self
+            .context
+            .conversations
+            .stream(self.cards(), &found.segment);
         let read = stream.read(
             self.frame,
             contents,

@@ -13,7 +13,7 @@ LENGTH "tcp.option.length" "选项长度" "option length"
 MSS "tcp.option.mss" "最大段长度" "maximum segment size (MSS)"
     "我一段最多收这么多字节数据。只出现在 SYN 里。" "The most data bytes I take in one segment. Only in a SYN." "RFC 9293 §3.2, §3.7.1"
 SCALE "tcp.option.scale" "窗口扩大因子" "window scale"
-    "以后我的窗口字段要左移这么多位。双方的 SYN 都带才有效。" "Shift my later windows left by so many bits. Counts only if both SYNs have it." "RFC 7323 §2.2"
+    "以后我的窗口字段要左移这么多位。双方的 SYN 都带才有效。" "Shift my later windows left by this many bits. Valid only if both SYNs have it." "RFC 7323 §2.2"
 EDGE_LEFT "tcp.option.sack.left" "SACK 左边界" "SACK left edge"
     "收到了的一块不连续数据，从这个序号开始。" "A block of data that arrived out of order begins at this number." "RFC 2018 §3"
 EDGE_RIGHT "tcp.option.sack.right" "SACK 右边界" "SACK right edge"
@@ -117,7 +117,7 @@ fn mss_meaning(mss: u64) -> Text {
     if mss == 1460 {
         say(
             "以太网的 1500 减去 IP 和 TCP 首部各 20",
-            "Ethernet's 1500 less 20 for IP's header and 20 for TCP's",
+            "Ethernet's 1500 minus 20 for the header of IP and 20 for that of TCP",
         )
     } else {
         octets(mss)

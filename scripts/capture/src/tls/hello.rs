@@ -32,9 +32,9 @@ LIST_LENGTH "tls.list.length" "清单长度" "list length"
 NAME_TYPE "tls.sni.type" "名字类型" "name type"
     "0 是主机名。" "0 is a host name." "RFC 6066 §3"
 NAME "tls.sni" "主机名（SNI）" "host name (SNI)"
-    "想访问哪个网站。明文，路上的人都看得见。" "Which site is wanted. In clear: everybody on the way can read it." "RFC 6066 §3"
+    "想访问哪个网站。明文，路上的人都看得见。" "The site that is wanted, in plain text: everybody on the path can read it." "RFC 6066 §3"
 SUPPORTED "tls.supported" "支持的版本" "supported version"
-    "真正谈的 TLS 版本。" "The version that is really meant." "RFC 8446 §4.2.1"
+    "真正谈的 TLS 版本。" "The TLS version that is actually meant." "RFC 8446 §4.2.1"
 PROTOCOL "tls.alpn" "应用协议（ALPN）" "application protocol (ALPN)"
     "TLS 里面要说的协议。先是长度，再是名字。" "The protocol to be spoken inside TLS: a length, then its name." "RFC 7301 §3.1"
 EXTENSION_DATA "tls.extension.data" "扩展内容" "extension data"
@@ -74,7 +74,7 @@ fn beginning(header: &mut Header) {
     opaque(header, &SESSION, length);
 }
 
-/// A number of so many bits, unless the message ends before (`end` bits are left then).
+/// A number of this many bits, unless the message ends before (`end` bits are left then).
 fn number(header: &mut Header, kind: &'static Kind, bits: usize, end: usize) -> usize {
     if header.left() < end + bits {
         return 0;
