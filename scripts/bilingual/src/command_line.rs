@@ -1,5 +1,5 @@
 //! Mistakes on a command line: clap's own words in English, and Chinese ones made from the kind of
-//! its error and what it knows about it.
+//! its error and its context.
 
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 
@@ -16,7 +16,7 @@ pub fn mistake(error: &Error, lang: Lang, help: &str) -> String {
     visible(&text)
 }
 
-/// As [`mistake`], for what clap cannot see.
+/// As [`mistake`], for a mistake that clap cannot see.
 #[must_use]
 pub fn told(what: &str, lang: Lang, help: &str) -> String {
     lang.pick(
@@ -90,7 +90,7 @@ fn tips(error: &Error) -> Vec<String> {
     similar.chain(reason).collect()
 }
 
-/// What the error knows under this name.
+/// The values that the error has in this part of its context.
 fn known(error: &Error, kind: ContextKind) -> Vec<String> {
     match error.get(kind) {
         Some(ContextValue::String(text)) => vec![text.clone()],

@@ -1,10 +1,10 @@
-//! What is wrong with a file, for the person who can mend it: where, what, and what to do.
+//! What is wrong with a file, for the person who can correct it: where, what, and what to do.
 
 use std::path::{Path, PathBuf};
 
 use crate::{Lang, Text};
 
-/// One thing to mend in a file of the repository.
+/// One problem in a file of the repository.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Diagnostic {
     /// From the repository root.

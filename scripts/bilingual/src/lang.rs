@@ -71,7 +71,7 @@ impl Lang {
         self.pick(Self::En, Self::Zh)
     }
 
-    /// The one of two that is in this language.
+    /// Of the two, the one in this language.
     pub fn pick<T>(self, zh: T, en: T) -> T {
         match self {
             Self::Zh => zh,

@@ -26,7 +26,7 @@ impl Text {
         lang.pick(&self.zh, &self.en)
     }
 
-    /// The place of the words in this language.
+    /// The words in this language, to be changed.
     pub fn in_lang_mut(&mut self, lang: Lang) -> &mut String {
         lang.pick(&mut self.zh, &mut self.en)
     }

@@ -7,7 +7,7 @@ use crate::{Lang, Text};
 pub struct Ui {
     /// The language of its words.
     pub lang: Lang,
-    /// Whether the terminal shows colours.
+    /// Whether the terminal shows colors.
     pub colour: bool,
     /// Number of columns of a line.
     pub width: usize,
@@ -17,7 +17,7 @@ pub struct Ui {
 const REPORT_COLUMNS: usize = 80;
 
 impl Ui {
-    /// In this language, without colours, 80 columns wide.
+    /// In this language, without colors, 80 columns wide.
     #[must_use]
     pub const fn plain(lang: Lang) -> Self {
         Self {
@@ -27,18 +27,18 @@ impl Ui {
         }
     }
 
-    /// The same, in colours where `colour` says so.
+    /// The same, in colors where `colour` says so.
     #[must_use]
     pub const fn coloured(self, colour: bool) -> Self {
         Self { colour, ..self }
     }
 
-    /// The one of two that the person reads.
+    /// Of the two, the one in the person's language.
     pub fn pick<T>(self, zh: T, en: T) -> T {
         self.lang.pick(zh, en)
     }
 
-    /// The words that the person reads.
+    /// The words in the person's language.
     #[must_use]
     pub fn of(self, text: &Text) -> &str {
         text.in_lang(self.lang)

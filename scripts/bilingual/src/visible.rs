@@ -2,7 +2,7 @@
 //! direction of what stands around it.
 
 /// Whether a character could rewrite a screen, end a line, hide, or turn the direction of the text
-/// around it (UAX #9 §2). The joiners U+200C and U+200D are none: words and emoji need them.
+/// around it (UAX #9 §2). The joiners U+200C and U+200D are allowed: words and emoji need them.
 #[must_use]
 pub fn is_trick(c: char) -> bool {
     c.is_control()
@@ -10,21 +10,21 @@ pub fn is_trick(c: char) -> bool {
             | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-/// The text with U+FFFD in place of what could play tricks. Line ends and tabs stay.
+/// The text with U+FFFD in place of every character of [`is_trick`]. Line ends and tabs stay.
 #[must_use]
 pub fn visible(text: &str) -> String {
     text.replace(|c| is_trick(c) && !matches!(c, '\n' | '\t'), "\u{fffd}")
 }
 
-/// The beginning of one word that somebody typed, to be shown in a message: 40 characters, none of
-/// which plays tricks.
+/// The beginning of one word that somebody typed, to be shown in a message: at most 40 characters,
+/// made safe as by [`visible`].
 #[must_use]
 pub fn word(word: &str) -> String {
     word.chars().filter(|c| !is_trick(*c)).take(40).collect()
 }
 
-/// Text without the colours and cursor movements of a terminal (ECMA-48 §5.4), and without what
-/// could play tricks. Line ends and tabs stay.
+/// Text without the colors and cursor movements of a terminal (ECMA-48 §5.4), and made safe as by
+/// [`visible`]. Line ends and tabs stay.
 #[must_use]
 pub fn without_escapes(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn colours_go_whole() {
+    fn escape_sequences_are_removed_whole() {
         assert_eq!(without_escapes("\x1b[1;31mred\x1b[0m\n\x1bM"), "red\nM");
     }
 

@@ -1,9 +1,9 @@
-//! Text that was saved in another encoding than UTF-8: on which line that shows, and which
-//! encoding it looks like. Pure.
+//! Text that was saved in an encoding other than UTF-8: the line where that shows, and the encoding
+//! that it looks like. Pure.
 
 use std::fmt;
 
-/// Why bytes are not text here.
+/// Why bytes are not UTF-8 text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotUtf8 {
     /// The line of the first bad byte, counted from 1.
@@ -53,7 +53,7 @@ pub fn text(bytes: Vec<u8>) -> Result<String, NotUtf8> {
     Err(NotUtf8 { line, looks })
 }
 
-/// A byte order mark, or a line end of two bytes.
+/// Whether there is a byte order mark, or a line end of two bytes.
 fn is_utf16(bytes: &[u8]) -> bool {
     let marked = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
     let little = |pair: &[u8]| matches!(pair, [b'\n' | b' ', 0]);
@@ -62,8 +62,8 @@ fn is_utf16(bytes: &[u8]) -> bool {
     marked || even && (bytes.chunks(2).any(little) || bytes.chunks(2).any(big))
 }
 
-/// Every byte above ASCII belongs to a pair of GBK, and nearly all pairs are of GB2312, the part
-/// that people write: other encodings fit into GBK by accident.
+/// Whether every byte above ASCII belongs to a pair of GBK, and nearly all pairs are of GB2312, the
+/// part that people write: other encodings fit into GBK by accident.
 fn is_gbk(bytes: &[u8]) -> bool {
     let (mut pairs, mut common) = (0_usize, 0_usize);
     let mut rest = bytes;
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn gbk_is_told_by_its_pairs_with_the_line_of_the_first() {
+    fn gbk_is_recognized_by_its_pairs_at_the_line_of_the_first() {
         // 甲 and 你好，世界
         check(b"# \xbc\xd7 {#a}\n", 1, Looks::Gbk);
         let world = b"\xc4\xe3\xba\xc3\xa3\xac\xca\xc0\xbd\xe7";
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn utf16_is_told_with_and_without_a_mark_in_both_orders() {
+    fn utf16_is_recognized_with_and_without_a_mark_in_both_orders() {
         for order in [u16::to_le_bytes, u16::to_be_bytes] {
             check(&utf16("\u{feff}# 甲\n", order), 1, Looks::Utf16);
             check(&utf16("# 甲\n", order), 1, Looks::Utf16);
@@ -170,11 +170,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_neither_is_not_called_by_a_name() {
+    fn an_encoding_that_is_neither_is_not_named() {
         check(b"ok\ncaf\xe9\n", 2, Looks::Unknown);
         check("你好".as_bytes().get(..5).unwrap(), 1, Looks::Unknown);
         check(b"ab\n\0c", 2, Looks::Unknown);
-        // é and an a stand like a pair, but of none that people write.
+        // é followed by an a looks like a pair, but like none that people write.
         check(b"pr\xe9alable\n", 1, Looks::Unknown);
     }
 }

@@ -1,7 +1,7 @@
 //! The programs that a session may start, and how a command line names them.
 //!
-//! Pure: finding the program on this machine is the runner's part. There is no shell: words
-//! may stand in quotes, and every other sign that a shell would act on is refused, so that a
+//! Pure: finding the program on this machine is the runner's part. There is no shell: words may
+//! stand in quotes, and every other character that a shell would act on is refused, so that a
 //! command does the same when a reader pastes it into a terminal.
 
 mod exercise;
@@ -44,9 +44,9 @@ impl Program {
     /// The program that `command` names.
     ///
     /// ```
-    /// # use session::Program;
-    /// let program = Program::parse("nc -l '127.0.0.1' 8888").unwrap();
-    /// assert_eq!(program, Program::Netcat { args: ["-l", "127.0.0.1", "8888"].map(Into::into).into() });
+    /// # use session::Program; let program = Program::parse("nc -l '127.0.0.1' 8888").unwrap();
+    /// assert_eq!(program, Program::Netcat { args: ["-l", "127.0.0.1",
+    /// "8888"].map(Into::into).into() });
     /// ```
     pub fn parse(command: &str) -> Result<Self, UnknownProgram> {
         let unknown = |reason| UnknownProgram {
@@ -62,13 +62,13 @@ impl Program {
                 exercise::check(words).map(|args| Self::Exercise { args })
             }
             ["cargo", ..] => {
-                Err("cargo starts our examples here, or judges one of our programs".to_owned())
+                Err("cargo may only run an example, or check one of our Python programs".to_owned())
             }
             ["python3", script, ref args @ ..] => python(script, args),
             ["nc", ref args @ ..] => Ok(Self::Netcat { args: owned(args) }),
             ["curl", ref args @ ..] => Ok(Self::Curl { args: owned(args) }),
-            [] => Err("it is empty".to_owned()),
-            [first, ..] => Err(format!("there is no `{first}` among our programs")),
+            [] => Err("the command is empty".to_owned()),
+            [first, ..] => Err(format!("`{first}` is not one of our programs")),
         }
         .map_err(unknown)
     }
@@ -137,11 +137,13 @@ fn words(command: &str) -> Result<Vec<String>, String> {
             ' ' | '\t' => words.extend(word.take()),
             '"' | '\'' => quoted(c, &mut chars, word.get_or_insert_default())?,
             '|' | '&' | ';' | '<' | '>' | '(' | ')' | '$' | '`' | '\\' | '*' | '?' | '!' => {
-                return Err(format!("`{c}` outside quotes, and no shell to act on it"));
+                return Err(format!(
+                    "`{c}` outside quotes: there is no shell to act on it"
+                ));
             }
             '#' | '~' if word.is_none() => {
                 return Err(format!(
-                    "a word that begins with `{c}`, and no shell to act on it"
+                    "a word begins with `{c}`: there is no shell to expand it"
                 ));
             }
             '\0' => return Err("a NUL character".to_owned()),
@@ -165,7 +167,7 @@ fn quoted(quote: char, chars: &mut std::str::Chars<'_>, word: &mut String) -> Re
             _ => word.push(c),
         }
     }
-    Err(format!("a quote {quote} that does not end"))
+    Err(format!("the quote {quote} is not closed"))
 }
 
 #[cfg(test)]
@@ -237,15 +239,15 @@ mod tests {
 
     #[test]
     fn every_other_command_is_refused_with_its_reason() {
-        refuses("", "it is empty");
-        refuses("rm -rf x", "there is no `rm` among our programs");
+        refuses("", "the command is empty");
+        refuses("rm -rf x", "`rm` is not one of our programs");
         refuses(
             "cargo run",
-            "cargo starts our examples here, or judges one of our programs",
+            "cargo may only run an example, or check one of our Python programs",
         );
         refuses(
             "cargo run --example a b",
-            "cargo starts our examples here, or judges one of our programs",
+            "cargo may only run an example, or check one of our Python programs",
         );
         refuses(
             "cargo run --example -a",
@@ -258,17 +260,17 @@ mod tests {
         );
         refuses(
             "nc a 1 | cat",
-            "`|` outside quotes, and no shell to act on it",
+            "`|` outside quotes: there is no shell to act on it",
         );
         refuses(
             "nc ~ 1",
-            "a word that begins with `~`, and no shell to act on it",
+            "a word begins with `~`: there is no shell to expand it",
         );
         refuses(
             "nc \"$HOME\"",
             "`$` inside \"…\", where a shell acts on it: use '…'",
         );
-        refuses("nc 'a", "a quote ' that does not end");
+        refuses("nc 'a", "the quote ' is not closed");
         refuses("nc 'a\0'", "a NUL character");
     }
 
@@ -276,7 +278,7 @@ mod tests {
     fn the_error_lists_what_is_known() {
         assert_eq!(
             Program::parse("sh").unwrap_err().to_string(),
-            "a session cannot start `sh`: there is no `sh` among our programs; known: \
+            "a session cannot start `sh`: `sh` is not one of our programs; known: \
              `cargo run --example NAME [-- ARGS]`, `python3 examples/python/NAME.py [ARGS]`, \
              `nc ARGS`, `curl ARGS`, `cargo workbook exercise check ID [--only VARIANT] [--seed N] \
              --lang zh|en -- python3 examples/python/NAME.py`"

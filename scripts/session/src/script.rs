@@ -80,9 +80,9 @@ pub enum Status {
 pub struct ParseError {
     /// The line of the file, from 1.
     pub line: usize,
-    /// What should stand there.
+    /// What was expected.
     pub expected: String,
-    /// What stands there.
+    /// What was found.
     pub found: String,
 }
 
@@ -104,7 +104,7 @@ impl Session {
         });
         let head = head::Head::read(facts, &mut errors);
         let steps = steps(items, &mut errors);
-        // A line that cannot be read would make the story look impossible as well.
+        // A line that cannot be parsed would make the story look impossible as well.
         if errors.is_empty() {
             validate::check(&steps, source.lines().count(), &mut errors);
             head.seat(&steps, &mut errors);
@@ -158,7 +158,7 @@ impl Action {
         }
     }
 
-    /// Whose terminal it happens in; a note happens in none.
+    /// The actor in whose terminal it happens; a note happens in none.
     #[must_use]
     pub fn actor(&self) -> Option<&str> {
         match self {

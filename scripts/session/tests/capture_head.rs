@@ -80,7 +80,7 @@ fn the_mac_address_counts_from_one() {
 }
 
 #[test]
-fn an_address_is_one_that_is_nobodys() {
+fn an_address_is_reserved_for_documentation() {
     let expected = "an address of a host in 192.0.2.0/24, 198.51.100.0/24 or 203.0.113.0/24, found";
     for word in [
         "8.8.8.8",

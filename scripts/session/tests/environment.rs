@@ -1,4 +1,4 @@
-//! Whatever its user has set, a session shows the same.
+//! A session shows the same, whatever its user has set.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test may end at the first surprise")]
 
@@ -9,10 +9,10 @@ use std::process::Command;
 
 use session::{Options, Report, run_named};
 
-/// Says to [`played`] that it is to play.
-const PLAY: &str = "WORKBOOK_PLAY";
+/// Name of the variable that tells [`played`] to play.
+const PLAY_VARIABLE: &str = "WORKBOOK_PLAY";
 
-/// With curl, with Python, with TLS and with the judge among its programs.
+/// Sessions with curl, Python, TLS and the judge among their programs.
 const SESSIONS: [&str; 4] = [CURL, PYTHON, TLS, JUDGE];
 const CURL: &str = "16_http.curl";
 const PYTHON: &str = "02_duplex.python_client";
@@ -52,7 +52,7 @@ fn what_its_user_has_set_changes_no_session() {
         .env("PYTHONSTARTUP", &startup)
         .env("OPENSSL_CONF", folder.join("no.cnf"))
         .env("SSLKEYLOGFILE", folder.join("keys"))
-        .env(PLAY, "1");
+        .env(PLAY_VARIABLE, "1");
     for proxy in ["http_proxy", "https_proxy", "all_proxy", "ALL_PROXY"] {
         command.env(proxy, "http://127.0.0.1:9");
     }
@@ -84,7 +84,7 @@ fn what_its_user_has_set_changes_no_session() {
 /// Plays in the environment that the test above has made.
 #[test]
 fn played() {
-    if env::var_os(PLAY).is_none() {
+    if env::var_os(PLAY_VARIABLE).is_none() {
         return;
     }
     for name in SESSIONS {

@@ -77,7 +77,7 @@ fn a_program_that_is_not_permitted_skips_its_session_and_says_why() {
     let reason = "not permitted on this machine (status 77): a | may not".to_owned();
     let report = run_with(&session, &options(), &shell);
     assert_eq!(report.unwrap(), Report::Skipped { reason });
-    // Only the status counts, not a line that looks like one, and who expects it gets it.
+    // Only the status counts, not a line that looks like one, and a story that expects it passes.
     fails("a $ echo 'a ? 77'; exit 1\na | hello\na ? 0\n", &options());
     passes("a $ exit 77\na ? 77\n");
 }
@@ -136,7 +136,7 @@ fn a_prompt_after_which_text_never_stops_is_a_failure_in_time() {
     // On a busy machine the program may pause long enough for a prompt; then its end fails.
     let came = &failure.came;
     assert!(
-        came == "more text all the time for 0.4 s" || came.starts_with("`."),
+        came == "text kept coming for 0.4 s" || came.starts_with("`."),
         "{came}"
     );
 }
@@ -386,7 +386,7 @@ fn invalid_utf_8_is_shown() {
 }
 
 #[test]
-fn programs_get_pipes_no_colour_utf_8_and_the_root() {
+fn programs_get_pipes_no_color_utf_8_and_the_root() {
     passes(
         "a $ test -t 0 || test -t 1 || test -t 2 || echo pipes; test -f book.toml && echo root\n\
          a | pipes\na | root\na ? 0\n\
@@ -430,7 +430,7 @@ fn an_unknown_program_fails_before_anything_starts() {
 fn an_unknown_example_or_script_fails() {
     let session = parse("a $ python3 examples/python/nothing.py\na ? 0\n");
     let failure = session::run(&session, &options()).unwrap_err();
-    assert_eq!(failure.came, "there is no examples/python/nothing.py");
+    assert_eq!(failure.came, "no such file: examples/python/nothing.py");
 }
 
 #[test]
@@ -535,7 +535,7 @@ fn the_runner_that_is_killed() {
     let Ok(pids) = std::env::var("PIDS") else {
         return;
     };
-    // The line can be read only after the program has been listed with the guard.
+    // The line can be read only after the program has been listed with the reaper.
     passes(&format!(
         "b $ true\nb ? 0\na $ read x; sleep 60 & echo $$ > {pids}; wait\na > go\na ? 0\n"
     ));
@@ -608,17 +608,20 @@ fn scratch(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()))
 }
 
-/// The file names the leader of a process group: nobody in it may live.
+/// The file names the leader of a process group: no process of the group may be alive.
 #[track_caller]
 fn assert_group_is_gone(file: &PathBuf) {
-    let leader = std::fs::read_to_string(file).expect("the program writes its number");
-    std::fs::remove_file(file).expect("the file can go");
+    let leader = std::fs::read_to_string(file).expect("the program writes its PID");
+    std::fs::remove_file(file).expect("the file can be removed");
     let leader = rustix::process::Pid::from_raw(leader.trim().parse().expect("a number"));
     let leader = leader.expect("not zero");
-    // An orphan that has been killed stays in its group until init collects it.
+    // An orphan that has been killed stays in its group until init reaps it.
     let until = Instant::now() + Duration::from_secs(30);
     while rustix::process::test_kill_process_group(leader).is_ok() {
-        assert!(Instant::now() < until, "the group {leader:?} still lives");
+        assert!(
+            Instant::now() < until,
+            "the group {leader:?} is still alive"
+        );
         std::thread::yield_now();
     }
 }

@@ -1,5 +1,5 @@
-//! `cargo workbook exercise check …`, as far as a session may ask for it: one of our Python
-//! programs is judged. A learner's own file is nobody else's to judge. Pure.
+//! `cargo workbook exercise check …` in the form that a session may use: one of our Python programs
+//! is judged, never a learner's own file. Pure.
 
 use super::{is_name, owned, python};
 
@@ -8,10 +8,10 @@ pub(super) fn check(words: &[&str]) -> Result<Vec<String>, String> {
     let end = words.iter().position(|word| *word == "--");
     let Some((asked, ["--", "python3", script, args @ ..])) = end.map(|end| words.split_at(end))
     else {
-        return Err("an exercise judges `-- python3 examples/python/NAME.py` here".to_owned());
+        return Err("the program to check must be `-- python3 examples/python/NAME.py`".to_owned());
     };
     let [id, options @ ..] = asked else {
-        return Err("`check` and no exercise".to_owned());
+        return Err("`check` without the name of an exercise".to_owned());
     };
     if !is_name(id) {
         return Err(format!("`{id}` is not the name of an exercise"));
@@ -22,11 +22,16 @@ pub(super) fn check(words: &[&str]) -> Result<Vec<String>, String> {
             ["--lang", "zh" | "en"] => lang = true,
             ["--only", name] if is_name(name) => {}
             ["--seed", seed] if seed.parse::<u64>().is_ok() => {}
-            _ => return Err(format!("`{}` is unknown there", option.join(" "))),
+            _ => {
+                return Err(format!(
+                    "unexpected argument `{}` after `check`",
+                    option.join(" ")
+                ));
+            }
         }
     }
     if !lang {
-        return Err("`--lang zh` or `--lang en` is missing: the report would differ".to_owned());
+        return Err("`--lang zh` or `--lang en` is missing: the language of the report would depend on the machine".to_owned());
     }
     python(script, args)?;
     Ok(owned(&[&["check"], words].concat()))
@@ -55,10 +60,13 @@ mod tests {
 
     #[test]
     fn other_programs_and_options_are_refused() {
-        let reason = "an exercise judges `-- python3 examples/python/NAME.py` here";
+        let reason = "the program to check must be `-- python3 examples/python/NAME.py`";
         refuses("many_clients --lang zh", reason);
         refuses("many_clients --lang zh -- ./mine", reason);
-        refuses("-- python3 examples/python/a.py", "`check` and no exercise");
+        refuses(
+            "-- python3 examples/python/a.py",
+            "`check` without the name of an exercise",
+        );
         refuses(
             "../x --lang zh -- python3 examples/python/a.py",
             "`../x` is not the name of an exercise",
@@ -69,15 +77,15 @@ mod tests {
         );
         refuses(
             "many_clients --lang fr -- python3 examples/python/a.py",
-            "`--lang fr` is unknown there",
+            "unexpected argument `--lang fr` after `check`",
         );
         refuses(
             "many_clients --only -- python3 examples/python/a.py",
-            "`--only` is unknown there",
+            "unexpected argument `--only` after `check`",
         );
         refuses(
             "many_clients -- python3 examples/python/a.py",
-            "`--lang zh` or `--lang en` is missing: the report would differ",
+            "`--lang zh` or `--lang en` is missing: the language of the report would depend on the machine",
         );
     }
 }

@@ -1,6 +1,6 @@
-//! Asking cargo to build, and where it has put what it built. Its places depend on variables and
-//! on configuration files above and beside the checkout, so they are never guessed: a program is
-//! run only if a message of this build names it.
+//! Builds with cargo, and finds what it has built. Where that is depends on variables and on
+//! configuration files above and beside the checkout, so it is never guessed: a program is run only
+//! if a message of this build names it.
 
 use std::env;
 use std::fs::File;
@@ -14,26 +14,26 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow};
 use serde_json::Value;
 
-/// A cold build on a slow machine, or a wait for another build's lock.
+/// How long a build may take: a cold one on a slow machine, or one that waits for another's lock.
 const BUILD_DEADLINE: Duration = Duration::from_secs(15 * 60);
 
-/// As much of a file as says for which kind of machine it is.
-const HEAD_BYTES: usize = 20;
+/// Number of bytes at the start of an executable that say what kind of machine it is for.
+const EXECUTABLE_HEAD_BYTES: usize = 20;
 
-/// What a build said.
+/// The outcome of a build.
 #[derive(Debug)]
 pub struct Build {
     /// How cargo ended.
     pub status: ExitStatus,
-    /// The programs that it made, or found to be as they should be.
+    /// The programs that it built, or found up to date.
     pub programs: Vec<Made>,
-    /// What the compiler said against each target: its name and the words.
+    /// The compiler's errors: the name of the target, and the text.
     pub errors: Vec<(String, String)>,
-    /// What cargo wrote on its standard error.
+    /// What cargo wrote to stderr.
     pub said: String,
 }
 
-/// A program that a build made.
+/// A program that was built.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Made {
     /// The target's name.
@@ -42,7 +42,7 @@ pub struct Made {
     pub kind: String,
     /// Where it is.
     pub executable: PathBuf,
-    /// It was there before, and cargo saw no reason to make it again.
+    /// Whether cargo found it up to date, and did not build it again.
     pub fresh: bool,
 }
 
@@ -52,8 +52,8 @@ pub fn cargo() -> Command {
     Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
-/// Runs `cargo build` with these words in `root`. Programs are for this machine, also where the
-/// user builds for another one.
+/// Runs `cargo build` with these arguments in `root`, for this machine even where the user builds
+/// for another one.
 ///
 /// # Errors
 /// Cargo does not start, or has not ended after a quarter of an hour.
@@ -97,7 +97,7 @@ pub fn run(mut command: Command) -> Result<Build> {
 /// The target of this machine, as cargo in `root` names it.
 ///
 /// # Errors
-/// Cargo does not start, or does not say it.
+/// Cargo does not start, or its answer does not name it.
 pub fn host(root: &Path) -> Result<String> {
     let mut command = cargo();
     command.arg("-vV").current_dir(root).stdin(Stdio::null());
@@ -111,7 +111,7 @@ pub fn host(root: &Path) -> Result<String> {
 /// Where cargo builds the checkout in `root`.
 ///
 /// # Errors
-/// Cargo does not start, or does not say it.
+/// Cargo does not start, or its answer does not name it.
 pub fn target_directory(root: &Path) -> Result<PathBuf> {
     let mut command = cargo();
     command
@@ -138,12 +138,12 @@ pub fn output_of(mut command: Command) -> Result<Output> {
     thread::spawn(move || done.send(command.output()));
     let output = result.recv_timeout(BUILD_DEADLINE).map_err(|_| {
         let minutes = BUILD_DEADLINE.as_secs() / 60;
-        anyhow!("not done in {minutes} minutes; does another cargo hold its lock?")
+        anyhow!("not finished after {minutes} minutes; is another cargo holding the lock?")
     })?;
     Ok(output?)
 }
 
-/// The programs and the errors in cargo's messages, one JSON value on each line.
+/// The programs and the errors in cargo's messages, one JSON value per line.
 fn messages(text: &str) -> (Vec<Made>, Vec<(String, String)>) {
     let (mut programs, mut errors) = (Vec::new(), Vec::new());
     for message in text
@@ -169,13 +169,15 @@ fn messages(text: &str) -> (Vec<Made>, Vec<(String, String)>) {
     (programs, errors)
 }
 
-/// Whether the program at `path` is for another kind of machine than this one, as far as the
-/// first bytes of both say so.
+/// Whether the program at `path` is for another kind of machine than this one, judging by the first
+/// bytes of both.
 fn is_foreign(path: &Path) -> bool {
     let head = |path: &Path| {
         let mut head = Vec::new();
         let file = File::open(path).ok()?;
-        file.take(HEAD_BYTES as u64).read_to_end(&mut head).ok()?;
+        file.take(EXECUTABLE_HEAD_BYTES as u64)
+            .read_to_end(&mut head)
+            .ok()?;
         kind(&head)
     };
     let own = env::current_exe().ok();
@@ -228,7 +230,7 @@ not json
     }
 
     #[test]
-    fn a_program_for_another_machine_is_told_by_its_first_bytes() {
+    fn a_program_for_another_machine_is_recognized_by_its_first_bytes() {
         let elf = |width, machine| {
             let mut head = b"\x7fELF\x00\x01\x01\x00".to_vec();
             head[4] = width;

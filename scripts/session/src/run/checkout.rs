@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn where_there_is_no_checkout_nothing_is_made_up() {
+    fn where_there_is_no_checkout_none_is_found() {
         let all = Folder::new("none");
         assert_eq!(first([Some(&all.0), None]), None);
     }

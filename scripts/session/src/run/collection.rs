@@ -30,7 +30,7 @@ pub fn all(root: &Path) -> Result<Vec<(String, PathBuf)>> {
     Ok(sessions)
 }
 
-/// Reads and runs the session in `file`. Show an error with `{:#}`: it has a place and a reason.
+/// Reads and runs the session in `file`. Display an error with `{:#}`: it has a place and a reason.
 ///
 /// # Errors
 /// The file cannot be read, is not a session, or a step did not happen; each with its place.
@@ -40,7 +40,7 @@ pub fn run_file(file: &Path, options: &Options) -> Result<Report> {
         .unwrap_or(file)
         .display();
     let bytes = fs::read(file).with_context(|| format!("read {shown}"))?;
-    // Its words in both languages are for whoever asks what kind of error it is.
+    // The error keeps its type, which has the words in both languages.
     let source = encoding::text(bytes).with_context(|| shown.to_string())?;
     let session = Session::parse(&source).map_err(|errors| {
         let errors: Vec<_> = errors
@@ -53,7 +53,7 @@ pub fn run_file(file: &Path, options: &Options) -> Result<Report> {
 }
 
 fn perform(session: &Session, options: &Options) -> Result<Report> {
-    // A build can take minutes: it comes before the turn, so that nobody waits for it.
+    // A build can take minutes, so it comes before the lock that others wait for.
     let cast = cast(session, &|command| find(command, &options.directory))?;
     let _lock = lock::of_sessions()?;
     let directory = scratch::ground(&options.directory)?;
@@ -67,14 +67,14 @@ fn perform(session: &Session, options: &Options) -> Result<Report> {
 /// Reads and runs the session `name`, such as `02_duplex`.
 ///
 /// # Errors
-/// As [`run_file`]; a name that no session has is answered with the names that there are.
+/// As [`run_file`]; for an unknown name, the error lists the known ones.
 pub fn run_named(name: &str, options: &Options) -> Result<Report> {
     let sessions = all(&options.directory)?;
     let found = sessions.iter().find(|(other, _)| other == name);
     let (_, file) = found.ok_or_else(|| {
         let names: Vec<_> = sessions.iter().map(|(name, _)| name.as_str()).collect();
         anyhow!(
-            "there is no session {name}; there are: {}",
+            "no session named {name}; known sessions: {}",
             names.join(", ")
         )
     })?;

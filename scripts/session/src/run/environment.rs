@@ -2,8 +2,8 @@
 //!
 //! A session shows the same on every machine, so its programs get an environment that is listed
 //! here. A learner's program gets its user's, as when it is started by hand, without what would
-//! make it do something else than it does elsewhere. The README has both lists; a test holds them
-//! to these.
+//! make it behave otherwise than elsewhere. The README has both lists, and a test keeps them in
+//! step.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -32,7 +32,7 @@ const WINDOWS: &[&str] = &[
     "PROCESSOR_ARCHITECTURE",
 ];
 
-/// What every program is given: no colours, output that comes at once, UTF-8, no traces.
+/// What every program is given: no colors, unbuffered output, UTF-8, no backtraces.
 pub const GIVEN: &[(&str, &str)] = &[
     ("NO_COLOR", "1"),
     ("PYTHONUNBUFFERED", "1"),
@@ -42,29 +42,29 @@ pub const GIVEN: &[(&str, &str)] = &[
     ("RUST_BACKTRACE", "0"),
 ];
 
-/// And on Unix, where the locale stands in the environment.
+/// What every program is given on Unix as well, where the locale is in the environment.
 const GIVEN_ON_UNIX: (&str, &str) = ("LC_ALL", "C.UTF-8");
 
-/// Of a session besides: Python without its user's own packages, and on Unix a home without
-/// anybody's settings.
+/// What a program of a session is given as well: Python without its user's own packages, and on
+/// Unix a home directory without settings.
 const GIVEN_TO_A_SESSION: &[(&str, &str)] = &[("PYTHONNOUSERSITE", "1")];
 const HOME: &str = "/nonexistent";
 
 /// What a learner's program does not get. A word that ends with `*` is the beginning of a name;
-/// letters count the same, large and small.
+/// case does not matter.
 pub const DISTURBING: &[&str] = &[
-    // Would lead a connection elsewhere.
+    // Would redirect a connection.
     "http_proxy",
     "https_proxy",
     "ftp_proxy",
     "all_proxy",
     "no_proxy",
-    // Colours and languages.
+    // Colors and languages.
     "FORCE_COLOR",
     "CLICOLOR_FORCE",
     "PYTHON_COLORS",
     "LANGUAGE",
-    // Would print more, or wait, or stop for what is no mistake.
+    // Would print more, wait, or stop where nothing is wrong.
     "RUST_LOG",
     "RUST_LIB_BACKTRACE",
     "PYTHONSTARTUP",
@@ -83,7 +83,7 @@ pub const DISTURBING: &[&str] = &[
     "BASH_ENV",
     "BASH_FUNC_*",
     "ENV",
-    // Would change how much memory it holds, or put other code into it.
+    // Would change how much memory it holds, or load other code into it.
     "MALLOC_*",
     "GLIBC_TUNABLES",
     "PYTHONMALLOC",

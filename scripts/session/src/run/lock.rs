@@ -1,5 +1,5 @@
-//! Locks between processes. One session at a time on this machine: they share the addresses that
-//! the pages name.
+//! Locks between processes. Sessions run one at a time on a machine, since they share the addresses
+//! that the pages name.
 //!
 //! `cargo workbook check` in one terminal and the tests in another would otherwise find each
 //! other's servers.
@@ -13,13 +13,13 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-/// Longer than any session that is not stuck.
-const SESSION_DEADLINE: Duration = Duration::from_secs(5 * 60);
+/// How long to wait for the lock of the sessions: longer than any session that is not stuck.
+const SESSION_LOCK_DEADLINE: Duration = Duration::from_secs(5 * 60);
 
-/// How often a lock that somebody else holds is tried again.
-const RETRY: Duration = Duration::from_millis(20);
+/// How long to wait before trying again a lock that another process holds.
+const LOCK_POLL_INTERVAL: Duration = Duration::from_millis(20);
 
-/// Held while a session runs, a program is built or a file is changed; let go when it is dropped,
+/// Held while a session runs, a program is built or a file is changed; released when it is dropped,
 /// and by the system when its process ends. `None` where the file cannot be locked, since a file
 /// system may refuse that: better to run unprotected than not to run.
 #[derive(Debug)]
@@ -31,14 +31,15 @@ pub struct Lock {
 pub(super) fn of_sessions() -> Result<Lock> {
     take(
         &env::temp_dir().join("socket-workbook-sessions.lock"),
-        SESSION_DEADLINE,
+        SESSION_LOCK_DEADLINE,
     )
 }
 
-/// Waits until nobody else holds the lock at `path`, which is made where it is missing.
+/// Waits until no other process holds the lock at `path`, and takes it. The file is created if
+/// missing.
 ///
 /// # Errors
-/// Somebody holds it until the deadline.
+/// Another process still holds it at the deadline.
 pub fn take(path: &Path, deadline: Duration) -> Result<Lock> {
     let until = Instant::now() + deadline;
     loop {
@@ -55,14 +56,14 @@ pub fn take(path: &Path, deadline: Duration) -> Result<Lock> {
                     deadline.as_secs()
                 );
             }
-            Err(TryLockError::WouldBlock) => thread::sleep(RETRY),
+            Err(TryLockError::WouldBlock) => thread::sleep(LOCK_POLL_INTERVAL),
         }
     }
 }
 
-/// Every user of the machine takes turns at the same file: one makes it, all may read it, and
-/// reading is enough to lock it. Anybody can put something else in its place in a shared
-/// directory, so no link is followed, and a pipe is not waited for.
+/// Opens the file, which all users of the machine share: one creates it, all may read it, and that
+/// is enough to lock it. In a shared directory anybody can put something else in its place, so no
+/// link is followed, and a pipe is not waited for.
 #[cfg(unix)]
 fn open(path: &Path) -> io::Result<File> {
     use std::fs::{OpenOptions, Permissions};
@@ -85,7 +86,7 @@ fn open(path: &Path) -> io::Result<File> {
             file.set_permissions(Permissions::from_mode(0o644))?;
             Ok(file)
         }
-        // Somebody else was faster.
+        // Another process has created it meanwhile.
         Err(_) => existing(),
     }
 }
@@ -114,23 +115,23 @@ mod tests {
     }
 
     #[test]
-    fn the_next_one_waits_until_the_lock_is_let_go() {
+    fn the_next_one_waits_until_the_lock_is_released() {
         let path = place("lock");
-        let first = take(&path, SESSION_DEADLINE).unwrap();
+        let first = take(&path, SESSION_LOCK_DEADLINE).unwrap();
         assert!(take(&path, Duration::ZERO).is_err());
         let (taken, wait) = mpsc::channel();
         let next = path.clone();
-        thread::spawn(move || taken.send(take(&next, SESSION_DEADLINE).is_ok()));
+        thread::spawn(move || taken.send(take(&next, SESSION_LOCK_DEADLINE).is_ok()));
         assert!(wait.try_recv().is_err());
         drop(first);
-        assert!(wait.recv_timeout(SESSION_DEADLINE).unwrap());
+        assert!(wait.recv_timeout(SESSION_LOCK_DEADLINE).unwrap());
         fs::remove_file(path).unwrap();
     }
 
     #[test]
     fn every_user_may_lock_the_file_and_only_its_owner_may_write_it() {
         let path = place("mode");
-        let lock = take(&path, SESSION_DEADLINE).unwrap();
+        let lock = take(&path, SESSION_LOCK_DEADLINE).unwrap();
         assert!(lock._file.is_some());
         let mode = fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o644);
@@ -141,7 +142,7 @@ mod tests {
     fn a_link_in_its_place_is_not_followed() {
         let (path, target) = (place("link"), place("target"));
         symlink(&target, &path).unwrap();
-        let lock = take(&path, SESSION_DEADLINE).unwrap();
+        let lock = take(&path, SESSION_LOCK_DEADLINE).unwrap();
         assert!(lock._file.is_none() && !target.exists());
         fs::remove_file(path).unwrap();
     }
@@ -151,7 +152,7 @@ mod tests {
         let path = place("pipe");
         let made = std::process::Command::new("mkfifo").arg(&path).status();
         assert!(made.unwrap().success());
-        take(&path, SESSION_DEADLINE).unwrap();
+        take(&path, SESSION_LOCK_DEADLINE).unwrap();
         fs::remove_file(path).unwrap();
     }
 }

@@ -27,13 +27,13 @@ pub fn find(command: &str, root: &Path) -> Result<Found> {
             }))
         }
         Program::Python { script, args } => {
-            ensure!(root.join(&script).is_file(), "there is no {script}");
+            ensure!(root.join(&script).is_file(), "no such file: {script}");
             let mut all = vec![OsString::from(script)];
             all.extend(os(args));
             Ok(python(all))
         }
         Program::Curl { args } => {
-            // First of all words: nobody's `.curlrc`.
+            // It must be the first argument: no `.curlrc` is read.
             let mut all = vec![OsString::from("-q")];
             all.extend(os(args));
             Ok(installed(&["curl"], all, "curl"))
@@ -72,7 +72,7 @@ fn not_built(what: &str, built: &cargo::Build) -> anyhow::Error {
 /// The executable of the example `name`, built on first use.
 ///
 /// # Errors
-/// The example does not build, or there is none of this name.
+/// The example does not build, or none has this name.
 pub fn example(name: &str) -> Result<PathBuf> {
     examples(&root()?)?.executable(name)
 }
@@ -80,7 +80,7 @@ pub fn example(name: &str) -> Result<PathBuf> {
 /// What `cargo build --examples` made.
 struct Examples {
     executables: BTreeMap<String, PathBuf>,
-    /// What the compiler said about each target that it refused.
+    /// The compiler's errors for each target that does not compile.
     errors: BTreeMap<String, String>,
 }
 
@@ -97,7 +97,7 @@ impl Examples {
         }
         let known: Vec<_> = self.executables.keys().map(String::as_str).collect();
         bail!(
-            "there is no example {name}; there are: {}",
+            "no example named {name}; known examples: {}",
             known.join(", ")
         )
     }
@@ -137,8 +137,8 @@ fn os(args: Vec<String>) -> Vec<OsString> {
     args.into_iter().map(OsString::from).collect()
 }
 
-/// Python with these arguments: the interpreter itself. On some machines `python3` is a script
-/// that looks for it with the help of variables that a session does not get.
+/// Python with these arguments: the interpreter itself. On some machines `python3` is a script that
+/// looks for it by variables that a session does not get.
 fn python(args: Vec<OsString>) -> Found {
     static PYTHON: OnceLock<Found> = OnceLock::new();
     let found = PYTHON.get_or_init(|| {
@@ -165,7 +165,7 @@ fn python(args: Vec<OsString>) -> Found {
     }
 }
 
-/// What `python` says that it is.
+/// The executable that `python` says it is.
 fn interpreter(python: &Path) -> Option<PathBuf> {
     let mut ask = Command::new(python);
     ask.args(["-IS", "-c", "import sys; print(sys.executable)"]);

@@ -1,8 +1,8 @@
 //! A child and everything it starts, as one unit that can be ended.
 //!
-//! On Unix the child leads a process group of its own. Its status is looked at without
-//! collecting it: until its owner collects it, the group's number cannot go to a stranger, so
-//! ending the group of a program that has already ended is safe.
+//! On Unix the child leads a process group of its own. Its status is read without reaping it: until
+//! its owner reaps it, the ID of the group cannot be reused, so ending the group of a program that
+//! has already ended is safe.
 
 use std::fmt;
 use std::io;
@@ -11,12 +11,12 @@ use std::process::{Child, ChildStdin, Command};
 
 use crate::Status;
 
-/// How a program ended, with the signal's number where there is one.
+/// How a program ended: its exit status, or a signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ended {
     /// Its status.
     pub status: Status,
-    /// The signal that ended it, where there is one.
+    /// The number of the signal that ended it, if one did.
     pub signal: Option<i32>,
 }
 
@@ -43,13 +43,13 @@ mod platform {
 
     pub(in super::super) const CAN_INTERRUPT: bool = true;
 
-    /// Makes ^C reach what we start. A shell that starts us with `&` has it ignored, and a
-    /// program inherits what is ignored, but not what is handled.
+    /// Makes ^C reach the programs that we start. A shell that starts us with `&` has SIGINT
+    /// ignored, and a program inherits ignored signals, but not handlers.
     pub(in super::super) fn hear_interrupts() {
         static HEARD: Once = Once::new();
         HEARD.call_once(|| {
             if interrupts_are_ignored().unwrap_or(false) {
-                // A handler that does nothing ignores ^C as well, for us alone.
+                // An empty handler ignores ^C as well, but for us alone.
                 let _ = signal_hook::flag::register(Signal::INT.as_raw(), Arc::default());
             }
         });
@@ -65,9 +65,9 @@ mod platform {
         Some(ignored & (1 << (Signal::INT.as_raw() - 1)) != 0)
     }
 
-    /// Waits for a line before it becomes the program: a runner that is killed in between, when
-    /// nobody knows the child's number yet, closes the input and so ends the child.
-    const WAIT: &str = r#"read -r go && exec "$0" "$@""#;
+    /// Waits for a line before it becomes the program: a runner that is killed in between, when the
+    /// child's PID is not listed yet, closes stdin and so ends the child.
+    const WAIT_SCRIPT: &str = r#"read -r go && exec "$0" "$@""#;
 
     pub(in super::super) fn command(program: &Path) -> io::Result<Command> {
         let data = program.metadata()?;
@@ -75,14 +75,17 @@ mod platform {
             return Err(io::ErrorKind::PermissionDenied.into());
         }
         let mut command = Command::new("/bin/sh");
-        command.args(["-c", WAIT]).arg(program).process_group(0);
+        command
+            .args(["-c", WAIT_SCRIPT])
+            .arg(program)
+            .process_group(0);
         Ok(command)
     }
 
-    /// The child's number is known: it may become the program.
-    pub(in super::super) fn release(keyboard: &mut ChildStdin) {
-        // Fails only when the child has ended, which its screen will show.
-        let _ = keyboard.write_all(b"\n");
+    /// Lets the child become the program: its PID is listed.
+    pub(in super::super) fn release(stdin: &mut ChildStdin) {
+        // Fails only when the child has ended, which its output will show.
+        let _ = stdin.write_all(b"\n");
     }
 
     pub(in super::super) fn ended(child: &mut Child) -> io::Result<Option<Ended>> {
@@ -123,7 +126,7 @@ mod platform {
         Ok(Command::new(program))
     }
 
-    pub(in super::super) fn release(_keyboard: &mut ChildStdin) {}
+    pub(in super::super) fn release(_stdin: &mut ChildStdin) {}
 
     pub(in super::super) fn ended(child: &mut Child) -> io::Result<Option<Ended>> {
         let status = child.try_wait()?;
@@ -143,7 +146,7 @@ mod platform {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    /// Ends the child; what it has started itself stays.
+    /// Ends the child; the programs that it has started stay.
     pub(in super::super) fn kill(child: &mut Child) {
         let _ = child.kill();
     }

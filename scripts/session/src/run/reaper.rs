@@ -23,13 +23,13 @@ done
 for group in $groups; do kill -s KILL -- "-$group"; done
 "#;
 
-    /// `None` where it cannot start: the sessions run all the same.
-    static GUARD: LazyLock<Mutex<Option<ChildStdin>>> = LazyLock::new(|| Mutex::new(start()));
+    /// Stdin of the shell that waits; `None` where it cannot start: sessions run all the same.
+    static REAPER: LazyLock<Mutex<Option<ChildStdin>>> = LazyLock::new(|| Mutex::new(start()));
 
     fn start() -> Option<ChildStdin> {
         Command::new("/bin/sh")
             .args(["-c", SCRIPT])
-            // Nobody's options of the shell.
+            // Without the user's options for the shell.
             .env_clear()
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
@@ -42,19 +42,19 @@ for group in $groups; do kill -s KILL -- "-$group"; done
     }
 
     fn tell(sign: char, group: u32) {
-        let mut guard = GUARD.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(pipe) = guard.as_mut()
+        let mut reaper = REAPER.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pipe) = reaper.as_mut()
             && pipe
                 .write_all(format!("{sign} {group}\n").as_bytes())
                 .is_err()
         {
-            *guard = None;
+            *reaper = None;
         }
     }
 
     /// Starts the shell, which takes milliseconds, before there is anything to list.
     pub(in super::super) fn stand_by() {
-        LazyLock::force(&GUARD);
+        LazyLock::force(&REAPER);
     }
 
     pub(in super::super) fn watch(group: u32) {

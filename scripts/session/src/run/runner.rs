@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use super::process::{Process, Streams, Waited};
-use super::terminal::{AFTERMATH, Mismatch, Terminal};
+use super::terminal::{LATE_OUTPUT_WAIT, Terminal, Unexpected};
 use super::{Failure, Invocations, Options, Place, environment};
 use crate::{Action, Step};
 
@@ -39,13 +39,13 @@ impl<'a, 'p> Stage<'a, 'p> {
         if step.action.causes() {
             self.place.before(index).map_err(|came| {
                 let expected = "a quiet moment before this step".to_owned();
-                self.fail(Mismatch { expected, came })
+                self.fail(Unexpected { expected, came })
             })?;
         }
         match self.act(&step.action) {
             Ok(Some(happened)) => self.story.push(happened),
             Ok(None) => {}
-            Err(mismatch) => return Err(self.fail(mismatch)),
+            Err(unexpected) => return Err(self.fail(unexpected)),
         }
         Ok(())
     }
@@ -57,7 +57,7 @@ impl<'a, 'p> Stage<'a, 'p> {
             return Ok(self.story);
         }
         let actors: Vec<_> = self.terminals.keys().copied().collect();
-        Err(self.fail(Mismatch {
+        Err(self.fail(Unexpected {
             expected: "every program ends in the story (`actor ? …`)".to_owned(),
             came: format!(
                 "the end of the session, with a program left: {}",
@@ -66,7 +66,7 @@ impl<'a, 'p> Stage<'a, 'p> {
         }))
     }
 
-    fn act(&mut self, action: &'a Action) -> Result<Option<String>, Mismatch> {
+    fn act(&mut self, action: &'a Action) -> Result<Option<String>, Unexpected> {
         let deadline = self.options.deadline;
         let mut happened = action.to_string();
         match action {
@@ -92,16 +92,16 @@ impl<'a, 'p> Stage<'a, 'p> {
         Ok(Some(happened))
     }
 
-    fn start(&mut self, actor: &'a str, command: &'a str) -> Result<(), Mismatch> {
-        let started = |came| Mismatch {
+    fn start(&mut self, actor: &'a str, command: &'a str) -> Result<(), Unexpected> {
+        let started = |came| Unexpected {
             expected: format!("`{actor}` starts"),
             came,
         };
         if self.terminals.contains_key(actor) {
-            return Err(started("its earlier program has not ended".to_owned()));
+            return Err(started("the program before it has not ended".to_owned()));
         }
         let Some(invocation) = self.invocations.get(command) else {
-            return Err(started("no program behind this command".to_owned()));
+            return Err(started("no program was found for this command".to_owned()));
         };
         let program = invocation.program.display();
         let spawn = |mut command| {
@@ -119,17 +119,17 @@ impl<'a, 'p> Stage<'a, 'p> {
         Ok(())
     }
 
-    fn terminal(&mut self, actor: &str) -> Result<&mut Terminal<'a>, Mismatch> {
-        self.terminals.get_mut(actor).ok_or_else(|| Mismatch {
+    fn terminal(&mut self, actor: &str) -> Result<&mut Terminal<'a>, Unexpected> {
+        self.terminals.get_mut(actor).ok_or_else(|| Unexpected {
             expected: format!("a program in the terminal of `{actor}`"),
             came: "none has started, or it has ended".to_owned(),
         })
     }
 
-    fn fail(&mut self, mismatch: Mismatch) -> Box<Failure> {
+    fn fail(&mut self, unexpected: Unexpected) -> Box<Failure> {
         let mut unread = Vec::new();
         let mut running = Vec::new();
-        let until = Instant::now() + AFTERMATH;
+        let until = Instant::now() + LATE_OUTPUT_WAIT;
         for (actor, terminal) in &mut self.terminals {
             while terminal.process.wait(until) == Waited::More {}
             terminal.unread(actor, &mut unread);
@@ -145,8 +145,8 @@ impl<'a, 'p> Stage<'a, 'p> {
             step: self
                 .last
                 .map_or_else(String::new, |step| step.action.to_string()),
-            expected: mismatch.expected,
-            came: mismatch.came,
+            expected: unexpected.expected,
+            came: unexpected.came,
             story: std::mem::take(&mut self.story),
             unread,
             running,

@@ -1,4 +1,4 @@
-//! Where tools write what can be made again: below `target/`, or elsewhere where the checkout
+//! Where tools write what can be generated again: below `target/`, or elsewhere if the checkout
 //! cannot be written.
 
 use std::env;
@@ -47,10 +47,10 @@ pub fn folder(root: &Path, name: &str) -> Result<PathBuf> {
     })
 }
 
-/// Whether files can be made in this folder, which is made where it is missing.
+/// Makes sure that files can be created in this folder, which is created if missing.
 ///
 /// # Errors
-/// Why not.
+/// The reason why they cannot.
 pub fn writable(folder: &Path) -> io::Result<()> {
     use std::sync::atomic::{AtomicU32, Ordering};
     static COUNT: AtomicU32 = AtomicU32::new(0);
@@ -61,8 +61,8 @@ pub fn writable(folder: &Path) -> io::Result<()> {
     fs::remove_file(&probe)
 }
 
-/// Where the programs of a session run, some of which write below `target/`: in `root`, or in a
-/// folder that leads to all that is in it, where that cannot be written.
+/// Where the programs of a session run, some of which write below `target/`: in `root`, or, where
+/// that cannot be written, in a folder with links to everything in it.
 ///
 /// # Errors
 /// No folder can be written.
@@ -93,14 +93,14 @@ pub fn ground(root: &Path) -> Result<PathBuf> {
     Ok(ground)
 }
 
-/// Links are not everybody's to make elsewhere.
+/// Elsewhere not every user may create links.
 #[cfg(not(unix))]
 pub fn ground(root: &Path) -> Result<PathBuf> {
     Ok(root.to_owned())
 }
 
-/// Our folder in the temporary folder. What others could have put there in advance is not used:
-/// programs are run from it.
+/// Our folder in the temporary folder. Whatever others could have put there in advance is not used,
+/// since programs are run from it.
 #[cfg(unix)]
 fn private() -> io::Result<PathBuf> {
     use std::fs::DirBuilder;

@@ -9,16 +9,16 @@ use super::output;
 use super::process::{Process, Waited};
 use crate::Status;
 
-/// A prompt is one when nothing follows it for this long: Python writes the end of a line
-/// after the line, in a second call.
-const SETTLE: Duration = Duration::from_millis(100);
+/// How long nothing may follow text for it to be a prompt: Python writes the end of a line after
+/// the line, in a second call.
+const PROMPT_SETTLE_TIME: Duration = Duration::from_millis(100);
 
-/// After a failure, what was already on its way is worth reading.
-pub(super) const AFTERMATH: Duration = Duration::from_millis(200);
+/// How long to read on after a failure, for output that was already on its way.
+pub(super) const LATE_OUTPUT_WAIT: Duration = Duration::from_millis(200);
 
-/// A failure shows this many unread lines of each program, and this much of each line.
-const SHOWN_LINES: usize = 20;
-const SHOWN_CHARACTERS: usize = 400;
+/// How much a failure shows: unread lines of each program, and characters of each line.
+const UNREAD_LINES_SHOWN_MAX: usize = 20;
+const LINE_CHARACTERS_SHOWN_MAX: usize = 400;
 
 pub(super) struct Terminal<'a> {
     pub(super) command: &'a str,
@@ -26,15 +26,15 @@ pub(super) struct Terminal<'a> {
 }
 
 /// What should have happened, and what happened instead.
-pub(super) struct Mismatch {
+pub(super) struct Unexpected {
     pub(super) expected: String,
     pub(super) came: String,
 }
 
 impl Terminal<'_> {
     /// Reads its next line, which must match.
-    pub(super) fn line(&mut self, pattern: &str, deadline: Duration) -> Result<String, Mismatch> {
-        let mismatch = |came| Mismatch {
+    pub(super) fn line(&mut self, pattern: &str, deadline: Duration) -> Result<String, Unexpected> {
+        let unexpected = |came| Unexpected {
             expected: format!("the line `{pattern}`"),
             came,
         };
@@ -46,32 +46,32 @@ impl Terminal<'_> {
                     self.process.output.read_line();
                     return Ok(line);
                 }
-                Some(_) => return Err(mismatch(self.first_unread().unwrap_or_default())),
-                None => self.wait(until, deadline).map_err(mismatch)?,
+                Some(_) => return Err(unexpected(self.first_unread().unwrap_or_default())),
+                None => self.wait(until, deadline).map_err(unexpected)?,
             }
         }
     }
 
     /// Reads text that no line end follows.
-    pub(super) fn prompt(&mut self, text: &str, deadline: Duration) -> Result<String, Mismatch> {
-        let mismatch = |came| Mismatch {
+    pub(super) fn prompt(&mut self, text: &str, deadline: Duration) -> Result<String, Unexpected> {
+        let unexpected = |came| Unexpected {
             expected: format!("`{text}` with no line end after it"),
             came,
         };
         let until = Instant::now() + deadline;
         loop {
             if self.process.output.first_line().is_some() {
-                return Err(mismatch(self.first_unread().unwrap_or_default()));
+                return Err(unexpected(self.first_unread().unwrap_or_default()));
             }
             let output = &self.process.output;
             if output::matches(text, &output.pending()) && !output.is_empty() {
-                match self.process.wait(Instant::now() + SETTLE) {
+                match self.process.wait(Instant::now() + PROMPT_SETTLE_TIME) {
                     Waited::More if Instant::now() < until => continue,
                     Waited::More => {
                         let time = seconds(deadline);
-                        return Err(mismatch(format!("more text all the time for {time}")));
+                        return Err(unexpected(format!("text kept coming for {time}")));
                     }
-                    Waited::TooMuch => return Err(mismatch(too_much())),
+                    Waited::TooMuch => return Err(unexpected(too_much())),
                     Waited::Nothing | Waited::Closed => {
                         let text = self.process.output.pending().into_owned();
                         self.process.output.read_pending();
@@ -80,14 +80,14 @@ impl Terminal<'_> {
                 }
             }
             if !output::may_become(text, output.pending_bytes()) {
-                return Err(mismatch(said("", output.pending_bytes(), "")));
+                return Err(unexpected(said("", output.pending_bytes(), "")));
             }
-            self.wait(until, deadline).map_err(mismatch)?;
+            self.wait(until, deadline).map_err(unexpected)?;
         }
     }
 
     /// Types a line.
-    pub(super) fn type_line(&mut self, text: &str, deadline: Duration) -> Result<(), Mismatch> {
+    pub(super) fn type_line(&mut self, text: &str, deadline: Duration) -> Result<(), Unexpected> {
         let Err(error) = self.process.type_line(text, deadline) else {
             return Ok(());
         };
@@ -98,46 +98,46 @@ impl Terminal<'_> {
             io::ErrorKind::BrokenPipe => format!("its input is closed: {}", self.state()),
             _ => error.to_string(),
         };
-        Err(Mismatch {
+        Err(Unexpected {
             expected: "it takes this line".to_owned(),
             came,
         })
     }
 
     /// Presses ^C.
-    pub(super) fn interrupt(&mut self) -> Result<(), Mismatch> {
-        self.process.interrupt().map_err(|error| Mismatch {
+    pub(super) fn interrupt(&mut self) -> Result<(), Unexpected> {
+        self.process.interrupt().map_err(|error| Unexpected {
             expected: "it can be interrupted".to_owned(),
             came: format!("{error}: {}", self.state()),
         })
     }
 
     /// Sees nothing come.
-    pub(super) fn silent(&mut self, duration: Duration) -> Result<(), Mismatch> {
-        let mismatch = |came| Mismatch {
+    pub(super) fn silent(&mut self, duration: Duration) -> Result<(), Unexpected> {
+        let unexpected = |came| Unexpected {
             expected: format!("silence for {}", seconds(duration)),
             came,
         };
         let until = Instant::now() + duration;
         loop {
             if let Some(came) = self.first_unread() {
-                return Err(mismatch(came));
+                return Err(unexpected(came));
             }
             match self.process.wait(until) {
                 Waited::More => {}
                 Waited::Nothing => return Ok(()),
-                Waited::TooMuch => return Err(mismatch(too_much())),
+                Waited::TooMuch => return Err(unexpected(too_much())),
                 Waited::Closed => {
                     let state = self.state();
-                    return Err(mismatch(format!("its output closed: {state}")));
+                    return Err(unexpected(format!("its output closed: {state}")));
                 }
             }
         }
     }
 
     /// Sees it end, with nothing left to read.
-    pub(super) fn exit(&mut self, status: Status, deadline: Duration) -> Result<(), Mismatch> {
-        let mismatch = |came| Mismatch {
+    pub(super) fn exit(&mut self, status: Status, deadline: Duration) -> Result<(), Unexpected> {
+        let unexpected = |came| Unexpected {
             expected: match status {
                 Status::Code(code) => format!("it ends with status {code}, every line read"),
                 Status::Signal => "a signal ends it, every line read".to_owned(),
@@ -147,14 +147,14 @@ impl Terminal<'_> {
         let until = Instant::now() + deadline;
         loop {
             if let Some(came) = self.first_unread() {
-                return Err(mismatch(came));
+                return Err(unexpected(came));
             }
             match self.process.wait(until) {
                 Waited::More => {}
                 Waited::Closed => break,
-                Waited::TooMuch => return Err(mismatch(too_much())),
+                Waited::TooMuch => return Err(unexpected(too_much())),
                 Waited::Nothing => {
-                    return Err(mismatch(format!(
+                    return Err(unexpected(format!(
                         "nothing for {}: {}",
                         seconds(deadline),
                         self.state()
@@ -164,12 +164,12 @@ impl Terminal<'_> {
         }
         match self.process.wait_for_end(until) {
             Ok(Some(ended)) if ended.status == status => Ok(()),
-            Ok(Some(ended)) => Err(mismatch(format!("it ended with {ended}"))),
-            Ok(None) => Err(mismatch(format!(
+            Ok(Some(ended)) => Err(unexpected(format!("it ended with {ended}"))),
+            Ok(None) => Err(unexpected(format!(
                 "it closed its output and was still running after {}",
                 seconds(deadline)
             ))),
-            Err(error) => Err(mismatch(error.to_string())),
+            Err(error) => Err(unexpected(error.to_string())),
         }
     }
 
@@ -193,9 +193,9 @@ impl Terminal<'_> {
         Err(format!("{partial}{why}: {}", self.state()))
     }
 
-    /// Whether it runs, in words. Its output may close a moment before its end.
+    /// Whether it is running, in words. Its output may close a moment before its end.
     fn state(&mut self) -> String {
-        match self.process.wait_for_end(Instant::now() + AFTERMATH) {
+        match self.process.wait_for_end(Instant::now() + LATE_OUTPUT_WAIT) {
             Ok(Some(ended)) => format!("it ended with {ended}"),
             Ok(None) => "it is still running".to_owned(),
             Err(error) => error.to_string(),
@@ -214,9 +214,12 @@ impl Terminal<'_> {
     /// Adds what the story has not read, in the notation.
     pub(super) fn unread(&self, actor: &str, unread: &mut Vec<String>) {
         let output = &self.process.output;
-        let lines = output.lines().take(SHOWN_LINES);
+        let lines = output.lines().take(UNREAD_LINES_SHOWN_MAX);
         unread.extend(lines.map(|line| format!("{actor} | {}", shorten(&shown(line)))));
-        let more = output.lines().count().saturating_sub(SHOWN_LINES);
+        let more = output
+            .lines()
+            .count()
+            .saturating_sub(UNREAD_LINES_SHOWN_MAX);
         if more > 0 {
             unread.push(format!("{actor}   … and {more} more lines"));
         }
@@ -227,7 +230,7 @@ impl Terminal<'_> {
     }
 }
 
-/// What came, in words; what is not UTF-8 is said to be so, since `\xNN` could be text as well.
+/// What came, in words; where it is not UTF-8 that is said, since `\xNN` could be text as well.
 fn said(before: &str, bytes: &[u8], after: &str) -> String {
     let text = shorten(&shown(bytes));
     let utf8 = match std::str::from_utf8(bytes) {
@@ -238,9 +241,9 @@ fn said(before: &str, bytes: &[u8], after: &str) -> String {
     format!("{before}`{text}`{utf8}{after}")
 }
 
-/// A program that writes without end must not fill the reader's terminal as well.
+/// The text, cut off if long: a program that writes without end must not fill the terminal.
 fn shorten(text: &str) -> String {
-    match text.char_indices().nth(SHOWN_CHARACTERS) {
+    match text.char_indices().nth(LINE_CHARACTERS_SHOWN_MAX) {
         None => text.to_owned(),
         Some((end, _)) => {
             format!("{}… and {} more bytes", &text[..end], text.len() - end)

@@ -6,13 +6,13 @@ use std::fmt;
 use super::lexer::{Mismatch, is_actor};
 use super::{ParseError, Step};
 
-/// More hosts than a diagram has room for; their MAC addresses have one digit.
-const MOST_HOSTS: usize = 9;
+/// Maximum number of hosts: a diagram has room for no more, and a MAC address has one digit for it.
+const HOSTS_MAX: usize = 9;
 
 /// A machine of its own, with one network card for each address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Host {
-    /// Its name, which is the name of the actor that sits at it, if one does.
+    /// Its name, which is also that of its actor, if it has one.
     pub name: String,
     /// Its IPv4 addresses, each `/24`. A host with more than one is a router.
     pub addresses: Vec<Ipv4Addr>,
@@ -54,11 +54,12 @@ pub enum Which {
 pub struct Ports {
     /// The host.
     pub host: String,
-    /// So many, 50000 and up.
+    /// Number of ports, from 50000 up.
     pub count: u16,
 }
 
-/// The MAC address of a network card: `02:00:00:00:0i:0j`. Both counted from 0 here, from 1 there.
+/// The MAC address of a network card: `02:00:00:00:0i:0j`. Host and card count from 0 as arguments,
+/// from 1 in the address.
 #[must_use]
 pub fn mac(host: usize, card: usize) -> [u8; 6] {
     let digit = |index: usize| u8::try_from(index + 1).unwrap_or(u8::MAX);
@@ -105,7 +106,7 @@ impl Head {
         head
     }
 
-    /// Every actor needs a host, as soon as there is one.
+    /// As soon as there is a host, every actor needs one.
     pub(super) fn seat(&self, steps: &[Step], errors: &mut Vec<ParseError>) {
         if self.hosts.is_empty() {
             return;
@@ -153,8 +154,8 @@ impl Head {
     }
 
     fn fits(&self, host: &Host) -> Result<(), Mismatch> {
-        if self.hosts.len() == MOST_HOSTS {
-            return Err((format!("at most {MOST_HOSTS} hosts"), "one more".to_owned()));
+        if self.hosts.len() == HOSTS_MAX {
+            return Err((format!("at most {HOSTS_MAX} hosts"), "one more".to_owned()));
         }
         if self.host(&host.name).is_some() {
             return Err((format!("one `host {}`", host.name), "a second one".into()));
@@ -265,7 +266,7 @@ pub(super) fn ports(words: &[&str]) -> Result<Ports, Mismatch> {
     ))
 }
 
-/// Only addresses that are kept for documentation, so that none is somebody's.
+/// An address that is reserved for documentation, so that it belongs to nobody.
 fn address(word: &str) -> Result<Ipv4Addr, Mismatch> {
     let address: Option<Ipv4Addr> = word.parse().ok();
     match address.map(|address| (address, address.octets())) {

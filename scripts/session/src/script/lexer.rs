@@ -10,7 +10,7 @@ use super::{ParseError, Status};
 /// The longest duration that a line may state: no session keeps a reader waiting longer.
 const DURATION_LIMIT: Duration = Duration::from_secs(60);
 
-/// What was expected, and what stands there.
+/// What was expected, and what was found.
 pub type Mismatch = (String, String);
 
 /// Reads each line that says something with `item`: what it says, with the number of the line from
@@ -60,7 +60,7 @@ pub fn bilingual(word: &str, rest: &str) -> Result<(Lang, String), Mismatch> {
 /// Reads a duration such as `300ms` or `2s`.
 ///
 /// # Errors
-/// It is none, or none that a session may have.
+/// It is not a duration, or not one that a session may have.
 pub fn duration(text: &str) -> Result<Duration, Mismatch> {
     let parsed = if let Some(number) = text.strip_suffix("ms") {
         number.parse().map(Duration::from_millis)
@@ -100,7 +100,7 @@ pub fn some(mark: &str, text: &str) -> Result<String, Mismatch> {
     }
 }
 
-/// Nothing may stand after `mark`.
+/// Makes sure that nothing stands after `mark`.
 ///
 /// # Errors
 /// Something does.

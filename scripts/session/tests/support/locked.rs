@@ -6,18 +6,18 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Puts the folder read-only over itself, and becomes the program.
-const MOUNT: &str =
+/// Mounts the folder read-only over itself, then becomes the program.
+const MOUNT_SCRIPT: &str =
     r#"mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && cd "$PWD" && exec "$@""#;
 
-/// Held while it is locked.
+/// A folder that cannot be written as long as this lives.
 pub(crate) struct Locked {
     folder: PathBuf,
     mounts: bool,
 }
 
 impl Locked {
-    /// `None`, with the reason said, where this machine cannot do it.
+    /// Locks the folder; `None`, with the reason printed, where this machine cannot do it.
     pub(crate) fn new(folder: &Path) -> Option<Self> {
         let folder = folder.canonicalize().unwrap();
         let mut locked = Self {
@@ -45,16 +45,16 @@ impl Locked {
         None
     }
 
-    /// The program with these words, for which the folder cannot be written.
-    pub(crate) fn command(&self, program: &str, words: &[&str]) -> Command {
+    /// A command that starts the program with these arguments, and cannot write to the folder.
+    pub(crate) fn command(&self, program: &str, args: &[&str]) -> Command {
         let mut command = Command::new(if self.mounts { "unshare" } else { program });
         if self.mounts {
             command
-                .args(["--mount", "sh", "-c", MOUNT])
+                .args(["--mount", "sh", "-c", MOUNT_SCRIPT])
                 .arg(&self.folder);
             command.arg(program);
         }
-        command.args(words);
+        command.args(args);
         command
     }
 
