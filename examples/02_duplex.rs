@@ -3,14 +3,26 @@
 //!
 //! 两个终端里运行同一条命令：先到的当服务器，后到的当客户端。
 //! Run the same command in two terminals: the first is the server, the second the client.
+//!
 //!     cargo run --example 02_duplex
+//!
+//! 这个文件管连接、线程和键盘。旁边的 `receive.rs` 把收到的字节变成屏幕上的字；
+//! `turns.rs` 是轮流说（`--turns`），给你比一比。
+//! This file has the connection, the threads and the keyboard. Beside it, `receive.rs` makes text
+//! on the screen of the bytes that come in; `turns.rs` takes turns (`--turns`), to compare.
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::{mem, process::ExitCode, str, sync::Arc, sync::mpsc, thread, time::Duration};
+use std::process::ExitCode;
+use std::sync::{Arc, mpsc};
+use std::{thread, time::Duration};
 
-use ErrorKind::{AddrInUse, Interrupted, TimedOut, WouldBlock};
-use colored::Colorize;
-use common::{Role, Start, explain, printable, say, show, usage};
+use common::{Role, Start, explain, say, usage};
+use receive::{receive, watch};
+
+#[path = "02_duplex/receive.rs"]
+mod receive;
+#[path = "02_duplex/turns.rs"]
+mod turns;
 
 const ADDRESS: &str = "127.0.0.1:8888";
 const HELP: &str = "\
@@ -20,181 +32,149 @@ const HELP: &str = "\
 用法 usage: [server [ADDR] | client [ADDR]] [--turns]    ADDR = IP:PORT
 结束 end: Ctrl-D（Windows: Ctrl-Z, Enter）
 状态 status: 0 都说完了 both done · 1 网络出错 network error · 2 参数有错 bad argument";
+
+/// 屏幕上两边的名字。
+/// The names of the two sides on the screen.
+#[derive(Clone, Copy)]
+struct Names {
+    ours: &'static str,
+    theirs: &'static str,
+}
 const SERVER: &str = "服务器 server: ";
 const CLIENT: &str = "客户端 client: ";
 
 fn main() -> ExitCode {
     let start = common::start(ADDRESS, HELP);
-    let turns = start.rest == ["--turns"];
-    if let (false, Some(word)) = (turns, start.rest.first()) {
+    let in_turns = start.rest == ["--turns"];
+    if !in_turns && let Some(word) = start.rest.first() {
         usage(format_args!("不认识的参数 unknown argument: {word}"));
     }
-    common::finish(run(&start, turns).map_err(|error| explain(error, start.address)))
+    common::finish(run(&start, in_turns).map_err(|error| explain(error, start.address)))
 }
 
-fn run(start: &Start, turns: bool) -> io::Result<()> {
+fn run(start: &Start, in_turns: bool) -> io::Result<()> {
     let (stream, names) = match start.role {
         Some(Role::Client) => connect(start)?,
         _ => accept(start)?,
     };
-    // 对方一直不读，两边的缓冲区就会满，write 只好等：每次最多 10 秒。
-    // If the peer never reads, the buffers on both sides fill and write waits: 10 s at most.
+    // 对方的程序一直不读，它的接收缓冲区就会满，内核通知窗口为零；我们的发送缓冲区跟着满，
+    // write 就停在那里（RFC 9293 §3.8.6.1）。每次最多等 10 秒。
+    // If the peer's program never reads, its receive buffer fills and its kernel announces a window
+    // of zero; then our send buffer fills too, and write waits (RFC 9293 §3.8.6.1): 10 s at most.
     stream.set_write_timeout(Some(Duration::from_secs(10)))?;
-    let talk = if turns { take_turns } else { both_ways };
-    talk(stream, names)
+    if in_turns {
+        turns::take_turns(stream, names)
+    } else {
+        both_ways(stream, names)
+    }
 }
 
 // ANCHOR: accept
-fn accept(start: &Start) -> io::Result<(TcpStream, [&'static str; 2])> {
+fn accept(start: &Start) -> io::Result<(TcpStream, Names)> {
     let listener = match TcpListener::bind(start.address) {
-        Err(error) if start.role.is_none() && error.kind() == AddrInUse => {
+        Ok(listener) => listener,
+        // 没说当谁，地址又有人用：先到的是服务器，我们当客户端。
+        // No role was named and the address is in use: the server came first, we are the client.
+        Err(error) if start.role.is_none() && error.kind() == ErrorKind::AddrInUse => {
             say("地址有人用，我当客户端 address in use, so I am the client");
             return connect(start);
         }
-        bound => bound?,
+        Err(error) => return Err(error),
     };
     say(format_args!("监听 listening on {}", listener.local_addr()?));
-    // 只接一位。函数返回，`listener` 就关闭：后来的人马上得到“拒绝”，不会空等。
-    // One client only. On return `listener` closes: a later one is refused, not kept waiting.
-    Ok((listener.accept()?.0, [SERVER, CLIENT]))
+    // accept 从内核的队列里取一条连接；握手早已由内核做完。
+    // accept takes a connection from the kernel's queue; the kernel has done the handshake already.
+    let (stream, _) = listener.accept()?;
+    let (ours, theirs) = (SERVER, CLIENT);
+    // 只接一位。函数返回，`listener` 就关闭，接好的连接不受影响：后来的人的 SYN 得到 RST，
+    // 马上知道被拒绝，不会空等。
+    // One client only. On return `listener` closes, and the accepted connection lives on. A later
+    // client's SYN is answered with RST: it is refused at once, and not kept waiting.
+    Ok((stream, Names { ours, theirs }))
 }
 // ANCHOR_END: accept
 
-fn connect(start: &Start) -> io::Result<(TcpStream, [&'static str; 2])> {
-    // 对方主机不回答时，内核会重试很久；我们只等 5 秒。
-    // If the other host does not answer, the kernel tries for long; we wait 5 s.
+fn connect(start: &Start) -> io::Result<(TcpStream, Names)> {
+    // 对方主机不回答时，内核会重发 SYN，很久才放弃；我们只等 5 秒。
+    // If the other host does not answer, the kernel sends the SYN again for long; we wait 5 s.
     let stream = TcpStream::connect_timeout(&start.address, Duration::from_secs(5))?;
     say(format_args!("已连接 connected to {}", start.address));
-    Ok((stream, [CLIENT, SERVER]))
+    let (ours, theirs) = (CLIENT, SERVER);
+    Ok((stream, Names { ours, theirs }))
 }
 
 // ANCHOR: both_ways
-/// 一个方向结束时说的话。
-/// What to say when a direction ends.
-type End = &'static str;
+/// 一个线程告诉 main 的：这个方向说完了，屏幕上该写什么；或者出了什么错。
+/// What a thread tells main: its direction is done, and what to say; or what went wrong.
+type News = io::Result<&'static str>;
 
-fn both_ways(stream: TcpStream, names: [&'static str; 2]) -> io::Result<()> {
-    // 等键盘是 read，等对方也是 read；一个线程只能卡在一处，所以两个方向两个线程。
-    // Keyboard and peer are both waited for in read. A thread waits in one place: so use two.
+fn both_ways(stream: TcpStream, names: Names) -> io::Result<()> {
+    // 等键盘是 read，等对方也是 read。线程停在一个 read 里，就听不见另一个，所以要两个线程。
+    // 一条 TCP 连接的两个方向互不相干，两个线程可以同时用同一个套接字，一个读，一个写。
+    // Waiting for the keyboard is a read, waiting for the peer is another. A thread that is stopped
+    // in one is deaf to the other: so use two. The two directions of a TCP connection are separate,
+    // so both threads may use one socket at the same time, one reading, one writing.
     let stream = Arc::new(stream);
-    let (tell, told) = mpsc::channel();
-    let (ours, tell_ours) = (Arc::clone(&stream), tell.clone());
-    thread::spawn(move || send_keyboard(&ours, &tell_ours).or_else(|e| tell_ours.send(Err(e))));
+    let (tell, news) = mpsc::channel();
+    let stream_to_peer = Arc::clone(&stream);
+    let tell_sent = tell.clone();
+    thread::spawn(move || {
+        if let Err(error) = send_keyboard(&stream_to_peer, &tell_sent) {
+            let _ = tell_sent.send(Err(error));
+        }
+    });
     thread::spawn(move || {
         let _ = tell.send(receive(&stream, names));
-        tell.send(watch(&stream))
+        // 对方说完了，我们可能还在说。连接若在这时出错（例如对方的内核回 RST），由 watch 报告。
+        // The peer is done, and we may still speak. If the connection fails now (say its kernel
+        // answers RST), watch reports it.
+        let _ = tell.send(Err(watch(&stream)));
     });
-    // main 只等消息。出了错就返回，进程随之结束，哪怕键盘线程还卡着。
-    // main only waits for news. On an error it returns: the process ends, keyboard or not.
-    say(told.recv().map_err(io::Error::other)??);
-    told.recv().map_err(io::Error::other)??;
+    // 两个方向各报告一次，次序不定。出了错就返回：main 一返回，进程就结束，内核关闭套接字，
+    // 哪怕键盘线程还停在 read 里。
+    // Each direction reports once, in either order. On an error we return: when main returns, the
+    // process ends and the kernel closes the socket, though a thread may still wait for the keyboard.
+    say(next(&news)?);
+    next(&news)?;
     say("两边都说完了 both are done");
     Ok(())
+}
+
+/// 等一个消息。线程都没了，也就不会再有消息。
+/// Waits for one piece of news. If all threads have gone, there will be none.
+fn next(news: &mpsc::Receiver<News>) -> News {
+    match news.recv() {
+        Ok(end) => end,
+        Err(no_thread_left) => Err(io::Error::other(no_thread_left)),
+    }
 }
 // ANCHOR_END: both_ways
 
 // ANCHOR: keyboard
-fn send_keyboard(mut stream: &TcpStream, tell: &mpsc::Sender<io::Result<End>>) -> io::Result<()> {
+fn send_keyboard(mut stream: &TcpStream, tell: &mpsc::Sender<News>) -> io::Result<()> {
     let mut buffer = [0; 4096];
-    // 终端按行给。行末的换行也发走：少了它，两句快话到了对方就分不开。
-    // The terminal gives lines. Their ends go too, or two quick lines would melt into one.
-    while let n @ 1.. = io::stdin().read(&mut buffer)? {
+    loop {
+        // 终端按行给：按下回车，read 才返回。行末的换行也发走：TCP 不记得我们写了几次，
+        // 少了换行，两句快话到了对方就分不开。
+        // A terminal gives whole lines: read returns when Enter is pressed. The line end goes too:
+        // TCP does not remember how often we wrote, and without it two quick lines would be one.
+        let n = io::stdin().read(&mut buffer)?;
+        if n == 0 {
+            break;
+        }
+        // 字节进了本机内核的发送缓冲区，就算写完；何时发出去、分成几段，由 TCP 决定。
+        // Written means: in our kernel's send buffer. TCP decides when the bytes leave, and in how
+        // many segments.
         stream.write_all(&buffer[..n])?;
     }
     // ANCHOR: half_close
-    // 键盘结束（Ctrl-D）：先报告，再关我们的方向。内核发出 FIN，对方读到 0；我们照样能收。
-    // End of input (Ctrl-D): report, then close our direction only. FIN goes; we still receive.
+    // 键盘结束（Ctrl-D）：先报告，再只关我们的方向。内核发出 FIN，对方读到 0；反方向还开着，
+    // 我们照样能收。若在这里关闭整个套接字，对方还没说完的话就收不到了。
+    // End of input (Ctrl-D): report, then close our direction only. The kernel sends FIN and the
+    // peer reads 0. The other direction stays open and we still receive; had we closed the whole
+    // socket here, we would lose what the peer has yet to say.
     let _ = tell.send(Ok("我说完了，还在听 I am done, still listening"));
     stream.shutdown(Shutdown::Write)
     // ANCHOR_END: half_close
 }
 // ANCHOR_END: keyboard
-
-// ANCHOR: receive
-fn receive(mut stream: &TcpStream, [_, them]: [&str; 2]) -> io::Result<End> {
-    let (mut buffer, mut held, mut open) = ([0; 4096], Vec::new(), false);
-    let end = loop {
-        // 聊天时安静不是错，没有期限。只有屏幕上一行没完，才只等 0.3 秒。
-        // Silence is no error in a chat: no deadline. Only an unfinished line waits 0.3 s.
-        stream.set_read_timeout(open.then_some(Duration::from_millis(300)))?;
-        let text = match stream.read(&mut buffer) {
-            // 读到 0：对方说完了。半个字再也等不来另一半。
-            // 0 bytes: the peer is done. Half a character will never be whole.
-            Ok(0) if held.is_empty() => break Ok(()),
-            Ok(0) => String::from_utf8_lossy(&mem::take(&mut held)).into_owned(),
-            Ok(n) => decode(&mut held, &buffer[..n]),
-            // 有的程序不发换行。没有下文，就替屏幕换行；这不是消息的边界。
-            // Some programs send no line end. We end the line on the screen: no message border.
-            Err(error) if matches!(error.kind(), WouldBlock | TimedOut | Interrupted) => {
-                "\n".to_owned()
-            }
-            Err(error) => break Err(error),
-        };
-        for piece in printable(&text).split_inclusive('\n') {
-            let who = if open { "" } else { them };
-            show(format_args!("{}{piece}", who.cyan()));
-            open = !piece.ends_with('\n');
-        }
-    };
-    show(if open { "\n" } else { "" });
-    end.map(|()| "对方说完了，按 Ctrl-D 结束 peer is done, Ctrl-D to end")
-}
-// ANCHOR_END: receive
-
-// ANCHOR: decoder
-/// 一次 read 可能断在一个字中间：能显示的交出来，半个字留在 `held` 里等下文。
-/// A read can end inside a character: give what is whole, hold the half until the rest comes.
-fn decode(held: &mut Vec<u8>, bytes: &[u8]) -> String {
-    held.extend_from_slice(bytes);
-    let last = held.utf8_chunks().last();
-    let tail = last.map_or(&[][..], |chunk| chunk.invalid());
-    // `error_len` 是 `None`：字还没完；是 `Some`：再等也不是 UTF-8，显示成 U+FFFD。
-    // `error_len` is `None`: not whole yet. `Some`: never UTF-8, shown as U+FFFD.
-    let half = str::from_utf8(tail).is_err_and(|error| error.error_len().is_none());
-    let rest = held.split_off(held.len() - if half { tail.len() } else { 0 });
-    String::from_utf8_lossy(&mem::replace(held, rest)).into_owned()
-}
-// ANCHOR_END: decoder
-
-/// 对方说完了，没有东西可读，但它还会消失：隔一会儿问内核，连接出错了吗。
-/// The peer is done: nothing to read. It can still vanish: ask the kernel now and then.
-fn watch(stream: &TcpStream) -> io::Result<End> {
-    loop {
-        stream.take_error()?.map_or(Ok(()), Err)?;
-        thread::sleep(Duration::from_millis(200));
-    }
-}
-
-// ANCHOR: turns
-/// 轮流说：只有一个线程。等键盘时听不见对方，等对方时说不了话。
-/// Taking turns: one thread. At the keyboard it is deaf; waiting for the peer, it is mute.
-fn take_turns(mut stream: TcpStream, [me, them]: [&'static str; 2]) -> io::Result<()> {
-    let (mut buffer, mut held, mut my_turn) = ([0; 1024], Vec::new(), me == CLIENT);
-    let last_words = 'talk: loop {
-        while my_turn {
-            show(me.green());
-            let Some(line) = io::stdin().lines().next().transpose()? else {
-                break 'talk "";
-            };
-            // 空行一个字节也发不出去：对方等我们，我们等对方，谁也动不了。所以不交出轮次。
-            // An empty line sends no byte: the peer would wait for us, we for it. Keep the turn.
-            stream.write_all(line.as_bytes())?;
-            my_turn = line.is_empty();
-        }
-        // 把一次 read 当成一条消息：攒下的几句会粘成一条，⏎ 是夹在里面的换行。
-        // One read is taken for one message: what piled up comes glued, ⏎ for each line end.
-        let n = stream.read(&mut buffer)?;
-        if n == 0 {
-            break "对方说完了 peer is done";
-        }
-        let text = printable(&decode(&mut held, &buffer[..n]));
-        my_turn = !text.trim_end().is_empty();
-        if my_turn {
-            let line = text.trim_end().replace('\n', "⏎");
-            say(format_args!("{}{line}", them.cyan()));
-        }
-    };
-    say(last_words);
-    Ok(())
-}
-// ANCHOR_END: turns

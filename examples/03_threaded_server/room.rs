@@ -26,6 +26,25 @@ struct Seat {
     stream: Arc<TcpStream>,
 }
 
+/// 说给谁听。服务器的屏幕是 0 号。
+/// Who is to hear it. The server's screen is number 0.
+#[derive(Clone, Copy)]
+enum To {
+    Everyone,
+    Only(u64),
+    AllBut(u64),
+}
+
+impl To {
+    fn includes(self, id: u64) -> bool {
+        match self {
+            To::Everyone => true,
+            To::Only(one) => id == one,
+            To::AllBut(one) => id != one,
+        }
+    }
+}
+
 impl Room {
     // ANCHOR: join
     /// 坐下，得到号码；满了或关了，就只得到一句话。
@@ -46,7 +65,7 @@ impl Room {
             }
         };
         let id = inside.last;
-        inside.tell(&format!("* {name} 进来了 joined"), everyone);
+        inside.tell(&format!("* {name} 进来了 joined"), To::Everyone);
         let hello = format!("* 你是 you are {name} · /name NEW · /who · /quit");
         inside.seats.insert(
             id,
@@ -56,7 +75,7 @@ impl Room {
                 stream,
             },
         );
-        inside.tell(&hello, |to| to == id);
+        inside.tell(&hello, To::Only(id));
         Some(id)
     }
     // ANCHOR_END: join
@@ -69,44 +88,45 @@ impl Room {
         let Some(name) = inside.seats.get(&id).map(|seat| seat.name.clone()) else {
             return false;
         };
-        let answer = match &line {
+        let line = match line {
+            Ok(Some(line)) => line,
             Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-                "! 一行最多 4096 字节，再见 a line has 4096 bytes at most, goodbye".to_owned()
+                let words = "! 一行最多 4096 字节，再见 a line has 4096 bytes at most, goodbye";
+                inside.tell(words, To::Only(id));
+                return false;
             }
             // 说完了（FIN），或者断了（RST）：都是走了。
             // Done (FIN) or reset (RST): gone, either way.
             Ok(None) | Err(_) => return false,
-            Ok(Some(line)) => match line.split_once(' ').unwrap_or((line, "")) {
-                ("/quit", _) => return false,
-                ("/who", _) => inside.who(),
-                ("/name", new) => inside.rename(id, new.trim()).to_owned(),
-                (word, _) if word.starts_with('/') => {
-                    format!("! 没有这个命令 no such command: {word}")
-                }
-                _ if line.trim().is_empty() => String::new(),
-                // 说话的人自己的屏幕上已经有这一行。
-                // The speaker's own screen has this line already.
-                _ => {
-                    inside.tell(&format!("{name}: {line}"), |to| to != id);
-                    String::new()
-                }
-            },
+        };
+        let (word, rest) = line.split_once(' ').unwrap_or((&line, ""));
+        let answer = match word {
+            "/quit" => return false,
+            "/who" => inside.who(),
+            "/name" => inside.rename(id, rest.trim()).to_owned(),
+            _ if word.starts_with('/') => format!("! 没有这个命令 no such command: {word}"),
+            _ if line.trim().is_empty() => String::new(),
+            // 说话的人自己的屏幕上已经有这一行。
+            // The speaker's own screen has this line already.
+            _ => {
+                inside.tell(&format!("{name}: {line}"), To::AllBut(id));
+                String::new()
+            }
         };
         if !answer.is_empty() {
-            inside.tell(&answer, |to| to == id);
+            inside.tell(&answer, To::Only(id));
         }
-        line.is_ok()
+        true
     }
     // ANCHOR_END: hear
 
     pub(crate) fn leave(&self, id: u64) {
         let mut inside = self.lock();
         if let Some(seat) = inside.seats.remove(&id) {
-            inside.tell(&format!("* {} 离开了 left", seat.name), everyone);
+            inside.tell(&format!("* {} 离开了 left", seat.name), To::Everyone);
         }
     }
 
-    // ANCHOR: close
     /// 关门：不再接人，告诉每个人，放掉所有队列；写线程各自送完剩下的。
     /// Close: no new guests, tell everyone, drop all queues; each writer delivers what is left.
     pub(crate) fn close(&self) {
@@ -114,11 +134,10 @@ impl Room {
         let _ = self.closed.set(Instant::now());
         inside.tell(
             "* 服务器要关了，再见 the server is closing, goodbye",
-            everyone,
+            To::Everyone,
         );
         *inside = Inside::default();
     }
-    // ANCHOR_END: close
 
     /// 关了多久；没关是 `None`。
     /// For how long it has been closed; `None` while it is open.
@@ -133,7 +152,7 @@ impl Room {
     }
 
     pub(crate) fn show(&self, line: &str) {
-        self.lock().tell(line, |to| to == 0);
+        self.lock().tell(line, To::Only(0));
     }
 
     fn lock(&self) -> MutexGuard<'_, Inside> {
@@ -145,38 +164,42 @@ impl Inside {
     // ANCHOR: tell
     /// 放进每个人的队列，不碰网络。队列只有 64 行：慢的人占不了更多内存，满了就断开。
     /// Into everyone's queue, off the network. It has 64 lines: a slow guest's memory is bounded.
-    fn tell(&mut self, line: &str, to: impl Fn(u64) -> bool) {
+    fn tell(&mut self, line: &str, to: To) {
         let line = Arc::<str>::from(line);
-        if let (true, Some(screen)) = (to(0), &self.screen) {
+        if to.includes(0)
+            && let Some(screen) = &self.screen
+        {
             let _ = screen.try_send(Arc::clone(&line));
         }
         // 满了，也可能只是它的写线程还没轮到：一起等，最多 0.25 秒。
         // Full may only mean that its writer has not run yet: wait for all together, 0.25 s at most.
         let patience = Instant::now() + Duration::from_millis(250);
-        let mut waiting: Vec<u64> = self.seats.keys().copied().filter(|&id| to(id)).collect();
-        loop {
-            waiting.retain(|id| {
-                self.seats
-                    .get(id)
-                    .is_some_and(|seat| seat.is_full_for(&line))
-            });
-            if waiting.is_empty() || Instant::now() > patience {
-                break;
+        let mut full = Vec::new();
+        for (id, seat) in &self.seats {
+            if to.includes(*id) && seat.is_full_for(&line) {
+                full.push(*id);
             }
-            thread::sleep(Duration::from_millis(1));
         }
-        let slow: Vec<Seat> = waiting
-            .iter()
-            .filter_map(|id| self.seats.remove(id))
-            .collect();
+        while !full.is_empty() && Instant::now() <= patience {
+            thread::sleep(Duration::from_millis(1));
+            full.retain(|id| self.seats[id].is_full_for(&line));
+        }
+        // 先让他们都离开，再告诉别人：告诉别人时，不该又去等他们。
+        // First they all leave their seats, then the others are told: to tell them must not wait for
+        // the slow ones again.
+        let mut slow = Vec::new();
+        for id in full {
+            slow.extend(self.seats.remove(&id));
+        }
         for seat in slow {
-            // 写线程正卡在 write 里：关掉连接，它就醒来。
-            // Its writer waits in write: closing the connection wakes it.
+            // 他的接收缓冲区满了，内核不再收我们的段；写线程停在 write 里，关掉连接，它就醒来。
+            // The guest's receive buffer is full and takes no more of our segments; its writer waits
+            // in write, and closing the connection wakes it.
             let _ = seat.stream.shutdown(Shutdown::Both);
             let name = seat.name;
             self.tell(
                 &format!("* {name} 太慢，断开了 too slow, disconnected"),
-                everyone,
+                To::Everyone,
             );
         }
     }
@@ -197,7 +220,7 @@ impl Inside {
         }
         if let Some(seat) = self.seats.get_mut(&id) {
             let old = mem::replace(&mut seat.name, new.to_owned());
-            self.tell(&format!("* {old} 改名 is now {new}"), everyone);
+            self.tell(&format!("* {old} 改名 is now {new}"), To::Everyone);
         }
         ""
     }
@@ -205,16 +228,13 @@ impl Inside {
     // 只差大小写的名字太像，算同一个。
     // Names that differ only in case are too alike: they count as one.
     fn find(&self, name: &str) -> Option<u64> {
-        let same = |seat: &Seat| seat.name.to_lowercase() == name.to_lowercase();
-        self.seats
-            .iter()
-            .find(|(_, seat)| same(seat))
-            .map(|(id, _)| *id)
+        for (id, seat) in &self.seats {
+            if seat.name.to_lowercase() == name.to_lowercase() {
+                return Some(*id);
+            }
+        }
+        None
     }
-}
-
-fn everyone(_: u64) -> bool {
-    true
 }
 
 impl Seat {
