@@ -1,9 +1,9 @@
-//! 名字、颜色和屏幕：把一帧的字节说成人话，也把十六进制读成字节。
-//! Names, colors and the screen: bytes told in words, and hexadecimal text read as bytes.
-use anyhow::{Context, Result, ensure};
+//! 名字、颜色和屏幕：把一帧的字节说成人话。
+//! Names, colors and the screen: the bytes of a frame told in words.
 use colored::{Color::*, Colorize};
 use std::{net::Ipv4Addr, ops::Range};
 
+use super::text::{hex, text};
 use super::{ETHERNET, IPV4, Row, TCP};
 
 /// 中文，英文。
@@ -54,7 +54,7 @@ pub(crate) const PHYSICAL: &str = "\
 
 /// 检查过的一帧，从第 2 层到第 7 层。
 /// A frame that has been checked, from layer 2 up to 7.
-pub(crate) fn layers(frame: &[u8], [tcp, data, stop]: [usize; 3]) -> Vec<Layer> {
+pub(crate) fn layers(frame: &[u8], tcp: usize, data: usize, stop: usize) -> Vec<Layer> {
     let end = frame.len();
     let mut ethernet = fields(&ETHERNET, "RFC 894", frame, 0..14);
     let zeros = rest(
@@ -102,10 +102,9 @@ fn layer(number: u8, name: Pair, unit: Pair, range: Range<usize>, fields: Vec<Fi
 // Read by the table, left to right; what the header has beyond the table are options.
 fn fields(table: &[Row], source: &'static str, frame: &[u8], header: Range<usize>) -> Vec<Field> {
     let mut at = header.start * 8;
-    let bit = |v, at: usize| v << 1 | u64::from(frame[at / 8] >> (7 - at % 8) & 1);
     let mut fields = Vec::new();
     for &(bits, zh, en, ref show) in table {
-        let (name, value) = ((zh, en), display(show, (at..at + bits).fold(0, bit)));
+        let (name, value) = ((zh, en), display(show, number(frame, at, bits)));
         let range = at / 8..(at + bits).div_ceil(8);
         fields.push(Field {
             name,
@@ -122,6 +121,17 @@ fn fields(table: &[Row], source: &'static str, frame: &[u8], header: Range<usize
     fields
 }
 
+/// 从第 `at` 个比特起的 `bits` 个比特，高位在前。
+/// The number in `bits` bits from bit `at` on, high bit first.
+fn number(frame: &[u8], at: usize, bits: usize) -> u64 {
+    let mut number = 0;
+    for at in at..at + bits {
+        let bit = frame[at / 8] >> (7 - at % 8) & 1;
+        number = number << 1 | u64::from(bit);
+    }
+    number
+}
+
 fn rest(name: Pair, source: &'static str, range: Range<usize>, value: String) -> Option<Field> {
     let bits = range.len() * 8;
     (bits > 0).then_some(Field {
@@ -133,32 +143,22 @@ fn rest(name: Pair, source: &'static str, range: Range<usize>, value: String) ->
     })
 }
 
-fn display(show: &Show, v: u64) -> String {
+fn display(show: &Show, number: u64) -> String {
     match show {
-        Show::Decimal => v.to_string(),
-        Show::Hex => format!("{v:#06x}"),
-        Show::Ip => Ipv4Addr::from(v as u32).to_string(),
-        Show::Mac => hex(&v.to_be_bytes()[2..]).replace(' ', ":"),
+        Show::Decimal => number.to_string(),
+        Show::Hex => format!("{number:#06x}"),
+        Show::Ip => Ipv4Addr::from(number as u32).to_string(),
+        Show::Mac => hex(&number.to_be_bytes()[2..]).replace(' ', ":"),
         Show::Flags(names) => {
-            let set = |&(bit, _): &(usize, &&str)| v >> bit & 1 == 1;
-            let names = names.iter().enumerate().filter(set).map(|(_, name)| *name);
-            Vec::from_iter(names).join(" ")
+            let mut set = Vec::new();
+            for (bit, name) in names.iter().enumerate() {
+                if number >> bit & 1 == 1 {
+                    set.push(*name);
+                }
+            }
+            set.join(" ")
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    Vec::from_iter(bytes.iter().map(|byte| format!("{byte:02x}"))).join(" ")
-}
-
-// 外来的控制字符会摆布你的终端：换成看得见的写法。
-// Control characters from outside would drive your terminal: show them as text.
-fn text(bytes: &[u8]) -> String {
-    let shown = |c: char| match c.is_control() {
-        true => c.escape_debug().to_string(),
-        false => c.to_string(),
-    };
-    String::from_utf8_lossy(bytes).chars().map(shown).collect()
 }
 
 pub(crate) fn titles(layers: &[Layer]) -> String {
@@ -192,43 +192,30 @@ pub(crate) fn details(frame: &[u8], layers: &[Layer]) -> String {
             let start = range.start;
             out += &format!("  {start:>4}  {zh} {en} = {value}  [{source}]\n");
         }
-        let own = |i| layers.iter().filter(move |l| l.range.contains(&i));
-        let byte = |i| {
-            paint(
-                own(i).map(|l| l.number).max().unwrap_or(2),
-                &hex(&frame[i..=i]),
-            )
-        };
         for start in layer.range.clone().step_by(16) {
-            let row = start..layer.range.end.min(start + 16);
-            out += &format!("      | {}\n", Vec::from_iter(row.map(byte)).join(" "));
+            let mut row = Vec::new();
+            for at in start..layer.range.end.min(start + 16) {
+                row.push(paint(layer_of(layers, at), &hex(&frame[at..=at])));
+            }
+            out += &format!("      | {}\n", row.join(" "));
         }
     }
     out
 }
 
+/// 第 `at` 个字节归哪一层：装着它的单元里最里面的那个。
+/// The layer that byte `at` belongs to: the innermost of the units that hold it.
+fn layer_of(layers: &[Layer], at: usize) -> u8 {
+    let mut innermost = 2;
+    for layer in layers {
+        if layer.range.contains(&at) {
+            innermost = innermost.max(layer.number);
+        }
+    }
+    innermost
+}
+
 fn paint(layer: u8, text: &str) -> String {
     let colors = [Red, Yellow, Green, Blue, BrightYellow, Cyan, Magenta];
     text.color(colors[usize::from(layer) - 1]).to_string()
-}
-
-/// 十六进制文字；空白和冒号不算。
-/// Hexadecimal text; white space and colons do not count.
-pub(crate) fn unhex(text: &str) -> Result<Vec<u8>> {
-    let mut digits = Vec::new();
-    for (at, c) in text.chars().enumerate() {
-        if !c.is_whitespace() && c != ':' {
-            let digit = c.to_digit(16).map(|digit| digit as u8);
-            let at = at + 1;
-            digits.push(digit.with_context(|| {
-                format!("第 {at} 个字符不是十六进制 character {at} is not hexadecimal: {c:?}")
-            })?);
-        }
-    }
-    let half = "最后一个字节只有一半 only half of the last byte is there";
-    ensure!(digits.len().is_multiple_of(2), half);
-    Ok(digits
-        .chunks(2)
-        .map(|pair| pair[0] << 4 | pair[1])
-        .collect())
 }

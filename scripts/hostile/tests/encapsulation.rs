@@ -184,6 +184,11 @@ fn control_characters_in_a_frame_do_not_reach_the_terminal() {
         "{printed:?}"
     );
     assert_eq!(fields(&printed)["54 data"], r"\u{1b}[2Jred\u{9b}1A\n");
+    let turned = run(&["1\u{202e}2\u{200b}3\u{2066}4\u{feff}5"]);
+    assert_eq!(
+        fields(&turned)["54 data"],
+        r"1\u{202e}2\u{200b}3\u{2066}4\u{feff}5"
+    );
 }
 
 proptest! {

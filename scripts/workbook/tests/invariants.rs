@@ -333,6 +333,15 @@ fn shared_code_is_at_most_100_lines_and_an_example_40_to_250() {
     }
 }
 
+/// A beginner looks a second time at such a thing, and learns nothing of networks by it.
+#[test]
+fn no_example_matches_on_nothing() {
+    for file in examples_and_parts() {
+        let code = code_of(&file);
+        assert!(!code.contains("match ()"), "{}", file.display());
+    }
+}
+
 /// A beginner meets these first: 30 to 45 % of their lines are comments.
 #[test]
 fn the_first_examples_tell_what_the_kernel_does() {
@@ -392,6 +401,13 @@ fn examples() -> Vec<PathBuf> {
         let is_numbered = name_of(file).starts_with(|c: char| c.is_ascii_digit());
         folder == Path::new("examples") || is_package && is_numbered
     });
+    all
+}
+
+/// The numbered programs and their parts, without the exercises.
+fn examples_and_parts() -> Vec<PathBuf> {
+    let mut all = files("examples", "rs");
+    all.retain(|file| !file.starts_with("examples/exercises"));
     all
 }
 
