@@ -21,6 +21,7 @@ mod address;
 mod peer;
 mod pieces;
 mod post;
+mod ready;
 mod system;
 
 use std::path::PathBuf;

@@ -6,6 +6,7 @@
 pub mod cargo;
 mod checkout;
 mod collection;
+pub mod doorbell;
 pub mod environment;
 mod failure;
 pub mod lock;

@@ -54,48 +54,50 @@ pub(super) fn connect<'a>(
     let mut knocks: Vec<Option<Knock>> = (0..count).map(|_| None).collect();
     let mut refused_at = None::<Instant>;
     let mut looked = Instant::now();
-    let done = runner.patiently(|runner| {
-        let pause = refused_at.is_some_and(|at| at.elapsed() < KNOCK);
-        for knock in &mut knocks {
-            let next = match knock.take() {
-                // What a full queue dropped, the system sends again after 1 s, 3 s, 7 s.
-                Some(Knock::Waits(_, since)) if since.elapsed() >= AGAIN => {
-                    progress.full = true;
-                    start(address, small)
+    let done = runner.often(|runner| {
+        runner.patiently(|runner| {
+            let pause = refused_at.is_some_and(|at| at.elapsed() < KNOCK);
+            for knock in &mut knocks {
+                let next = match knock.take() {
+                    // What a full queue dropped, the system sends again after 1 s, 3 s, 7 s.
+                    Some(Knock::Waits(_, since)) if since.elapsed() >= AGAIN => {
+                        progress.full = true;
+                        start(address, small)
+                    }
+                    Some(Knock::Waits(socket, since)) => look(socket, since),
+                    Some(Knock::Open(stream)) => Ok(Knock::Open(stream)),
+                    Some(Knock::Refused) | None if pause => Ok(Knock::Refused),
+                    Some(Knock::Refused) | None => start(address, small),
+                };
+                let next = next.map_err(|error| Trouble::Judge(format!("connect: {error}")))?;
+                if matches!(next, Knock::Refused) && !pause {
+                    refused_at = Some(Instant::now());
                 }
-                Some(Knock::Waits(socket, since)) => look(socket, since),
-                Some(Knock::Open(stream)) => Ok(Knock::Open(stream)),
-                Some(Knock::Refused) | None if pause => Ok(Knock::Refused),
-                Some(Knock::Refused) | None => start(address, small),
-            };
-            let next = next.map_err(|error| Trouble::Judge(format!("connect: {error}")))?;
-            if matches!(next, Knock::Refused) && !pause {
-                refused_at = Some(Instant::now());
+                *knock = Some(next);
             }
-            *knock = Some(next);
-        }
-        let count = |wanted: fn(&Knock) -> bool| {
-            let knocks = knocks.iter().flatten();
-            knocks.filter(|knock| wanted(knock)).count()
-        };
-        let refused = count(|knock| matches!(knock, Knock::Refused)) > 0;
-        let open = count(|knock| matches!(knock, Knock::Open(_)));
-        if open > progress.open {
-            progress.open = open;
-            // Some of these come in while others are let in.
-            runner.patience.went_on();
-        }
-        if refused && !first && !(open > 0 && runner.program.may_listen(address)) {
-            return Err(Trouble::Refused);
-        }
-        if refused && looked.elapsed() >= ELSEWHERE {
-            looked = Instant::now();
-            runner.program.listens_nowhere_else(address)?;
-        }
-        Ok(knocks
-            .iter()
-            .all(|knock| matches!(knock, Some(Knock::Open(_))))
-            .then_some(()))
+            let count = |wanted: fn(&Knock) -> bool| {
+                let knocks = knocks.iter().flatten();
+                knocks.filter(|knock| wanted(knock)).count()
+            };
+            let refused = count(|knock| matches!(knock, Knock::Refused)) > 0;
+            let open = count(|knock| matches!(knock, Knock::Open(_)));
+            if open > progress.open {
+                progress.open = open;
+                // Some of these come in while others are let in.
+                runner.patience.went_on();
+            }
+            if refused && !first && !(open > 0 && runner.program.may_listen(address)) {
+                return Err(Trouble::Refused);
+            }
+            if refused && looked.elapsed() >= ELSEWHERE {
+                looked = Instant::now();
+                runner.program.listens_nowhere_else(address)?;
+            }
+            Ok(knocks
+                .iter()
+                .all(|knock| matches!(knock, Some(Knock::Open(_))))
+                .then_some(()))
+        })
     })?;
     if let Err(InVain) = done {
         let time = runner.patience.wait.waited();
@@ -142,20 +144,22 @@ pub(super) fn accept<'a>(
         false => runner.wait_for(within),
     }
     let mut streams = Vec::new();
-    let done = runner.patiently(|runner| {
-        while let Some(listener) = &runner.peers.listener
-            && streams.len() < count
-        {
-            match listener.accept() {
-                Ok((stream, _)) => {
-                    streams.push(stream);
-                    runner.patience.went_on();
+    let done = runner.often(|runner| {
+        runner.patiently(|runner| {
+            while let Some(listener) = &runner.peers.listener
+                && streams.len() < count
+            {
+                match listener.accept() {
+                    Ok((stream, _)) => {
+                        streams.push(stream);
+                        runner.patience.went_on();
+                    }
+                    Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+                    Err(error) => return Err(Trouble::Judge(format!("accept: {error}"))),
                 }
-                Err(error) if error.kind() == ErrorKind::WouldBlock => break,
-                Err(error) => return Err(Trouble::Judge(format!("accept: {error}"))),
             }
-        }
-        Ok((streams.len() == count).then_some(()))
+            Ok((streams.len() == count).then_some(()))
+        })
     })?;
     if let Err(InVain) = done {
         return Err(match (runner.program.ended(), first) {

@@ -4,7 +4,6 @@
 //! deadlines go on while bytes that may be right keep moving, and where the machine was busy with
 //! something else: the judge woke late, or the program was ready to run and could not.
 
-use std::thread;
 use std::time::{Duration, Instant};
 
 use super::program::Program;
@@ -227,10 +226,10 @@ impl Patience {
         judge.max(lost).min(elapsed)
     }
 
-    /// Sleeps, and notes how late the judge wakes.
-    pub(super) fn sleep(&mut self, time: Duration) {
+    /// Waits with `wait`, which takes this long at most, and notes how late the judge wakes.
+    pub(super) fn rest(&mut self, time: Duration, wait: impl FnOnce()) {
         self.looks();
-        thread::sleep(time);
+        wait();
         self.notice(time);
     }
 

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use socket2::SockRef;
 
 use super::pieces::Pieces;
+use super::ready::Interest;
 use crate::check::Pace;
 
 /// A peer takes no more than this before the story reads it: the rest waits in the kernel.
@@ -122,6 +123,30 @@ impl Peer {
             _ => 0,
         });
         left.sum()
+    }
+
+    /// What it waits for now, after [`Self::pump`].
+    pub(super) fn waits_for(&self) -> (Option<Interest<'_>>, Option<Instant>) {
+        let Some(stream) = &self.stream else {
+            return (None, None);
+        };
+        let room = self.ended.is_none() && self.unread.len() < UNREAD;
+        let (read, next_read) = match self.reading {
+            Reading::Free => (room, None),
+            Reading::Slow { next, .. } if room => (false, Some(next)),
+            Reading::Slow { .. } | Reading::Stopped => (false, None),
+        };
+        let (write, next_write) = match self.queue.front() {
+            Some(Task::Send { next: None, .. }) => (true, None),
+            Some(Task::Send { next, .. }) => (false, *next),
+            _ => (false, None),
+        };
+        let interest = (read || write).then_some(Interest {
+            socket: SockRef::from(stream),
+            read,
+            write,
+        });
+        (interest, next_read.into_iter().chain(next_write).min())
     }
 
     /// Moves what can move now, through `buffer`. Whether anything did.

@@ -77,9 +77,12 @@ pub(super) fn play<'a>(
 /// The program reads what was sent before the reset, if it reads at all: where both come
 /// together, not every runtime tells its program of the reset (libuv takes it for an end).
 fn let_it_read(runner: &mut Runner<'_>, name: &str) -> Result<(), Trouble> {
-    let _ = runner.until(Instant::now() + READ_FIRST, |runner| {
-        let read = runner.peers.are_idle(name) && runner.program.unread() == Some(0);
-        Ok(read.then_some(()))
+    let until = Instant::now() + READ_FIRST;
+    let _ = runner.often(|runner| {
+        runner.until(until, |runner| {
+            let read = runner.peers.are_idle(name) && runner.program.unread() == Some(0);
+            Ok(read.then_some(()))
+        })
     })?;
     Ok(())
 }

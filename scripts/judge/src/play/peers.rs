@@ -12,6 +12,7 @@ use super::address;
 use super::peer::Peer;
 use super::pieces::{Pieces, Random};
 use super::post::Post;
+use super::ready::Interest;
 use crate::check::{Act, Actor, Step, Way};
 use crate::verdict::Trouble;
 
@@ -171,6 +172,18 @@ impl<'a> Peers<'a> {
             moved |= peer.pump(&mut self.buffer);
         }
         moved
+    }
+
+    /// What the peers wait for now, after [`Self::pump`], and when the next one acts by itself.
+    pub(super) fn wait_for(&self) -> (Vec<Interest<'_>>, Option<Instant>) {
+        let (mut interests, mut next) = (Vec::new(), None::<Instant>);
+        for peer in self.all() {
+            let (interest, acts) = peer.waits_for();
+            interests.extend(interest);
+            next = next.into_iter().chain(acts).min();
+        }
+        interests.extend(self.post.waits_for());
+        (interests, next)
     }
 
     /// Every peer has nothing more to say.

@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 
+use socket2::SockRef;
+
 use super::peer::UNREAD;
+use super::ready::Interest;
 
 /// Number of datagrams that wait for the story, at most.
 const WAITING_MAX: usize = 1000;
@@ -53,6 +56,15 @@ impl<'a> Post<'a> {
             }
         }
         moved
+    }
+
+    /// What its sockets wait for.
+    pub(super) fn waits_for(&self) -> impl Iterator<Item = Interest<'_>> {
+        self.seats.values().map(|seat| Interest {
+            socket: SockRef::from(&seat.socket),
+            read: true,
+            write: false,
+        })
     }
 
     pub(super) fn flooded(&self) -> bool {

@@ -8,6 +8,7 @@ use std::process;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use session::run::doorbell::Doorbell;
 use session::run::process::{Process, Streams, Waited};
 use session::run::{Ended, Invocation, environment};
 
@@ -113,6 +114,10 @@ impl Program {
     /// Takes what it has written.
     pub(super) fn pump(&mut self) -> Wrote {
         let mut wrote = Wrote::Nothing;
+        if let Some(process) = &mut self.process {
+            // Before its output is taken: what comes from here on rings again.
+            process.doorbell.heard();
+        }
         while let Some(process) = &mut self.process {
             match process.wait(Instant::now()) {
                 Waited::More => wrote = Wrote::Something,
@@ -121,6 +126,11 @@ impl Program {
             }
         }
         wrote
+    }
+
+    /// What rings when it has written something.
+    pub(super) fn doorbell(&self) -> Option<&Doorbell> {
+        Some(&self.process.as_ref()?.doorbell)
     }
 
     /// How it ended, if it has.

@@ -7,13 +7,19 @@ use super::Options;
 use super::patience::Patience;
 use super::peers::Peers;
 use super::program::{Program, Wrote, last, lines};
+use super::ready;
 use crate::check::{Act, Check, Step, Variant};
 use crate::verdict::{Failure, Trouble, Written};
 
-/// Between two looks, where nothing moved: soon at first, and then less often, so that many
-/// stories can wait at the same time.
-const TICK_FIRST: Duration = Duration::from_micros(300);
-const TICK_MAX: Duration = Duration::from_millis(4);
+/// What the judge waits for wakes it. What only the system knows, such as where a program listens
+/// and whether it has ended, it looks at by itself: soon at first, and then less often.
+const LOOK_FIRST: Duration = Duration::from_micros(300);
+
+/// The longest time between two looks.
+const LOOK_MAX: Duration = Duration::from_millis(20);
+
+/// The same while the story waits for what only the system knows.
+const LOOK_OFTEN: Duration = Duration::from_millis(4);
 
 /// After the program's end, or a failure, what is still on its way is worth waiting for.
 pub(super) const AFTERMATH: Duration = Duration::from_millis(200);
@@ -36,6 +42,8 @@ pub(super) struct Runner<'a> {
     /// What this system does not tell.
     pub(super) unchecked: Unchecked,
     flood: Option<Written>,
+    /// The longest time between two looks now.
+    look_max: Duration,
 }
 
 /// What a step asks for and this system does not tell.
@@ -65,6 +73,7 @@ impl<'a> Runner<'a> {
             looking_at: None,
             unchecked: Unchecked::default(),
             flood: None,
+            look_max: LOOK_MAX,
         }
     }
 
@@ -129,7 +138,8 @@ impl<'a> Runner<'a> {
         mut over: impl FnMut(&mut Self, Instant) -> bool,
     ) -> Result<Result<T, InVain>, Trouble> {
         let mut gone = None;
-        let mut tick = TICK_FIRST;
+        let mut tick = LOOK_FIRST;
+        let mut woken = false;
         loop {
             self.patience.looks();
             let moved = self.pump();
@@ -159,12 +169,36 @@ impl<'a> Runner<'a> {
                 }
             }
             if moved {
-                tick = TICK_FIRST;
+                tick = LOOK_FIRST;
             } else {
-                self.patience.sleep(tick);
-                tick = TICK_MAX.min(tick * 3 / 2);
+                // What woke it and did not move anything would wake it again at once.
+                woken = self.rest(tick, !woken);
+                tick = self.look_max.min(tick * 3 / 2);
             }
         }
+    }
+
+    /// Waits until something can move, for `time` at most. Whether something can.
+    fn rest(&mut self, time: Duration, for_sockets: bool) -> bool {
+        let (sockets, next) = self.peers.wait_for();
+        let acts = next.map(|at| at.saturating_duration_since(Instant::now()));
+        let time = acts.map_or(time, |acts| acts.clamp(LOOK_FIRST, time.max(LOOK_FIRST)));
+        let (sockets, doorbell) = match for_sockets {
+            true => (sockets, self.program.doorbell()),
+            false => (Vec::new(), None),
+        };
+        let mut woken = false;
+        self.patience
+            .rest(time, || woken = ready::wait(doorbell, &sockets, time));
+        woken
+    }
+
+    /// Looks often while `wait` waits for what only the system knows.
+    pub(super) fn often<T>(&mut self, wait: impl FnOnce(&mut Self) -> T) -> T {
+        self.look_max = LOOK_OFTEN;
+        let found = wait(self);
+        self.look_max = LOOK_MAX;
+        found
     }
 
     /// Moves what can move now. Whether anything did.

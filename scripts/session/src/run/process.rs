@@ -12,6 +12,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::doorbell::{Doorbell, Ringer};
 use super::output::Output;
 use super::process_tree::{self, Ended};
 use super::stderr_tail::Tail;
@@ -26,6 +27,8 @@ pub struct Process {
     pub output: Output,
     /// The end of its standard error, where that is apart.
     pub errors: Tail,
+    /// Rings when something has come on either, or either has closed.
+    pub doorbell: Doorbell,
     closed: bool,
 }
 
@@ -83,6 +86,7 @@ impl Process {
                 (Some(errors), writer)
             }
         };
+        let doorbell = Doorbell::new()?;
         let mut command = process_tree::command(&invocation.program)?;
         command
             .args(&invocation.args)
@@ -98,13 +102,15 @@ impl Process {
             process_tree::release(&mut stdin);
             keyboard(stdin)
         });
-        let screen = screen(reader);
+        let screen = screen(reader, doorbell.ringer());
+        let errors = errors.map(|errors| Tail::drain(errors, doorbell.ringer()));
         Ok(Self {
             child,
             keyboard,
             screen,
             output: Output::default(),
-            errors: errors.map_or_else(Tail::default, Tail::drain),
+            errors: errors.unwrap_or_default(),
+            doorbell,
             closed: false,
         })
     }
@@ -224,7 +230,7 @@ impl Drop for Process {
     }
 }
 
-fn screen(mut reader: io::PipeReader) -> Receiver<Event> {
+fn screen(mut reader: io::PipeReader, ringer: Ringer) -> Receiver<Event> {
     let (events, screen) = mpsc::channel();
     thread::spawn(move || {
         let mut left = OUTPUT_LIMIT;
@@ -240,7 +246,9 @@ fn screen(mut reader: io::PipeReader) -> Receiver<Event> {
                 }
             };
             let last = !matches!(event, Event::Bytes(_));
-            if events.send(event).is_err() || last {
+            let unheard = events.send(event).is_err();
+            ringer.ring();
+            if unheard || last {
                 return;
             }
         }

@@ -4,6 +4,8 @@ use std::io::{self, Read};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
+use super::doorbell::Ringer;
+
 /// Bytes of standard error that are kept: the report of a stack overflow in Java fits.
 pub const TAIL_LIMIT: usize = 256 * 1024;
 
@@ -23,7 +25,7 @@ struct Kept {
 
 impl Tail {
     /// Drains `reader` to its end, in a thread of its own.
-    pub(super) fn drain(mut reader: io::PipeReader) -> Self {
+    pub(super) fn drain(mut reader: io::PipeReader, ringer: Ringer) -> Self {
         let tail = Self::default();
         let kept = tail.clone();
         thread::spawn(move || {
@@ -34,8 +36,10 @@ impl Tail {
                     Ok(0) | Err(_) => break,
                     Ok(count) => kept.lock().push(&buffer[..count], TAIL_LIMIT),
                 }
+                ringer.ring();
             }
             kept.lock().closed = true;
+            ringer.ring();
         });
         tail
     }
