@@ -54,6 +54,12 @@ impl Course {
         self.exercises().join("mine")
     }
 
+    /// Where wrong programs that are kept as patches are written out, to be opened and run.
+    #[must_use]
+    pub fn written_out(&self) -> PathBuf {
+        self.root.join("target").join("wrong")
+    }
+
     /// The page that holds an exercise's text: `exercises/ID.md`, `exercises/ID.en.md`.
     #[must_use]
     pub fn page(&self, id: &str, end: &str) -> PathBuf {

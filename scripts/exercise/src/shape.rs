@@ -15,7 +15,7 @@ use crate::course::Course;
 use crate::progress::is_name;
 use judge::Check;
 
-pub use programs::{caught_by, is_unusual, programs};
+pub use programs::{Patched, is_unusual, patched, programs};
 
 /// Something that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,8 +1,9 @@
 //! The course checks itself: every stub fails, every solution and every right program passes, every
 //! mistake is caught. Before that: every exercise has all its parts.
 //!
-//! All programs are built in one go, and several are judged at once. `EXERCISE_ROUNDS=20` plays
-//! what must pass twenty times, `EXERCISE="echo_server relay"` takes these exercises alone,
+//! All programs are built in one go, and several are judged at once. A wrong program that is kept
+//! as a patch is first written out below `target/exercises/wrong/`. `EXERCISE_ROUNDS=20` plays what
+//! must pass twenty times, `EXERCISE="echo_server relay"` takes these exercises alone,
 //! `PROGRAM=right/` those programs whose paths have this in them, and `EXERCISE_SEEN=1` prints what
 //! was seen of each wrong program, for the `fits` lines.
 #![allow(clippy::unwrap_used, reason = "a test may end at the first surprise")]
@@ -12,6 +13,7 @@ use std::env;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{LazyLock, Mutex};
 use std::thread;
@@ -20,6 +22,7 @@ use std::time::{Duration, Instant};
 use bilingual::Lang;
 use bilingual::Ui;
 use exercise::course::Course;
+use exercise::patch::{Header, Kind};
 use exercise::shape;
 use judge::Check;
 use judge::build::{Built, build};
@@ -28,7 +31,7 @@ use judge::play::{Options, play};
 use judge::report::{self};
 use judge::verdict::{Failure, Verdict};
 use python::python;
-use session::run::{Invocation, root};
+use session::run::{Invocation, root, scratch};
 
 #[path = "support/foreign.rs"]
 mod foreign;
@@ -41,10 +44,21 @@ struct Exercise {
     check: Check,
 }
 
+/// The source of a program of the course.
+#[derive(Clone)]
+struct Source {
+    exercise: &'static Exercise,
+    /// Its path in the folder of its exercise: `wrong/one_read.rs`, also where that is a patch.
+    name: String,
+    /// What stands in the repository: the program, or its patch.
+    path: PathBuf,
+    /// The program itself.
+    program: PathBuf,
+}
+
 /// A program of the course, ready to run.
 struct Program {
-    exercise: &'static Exercise,
-    path: PathBuf,
+    source: Source,
     run: Invocation,
 }
 
@@ -59,6 +73,9 @@ const SLOWER: u32 = 3;
 
 /// Every exercise of the ladder.
 static COURSE: LazyLock<Vec<Exercise>> = LazyLock::new(exercises);
+
+/// The source of every program of the course, patches written out.
+static SOURCES: LazyLock<Vec<Source>> = LazyLock::new(sources);
 
 /// Every program of the course, Rust ones built in one go.
 static PROGRAMS: LazyLock<Vec<Program>> = LazyLock::new(programs);
@@ -95,44 +112,86 @@ fn exercises() -> Vec<Exercise> {
     ids.into_iter().filter_map(exercise).collect()
 }
 
-fn programs() -> Vec<Program> {
+fn sources() -> Vec<Source> {
     let wanted = env::var("PROGRAM").unwrap_or_default();
+    let (mut sources, mut faults) = (Vec::new(), Vec::new());
+    for exercise in &*COURSE {
+        for path in shape::programs(&exercise.directory) {
+            match source(exercise, &path) {
+                Ok(source) => sources.push(source),
+                Err(fault) => faults.push(format!("{}: {fault}", shown_path(&path))),
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    sources.retain(|source| {
+        let whole = source.exercise.directory.join(&source.name);
+        let paths = [&whole, &source.path];
+        paths
+            .iter()
+            .any(|path| path.to_string_lossy().contains(&wanted))
+    });
+    sources
+}
+
+fn source(exercise: &'static Exercise, path: &Path) -> Result<Source, String> {
+    if path.extension().is_none_or(|end| end != "patch") {
+        let name = path.strip_prefix(&exercise.directory).unwrap();
+        return Ok(Source {
+            exercise,
+            name: name.to_string_lossy().replace('\\', "/"),
+            path: path.to_owned(),
+            program: path.to_owned(),
+        });
+    }
+    let patched = shape::patched(path)?;
+    let folder = scratch::folder(&root().unwrap(), "exercises/wrong").unwrap();
+    let name = patched.name.trim_start_matches("wrong/");
+    let program = folder.join(&exercise.id).join(name);
+    // Only what has changed: cargo builds again what is newer than its last build.
+    if !fs::read_to_string(&program).is_ok_and(|there| there == patched.text) {
+        fs::create_dir_all(program.parent().unwrap()).unwrap();
+        fs::write(&program, patched.text).unwrap();
+    }
+    Ok(Source {
+        exercise,
+        name: patched.name,
+        path: path.to_owned(),
+        program,
+    })
+}
+
+fn programs() -> Vec<Program> {
     let mut rust = Vec::new();
     let mut programs = Vec::new();
     let python = python();
-    for exercise in &*COURSE {
-        for path in shape::programs(&exercise.directory) {
-            if !path.to_string_lossy().contains(&wanted) {
-                continue;
+    for source in SOURCES.iter().cloned() {
+        let program = &source.program;
+        let name = Path::new(&source.name).with_extension("");
+        let name = format!("{}__{}", source.exercise.id, name.display());
+        let name = name.replace(['/', '\\'], "__");
+        match (program.extension().unwrap().to_str(), &python) {
+            (Some("rs"), _) => rust.push((name, source)),
+            (Some("py"), Some(python)) => {
+                let run = Invocation {
+                    program: python.clone(),
+                    args: vec!["-IS".into(), program.into()],
+                };
+                programs.push(Program { source, run });
             }
-            let name = path.strip_prefix(&exercise.directory).unwrap();
-            let name = format!("{}__{}", exercise.id, name.with_extension("").display());
-            let name = name.replace(['/', '\\'], "__");
-            match (path.extension().unwrap().to_str(), &python) {
-                (Some("rs"), _) => rust.push((name, path, exercise)),
-                (Some("py"), Some(python)) => programs.push(Program {
-                    exercise,
-                    run: Invocation {
-                        program: python.clone(),
-                        args: vec!["-IS".into(), path.clone().into()],
-                    },
-                    path,
-                }),
-                (Some(other), _) if other != "py" => match foreign::runs(other, &path, &name) {
-                    Ok(run) => programs.push(Program {
-                        exercise,
-                        path,
-                        run,
-                    }),
-                    Err(reason) => say(&format!("skipped: {}: {reason}", shown_path(&path))),
-                },
-                _ => say(&format!("skipped: {}: no python3", shown_path(&path))),
-            }
+            (Some(other), _) if other != "py" => match foreign::runs(other, program, &name) {
+                Ok(run) => programs.push(Program { source, run }),
+                Err(reason) => say(&format!("skipped: {}: {reason}", shown_path(program))),
+            },
+            _ => say(&format!(
+                "skipped: {}: no python3",
+                shown_path(&source.path)
+            )),
         }
     }
     let named: Vec<_> = rust
         .iter()
-        .map(|(name, path, _)| (name.clone(), path.clone()))
+        .map(|(name, source)| (name.clone(), source.program.clone()))
         .collect();
     let built = match named.is_empty() {
         true => Vec::new(),
@@ -142,15 +201,14 @@ fn programs() -> Vec<Program> {
         },
     };
     let rust = rust.into_iter().zip(built);
-    programs.extend(rust.map(|((_, path, exercise), program)| Program {
-        exercise,
-        path,
+    programs.extend(rust.map(|((_, source), program)| Program {
+        source,
         run: Invocation {
             program,
             args: Vec::new(),
         },
     }));
-    programs.sort_by(|a, b| a.path.cmp(&b.path));
+    programs.sort_by(|a, b| a.source.path.cmp(&b.source.path));
     programs
 }
 
@@ -165,13 +223,21 @@ fn shown_path(path: &Path) -> String {
     Course::new(&root().unwrap()).shown(path)
 }
 
+impl Program {
+    /// What stands in the repository, and where its program is, if that is a patch.
+    fn shown(&self) -> String {
+        let path = shown_path(&self.source.path);
+        match self.source.path == self.source.program {
+            true => path,
+            false => format!("{path} ({})", shown_path(&self.source.program)),
+        }
+    }
+}
+
 /// Judges these programs, several at once, and says everything that is not as it should be.
 #[track_caller]
 fn each(of: &str, at_once: usize, wanted: impl Fn(&Program) -> Result<(), String> + Sync) {
-    let named = |program: &&Program| {
-        let path = program.path.strip_prefix(&program.exercise.directory);
-        path.is_ok_and(|path| path.to_string_lossy().starts_with(of))
-    };
+    let named = |program: &&Program| program.source.name.starts_with(of);
     let programs: Vec<_> = PROGRAMS.iter().filter(named).collect();
     static TURN: Mutex<()> = Mutex::new(());
     let turn = TURN.lock();
@@ -182,7 +248,7 @@ fn each(of: &str, at_once: usize, wanted: impl Fn(&Program) -> Result<(), String
             scope.spawn(|| {
                 while let Some(&program) = programs.get(next.fetch_add(1, Ordering::Relaxed)) {
                     if let Err(fault) = wanted(program) {
-                        let fault = format!("{}:\n{fault}", program.path.display());
+                        let fault = format!("{}:\n{fault}", program.shown());
                         faults.lock().unwrap().push(fault);
                     }
                 }
@@ -207,11 +273,11 @@ fn judge(program: &Program, wanted: &[&Variant], seed: u64, slower: u32) -> Vec<
     // The machine that tests the course may be busy with other tests.
     options.patience = Duration::from_secs(30);
     options.limit = Duration::from_secs(600);
-    let verdicts = play(&program.exercise.check, wanted, &options, |_| {});
+    let verdicts = play(&program.source.exercise.check, wanted, &options, |_| {});
     // What fails again is no news of a wrong program, and of a right one the test says it.
     let passed_then = |verdict: &&Verdict| verdict.slow.again && verdict.failure.is_none();
     for verdict in verdicts.iter().filter(passed_then) {
-        let (path, name) = (shown_path(&program.path), &verdict.variant);
+        let (path, name) = (program.shown(), &verdict.variant);
         say(&format!(
             "retried: {path}: the judge played {name} once more, alone, and it passed"
         ));
@@ -221,7 +287,7 @@ fn judge(program: &Program, wanted: &[&Variant], seed: u64, slower: u32) -> Vec<
 
 /// Plays the variants up to the one that must be the first to fail, and gives its failure.
 fn must_fail(program: &Program, name: &str, trouble: Option<&str>) -> Result<Failure, String> {
-    let wanted = up_to(program.exercise, name)?;
+    let wanted = up_to(program.source.exercise, name)?;
     let fails = |slower| {
         let verdicts = judge(program, &wanted, 1, slower);
         let failed: Vec<_> = verdicts
@@ -237,7 +303,7 @@ fn must_fail(program: &Program, name: &str, trouble: Option<&str>) -> Result<Fai
             .iter()
             .map(|(variant, seen)| format!("{variant} {seen}"))
             .collect();
-        let shown = shown(program.exercise, &verdicts);
+        let shown = shown(program.source.exercise, &verdicts);
         Err((failed.join(", "), shown))
     };
     let must = format!("must fail in {name} {}", trouble.unwrap_or_default());
@@ -245,7 +311,7 @@ fn must_fail(program: &Program, name: &str, trouble: Option<&str>) -> Result<Fai
     // Where a variant before it has failed, the machine may have been too busy for the deadlines.
     fails(1).or_else(|(seen, first)| {
         let seen = if seen.is_empty() { "nowhere" } else { &seen };
-        let path = shown_path(&program.path);
+        let path = program.shown();
         say(&format!(
             "retried: {path}: {must}, and failed at first: {seen}"
         ));
@@ -289,10 +355,47 @@ fn every_exercise_has_all_its_parts() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
+/// The gate looks at the whole programs itself.
+#[test]
+fn every_patched_program_is_formatted_as_a_whole_one() {
+    let patched = SOURCES
+        .iter()
+        .filter(|source| source.path != source.program);
+    let (rust, in_python): (Vec<_>, Vec<_>) = patched
+        .map(|source| &source.program)
+        .partition(|path| Kind::of(path) == Some(Kind::Rust));
+    let look = |mut command: Command, files: &[&PathBuf]| {
+        let output = command.args(files).output();
+        let output = output.unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let said = [output.stdout, output.stderr].concat();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&said)
+        );
+    };
+    if !rust.is_empty() {
+        let mut rustfmt = Command::new("rustfmt");
+        rustfmt.args(["--edition", "2024", "--check"]);
+        look(rustfmt, &rust);
+    }
+    if let Some(python) = python().filter(|_| !in_python.is_empty()) {
+        let mut parse = Command::new(python);
+        parse.args(["-IS", "-c", PARSE]);
+        look(parse, &in_python);
+    }
+}
+
+const PARSE: &str = "\
+import ast, sys
+for name in sys.argv[1:]:
+    ast.parse(open(name, encoding='utf-8').read(), name)
+";
+
 #[test]
 fn every_stub_fails_for_its_reason() {
     each("stub", AT_ONCE, |program| {
-        let stub = program.exercise.check.stub.as_ref();
+        let stub = program.source.exercise.check.stub.as_ref();
         let stub = stub.ok_or("no `stub VARIANT TROUBLE` in its check")?;
         must_fail(program, &stub.variant, Some(&stub.trouble)).map(|_| ())
     });
@@ -311,12 +414,15 @@ fn every_right_program_passes_every_variant() {
 
 fn must_pass(program: &Program) -> Result<(), String> {
     let rounds = env::var("EXERCISE_ROUNDS").map_or(1, |rounds| rounds.parse().unwrap());
-    let all: Vec<_> = program.exercise.check.variants.iter().collect();
+    let all: Vec<_> = program.source.exercise.check.variants.iter().collect();
     for round in 1..=rounds {
         let began = Instant::now();
         let verdicts = judge(program, &all, round, SLOWER);
         let slowest = verdicts.iter().max_by_key(|verdict| verdict.time).unwrap();
-        let (id, name) = (&program.exercise.id, program.path.file_name().unwrap());
+        let (id, name) = (
+            &program.source.exercise.id,
+            program.source.path.file_name().unwrap(),
+        );
         println!(
             "{round} {id} {}: {:.1} s, slowest {} {:.1} s",
             name.display(),
@@ -326,7 +432,7 @@ fn must_pass(program: &Program) -> Result<(), String> {
         );
         let passed = verdicts.iter().all(|verdict| verdict.failure.is_none());
         if !passed || verdicts.len() != all.len() {
-            let shown = shown(program.exercise, &verdicts);
+            let shown = shown(program.source.exercise, &verdicts);
             return Err(format!("round and seed {round}:\n{shown}"));
         }
     }
@@ -338,8 +444,11 @@ fn every_wrong_program_is_caught_first_by_the_variant_that_names_its_mistake() {
     // Also where a program is not caught.
     let _seen = Tell;
     each("wrong", AT_ONCE, |program| {
-        let source = fs::read_to_string(&program.path).map_err(|error| error.to_string())?;
-        let name = shape::caught_by(&source).ok_or("no `caught by: VARIANT` in its first line")?;
+        let path = &program.source.program;
+        let source = fs::read_to_string(path).map_err(|error| error.to_string())?;
+        let header = Header::of_program(&source, Kind::of(path).ok_or("no Rust, no Python")?);
+        let name = header.caught_by();
+        let name = name.ok_or("no `caught by: VARIANT` in its first line")?;
         let failure = must_fail(program, name, None)?;
         is_told_its_cause(program, name, &failure)
     });
@@ -352,17 +461,17 @@ static SEEN: Mutex<Seen> = Mutex::new(Seen::new());
 
 /// That a mistake made for a variant is told its cause is what shows that the cause fits.
 fn is_told_its_cause(program: &Program, name: &str, failure: &Failure) -> Result<(), String> {
-    let variant = program.exercise.check.variant(name).unwrap();
+    let variant = program.source.exercise.check.variant(name).unwrap();
     let seen = failure.seen();
     let kind = match seen.crash {
         Some(words) => format!("crashed \"{words}\""),
         None => seen.trouble.to_owned(),
     };
-    let path = program.path.file_name().unwrap().to_string_lossy();
-    let key = (program.exercise.id.clone(), name.to_owned());
+    let path = Path::new(&program.source.name).file_name().unwrap();
+    let key = (program.source.exercise.id.clone(), name.to_owned());
     let mut all = SEEN.lock().unwrap();
     let of = all.entry(key).or_default().entry(kind.clone()).or_default();
-    of.insert(path.into_owned());
+    of.insert(path.to_string_lossy().into_owned());
     match variant.cause_of(seen) {
         Some(_) => Ok(()),
         None => Err(format!(

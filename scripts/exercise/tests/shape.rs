@@ -99,9 +99,9 @@ impl Fake {
             ("stub.py", "# TODO\n"),
             ("solution.rs", "fn main() {}\n"),
             ("solution.py", "pass\n"),
-            ("wrong/one.rs", "// caught by: plain\nfn main() {}\n"),
-            ("wrong/two.py", "# caught by: plain\n"),
-            ("wrong/three.rs", "// caught by: plain\r\nfn main() {}\r\n"),
+            ("wrong/one.patch", PATCH),
+            ("wrong/two.py", &whole("#", "\n")),
+            ("wrong/three.rs", &whole("//", "\r\n")),
             ("right/select.py", "# unusual: one loop with select\n"),
         ] {
             fake.write(&format!("examples/exercises/echo/{file}"), text);
@@ -136,6 +136,25 @@ impl Fake {
             false => fs::remove_file(path).unwrap(),
         }
     }
+}
+
+const PATCH: &str = "\
+caught by: plain
+少读。
+Reads less.
+
+--- solution.rs
++++ wrong/one.rs
+@@ -1 +1 @@
+-fn main() {}
++fn main() { () }
+";
+
+/// A wrong program of another design than the solution, with these comments and ends of lines.
+fn whole(mark: &str, end: &str) -> String {
+    let header = ["caught by: plain", "少读。", "Reads less."];
+    let header = header.map(|line| format!("{mark} {line}{end}")).concat();
+    header + &format!("f(){end}").repeat(20)
 }
 
 const PAGES: &str = "book/exercises/echo.md";
@@ -177,7 +196,7 @@ fn python_and_right_programs_may_be_missing_and_litter_is_no_program() {
             fake.remove(&format!("{OWN}/right"));
             fake.write(&format!("{OWN}/wrong/__pycache__/two.pyc"), "");
             fake.write(&format!("{OWN}/wrong/.DS_Store"), "");
-            fake.write(&format!("{OWN}/wrong/one.rs~"), "");
+            fake.write(&format!("{OWN}/wrong/one.patch~"), "");
             fake.write("examples/exercises/mine/echo.rs", "");
             assert_eq!(programs(&fake.path(OWN)).len(), 5);
         },
@@ -379,7 +398,7 @@ fn a_folder_whose_name_is_no_id_is_named() {
 #[test]
 fn programs_that_are_missing_or_say_nothing_are_named() {
     let stub = "examples/exercises/echo/stub.rs";
-    let one = "examples/exercises/echo/wrong/one.rs";
+    let one = "examples/exercises/echo/wrong/three.rs";
     for name in ["stub.rs", "stub.py", "solution.rs", "solution.py"] {
         let path = format!("{OWN}/{name}");
         check(|fake| fake.remove(&path), &[(&path, "is missing")]);
@@ -394,17 +413,18 @@ fn programs_that_are_missing_or_say_nothing_are_named() {
         |fake| fake.remove(wrong),
         &[(wrong, "has 0 wrong programs")],
     );
-    for first in [
-        "",
-        "fn main() {}\n",
-        "// caught by:\n",
-        "// mistake\n// caught by: plain\n",
-    ] {
+    let whole = whole("//", "\n");
+    let (_, rest) = whole.split_once('\n').unwrap();
+    for first in ["", "// caught by:\n", "// mistake\n// caught by: plain\n"] {
         check(
-            |fake| fake.write(one, first),
+            |fake| fake.write(one, &format!("{first}{rest}")),
             &[(one, "has no `caught by: VARIANT`")],
         );
     }
+    check(
+        |fake| fake.change(one, "少读。", "Less."),
+        &[(one, "does not say its mistake in Chinese and in English")],
+    );
     check(
         |fake| fake.change(one, "caught by: plain", "caught by: plian"),
         &[(
@@ -421,7 +441,7 @@ fn programs_that_are_missing_or_say_nothing_are_named() {
     }
     let two_words = "examples/exercises/echo/wrong/one read.rs";
     check(
-        |fake| fake.write(two_words, "// caught by: plain\n"),
+        |fake| fake.write(two_words, &whole),
         &[(two_words, "`one read` is no name for a program")],
     );
     let other = "examples/exercises/echo/right/main.go";
@@ -441,7 +461,7 @@ fn a_check_that_cannot_be_read_is_told_with_its_line_and_the_rest_as_well() {
     check(
         |fake| {
             fake.change(session, "role server", "role king");
-            fake.remove("examples/exercises/echo/wrong/one.rs");
+            fake.remove("examples/exercises/echo/wrong/one.patch");
         },
         &[
             ("examples/exercises/echo/check.session:1", "found no role"),
@@ -472,10 +492,39 @@ fn a_check_that_cannot_be_read_is_told_with_its_line_and_the_rest_as_well() {
     );
 }
 
+#[test]
+fn a_patch_that_says_nothing_or_does_not_apply_is_named() {
+    let one = "examples/exercises/echo/wrong/one.patch";
+    for (from, to, found) in [
+        ("caught by: plain\n", "", "has no `caught by: VARIANT`"),
+        ("少读。\n", "", "in Chinese and in English"),
+        (
+            "plain",
+            "plian",
+            "is caught by `plian`, and the check has no such variant",
+        ),
+        ("wrong/one", "wrong/other", "has no lines `--- solution.rs`"),
+        (
+            "-fn main() {}",
+            "-fn main() {1}",
+            "`@@ -1 +1 @@` does not apply",
+        ),
+    ] {
+        check(|fake| fake.change(one, from, to), &[(one, found)]);
+    }
+    check(
+        |fake| fake.change(&format!("{OWN}/solution.rs"), "main", "entry"),
+        &[(one, "solution.rs without its comments has `fn entry() {}`")],
+    );
+    // A checkout on Windows may have such ends of lines.
+    check(|fake| fake.write(one, &PATCH.replace('\n', "\r\n")), &[]);
+}
+
 /// Of the program, in the folder of a course: what it prints and its status.
 fn said(fake: &Fake, ids: &[&str]) -> (i32, String) {
-    let mut shape = Command::new(env!("CARGO_BIN_EXE_shape"));
-    let output = shape.args(ids).current_dir(fake.root()).output().unwrap();
+    let mut author = Command::new(env!("CARGO_BIN_EXE_author"));
+    author.arg("shape").args(ids).current_dir(fake.root());
+    let output = author.output().unwrap();
     let text = [output.stdout, output.stderr].concat();
     (
         output.status.code().unwrap(),

@@ -58,6 +58,13 @@ pub enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         words: Vec<OsString>,
     },
+    /// Keep wrong programs of an exercise as patches: likewise.
+    #[command(disable_help_flag = true)]
+    Wrong {
+        /// Its own command line.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        words: Vec<OsString>,
+    },
 }
 
 /// How to read.
@@ -151,6 +158,7 @@ fn handed_over(args: &[OsString]) -> Option<Command> {
     match command {
         "exercise" => Some(Command::Exercise { words }),
         "class" => Some(Command::Class { words }),
+        "wrong" => Some(Command::Wrong { words }),
         _ => None,
     }
 }
@@ -353,6 +361,12 @@ mod tests {
             "workbook class reports -h",
             Command::Class {
                 words: words("reports -h"),
+            },
+        );
+        runs(
+            "workbook wrong apply echo_server one_read --to x",
+            Command::Wrong {
+                words: words("apply echo_server one_read --to x"),
             },
         );
     }

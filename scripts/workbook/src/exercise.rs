@@ -1,5 +1,5 @@
-//! `cargo workbook exercise` and `class`: hands over to the package `exercise`, which is built only
-//! now, so that readers do not wait for it.
+//! `cargo workbook exercise`, `class` and `wrong`: hands over to the package `exercise`, which is
+//! built only now, so that readers do not wait for it.
 
 use std::env;
 use std::ffi::OsString;
@@ -33,6 +33,23 @@ pub(crate) fn hand_over(
         .args(["--package", "exercise", "--", "--root"])
         .arg(root)
         .args(verb)
+        .args(words);
+    package::run(&mut command)
+}
+
+/// Runs `author` with these words, `verb` before them. Its exit status.
+pub(crate) fn for_authors(root: &Path, verb: &str, words: &[OsString], lang: Lang) -> Result<u8> {
+    let mut command = package::cargo();
+    command
+        .args(["run", "--quiet", "--manifest-path"])
+        .arg(root.join("Cargo.toml"))
+        .args(beside_this(root))
+        .args(["--package", "exercise", "--bin", "author"])
+        // The judge plays nothing here, and learners do without what is needed here.
+        .args(["--no-default-features", "--features", "author", "--"])
+        .arg("--root")
+        .arg(root)
+        .args(["--lang", lang.name(), verb])
         .args(words);
     package::run(&mut command)
 }

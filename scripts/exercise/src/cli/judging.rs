@@ -312,9 +312,10 @@ pub(super) fn keep(workspace: &Workspace, job: &Job, outcome: &Outcome) {
 pub(super) fn is_the_courses(workspace: &Workspace, program: &Program) -> bool {
     let ours = |path: &Path| {
         let inside = |path: &Path| {
-            let python = workspace.course.root().join("examples").join("python");
-            let course = path.starts_with(workspace.course.exercises()) || path.starts_with(python);
-            course && !path.starts_with(workspace.course.mine())
+            let course = &workspace.course;
+            let python = course.root().join("examples").join("python");
+            let places = [course.exercises(), course.written_out(), python];
+            places.iter().any(|place| path.starts_with(place)) && !path.starts_with(course.mine())
         };
         let real = path.canonicalize();
         inside(path) || real.is_ok_and(|path| inside(&path))

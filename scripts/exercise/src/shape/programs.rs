@@ -6,52 +6,83 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{Look, is_litter};
+use crate::patch::{self, Header, Kind, Patch};
 use crate::progress::is_name;
 use judge::Check;
 
 /// A check with fewer mistakes to catch has not been tried.
 const MISTAKES: usize = 3;
 
-/// The languages of wrong programs: they run on every machine that tests the course.
-const WRONG: [&str; 2] = ["rs", "py"];
+/// The languages of stubs, solutions and wrong programs: they run on every machine that tests the
+/// course.
+const OWN: [&str; 2] = ["rs", "py"];
+
+/// A wrong program may be a patch of the solution.
+const WRONG: [&str; 3] = ["rs", "py", "patch"];
 
 /// Those that a stranger may write in; one that a machine lacks is skipped.
 const RIGHT: [&str; 5] = ["rs", "py", "js", "java", "c"];
 
-/// Every program in the folder of an exercise that the tests know how to run.
+/// A wrong program that is kept as a patch.
+#[derive(Debug)]
+pub struct Patched {
+    /// Its path in the folder of the exercise, were it whole: `wrong/one_read.rs`.
+    pub name: String,
+    /// The whole program.
+    pub text: String,
+}
+
+/// Every program in the folder of an exercise that the tests know how to run. What ends in
+/// `.patch` becomes a program by [`patched`].
 #[must_use]
 pub fn programs(folder: &Path) -> Vec<PathBuf> {
     let own = ["stub.rs", "stub.py", "solution.rs", "solution.py"];
     let mut all: Vec<_> = own.iter().map(|name| folder.join(name)).collect();
-    all.extend(files(&folder.join("wrong")));
-    all.extend(files(&folder.join("right")));
-    all.retain(|path| {
-        path.is_file()
-            && RIGHT
-                .iter()
-                .any(|end| path.extension() == Some(OsStr::new(end)))
-    });
+    all.retain(|path| path.is_file());
+    all.extend(programs_in(&folder.join("wrong"), &WRONG));
+    all.extend(programs_in(&folder.join("right"), &RIGHT));
     all
 }
 
-/// `// caught by: dribble`: the variant that must catch a wrong program.
-#[must_use]
-pub fn caught_by(source: &str) -> Option<&str> {
-    said(source, "caught by:")
+fn programs_in(folder: &Path, known: &[&str]) -> Vec<PathBuf> {
+    let mut files = files(folder);
+    let is_known = |path: &Path| {
+        known
+            .iter()
+            .any(|end| path.extension() == Some(OsStr::new(end)))
+    };
+    files.retain(|path| path.is_file() && is_known(path));
+    files
+}
+
+/// The program of `wrong/NAME.patch`.
+///
+/// # Errors
+/// What is wrong with the patch, or its solution, in words, and what to do.
+pub fn patched(path: &Path) -> Result<Patched, String> {
+    let read = |path: &Path| {
+        fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+    };
+    let text = read(path)?.replace("\r\n", "\n");
+    let in_words =
+        |problem: patch::Problem| format!("{}\n    {}", problem.found.en, problem.advice.en);
+    let stem = stem(path);
+    let patch = Patch::parse(&stem, &text).map_err(in_words)?;
+    let folder = path.parent().and_then(Path::parent).unwrap_or(path);
+    let solution = read(&folder.join(patch.kind.solution()))?;
+    Ok(Patched {
+        name: format!("wrong/{stem}.{}", patch.kind.end()),
+        text: patch.apply(&solution).map_err(in_words)?,
+    })
 }
 
 /// `# unusual: one loop with select`: what makes a right program worth judging.
 #[must_use]
 pub fn is_unusual(source: &str) -> bool {
-    said(source, "unusual:").is_some()
-}
-
-/// What the first line, a comment, says after these words.
-fn said<'a>(source: &'a str, words: &str) -> Option<&'a str> {
-    let first = source.lines().next()?;
-    let comment = first.strip_prefix("//").or(first.strip_prefix('#'))?;
-    let said = comment.trim().strip_prefix(words)?.trim();
-    Some(said).filter(|said| !said.is_empty())
+    let first = source.lines().next().unwrap_or_default();
+    let comment = first.strip_prefix("//").or(first.strip_prefix('#'));
+    let said = comment.and_then(|comment| comment.trim().strip_prefix("unusual:"));
+    said.is_some_and(|said| !said.trim().is_empty())
 }
 
 /// What an editor or an interpreter left there is no program.
@@ -89,7 +120,7 @@ pub(super) fn look(look: &mut Look, check: Option<&Check>) {
 fn own(look: &mut Look, folder: &Path) {
     let is_there = |name: &str| folder.join(name).is_file();
     let python = is_there("stub.py") || is_there("solution.py");
-    for end in WRONG {
+    for end in OWN {
         if end == "py" && !python {
             continue;
         }
@@ -125,34 +156,72 @@ fn wrong(look: &mut Look, folder: &Path, check: Option<&Check>) {
             .map(|variant| &*variant.name)
             .collect()
     });
-    for path in programs {
-        let advice = "its first line names the variant that must catch it: `// caught by: VARIANT`";
-        if !of_language(look, &path, &WRONG) {
+    for path in &programs {
+        if !of_language(look, path, &WRONG) {
             continue;
         }
-        let Some(source) = look.read(&path, advice) else {
+        let advice = "its first line names the variant that must catch it: `// caught by: VARIANT`";
+        let Some(source) = look.read(path, advice) else {
             continue;
         };
-        match caught_by(&source) {
-            None => look.tell(
-                &path,
-                "has no `caught by: VARIANT` in its first line",
-                advice,
-            ),
-            Some(name) if check.is_some() && !variants.contains(&name) => look.tell(
-                &path,
+        let header = match Kind::of(path) {
+            None => of_patch(look, path, &source.replace("\r\n", "\n")),
+            Some(kind) => of_program(look, path, kind, &source),
+        };
+        if let Some(name) = header.as_ref().and_then(Header::caught_by)
+            && check.is_some()
+            && !variants.contains(&name)
+        {
+            look.tell(
+                path,
                 format!("is caught by `{name}`, and the check has no such variant"),
                 format!("its variants are: {}", variants.join(", ")),
-            ),
-            Some(_) => {}
+            );
+        }
+        let twin = path.with_extension("patch");
+        if twin != *path && programs.contains(&twin) {
+            look.tell(
+                path,
+                "is there as a patch as well",
+                "remove one of the two: cargo workbook wrong diff replaces the patch",
+            );
         }
     }
 }
 
+/// The header of `wrong/NAME.patch`, if it can be read.
+fn of_patch(look: &mut Look, path: &Path, source: &str) -> Option<Header> {
+    match Patch::parse(&stem(path), source) {
+        Ok(patch) => {
+            let solution = path.parent()?.with_file_name(patch.kind.solution());
+            // That there is no solution has been said.
+            if let Ok(solution) = fs::read_to_string(solution)
+                && let Err(problem) = patch.apply(&solution)
+            {
+                look.tell(path, problem.found.en, problem.advice.en);
+            }
+            Some(patch.header)
+        }
+        Err(problem) => {
+            look.tell(path, problem.found.en, problem.advice.en);
+            None
+        }
+    }
+}
+
+/// The header of a whole program, whole.
+fn of_program(look: &mut Look, path: &Path, kind: Kind, source: &str) -> Option<Header> {
+    let header = Header::of_program(source, kind);
+    if let Err(problem) = header.check() {
+        look.tell(path, problem.found.en, problem.advice.en);
+    }
+    Some(header)
+}
+
 /// Whether the tests know how to run it: by the end of its name, which is else a word for cargo.
 fn of_language(look: &mut Look, path: &Path, known: &[&str]) -> bool {
-    let part = |part: Option<&OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
-    let (name, end) = (part(path.file_stem()), part(path.extension()));
+    let name = stem(path);
+    let end = path.extension().unwrap_or_default().to_string_lossy();
     if !path.is_file() || !known.contains(&&*end) {
         let advice = format!(
             "a program here ends in .{}; anything else belongs elsewhere",
@@ -166,4 +235,9 @@ fn of_language(look: &mut Look, path: &Path, known: &[&str]) -> bool {
         look.tell(path, format!("`{name}` is no name for a program"), advice);
     }
     true
+}
+
+fn stem(path: &Path) -> String {
+    let stem = path.file_stem().unwrap_or_default();
+    stem.to_string_lossy().into_owned()
 }

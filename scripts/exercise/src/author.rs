@@ -1,0 +1,219 @@
+//! The command line of whoever writes an exercise.
+//!
+//! `shape ID…` names what an exercise lacks (`scripts/check exercise` asks for it), `wrong …` makes
+//! patches of wrong programs and programs of patches.
+
+mod wrong;
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, ensure};
+use bilingual::terminal::{say, warn};
+use bilingual::{Lang, Text, command_line};
+use clap::error::ErrorKind;
+use clap::{Parser, Subcommand};
+
+use crate::course::Course;
+use crate::shape::{faults, names};
+use crate::suggest::nearest;
+
+/// Status where something is wrong with what was looked at.
+const WRONG: u8 = 1;
+
+/// Status where the command itself is wrong.
+const MISTAKE: u8 = 2;
+
+#[derive(Debug, Parser)]
+#[command(bin_name = "cargo workbook", disable_help_subcommand = true)]
+struct Line {
+    #[command(subcommand)]
+    command: Command,
+    /// [`Lang::of_program`] has read it already.
+    #[arg(long, global = true, value_parser = ["zh", "en"], overrides_with = "lang")]
+    lang: Option<String>,
+    /// The checkout: `cargo workbook` says which one it is.
+    #[arg(long, global = true, default_value = ".")]
+    root: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Name what exercises lack: `scripts/check exercise` asks for it.
+    Shape { ids: Vec<String> },
+    /// Make patches of wrong programs, and programs of patches.
+    #[command(subcommand)]
+    Wrong(Wrong),
+}
+
+#[derive(Debug, Subcommand)]
+enum Wrong {
+    /// Make the patch of an edited copy of the solution.
+    Diff {
+        #[arg(value_name = "ID")]
+        id: String,
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Write the program of a patch out.
+    Apply {
+        #[arg(value_name = "ID")]
+        id: String,
+        #[arg(value_name = "NAME")]
+        names: Vec<String>,
+        #[arg(long, value_name = "FOLDER")]
+        to: Option<PathBuf>,
+    },
+    /// Make patches anew whose lines have moved in the solution.
+    Renew {
+        #[arg(value_name = "ID")]
+        id: String,
+        #[arg(value_name = "NAME")]
+        names: Vec<String>,
+    },
+}
+
+/// Whoever is at work: on which course, and in which language.
+struct Author {
+    course: Course,
+    lang: Lang,
+}
+
+/// Runs the tool with these arguments, its own name first. Status 1 where something is wrong with
+/// what it has looked at, 2 where it cannot do what was asked.
+pub fn run(args: Vec<OsString>) -> ExitCode {
+    // Whoever starts this says the language.
+    let lang = Lang::of_program(&args, None);
+    let line = match Line::try_parse_from(args) {
+        Ok(line) => line,
+        Err(error) if error.kind() == ErrorKind::DisplayHelp => {
+            say(help(lang));
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => {
+            let help = "cargo workbook wrong --help";
+            warn(command_line::mistake(&error, lang, help));
+            return ExitCode::from(MISTAKE);
+        }
+    };
+    match obey(line, lang) {
+        Ok(status) => ExitCode::from(status),
+        Err(error) => {
+            warn(format!("{}: {error:#}", lang.pick("出错", "error")));
+            ExitCode::from(MISTAKE)
+        }
+    }
+}
+
+fn help(lang: Lang) -> &'static str {
+    lang.pick(
+        include_str!("author/wrong.zh.txt"),
+        include_str!("author/wrong.en.txt"),
+    )
+}
+
+fn obey(line: Line, lang: Lang) -> Result<u8> {
+    let root = std::path::absolute(&line.root).context("find the root")?;
+    ensure!(
+        root.join("book.toml").is_file(),
+        "no book.toml in {}: run this from the root of the workbook",
+        root.display()
+    );
+    let author = Author {
+        course: Course::new(&root),
+        lang,
+    };
+    Ok(match line.command {
+        Command::Shape { ids } => author.shape(&ids),
+        Command::Wrong(Wrong::Diff { id, files }) => {
+            author.each(&id, &files, |file| wrong::diff(&author, &id, file))
+        }
+        Command::Wrong(Wrong::Apply { id, names, to }) => {
+            let apply = |name: &String| wrong::apply(&author, &id, name, to.as_deref());
+            author.each(&id, &author.patches(&id, names), apply)
+        }
+        Command::Wrong(Wrong::Renew { id, names }) => {
+            let renew = |name: &String| wrong::renew(&author, &id, name);
+            author.each(&id, &author.patches(&id, names), renew)
+        }
+    })
+}
+
+impl Author {
+    /// Tells what each exercise lacks.
+    fn shape(&self, ids: &[String]) -> u8 {
+        let root = self.course.root();
+        let names = names(root);
+        let mut status = 0;
+        for id in ids {
+            if !names.contains(id) {
+                warn(self.unknown(id, &names));
+                status = MISTAKE;
+                continue;
+            }
+            let faults = faults(root, id);
+            for fault in &faults {
+                say(fault);
+            }
+            match faults.len() {
+                0 => say(format!("{id} has all its parts")),
+                1 => say(format!("{id}: 1 fault")),
+                count => say(format!("{id}: {count} faults")),
+            }
+            status = status.max(if faults.is_empty() { 0 } else { WRONG });
+        }
+        status
+    }
+
+    /// Does it for each of these; what cannot be done is told, and the others are done all the same.
+    fn each<T>(&self, id: &str, items: &[T], work: impl Fn(&T) -> Result<Text>) -> u8 {
+        let names = names(self.course.root());
+        if !names.contains(id) {
+            warn(self.unknown(id, &names));
+            return MISTAKE;
+        }
+        let mut status = 0;
+        for item in items {
+            match work(item) {
+                Ok(done) => say(done.in_lang(self.lang)),
+                Err(error) => {
+                    warn(format!("{error:#}"));
+                    status = MISTAKE;
+                }
+            }
+        }
+        status
+    }
+
+    /// These patches of an exercise, or all of them.
+    fn patches(&self, id: &str, named: Vec<String>) -> Vec<String> {
+        match named.is_empty() {
+            true => wrong::patches(&self.course, id),
+            false => named,
+        }
+    }
+
+    /// Words for something that cannot be done.
+    fn words(&self, zh: impl Into<String>, en: impl Into<String>) -> anyhow::Error {
+        anyhow::Error::msg(self.lang.pick(zh.into(), en.into()))
+    }
+
+    fn unknown(&self, id: &str, names: &BTreeSet<String>) -> String {
+        let near = nearest(id, names.iter().map(String::as_str));
+        let (zh, en) = match near {
+            Some(near) => (
+                format!("，是 {near} 吗？"),
+                format!("; did you mean {near}?"),
+            ),
+            None => (String::new(), String::new()),
+        };
+        let all: Vec<&str> = names.iter().map(String::as_str).collect();
+        let all = all.join(", ");
+        self.lang.pick(
+            format!("没有叫 '{id}' 的练习{zh}\n练习有：{all}\n新练习从 examples/exercises/ladder 的一行、那里的一个目录，或者一页开始"),
+            format!("no exercise is called '{id}'{en}\nthe exercises are: {all}\na new one begins with a line in examples/exercises/ladder, a folder there, or a page"),
+        )
+    }
+}

@@ -1,0 +1,341 @@
+//! A wrong program as a patch of its solution. Pure.
+//!
+//! A patch changes the solution [without its comments](bare): a comment that is worded anew breaks
+//! no patch, and no comment speaks of code that the patch has changed. Before the diff stands what
+//! the first lines of a whole program say: the variant that catches it, and its mistake in both
+//! languages.
+//!
+//! ```text
+//! caught by: aliases
+//! 别名最多跟 4 个。
+//! Follows 4 aliases at most.
+//!
+//! --- solution.py
+//! +++ wrong/few_aliases.py
+//! @@ -94,7 +94,7 @@
+//! ```
+
+mod bare;
+mod header;
+
+use std::path::Path;
+
+use bilingual::Text;
+use diffy::{DiffOptions, Line};
+
+pub use bare::bare;
+pub use header::Header;
+
+/// A program that differs from its solution in more lines, added and removed, is kept whole.
+pub const MOST_LINES: usize = 20;
+
+/// The languages of wrong programs: they run on every machine that tests the course.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `NAME.rs`
+    Rust,
+    /// `NAME.py`
+    Python,
+}
+
+impl Kind {
+    /// By the end of a file's name.
+    #[must_use]
+    pub fn of(path: &Path) -> Option<Self> {
+        match path.extension()?.to_str()? {
+            "rs" => Some(Self::Rust),
+            "py" => Some(Self::Python),
+            _ => None,
+        }
+    }
+
+    /// The end of its files' names.
+    #[must_use]
+    pub fn end(self) -> &'static str {
+        match self {
+            Self::Rust => "rs",
+            Self::Python => "py",
+        }
+    }
+
+    /// The name of the solution in this language.
+    #[must_use]
+    pub fn solution(self) -> &'static str {
+        match self {
+            Self::Rust => "solution.rs",
+            Self::Python => "solution.py",
+        }
+    }
+
+    /// What begins a comment.
+    fn mark(self) -> &'static str {
+        match self {
+            Self::Rust => "//",
+            Self::Python => "#",
+        }
+    }
+}
+
+/// What is wrong with a patch, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// What was found.
+    pub found: Text,
+    /// What to do.
+    pub advice: Text,
+}
+
+impl Problem {
+    fn new(found: (impl Into<String>, impl Into<String>), advice: (&str, &str)) -> Self {
+        Self {
+            found: Text::new(found.0, found.1),
+            advice: Text::new(advice.0, advice.1),
+        }
+    }
+}
+
+/// A wrong program, as a change of a solution.
+#[derive(Debug)]
+pub struct Patch<'a> {
+    /// What its first lines say.
+    pub header: Header,
+    /// The language of the solution.
+    pub kind: Kind,
+    diff: diffy::Patch<'a, str>,
+}
+
+impl<'a> Patch<'a> {
+    /// Reads `wrong/NAME.patch`.
+    ///
+    /// # Errors
+    /// It cannot be applied to any solution.
+    pub fn parse(name: &str, text: &'a str) -> Result<Self, Problem> {
+        let begin = match text.starts_with("--- ") {
+            true => 0,
+            false => text.find("\n--- ").map_or(text.len(), |at| at + 1),
+        };
+        let (header, diff) = text.split_at(begin);
+        let header = Header::of_patch(header);
+        header.check()?;
+        let broken = |zh: String, en: String| {
+            Problem::new(
+                (zh, en),
+                (
+                    "补丁由 cargo workbook wrong diff 写出",
+                    "a patch is written by cargo workbook wrong diff",
+                ),
+            )
+        };
+        let parsed = diffy::Patch::from_str(diff).map_err(|error| {
+            broken(
+                format!("不是补丁：{error}"),
+                format!("is no patch: {error}"),
+            )
+        })?;
+        let names = (parsed.original(), parsed.modified());
+        let kind = [Kind::Rust, Kind::Python].into_iter().find(|kind| {
+            let program = format!("wrong/{name}.{}", kind.end());
+            names == (Some(kind.solution()), Some(&program))
+        });
+        let Some(kind) = kind else {
+            return Err(broken(
+                format!("没有 `--- solution.rs` 和 `+++ wrong/{name}.rs`（或者 .py）这两行"),
+                format!("has no lines `--- solution.rs` and `+++ wrong/{name}.rs` (or .py)"),
+            ));
+        };
+        // What comes after the last hunk would be passed over in silence.
+        let lines = parsed.hunks().iter().map(|hunk| 1 + hunk.lines().len());
+        let read = 2 + lines.sum::<usize>();
+        if parsed.hunks().is_empty() || diff.trim_end().lines().count() > read {
+            return Err(broken(
+                "没有改动，或者改动后面还有别的字".to_owned(),
+                "changes nothing, or has other text after its changes".to_owned(),
+            ));
+        }
+        let patch = Self {
+            header,
+            kind,
+            diff: parsed,
+        };
+        match patch.lines() {
+            count if count > MOST_LINES => Err(too_long(count, kind)),
+            _ => Ok(patch),
+        }
+    }
+
+    /// The number of lines that it adds and removes.
+    #[must_use]
+    pub fn lines(&self) -> usize {
+        changed(&self.diff)
+    }
+
+    /// The wrong program, with its header, of this solution.
+    ///
+    /// # Errors
+    /// The solution has not exactly the lines that the patch expects, where it expects them.
+    pub fn apply(&self, solution: &str) -> Result<String, Problem> {
+        self.fits(&bare(solution, self.kind))?;
+        self.apply_loosely(solution)
+    }
+
+    /// The same where the lines have moved: each hunk has one place where it fits.
+    ///
+    /// # Errors
+    /// There is no such place, or more than one.
+    pub fn apply_moved(&self, solution: &str) -> Result<String, Problem> {
+        let base = bare(solution, self.kind);
+        let base: Vec<&str> = base.split_inclusive('\n').collect();
+        for hunk in self.diff.hunks() {
+            let old = old(hunk);
+            let places = base.windows(old.len()).filter(|part| *part == old).count();
+            if places != 1 {
+                return Err(Self::misfit(
+                    hunk,
+                    format!("{} 里有 {places} 处这样的行", self.kind.solution()),
+                    format!(
+                        "{} has {places} places with these lines",
+                        self.kind.solution()
+                    ),
+                ));
+            }
+        }
+        self.apply_loosely(solution)
+    }
+
+    fn apply_loosely(&self, solution: &str) -> Result<String, Problem> {
+        let base = bare(solution, self.kind);
+        let patched = diffy::apply(&base, &self.diff).map_err(|error| {
+            Problem::new((format!("打不上：{error}"), error.to_string()), AGAIN)
+        })?;
+        Ok(self.header.comments(self.kind) + &patched)
+    }
+
+    fn fits(&self, base: &str) -> Result<(), Problem> {
+        let base: Vec<&str> = base.split_inclusive('\n').collect();
+        // Lines that the hunks before have added and removed.
+        let (mut added, mut removed) = (0, 0);
+        for hunk in self.diff.hunks() {
+            let old = old(hunk);
+            let first = hunk
+                .old_range()
+                .start()
+                .saturating_sub(usize::from(!old.is_empty()));
+            for (index, line) in old.iter().enumerate() {
+                let there = base.get(first + index).copied().unwrap_or_default();
+                if there != *line {
+                    return Err(Self::misfit(
+                        hunk,
+                        format!(
+                            "要的是 `{}`，{} 里去掉注释以后是 `{}`",
+                            line.trim_end(),
+                            self.kind.solution(),
+                            there.trim_end()
+                        ),
+                        format!(
+                            "it expects `{}`, and {} without its comments has `{}`",
+                            line.trim_end(),
+                            self.kind.solution(),
+                            there.trim_end()
+                        ),
+                    ));
+                }
+            }
+            let (before, after) = (hunk.old_range(), hunk.new_range());
+            if before.start() + added != after.start() + removed
+                && !before.is_empty()
+                && !after.is_empty()
+            {
+                return Err(Self::misfit(
+                    hunk,
+                    "行号对不上".to_owned(),
+                    "its line numbers contradict each other".to_owned(),
+                ));
+            }
+            added += after.len();
+            removed += before.len();
+        }
+        Ok(())
+    }
+
+    fn misfit(hunk: &diffy::Hunk<'_, str>, zh: String, en: String) -> Problem {
+        let (old, new) = (hunk.old_range(), hunk.new_range());
+        let zh = format!("`@@ -{old} +{new} @@` 打不上：{zh}");
+        let en = format!("`@@ -{old} +{new} @@` does not apply: {en}");
+        Problem::new((zh, en), AGAIN)
+    }
+}
+
+const AGAIN: (&str, &str) = (
+    "解法改过了：只是行动了位置，就运行 cargo workbook wrong renew；否则在解法的副本里重新犯这个错，再运行 cargo workbook wrong diff",
+    "the solution has changed: where its lines have only moved, run cargo workbook wrong renew; otherwise make the mistake again in a copy of the solution and run cargo workbook wrong diff",
+);
+
+/// The patch `wrong/NAME.patch` of a wrong program, a copy of `solution` that was edited and begins
+/// with its header.
+///
+/// # Errors
+/// The header is missing, there is no difference, or there are too many.
+pub fn diff(name: &str, kind: Kind, solution: &str, copy: &str) -> Result<String, Problem> {
+    let header = Header::of_program(copy, kind);
+    header.check()?;
+    let (base, program) = (bare(solution, kind), bare(copy, kind));
+    let mut options = DiffOptions::new();
+    options
+        .set_original_filename(kind.solution())
+        .set_modified_filename(format!("wrong/{name}.{}", kind.end()));
+    let diff = options.create_patch(&base, &program);
+    match changed(&diff) {
+        0 => {
+            let solution = kind.solution();
+            Err(Problem::new(
+                (
+                    format!("除了注释，和 {solution} 一样"),
+                    format!("is the same as {solution}, comments aside"),
+                ),
+                ("在里面犯一个错", "make a mistake in it"),
+            ))
+        }
+        count if count > MOST_LINES => Err(too_long(count, kind)),
+        _ => Ok(format!("{}\n{diff}", header.text())),
+    }
+}
+
+/// The number of lines in which a program differs from its solution, comments aside.
+#[must_use]
+pub fn difference(kind: Kind, solution: &str, program: &str) -> usize {
+    let (base, program) = (bare(solution, kind), bare(program, kind));
+    changed(&DiffOptions::new().create_patch(&base, &program))
+}
+
+fn changed(diff: &diffy::Patch<'_, str>) -> usize {
+    let lines = diff.hunks().iter().flat_map(|hunk| hunk.lines());
+    lines
+        .filter(|line| !matches!(line, Line::Context(_)))
+        .count()
+}
+
+/// The lines that a hunk expects.
+fn old<'a>(hunk: &diffy::Hunk<'a, str>) -> Vec<&'a str> {
+    let old = |line: &Line<'a, str>| match line {
+        Line::Context(line) | Line::Delete(line) => Some(*line),
+        Line::Insert(_) => None,
+    };
+    hunk.lines().iter().filter_map(old).collect()
+}
+
+fn too_long(count: usize, kind: Kind) -> Problem {
+    let solution = kind.solution();
+    Problem::new(
+        (
+            format!("和 {solution} 差 {count} 行，补丁最多 {MOST_LINES} 行"),
+            format!("differs from {solution} in {count} lines; a patch has at most {MOST_LINES}"),
+        ),
+        (
+            "把整个程序留在 wrong/ 里",
+            "keep the whole program in wrong/",
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests;
