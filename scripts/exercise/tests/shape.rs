@@ -520,6 +520,29 @@ fn a_patch_that_says_nothing_or_does_not_apply_is_named() {
     check(|fake| fake.write(one, &PATCH.replace('\n', "\r\n")), &[]);
 }
 
+#[test]
+fn a_whole_program_that_differs_in_few_lines_is_to_be_a_patch() {
+    let three = "examples/exercises/echo/wrong/three.rs";
+    let other = "f()\r\n";
+    check(
+        |fake| fake.write(three, &whole("//", "\r\n").replacen(other, "", 1)),
+        &[(
+            three,
+            "differs from solution.rs in 20 lines, comments aside",
+        )],
+    );
+    let text = "// caught by: plain\n// 少。\n// Less.\n//! Title\nfn main() {}\n";
+    check(
+        |fake| fake.write(three, text),
+        &[(three, "differs from solution.rs in 0 lines")],
+    );
+    let twin = "examples/exercises/echo/wrong/three.patch";
+    check(
+        |fake| fake.write(twin, &PATCH.replace("one", "three")),
+        &[(three, "is there as a patch as well")],
+    );
+}
+
 /// Of the program, in the folder of a course: what it prints and its status.
 fn said(fake: &Fake, ids: &[&str]) -> (i32, String) {
     let mut author = Command::new(env!("CARGO_BIN_EXE_author"));

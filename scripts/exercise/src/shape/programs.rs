@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{Look, is_litter};
-use crate::patch::{self, Header, Kind, Patch};
+use crate::patch::{self, Header, Kind, MOST_LINES, Patch};
 use crate::progress::is_name;
 use judge::Check;
 
@@ -209,11 +209,26 @@ fn of_patch(look: &mut Look, path: &Path, source: &str) -> Option<Header> {
     }
 }
 
-/// The header of a whole program, whole.
+/// The header of a whole program, which is another design than the solution.
 fn of_program(look: &mut Look, path: &Path, kind: Kind, source: &str) -> Option<Header> {
     let header = Header::of_program(source, kind);
     if let Err(problem) = header.check() {
         look.tell(path, problem.found.en, problem.advice.en);
+    }
+    let solution = path.parent()?.with_file_name(kind.solution());
+    let lines = fs::read_to_string(solution).map(|it| patch::difference(kind, &it, source));
+    if let Ok(lines) = lines
+        && lines <= MOST_LINES
+    {
+        let (solution, place) = (kind.solution(), look.course.shown(path));
+        look.tell(
+            path,
+            format!("differs from {solution} in {lines} lines, comments aside"),
+            format!(
+                "a program that differs in {MOST_LINES} lines or fewer is a patch: cargo workbook wrong diff {} {place}",
+                look.id
+            ),
+        );
     }
     Some(header)
 }
