@@ -1,8 +1,10 @@
 //! The command line of whoever writes an exercise.
 //!
 //! `shape ID…` names what an exercise lacks (`scripts/check exercise` asks for it), `wrong …` makes
-//! patches of wrong programs and programs of patches.
+//! patches of wrong programs and programs of patches, `new …` creates the files of an exercise or an
+//! example.
 
+mod new;
 mod wrong;
 
 use std::collections::BTreeSet;
@@ -46,6 +48,23 @@ enum Command {
     /// Make patches of wrong programs, and programs of patches.
     #[command(subcommand)]
     Wrong(Wrong),
+    /// Create the files of an exercise or an example.
+    #[command(subcommand)]
+    New(New),
+}
+
+#[derive(Debug, Subcommand)]
+enum New {
+    /// With its pages, its line in the ladder and in the table of contents.
+    Exercise {
+        #[arg(value_name = "ID")]
+        id: String,
+    },
+    /// With its Python peer, its session and its row in `examples/README.md`.
+    Example {
+        #[arg(value_name = "NN_name")]
+        name: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -86,15 +105,18 @@ struct Author {
 pub fn run(args: Vec<OsString>) -> ExitCode {
     // Whoever starts this says the language.
     let lang = Lang::of_program(&args, None);
+    let topic = match args.iter().any(|arg| arg == "new") {
+        true => Topic::New,
+        false => Topic::Wrong,
+    };
     let line = match Line::try_parse_from(args) {
         Ok(line) => line,
         Err(error) if error.kind() == ErrorKind::DisplayHelp => {
-            say(help(lang));
+            say(topic.help(lang));
             return ExitCode::SUCCESS;
         }
         Err(error) => {
-            let help = "cargo workbook wrong --help";
-            warn(command_line::mistake(&error, lang, help));
+            warn(command_line::mistake(&error, lang, topic.command()));
             return ExitCode::from(MISTAKE);
         }
     };
@@ -107,11 +129,33 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
     }
 }
 
-fn help(lang: Lang) -> &'static str {
-    lang.pick(
-        include_str!("author/wrong.zh.txt"),
-        include_str!("author/wrong.en.txt"),
-    )
+/// What the help is about.
+#[derive(Debug, Clone, Copy)]
+enum Topic {
+    Wrong,
+    New,
+}
+
+impl Topic {
+    fn command(self) -> &'static str {
+        match self {
+            Self::Wrong => "cargo workbook wrong --help",
+            Self::New => "cargo workbook new --help",
+        }
+    }
+
+    fn help(self, lang: Lang) -> &'static str {
+        match self {
+            Self::Wrong => lang.pick(
+                include_str!("author/wrong.zh.txt"),
+                include_str!("author/wrong.en.txt"),
+            ),
+            Self::New => lang.pick(
+                include_str!("author/new.zh.txt"),
+                include_str!("author/new.en.txt"),
+            ),
+        }
+    }
 }
 
 fn obey(line: Line, lang: Lang) -> Result<u8> {
@@ -127,6 +171,8 @@ fn obey(line: Line, lang: Lang) -> Result<u8> {
     };
     Ok(match line.command {
         Command::Shape { ids } => author.shape(&ids),
+        Command::New(New::Exercise { id }) => author.told(new::exercise(&author, &id)),
+        Command::New(New::Example { name }) => author.told(new::example(&author, &name)),
         Command::Wrong(Wrong::Diff { id, files }) => {
             author.each(&id, &files, |file| wrong::diff(&author, &id, file))
         }
@@ -185,6 +231,20 @@ impl Author {
             }
         }
         status
+    }
+
+    /// Says what was done, or why it cannot be.
+    fn told(&self, result: Result<String>) -> u8 {
+        match result {
+            Ok(done) => {
+                say(done);
+                0
+            }
+            Err(error) => {
+                warn(format!("{error:#}"));
+                MISTAKE
+            }
+        }
     }
 
     /// These patches of an exercise, or all of them.

@@ -7,6 +7,11 @@ use std::path::{Path, PathBuf};
 
 use crate::progress::is_name;
 
+/// The commands of `cargo workbook exercise`: no exercise is called so.
+pub const COMMANDS: [&str; 8] = [
+    "list", "check", "hint", "reset", "solution", "report", "class", "help",
+];
+
 /// The places of a checkout.
 #[derive(Debug, Clone)]
 pub struct Course {

@@ -47,6 +47,7 @@ pub fn faults(root: &Path, id: &str) -> Vec<Fault> {
     let check = look.check();
     page::look(&mut look);
     programs::look(&mut look, check.as_ref());
+    look.left();
     look.faults
 }
 
@@ -251,6 +252,37 @@ impl Look<'_> {
             }
         }
         Some(check)
+    }
+
+    /// What `cargo workbook new` leaves to be filled in. A stub leaves it to the learner.
+    fn left(&mut self) {
+        let course = self.course;
+        let mut files: Vec<_> = ["check.session", "solution.rs", "solution.py"]
+            .map(|name| course.file(self.id, name))
+            .into();
+        files.extend(["md", "en.md"].map(|end| course.page(self.id, end)));
+        for path in files {
+            let text = fs::read_to_string(&path).unwrap_or_default();
+            let lines = text.lines().enumerate();
+            let left: Vec<String> = lines
+                .filter(|(_, line)| line.contains("TODO:"))
+                .map(|(index, _)| (index + 1).to_string())
+                .collect();
+            if !left.is_empty() {
+                let found = format!("still says `TODO:`, line {}", left.join(", "));
+                self.tell(&path, found, "put there what it asks for");
+            }
+        }
+        let contents = course.root().join("book").join("SUMMARY.md");
+        let text = fs::read_to_string(&contents).unwrap_or_default();
+        let line = format!("](exercises/{}.md)", self.id);
+        if text
+            .lines()
+            .any(|it| it.contains(&line) && it.contains("TODO:"))
+        {
+            let found = format!("still says `TODO:` of exercises/{}.md", self.id);
+            self.tell(&contents, found, "write its title there: 中文 · English");
+        }
     }
 
     /// `read PAGE#ID`: a heading of both twins.

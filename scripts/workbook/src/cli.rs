@@ -58,6 +58,13 @@ pub enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         words: Vec<OsString>,
     },
+    /// Create the files of an exercise or an example: likewise.
+    #[command(disable_help_flag = true)]
+    New {
+        /// Its own command line.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        words: Vec<OsString>,
+    },
     /// Keep wrong programs of an exercise as patches: likewise.
     #[command(disable_help_flag = true)]
     Wrong {
@@ -159,6 +166,7 @@ fn handed_over(args: &[OsString]) -> Option<Command> {
         "exercise" => Some(Command::Exercise { words }),
         "class" => Some(Command::Class { words }),
         "wrong" => Some(Command::Wrong { words }),
+        "new" => Some(Command::New { words }),
         _ => None,
     }
 }
@@ -183,7 +191,7 @@ fn instead(command: &str, lang: Lang) -> Option<String> {
         "watch" => lang.pick("cargo workbook read（或者不写命令）会一直看着文件，随存随新",
             "cargo workbook read (or no command) watches the files and follows every save",
         ),
-        "init" | "new" => lang.pick("这里已经是一本书了；怎样加一页，见 CONTRIBUTING.md",
+        "init" => lang.pick("这里已经是一本书了；怎样加一页，见 CONTRIBUTING.md",
             "this is a book already; CONTRIBUTING.md says how to add a page",
         ),
         "help" => lang.pick("说明在 cargo workbook --help",
@@ -361,6 +369,12 @@ mod tests {
             "workbook class reports -h",
             Command::Class {
                 words: words("reports -h"),
+            },
+        );
+        runs(
+            "workbook new exercise echo_twice",
+            Command::New {
+                words: words("exercise echo_twice"),
             },
         );
         runs(

@@ -1,4 +1,4 @@
-//! `cargo workbook exercise`, `class` and `wrong`: hands over to the package `exercise`, which is
+//! `cargo workbook exercise`, `class`, `new` and `wrong`: hands over to the package `exercise`, which is
 //! built only now, so that readers do not wait for it.
 
 use std::env;

@@ -59,6 +59,7 @@ fn obey(command: Command, lang: Lang) -> Result<u8> {
         Command::Capture { names, check } => return capture::capture(&root, &names, check, lang),
         Command::Exercise { words } => return exercise::hand_over(&root, None, &words, lang),
         Command::Class { words } => return exercise::hand_over(&root, Some("class"), &words, lang),
+        Command::New { words } => return exercise::for_authors(&root, "new", &words, lang),
         Command::Wrong { words } => return exercise::for_authors(&root, "wrong", &words, lang),
     };
     Ok(u8::from(!well?))

@@ -148,11 +148,6 @@ pub(super) enum Parsed {
     Help(Topic),
 }
 
-/// The names of the commands.
-pub(super) const COMMANDS: [&str; 8] = [
-    "list", "check", "hint", "reset", "solution", "report", "class", "help",
-];
-
 const HELP: &str = "cargo workbook exercise --help";
 
 /// Reads the arguments, without the name of the tool.

@@ -7,11 +7,10 @@ use std::time::SystemTime;
 
 use anyhow::{Context, Result, anyhow};
 
-use super::arguments::COMMANDS;
 use super::progress_log::ProgressLog;
 use super::replace_file::replace;
 use super::{mistake, warn};
-use crate::course::Course;
+use crate::course::{COMMANDS, Course};
 use crate::progress::{Kind, What, is_name};
 use crate::suggest::nearest;
 use crate::text::{self, Page};

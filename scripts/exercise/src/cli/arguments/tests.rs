@@ -1,4 +1,5 @@
 use super::*;
+use crate::course::COMMANDS;
 
 fn parsed(line: &str, lang: Lang) -> Result<Parsed> {
     let args = line.split_whitespace().map(OsString::from).collect();
