@@ -18,6 +18,9 @@ use std::{env, io, io::Read, io::Write, process::ExitCode};
 
 #[path = "11_encapsulation/checksum.rs"]
 mod checksum;
+#[path = "common/foreign.rs"]
+#[allow(dead_code, reason = "the other examples use all of it")]
+pub mod foreign;
 #[path = "11_encapsulation/screen.rs"]
 mod screen;
 #[path = "11_encapsulation/text.rs"]

@@ -17,6 +17,9 @@ use std::{env, process::ExitCode};
 pub mod checksum;
 #[path = "12_pcap_reader/file.rs"]
 pub mod file;
+#[path = "common/foreign.rs"]
+#[allow(dead_code, reason = "the other examples use all of it")]
+pub mod foreign;
 #[path = "12_pcap_reader/headers.rs"]
 pub mod headers;
 #[path = "12_pcap_reader/line.rs"]

@@ -2,6 +2,8 @@
 //! Bytes written as hexadecimal and as text, and hexadecimal text read as bytes.
 use anyhow::{Context, Result, ensure};
 
+use super::foreign::plays_tricks;
+
 pub(crate) fn hex(bytes: &[u8]) -> String {
     Vec::from_iter(bytes.iter().map(|byte| format!("{byte:02x}"))).join(" ")
 }
@@ -33,16 +35,11 @@ pub(crate) fn unhex(text: &str) -> Result<Vec<u8>> {
 pub(crate) fn text(bytes: &[u8]) -> String {
     let mut text = String::new();
     for c in String::from_utf8_lossy(bytes).chars() {
-        if c.is_control() || is_invisible(c) {
+        if matches!(c, '\n' | '\t') || plays_tricks(c) {
             text.extend(c.escape_debug());
         } else {
             text.push(c);
         }
     }
     text
-}
-
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }

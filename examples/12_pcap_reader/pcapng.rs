@@ -1,5 +1,6 @@
 //! pcapng 的各种块：一节的开头、接口、包，和块尾的选项。
 //! The blocks of pcapng: the head of a section, interfaces, packets, and the options at their end.
+use super::super::foreign::plays_tricks;
 use super::{Capture, NANOS, Record, Wire, check_length, wrong};
 use anyhow::{Error, Result, ensure};
 use std::io::Read;
@@ -158,9 +159,9 @@ fn short(at: u64) -> Error {
     wrong(at, "块太短 block too short")
 }
 
-// 外来的控制字符会摆布你的终端。
-// Control characters from outside would drive your terminal.
+/// 写文件的人能写任何字符，摆布终端的也能写。
+/// Whoever wrote the file may have put in any character, and some would drive your terminal.
 fn words(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
-    text.replace(|c: char| c.is_control() && c != '\n', "\u{FFFD}")
+    text.replace(|c| c == '\t' || plays_tricks(c), "\u{FFFD}")
 }

@@ -1,6 +1,7 @@
 //! 屏幕：每个字段怎样说成人话，每个字节用它那一层的颜色。
 //! The screen: each field in words, each byte in the color of its layer.
 use super::file::Record;
+use super::foreign::plays_tricks;
 use super::headers::{Header, Kind, Packet, Show, about};
 use super::options::options;
 use colored::{Color::*, Colorize};
@@ -208,17 +209,15 @@ pub fn data_text(packet: &Packet<'_>) -> Option<String> {
         Err(error) if error.error_len().is_none() => str::from_utf8(&bytes[..error.valid_up_to()]),
         text => text,
     };
-    // 外来的控制字符会摆布你的终端：有换行以外的，也不当作文字。
-    // Control characters from outside would drive your terminal: other than line ends, no text.
+    // 外来的字符会摆布你的终端：有这样的字符，也不当作文字。
+    // Characters from outside would drive your terminal: with such characters this is no text.
     let shown = |c: char| match c {
         '\r' | '\n' | '\t' => c.escape_debug().to_string(),
         c => c.to_string(),
     };
-    let text = text.ok().filter(|text| {
-        !text
-            .chars()
-            .any(|c| c.is_control() && !"\r\n\t".contains(c))
-    })?;
+    let text = text
+        .ok()
+        .filter(|text| !text.chars().any(|c| c != '\r' && plays_tricks(c)))?;
     let more = if text.chars().nth(TEXT).is_some() {
         "…"
     } else {

@@ -1,10 +1,16 @@
-//! 各个例子共用的部分：参数、错误、屏幕。最多 100 行。
-//! What the numbered examples share: arguments, errors, the screen. At most 100 lines.
+//! 各个例子共用的部分：参数、错误。`screen.rs` 写屏幕，`foreign.rs` 管别人的文字。各不超过 100 行。
+//! What the numbered examples share: arguments and errors. `screen.rs` writes to the screen,
+//! `foreign.rs` has text from others. At most 100 lines each.
 #![allow(missing_docs, reason = "the names of fields and variants say it")]
 use std::io::{self, ErrorKind, Write};
 use std::{env, fmt::Display, net::SocketAddr, process};
 
 use colored::Colorize;
+pub use foreign::{plays_tricks, printable};
+pub use screen::{say, show};
+
+mod foreign;
+mod screen;
 
 /// 命令行：`server [ADDR] …`、`client [ADDR] …`，或者没说角色（`None`）。
 /// The command line: `server [ADDR] …`, `client [ADDR] …`, or no role named (`None`).
@@ -24,26 +30,35 @@ pub enum Role {
 pub fn start(default: &str, help: &str) -> Start {
     #[cfg(windows)]
     let _ = colored::control::set_virtual_terminal(true);
-    let mut args = env::args().skip(1).peekable();
+    let words = env::args_os().skip(1);
+    let mut args = words
+        .map(|word| word.to_string_lossy().into_owned())
+        .peekable();
     let role = match args.peek().map(String::as_str) {
         Some("server") => Some(Role::Server),
         Some("client") => Some(Role::Client),
         _ => None,
     };
-    args.next_if(|_| role.is_some());
-    if args.next_if(|arg| arg == "--help" || arg == "-h").is_some() {
+    if role.is_some() {
+        args.next();
+    }
+    if let Some("--help" | "-h") = args.peek().map(String::as_str) {
         say(help.trim());
         process::exit(0);
     }
-    let given = args.next_if(|arg| role.is_some() && !arg.starts_with("--"));
-    let text = given.unwrap_or_else(|| default.to_owned());
-    let wrong = |_| usage(format_args!("地址写错 bad address: {text}（{default}？）"));
-    let address = text.parse().unwrap_or_else(wrong);
-    let rest = args.collect();
+    let mut text = default.to_owned();
+    if role.is_some()
+        && let Some(given) = args.next_if(|word| !word.starts_with("--"))
+    {
+        text = given;
+    }
+    let Ok(address) = text.parse() else {
+        usage(format_args!("地址写错 bad address: {text}（{default}？）"));
+    };
     Start {
         role,
         address,
-        rest,
+        rest: args.collect(),
     }
 }
 
@@ -54,8 +69,13 @@ pub fn usage(words: impl Display) -> ! {
     process::exit(2)
 }
 pub fn finish(result: anyhow::Result<()>) -> process::ExitCode {
-    let failed = result.map_err(|error| complain(format_args!("{error:#}")));
-    process::ExitCode::from(u8::from(failed.is_err()))
+    match result {
+        Ok(()) => process::ExitCode::SUCCESS,
+        Err(error) => {
+            complain(format_args!("{error:#}"));
+            process::ExitCode::FAILURE
+        }
+    }
 }
 fn complain(words: impl Display) {
     let _ = writeln!(io::stderr(), "{} {words}", "错误 error:".red());
@@ -77,23 +97,4 @@ pub fn explain(error: io::Error, place: impl Display) -> anyhow::Error {
         _ => "出错 failed",
     };
     anyhow::Error::new(error).context(format!("{words}: {place}"))
-}
-
-/// 打印并立刻送出，不等换行。管道另一头（如 `head`）已关闭时安静结束。
-/// Prints at once, line end or not. Ends quietly if the far end of our pipe (say `head`) has gone.
-pub fn show(text: impl Display) {
-    let mut out = io::stdout().lock();
-    if let Err(error) = write!(out, "{text}").and_then(|()| out.flush()) {
-        process::exit(i32::from(error.kind() != ErrorKind::BrokenPipe));
-    }
-}
-pub fn say(line: impl Display) {
-    show(format_args!("{line}\n"));
-}
-
-/// 对方的控制字符能改写我们的屏幕，所以换成 U+FFFD。
-/// The peer's control characters could rewrite our screen: show U+FFFD instead.
-pub fn printable(text: &str) -> String {
-    let control = |c: char| c.is_control() && !"\r\n\t".contains(c);
-    text.replace(control, "\u{FFFD}").replace('\r', "")
 }

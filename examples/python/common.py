@@ -89,12 +89,28 @@ def show(words):
 
 
 def printable(string):
-    # 对方的控制字符能改写我们的屏幕，所以换成 U+FFFD。
-    # The peer's control characters could rewrite our screen: show U+FFFD instead.
-    control = (c for c in string if unicodedata.category(c) == "Cc" and c not in "\n\t")
-    table = {ord(c): "\ufffd" for c in control}
-    table[ord("\r")] = None
-    return string.translate(table)
+    # 对方的字符能改写我们的屏幕，能藏起来，能颠倒文字的方向：换成 U+FFFD。换行和制表符不换。
+    # The peer's characters could rewrite our screen, hide, or turn the direction of text: show
+    # U+FFFD instead. Line ends and tabs stay.
+    shown = ""
+    for c in string.replace("\r", ""):
+        shown += "\ufffd" if plays_tricks(c) else c
+    return shown
+
+
+def plays_tricks(c):
+    # 控制字符（ESC 带头的会移动光标），零宽的字符，改变方向的字符（UAX #9 §2）。
+    # U+200C 和 U+200D 不算：有的文字和表情要用它们连接。
+    # Control characters (those after ESC move the cursor), characters without width, and those that
+    # change direction (UAX #9 §2). U+200C and U+200D are none: some scripts and emoji join with
+    # them.
+    if c in "\n\t":
+        return False
+    if c in "\u061c\u200b\u200e\u200f\ufeff":
+        return True
+    if "\u2028" <= c <= "\u202e" or "\u2060" <= c <= "\u2069":
+        return True
+    return unicodedata.category(c) == "Cc"
 
 
 def colour(words, code):

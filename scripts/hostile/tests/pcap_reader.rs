@@ -400,7 +400,14 @@ fn a_comment_is_shown_without_control_characters() {
     let order = Order::Little;
     let mut body = [0, 0, 0, 1, 1].map(|value| order.four(value)).concat();
     body.extend([b'x', 0, 0, 0]);
-    body.extend([order.two(1), order.two(7), b"a\x1b[2J\nb\0".to_vec()].concat());
+    body.extend(
+        [
+            order.two(1),
+            order.two(10),
+            "a\x1b[2J\nb\u{202e}\0\0".as_bytes().to_vec(),
+        ]
+        .concat(),
+    );
     let file = [
         section(order),
         interface(order, None),
@@ -410,7 +417,7 @@ fn a_comment_is_shown_without_control_characters() {
     let (records, error) = read(&file);
     assert_eq!(
         (records[0].comment.as_str(), error),
-        ("a\u{FFFD}[2J\nb", None)
+        ("a\u{FFFD}[2J\nb\u{FFFD}", None)
     );
 }
 
