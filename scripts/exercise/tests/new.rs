@@ -102,6 +102,31 @@ fn are_formatted(files: &[PathBuf]) {
     );
 }
 
+/// The features of this package keep them apart.
+#[test]
+fn a_learner_compiles_nothing_that_only_authors_need() {
+    let needs = |features: &[&str]| {
+        let mut tree = Command::new(env!("CARGO"));
+        tree.args([
+            "tree",
+            "--offline",
+            "--package",
+            "exercise",
+            "--edges",
+            "normal",
+        ])
+        .args(["--prefix", "none"])
+        .args(features);
+        String::from_utf8(tree.output().unwrap().stdout).unwrap()
+    };
+    assert!(needs(&["--no-default-features", "--features", "author"]).contains("diffy v"));
+    let learner = needs(&[]);
+    assert!(
+        learner.contains("crossterm v") && !learner.contains("diffy v"),
+        "{learner}"
+    );
+}
+
 #[test]
 fn a_new_exercise_lacks_only_what_must_be_written() {
     let fake = Fake::new();

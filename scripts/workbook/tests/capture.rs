@@ -1,5 +1,5 @@
-//! `cargo workbook capture` hands over to the package `record`, `exercise` and `class` to the package
-//! `exercise`.
+//! `cargo workbook capture` hands over to the package `record`, `exercise`, `class`, `new` and `wrong`
+//! to the package `exercise`.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -84,6 +84,18 @@ fn every_word_of_an_exercise_is_passed_on() {
     );
     let (_, said, _) = handed_over(&["class", "reports", "--out", "x"]);
     assert_eq!(said, format!("{run} class reports --out x\n"));
+}
+
+#[test]
+fn what_authors_type_goes_to_a_program_without_the_judge() {
+    let run = "run --quiet --manifest-path ROOT/Cargo.toml --package exercise --bin author \
+               --no-default-features --features author -- --root ROOT --lang zh";
+    let words = ["--lang", "zh", "wrong", "apply", "x", "--to", "y"];
+    let (status, said, warned) = handed_over(&words);
+    assert_eq!(status, Some(3), "{warned}");
+    assert_eq!(said, format!("{run} wrong --lang zh apply x --to y\n"));
+    let (_, said, _) = handed_over(&["new", "exercise", "x", "--lang", "zh"]);
+    assert_eq!(said, format!("{run} new exercise x --lang zh\n"));
 }
 
 #[test]
