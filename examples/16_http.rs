@@ -6,10 +6,12 @@
 //!
 //!     cargo run --example 16_http
 //!
-//! 这个文件接待连接；`16_http/` 里，`message.rs` 管语法，`wire.rs` 管读写和期限，
-//! `answer.rs` 管一条连接上的请求和回答，`site.rs` 管路径和文件，`get.rs` 是客户端。
-//! This file accepts. In `16_http/`: `message.rs` has the syntax, `wire.rs` reading, writing and
-//! deadlines, `answer.rs` the requests of a connection, `site.rs` the files, `get.rs` the client.
+//! 这个文件接待连接。`16_http/` 里，`message.rs` 和 `fields.rs` 管语法，`wire.rs` 管读写和期限。
+//! 服务器：`answer.rs` 管一条连接上的请求和回答，`site.rs` 管路径和文件。客户端：`get.rs` 去取，
+//! `url.rs` 拆 URL，`reader.rs` 读回答。
+//! This file accepts. In `16_http/`, `message.rs` and `fields.rs` have the syntax, `wire.rs` reads
+//! and writes in time. The server: `answer.rs` has the requests of a connection, `site.rs` the
+//! files. The client: `get.rs` fetches, `url.rs` takes URLs apart, `reader.rs` reads the answer.
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
@@ -21,12 +23,18 @@ use common::{explain, say, usage};
 
 #[path = "16_http/answer.rs"]
 mod answer;
+#[path = "16_http/fields.rs"]
+mod fields;
 #[path = "16_http/get.rs"]
 mod get;
 #[path = "16_http/message.rs"]
 mod message;
+#[path = "16_http/reader.rs"]
+mod reader;
 #[path = "16_http/site.rs"]
 mod site;
+#[path = "16_http/url.rs"]
+mod url;
 #[path = "16_http/wire.rs"]
 mod wire;
 
@@ -74,12 +82,12 @@ fn first_come() -> Result<()> {
 }
 
 fn bind(address: &str) -> io::Result<TcpListener> {
-    let wrong = |_| {
+    let Ok(parsed) = address.parse::<SocketAddr>() else {
         usage(format_args!(
             "地址写错 bad address: {address}（{ADDRESS}？）"
-        ))
+        ));
     };
-    TcpListener::bind(address.parse::<SocketAddr>().unwrap_or_else(wrong))
+    TcpListener::bind(parsed)
         .map_err(|error| io::Error::new(error.kind(), format!("{address}: {error}")))
 }
 
@@ -95,7 +103,11 @@ fn serve(folder: &str, bound: io::Result<TcpListener>) -> Result<()> {
     // 屏幕停住（Ctrl-S）也不让客人等：日志排队，放不下就丢。
     // If the screen stands still (Ctrl-S), nobody waits: lines queue, and are dropped if too many.
     let (log, lines) = mpsc::sync_channel::<String>(1024);
-    thread::spawn(move || lines.iter().for_each(say));
+    thread::spawn(move || {
+        for line in lines {
+            say(line);
+        }
+    });
     accept(&listener, &root.into(), &log);
     Ok(())
 }
@@ -103,22 +115,25 @@ fn serve(folder: &str, bound: io::Result<TcpListener>) -> Result<()> {
 
 // ANCHOR: accept
 fn accept(listener: &TcpListener, root: &Arc<Path>, log: &SyncSender<String>) {
+    // 每个线程拿着它的一份，结束时放手；份数减 1，就是现在有几个线程。
+    // Each thread holds a copy and drops it at its end: the copies, less one, count the threads.
     let threads = Arc::new(());
     for stream in listener.incoming() {
         let busy = Arc::strong_count(&threads) - 1;
         if busy >= CONNECTIONS + WAITING {
             continue;
         }
-        let (root, log, thread) = (Arc::clone(root), log.clone(), Arc::clone(&threads));
-        let start = |stream| {
-            Builder::new().spawn(move || {
+        let (root, log, counted) = (Arc::clone(root), log.clone(), Arc::clone(&threads));
+        let started = match stream {
+            Ok(stream) => Builder::new().spawn(move || {
                 answer::connection(stream, &root, busy >= CONNECTIONS, &log);
-                drop(thread);
-            })
+                drop(counted);
+            }),
+            Err(error) => Err(error),
         };
         // 描述符用完（EMFILE）时 accept 立刻失败，连接还在排队：歇一下再试，不空转，也不退出。
         // Out of descriptors (EMFILE) accept fails at once: rest, then try again. No spin, no exit.
-        if stream.and_then(start).is_err() {
+        if started.is_err() {
             thread::sleep(Duration::from_millis(100));
         }
     }

@@ -2,6 +2,8 @@
 //! The syntax of HTTP/1.1: what the bytes of a head say. Bytes only here, no network.
 use std::str;
 
+use super::fields::{Fields, is_token, split};
+
 /// 不能接受：回答用的状态码，和记在日志里的原因。
 /// Not acceptable: the status to answer with, and the reason for the log.
 pub(crate) type Refusal = (u16, &'static str);
@@ -9,7 +11,11 @@ pub(crate) type Refusal = (u16, &'static str);
 #[derive(Debug)]
 pub(crate) struct Request {
     pub(crate) method: String,
+    #[allow(dead_code, reason = "19_url_journey passes it on")]
+    pub(crate) target: String,
     pub(crate) path: String,
+    #[allow(dead_code, reason = "19_url_journey passes them on")]
+    pub(crate) fields: Fields,
     pub(crate) keep_alive: bool,
     pub(crate) old: bool,
     pub(crate) body: Body,
@@ -19,7 +25,7 @@ pub(crate) struct Request {
 pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) lines: Vec<String>,
-    pub(crate) location: Option<String>,
+    pub(crate) fields: Fields,
     pub(crate) keep_alive: bool,
     pub(crate) body: Body,
 }
@@ -35,27 +41,34 @@ pub(crate) enum Body {
     UntilClose,
 }
 
-fn body(fields: &Fields<'_>, version: u8) -> Result<Option<Body>, Refusal> {
+fn body(fields: &Fields, version: u8) -> Result<Option<Body>, Refusal> {
     let lengths = fields.all("content-length");
-    let codings = fields.all("transfer-encoding").join(",");
-    let codings: Vec<&str> = match fields.has("transfer-encoding") {
-        true => codings.split(',').map(str::trim).collect(),
-        false => Vec::new(),
-    };
-    let chunked = |coding: &&&str| coding.eq_ignore_ascii_case("chunked");
-    match (&lengths[..], &codings[..]) {
-        ([], []) => Ok(None),
-        // 两个字段各说各的：前面的代理信一个，我们信另一个，正文里就能藏一个请求（请求走私）。
-        // Two fields, two lengths: if a proxy believes one and we the other, the body can hide a
-        // request (request smuggling).
-        ([_, ..], [_, ..]) => Err((400, "Content-Length 和 Transfer-Encoding 都有 both")),
-        ([_, _, ..], []) => Err((400, "两个 Content-Length two of them")),
-        ([length], []) => Ok(Some(Body::Length(decimal(length)?))),
-        ([], _) if version == 0 => Err((400, "HTTP/1.0 没有分块 has no chunks")),
-        ([], [one]) if chunked(&one) => Ok(Some(Body::Chunked)),
-        // 最后一层是分块，结尾才分得清；里面还有别的编码，我们不会解。
-        // Only chunks on the outside tell the end; other codings inside them we do not know.
-        ([], [inner @ .., last]) if chunked(&last) && !inner.iter().any(|one| chunked(&one)) => {
+    if fields.all("transfer-encoding").is_empty() {
+        return match lengths[..] {
+            [] => Ok(None),
+            [length] => Ok(Some(Body::Length(decimal(length)?))),
+            _ => Err((400, "两个 Content-Length two of them")),
+        };
+    }
+    // 两个字段各说各的：前面的代理信一个，我们信另一个，正文里就能藏一个请求（请求走私）。
+    // Two fields, two lengths: if a proxy believes one and we the other, the body can hide a
+    // request (request smuggling).
+    if !lengths.is_empty() {
+        return Err((400, "Content-Length 和 Transfer-Encoding 都有 both"));
+    }
+    if version == 0 {
+        return Err((400, "HTTP/1.0 没有分块 has no chunks"));
+    }
+    // 最后一层是分块，结尾才分得清；里面还有别的编码，我们不会解。
+    // Only chunks on the outside tell the end; other codings inside them we do not know.
+    let codings = fields.list("transfer-encoding");
+    let mut chunked = Vec::new();
+    for coding in &codings {
+        chunked.push(coding.eq_ignore_ascii_case("chunked"));
+    }
+    match chunked[..] {
+        [true] => Ok(Some(Body::Chunked)),
+        [ref inner @ .., true] if !inner.contains(&true) => {
             Err((501, "不认识的传输编码 unknown transfer coding"))
         }
         _ => Err((400, "最后一层编码不是分块 chunked is not the last coding")),
@@ -66,9 +79,11 @@ fn body(fields: &Fields<'_>, version: u8) -> Result<Option<Body>, Refusal> {
 /// 只要数字：`parse` 还会接受 `+5`。18 位不会溢出。
 /// Digits only: `parse` would take `+5` as well. 18 of them cannot overflow.
 fn decimal(text: &str) -> Result<u64, Refusal> {
-    let digits = (1..=18).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-    let number = text.parse().ok().filter(|_| digits);
-    number.ok_or((400, "Content-Length 不是数 not a number"))
+    let digits = text.bytes().all(|b| b.is_ascii_digit());
+    match text.parse() {
+        Ok(number) if digits && text.len() <= 18 => Ok(number),
+        _ => Err((400, "Content-Length 不是数 not a number")),
+    }
 }
 
 // ANCHOR: request
@@ -94,6 +109,7 @@ pub(crate) fn request(head: &[u8]) -> Result<Request, Refusal> {
     }
     Ok(Request {
         method: method.to_owned(),
+        target: target.to_owned(),
         path: path(method, target)?,
         keep_alive: keep_alive(&fields, version),
         old: version == 0,
@@ -103,6 +119,7 @@ pub(crate) fn request(head: &[u8]) -> Result<Request, Refusal> {
             None | Some(Body::Length(0)) => Body::None,
             Some(body) => body,
         },
+        fields,
     })
 }
 // ANCHOR_END: request
@@ -144,11 +161,10 @@ pub(crate) fn response(head: &[u8], method: &str) -> Result<Response, &'static s
     let mut words = start.splitn(3, ' ');
     let version = minor(words.next().unwrap_or_default()).map_err(|(_, why)| why)?;
     let code = words.next().unwrap_or_default();
-    let status = code
-        .parse()
-        .ok()
-        .filter(|n| (100..600).contains(n) && code.len() == 3);
-    let status = status.ok_or("没有状态码 no status code")?;
+    let status = match code.parse() {
+        Ok(status @ 100..600) if code.len() == 3 => status,
+        _ => return Err("没有状态码 no status code"),
+    };
     let body = match (method, status) {
         // 这几种从来没有正文，不管字段怎么说（RFC 9112 §6.3）。
         // These never have a body, whatever the fields say (RFC 9112 §6.3).
@@ -157,15 +173,18 @@ pub(crate) fn response(head: &[u8], method: &str) -> Result<Response, &'static s
             .map_err(|(_, why)| why)?
             .unwrap_or(Body::UntilClose),
     };
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        if line.is_empty() {
+            break;
+        }
+        lines.push(line.to_owned());
+    }
     Ok(Response {
         status,
-        lines: text
-            .lines()
-            .map(str::to_owned)
-            .take_while(|line| !line.is_empty())
-            .collect(),
-        location: fields.all("location").first().map(|&to| to.to_owned()),
+        lines,
         keep_alive: keep_alive(&fields, version),
+        fields,
         body,
     })
 }
@@ -173,7 +192,7 @@ pub(crate) fn response(head: &[u8], method: &str) -> Result<Response, &'static s
 
 /// 1.1 没有人说 close 就不关，1.0 要双方说好（RFC 9112 §9.3）。
 /// 1.1 stays open if nobody says close; 1.0 only if both say so (RFC 9112 §9.3).
-fn keep_alive(fields: &Fields<'_>, version: u8) -> bool {
+fn keep_alive(fields: &Fields, version: u8) -> bool {
     let stays = version > 0 || fields.says("connection", "keep-alive");
     stays && !fields.says("connection", "close")
 }
@@ -182,62 +201,11 @@ fn keep_alive(fields: &Fields<'_>, version: u8) -> bool {
 /// The size of a chunk is hexadecimal; `;extensions` may follow (RFC 9112 §7.1).
 pub(crate) fn chunk_size(line: &[u8]) -> Option<u64> {
     let size = line.split(|&b| b == b';').next()?.trim_ascii_end();
-    let digits = (1..=15).contains(&size.len()) && size.iter().all(u8::is_ascii_hexdigit);
-    let text = str::from_utf8(size).ok().filter(|_| digits)?;
-    u64::from_str_radix(text, 16).ok()
-}
-
-// ANCHOR: split
-/// 第一行，和后面的 `名字: 值`。
-/// The first line, and the `name: value` lines after it.
-fn split(text: &str) -> Result<(&str, Fields<'_>), &'static str> {
-    // 发送用 CRLF；接收时单独一个 LF 也可以算行尾，单独的 CR 不行（RFC 9112 §2.2）。
-    // Send CRLF. A receiver may take LF alone as a line end, but not CR alone (RFC 9112 §2.2).
-    let mut lines = text
-        .split('\n')
-        .map(|line| line.strip_suffix('\r').unwrap_or(line));
-    let start = lines.next().unwrap_or_default();
-    let mut fields = Vec::new();
-    for line in lines.take_while(|line| !line.is_empty()) {
-        // 名字和冒号之间不许有空格，行首也不许：不同的程序会读出不同的意思（§5.1、§5.2）。
-        // No space before the colon or at the start: programs disagree on what it means (§5).
-        let Some((name, value)) = line.split_once(':').filter(|(name, _)| is_token(name)) else {
-            return Err("字段看不懂 not a field");
-        };
-        fields.push((name, value.trim_matches([' ', '\t'])));
+    let digits = size.iter().all(u8::is_ascii_hexdigit);
+    if !digits || size.len() > 15 {
+        return None;
     }
-    let control = |c: char| c.is_ascii_control() && c != '\t';
-    let values = fields.iter().map(|&(_, value)| value);
-    if values.chain([start]).any(|value| value.contains(control)) {
-        return Err("控制字符 control character");
-    }
-    Ok((start, Fields(fields)))
-}
-// ANCHOR_END: split
-
-struct Fields<'a>(Vec<(&'a str, &'a str)>);
-
-impl<'a> Fields<'a> {
-    /// 字段名不分大小写，同名的可以有几个。
-    /// Names ignore case, and one may come several times.
-    fn all(&self, name: &str) -> Vec<&'a str> {
-        let same = self
-            .0
-            .iter()
-            .filter(|(other, _)| other.eq_ignore_ascii_case(name));
-        same.map(|&(_, value)| value).collect()
-    }
-
-    fn has(&self, name: &str) -> bool {
-        !self.all(name).is_empty()
-    }
-
-    fn says(&self, name: &str, word: &str) -> bool {
-        let values = self.all(name).join(",");
-        values
-            .split(',')
-            .any(|one| one.trim().eq_ignore_ascii_case(word))
-    }
+    u64::from_str_radix(str::from_utf8(size).ok()?, 16).ok()
 }
 
 fn minor(version: &str) -> Result<u8, Refusal> {
@@ -246,11 +214,6 @@ fn minor(version: &str) -> Result<u8, Refusal> {
         Some([b'0'..=b'9', b'.', b'0'..=b'9']) => Err((505, "只懂 HTTP/1 HTTP/1 only")),
         _ => Err((400, "不是 HTTP not HTTP")),
     }
-}
-
-fn is_token(word: &str) -> bool {
-    let mark = |b| b"!#$%&'*+-.^_`|~".contains(&b);
-    !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || mark(b))
 }
 
 fn is_host(b: u8) -> bool {

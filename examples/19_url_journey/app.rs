@@ -9,8 +9,9 @@ use std::process;
 use anyhow::Result;
 use common::printable;
 
-use crate::head::Head;
-use crate::http;
+use crate::exchange::{self, PATIENCE};
+use crate::http::message::Request;
+use crate::http::wire::Wire;
 use crate::trace::{Layer, Trace};
 
 pub(crate) fn serve(at: SocketAddr) -> Result<()> {
@@ -18,40 +19,35 @@ pub(crate) fn serve(at: SocketAddr) -> Result<()> {
 }
 
 // ANCHOR: app
-fn guest(stream: &TcpStream, peer: SocketAddr, trace: &Trace) {
-    let (status, body, line) = match http::request(stream) {
-        Ok(request) => {
-            trace.step(Layer::Transport, http::received(stream, peer, &request));
+fn guest(stream: TcpStream, peer: SocketAddr, trace: &Trace) {
+    let from = exchange::received(&stream, peer);
+    let mut wire = Wire::new(stream, PATIENCE);
+    let (status, body, head_only) = match exchange::request(&mut wire) {
+        Ok((request, size)) => {
+            trace.step(
+                Layer::Transport,
+                format_args!("{from}，收到 received {size} 字节 bytes"),
+            );
             let (status, body) = application(&request);
-            let asker = asker(&request);
+            let (target, asker) = (&request.target, asker(&request));
             let process = process::id();
             trace.step(
                 Layer::Application,
-                format_args!(
-                    "进程 process {process}: application({}, {asker})",
-                    request.target()
-                ),
+                format_args!("进程 process {process}: application({target}, {asker})"),
             );
-            (status, body, request.line)
+            (status, body, request.method == "HEAD")
         }
-        Err(refusal) => (refusal.status(), format!("{refusal}\n"), String::new()),
+        Err(refusal) => (refusal.status(), format!("{refusal}\n"), false),
     };
     trace.step(Layer::Application, format_args!("回答 answer: {status}"));
-    http::answer(
-        stream,
-        status,
-        &[],
-        body.as_bytes(),
-        line.starts_with("HEAD "),
-    );
+    exchange::answer(wire, status, &[], body.as_bytes(), head_only);
 }
 
 /// 网站的代码就在这里，只管请求和回答；端口、连接、超时都归服务器。
 /// The code of the site: requests and answers only. Ports, connections, timeouts are the server's.
-fn application(request: &Head) -> (&'static str, String) {
-    let path = request.target().split('?').next();
-    match path {
-        Some("/") => (
+fn application(request: &Request) -> (&'static str, String) {
+    match request.path.as_str() {
+        "/" => (
             "200 OK",
             format!(
                 "你好，这里是应用服务器。 Hello from the application server.\n\
@@ -67,9 +63,11 @@ fn application(request: &Head) -> (&'static str, String) {
 /// The far end of our TCP connection is the proxy; the real guest is in X-Forwarded-For.
 /// 只信最后一个：那是我们的代理写的，前面的谁都能编。
 /// Trust only the last one: our proxy wrote it, and anyone can make up the others.
-fn asker(request: &Head) -> String {
-    let list = request.field("x-forwarded-for").unwrap_or("-");
-    let last = list.rsplit(',').next().unwrap_or("-").trim();
-    printable(last)
+fn asker(request: &Request) -> String {
+    let list = request.fields.list("x-forwarded-for");
+    match list.last() {
+        Some(last) if !last.is_empty() => printable(last),
+        _ => "-".to_owned(),
+    }
 }
 // ANCHOR_END: app

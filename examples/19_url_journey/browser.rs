@@ -1,17 +1,17 @@
 //! 浏览器：拆开网址，问名字，连地址，说 HTTP。哪一步不成，就说是哪一步。
 //! The browser: take the URL apart, ask for the name, connect, speak HTTP. Says which step failed.
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr, TcpStream, UdpSocket};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use common::{explain, printable, say};
 
-use crate::http;
+use crate::exchange::{self, status_of};
+use crate::http::wire::Wire;
 use crate::message::{A, Data, IN, Message, Question, RCODE, RECURSION_DESIRED};
 use crate::table::NO_SUCH_NAME;
-use crate::timed::Timed;
 use crate::trace::{Layer, Trace};
 use crate::url::Url;
 use crate::verify::{verify, way};
@@ -43,9 +43,9 @@ pub(crate) fn fetch(url: &str, names: SocketAddr) -> Result<()> {
     let stream = TcpStream::connect_timeout(&address, Duration::from_secs(5))
         .map_err(|error| explain(error, address))
         .context("第 2 步，连接 step 2, connecting")?;
-    trace.step(Layer::Transport, http::connected(&stream, address));
+    trace.step(Layer::Transport, exchange::connected(&stream, address));
     let status =
-        ask(&stream, &url, &trace).context("第 3 步，要网页 step 3, asking for the page")?;
+        ask(stream, &url, &trace).context("第 3 步，要网页 step 3, asking for the page")?;
     ensure!(
         status.starts_with('2'),
         "第 3 步，服务器说 step 3, the server says: {status}"
@@ -148,27 +148,26 @@ fn address_in(answer: &Message, question: &Question) -> Result<IpAddr> {
 }
 
 // ANCHOR: ask
-fn ask(stream: &TcpStream, url: &Url, trace: &Trace) -> Result<String> {
+fn ask(stream: TcpStream, url: &Url, trace: &Trace) -> Result<String> {
     let (path, host) = (&url.path, url.place());
     trace.step(
         Layer::Application,
         format_args!("GET {path} · Host: {host}"),
     );
+    let address = stream.peer_addr()?;
+    let mut wire = Wire::new(stream, Duration::from_secs(10));
     // 名字还要再说一遍：一个 IP 上可以有许多网站，代理靠 Host 分。
     // The name is said once more: many sites may share one IP, and Host tells them apart.
     let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
-    let mut timed = Timed::new(stream, Instant::now() + Duration::from_secs(10));
-    let address = stream.peer_addr()?;
-    let sent = timed.write_all(request.as_bytes());
+    let sent = wire.send(request.as_bytes());
     sent.map_err(|error| explain(error, address))?;
-    let (head, body) =
-        http::response(&mut timed, false).map_err(|error| explain(error, address))?;
-    let status = head.line.split_once(' ').map_or("", |(_, status)| status);
-    let status = printable(status);
-    let bytes = body.len();
+    let (response, body) =
+        exchange::response(&mut wire, "GET").with_context(|| address.to_string())?;
+    let status = status_of(&response);
+    let size = body.len();
     trace.step(
         Layer::Application,
-        format_args!("{status} · {bytes} 字节 bytes"),
+        format_args!("{status} · {size} 字节 bytes"),
     );
     // 网页是别人写的：控制字符不许碰我们的屏幕。
     // The page is somebody else's: its control characters must not touch our screen.

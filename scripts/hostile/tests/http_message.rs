@@ -7,6 +7,8 @@
     reason = "parts of a program of the book, compiled here as modules"
 )]
 
+#[path = "../../../examples/16_http/fields.rs"]
+mod fields;
 #[path = "../../../examples/16_http/message.rs"]
 mod message;
 #[path = "../../../examples/16_http/site.rs"]
