@@ -21,11 +21,11 @@ use bilingual::terminal::{say, seconds, warn};
 use bilingual::{Lang, command_line};
 use clap::Parser;
 
-/// Nothing was checked.
-const CANNOT: u8 = 3;
+/// Exit status where this machine cannot record, so nothing was checked.
+const STATUS_CANNOT_RECORD: u8 = 3;
 
-/// Recordings wait more than they work.
-const AT_ONCE: usize = 3;
+/// Number of captures that are recorded at once: they wait more than they work.
+const CAPTURES_AT_ONCE: usize = 3;
 
 /// The command line; `cargo workbook capture` hands it over.
 #[derive(Parser)]
@@ -81,7 +81,7 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
         });
         return ExitCode::from(match asked.mode {
             Mode::Write => 1,
-            Mode::Check => CANNOT,
+            Mode::Check => STATUS_CANNOT_RECORD,
         });
     }
     match obey(&asked) {
@@ -95,7 +95,7 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
 }
 
 enum Outcome {
-    /// So many packets, in this many attempts.
+    /// Number of packets, and of attempts.
     Well(usize, usize),
     Failed(String),
     /// By a kernel that is too old for it.
@@ -113,7 +113,7 @@ fn obey(asked: &Asked) -> Result<bool> {
     let next = AtomicUsize::new(0);
     let results = Mutex::new(Results::new(asked.lang));
     thread::scope(|scope| {
-        for _ in 0..AT_ONCE.min(jobs.len()) {
+        for _ in 0..CAPTURES_AT_ONCE.min(jobs.len()) {
             scope.spawn(|| {
                 while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let began = Instant::now();
@@ -186,9 +186,9 @@ impl Results {
             Outcome::Skipped => {
                 self.skipped += 1;
                 say(lang.pick(
-                    format!("跳过 {took:>6} s  抓包 {name}：Linux 6.5 以前重发 SYN 的间隔不一样"),
+                    format!("跳过 {took:>6} s  抓包 {name}：Linux 6.5 以前重传 SYN 的间隔不一样"),
                     format!(
-                        "skipped {took:>6} s  capture {name}: before Linux 6.5, a SYN is repeated at \
+                        "skipped {took:>6} s  capture {name}: before Linux 6.5, a SYN is retransmitted at \
                          other times"
                     ),
                 ));
@@ -229,8 +229,8 @@ fn jobs(captures: &Path, asked: &Asked) -> Result<Vec<Job>> {
     if let Some(name) = asked.names.iter().find(|name| !known.contains(name)) {
         let known = known.join(", ");
         bail!(asked.lang.pick(
-            format!("没有 book/captures/{name}.session；有的是：{known}"),
-            format!("there is no book/captures/{name}.session; there are: {known}"),
+            format!("没有 book/captures/{name}.session；已有的抓包：{known}"),
+            format!("no file book/captures/{name}.session; known captures: {known}"),
         ));
     }
     let wanted = if asked.names.is_empty() {
@@ -247,8 +247,8 @@ fn orphans(captures: &Path, results: &mut Results) -> Result<()> {
     for name in names(captures, "pcapng")? {
         if !sessions.contains(&name) {
             let why = results.lang.pick(
-                format!("没有 {name}.session：没人知道它从哪来"),
-                format!("there is no {name}.session: nobody knows where it comes from"),
+                format!("没有 {name}.session，不知道它是怎样录的；补上会话，或者删掉它"),
+                format!("no {name}.session says how it was recorded; add the session, or delete the recording"),
             );
             results.add(&name, Duration::ZERO, &Outcome::Failed(why));
         }

@@ -16,16 +16,17 @@ use session::{Session, mac};
 use tun_rs::{DeviceBuilder, Layer, SyncDevice};
 
 /// The first client port of every host.
-const FIRST_PORT: u16 = 50_000;
+const CLIENT_PORT_FIRST: u16 = 50_000;
 
-/// An hour, in milliseconds: longer than any session. A neighbour that has been found stays
-/// known, so that no recording has an ARP request that another one has not.
-const NEVER: &str = "3600000";
+/// An hour, in milliseconds: longer than any session. A neighbor that has been found stays known,
+/// so that the recordings have the same ARP requests.
+const NEIGHBOR_TIMEOUT_MS: &str = "3600000";
 
-/// Linux 6.5 and later repeat a SYN four times a second apart before they double the time.
-const SYN_TIMEOUTS: &str = "ipv4/tcp_syn_linear_timeouts";
+/// Setting of Linux 6.5 and later, which retransmits a SYN four times, a second apart, before it
+/// doubles the interval.
+const SYN_TIMEOUTS_SETTING: &str = "ipv4/tcp_syn_linear_timeouts";
 
-/// What a host is to be.
+/// The plan of a host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     /// Its name in the session.
@@ -59,7 +60,7 @@ struct Job {
 }
 
 impl Plan {
-    /// What the hosts of `session` are to be, in order.
+    /// The plans of the hosts of `session`, in order.
     #[must_use]
     pub fn of(session: &Session) -> Vec<Self> {
         let plan = |(index, host): (usize, &session::Host)| Self {
@@ -130,14 +131,17 @@ fn settle(plan: &Plan) -> Result<Vec<SyncDevice>> {
     unshare(CloneFlags::CLONE_NEWNET).context("make a network namespace")?;
     set_if_there("ipv6/conf/all/disable_ipv6", "1")?;
     set_if_there("ipv6/conf/default/disable_ipv6", "1")?;
-    let last = FIRST_PORT + (plan.ports - 1);
-    set("ipv4/ip_local_port_range", &format!("{FIRST_PORT} {last}"))?;
+    let last = CLIENT_PORT_FIRST + (plan.ports - 1);
+    set(
+        "ipv4/ip_local_port_range",
+        &format!("{CLIENT_PORT_FIRST} {last}"),
+    )?;
     // The same on every kernel and every amount of memory.
     set("ipv4/tcp_rmem", "4096 131072 6291456")?;
     set("ipv4/tcp_wmem", "4096 16384 4194304")?;
     set("ipv4/tcp_ecn", "2")?;
-    set_if_there(SYN_TIMEOUTS, "4")?;
-    // Every probe of a closed window is answered, not one in half a second.
+    set_if_there(SYN_TIMEOUTS_SETTING, "4")?;
+    // Every probe of a closed window is answered, not just one every half second.
     set_if_there("ipv4/tcp_invalid_ratelimit", "0")?;
     // Group 0 may open ICMP datagram sockets: where programs run as it, here and in a user
     // namespace.
@@ -179,7 +183,7 @@ fn commands(plan: &Plan) -> String {
         commands.push_str(&format!(
             "link set {name} address {mac}\n\
              addr add {address}/24 dev {name}\n\
-             ntable change name arp_cache dev {name} base_reachable {NEVER} delay_probe {NEVER}\n\
+             ntable change name arp_cache dev {name} base_reachable {NEIGHBOR_TIMEOUT_MS} delay_probe {NEIGHBOR_TIMEOUT_MS}\n\
              link set {name} up\n"
         ));
     }
@@ -221,10 +225,10 @@ fn set_if_there(name: &str, value: &str) -> Result<()> {
     }
 }
 
-/// Whether this kernel repeats a SYN as the one that made the recordings of the book.
+/// Whether this kernel retransmits a SYN as the one did that made the recordings of the book.
 #[must_use]
 pub fn repeats_syn_as_recorded() -> bool {
-    fs::exists(format!("/proc/sys/net/{SYN_TIMEOUTS}")).unwrap_or(false)
+    fs::exists(format!("/proc/sys/net/{SYN_TIMEOUTS_SETTING}")).unwrap_or(false)
 }
 
 /// The router of the network that `host` is in, if it is not a router itself.
@@ -273,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn a_card_is_told_its_addresses_and_never_asks_twice() {
+    fn a_card_has_its_addresses_and_never_asks_twice() {
         let plans = plans("host a 192.0.2.1\n");
         assert_eq!(
             commands(&plans[0]),

@@ -9,9 +9,9 @@ use session::{Loss, LossKind, Session};
 
 use crate::{host, lab, pcapng};
 
-/// What is piggybacked on what depends on a few milliseconds: a difference counts when it comes
-/// each time.
-const ATTEMPTS: usize = 5;
+/// Number of recordings that must differ before a difference counts: what is piggybacked on what
+/// depends on a few milliseconds.
+const RECORDING_ATTEMPTS: usize = 5;
 
 /// One capture.
 #[derive(Debug)]
@@ -26,14 +26,14 @@ pub struct Job {
 pub enum Checked {
     /// Everything that must be the same is the same.
     Same {
-        /// How many packets.
+        /// Number of packets.
         packets: usize,
-        /// How many recordings it took.
+        /// Number of recordings that it took.
         attempts: usize,
     },
     /// What differs in the last of all attempts, and what to do.
     Different(Vec<String>),
-    /// A kernel before Linux 6.5 repeats a lost SYN at other times.
+    /// A kernel before Linux 6.5 retransmits a lost SYN at other times.
     OldKernel,
 }
 
@@ -64,7 +64,7 @@ impl Job {
         let bytes = pcapng::write(&self.name, &session, &recording)?;
         let (file, new) = (self.file("pcapng"), self.file("pcapng.new"));
         let unwritable = || format!("write {}.pcapng", self.name);
-        // In one step: whoever reads the file meanwhile has the old one, whole.
+        // In one step: a reader meanwhile gets the old file, whole.
         fs::write(&new, bytes).with_context(unwritable)?;
         fs::rename(&new, &file).with_context(unwritable)?;
         Ok(recording.frames.len())
@@ -87,7 +87,7 @@ impl Job {
             return Ok(Checked::OldKernel);
         }
         let mut differences = Vec::new();
-        for attempts in 1..=ATTEMPTS {
+        for attempts in 1..=RECORDING_ATTEMPTS {
             let recording = self.record(&session, root)?;
             let again = pcapng::write(name, &session, &recording)?;
             let again = read(&again, &session).context("read the new recording")?;
@@ -98,7 +98,7 @@ impl Job {
             }
         }
         differences.push(format!(
-            "in {ATTEMPTS} recordings; if it is right as it is now: cargo workbook capture {name}"
+            "in each of {RECORDING_ATTEMPTS} recordings; if the new one is right, run cargo workbook capture {name}"
         ));
         Ok(Checked::Different(differences))
     }

@@ -50,8 +50,8 @@ pub fn record_with(
     match run_at(session, options, find, &mut lab) {
         Ok(Report::Passed { .. }) => lab.close(),
         Ok(Report::Skipped { reason }) => bail!(reason),
-        // A wire that broke explains whatever did not happen after that.
-        Err(failure) => Err(match lab.wire.trouble() {
+        // A failed wire explains whatever did not happen after that.
+        Err(failure) => Err(match lab.wire.failure() {
             Some(trouble) => anyhow!(trouble),
             None => anyhow!(failure),
         }),
@@ -114,7 +114,7 @@ impl Place for Lab<'_> {
             .position(|host| host.name == actor);
         match index.and_then(|index| self.hosts.get(index)) {
             Some(host) => host.spawn(command),
-            None => Err(io::Error::other(format!("there is no host {actor}"))),
+            None => Err(io::Error::other(format!("no host is named {actor}"))),
         }
     }
 

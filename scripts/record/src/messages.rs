@@ -33,7 +33,7 @@ pub fn lack(lang: Lang, lack: &Lack) -> String {
                  或者先运行 sudo chmod 666 /dev/net/tun"
             ),
             format!(
-                "/dev/net/tun makes no device ({error}); run cargo workbook capture as root, \
+                "cannot make a device with /dev/net/tun ({error}); run cargo workbook capture as root, \
                  or first run sudo chmod 666 /dev/net/tun"
             ),
         ),

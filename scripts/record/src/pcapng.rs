@@ -17,8 +17,8 @@ use session::Session;
 use crate::lab::Recording;
 use crate::wire::Frame;
 
-/// Times in nanoseconds: ten to the power of minus nine.
-const NANOSECONDS: u8 = 9;
+/// Resolution of the times: ten to the power of minus nine, which is nanoseconds.
+const TIME_RESOLUTION_EXPONENT: u8 = 9;
 
 /// The file for the recording of the session `name`.
 ///
@@ -45,7 +45,7 @@ pub fn write(name: &str, session: &Session, recording: &Recording) -> Result<Vec
             .iter()
             .position(|network| *network == frame.network);
         let wire = wire.and_then(|index| u32::try_from(index).ok());
-        let wire = wire.context("a frame on a wire without a name")?;
+        let wire = wire.context("a frame on an unknown wire")?;
         writer.write_pcapng_block(packet(session, wire, frame)?)?;
     }
     Ok(writer.into_inner())
@@ -58,7 +58,7 @@ fn interface(network: Ipv4Addr) -> InterfaceDescriptionBlock<'static> {
         snaplen: 0,
         options: vec![
             InterfaceDescriptionOption::IfName(Cow::Owned(format!("{network}/24"))),
-            InterfaceDescriptionOption::IfTsResol(NANOSECONDS),
+            InterfaceDescriptionOption::IfTsResol(TIME_RESOLUTION_EXPONENT),
         ],
     }
 }

@@ -14,10 +14,10 @@ use nix::unistd::{Gid, Uid};
 use tun_rs::{DeviceBuilder, Layer};
 
 /// The device that makes TAP devices.
-const TUN: &str = "/dev/net/tun";
+const TUN_PATH: &str = "/dev/net/tun";
 
-/// Before what else this machine does.
-const PRIORITY: i32 = -10;
+/// Niceness of the recorder: ahead of the other work of this machine.
+const RECORDER_NICENESS: i32 = -10;
 
 /// What this machine lacks.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ pub enum Lack {
     UserNamespace(io::Error),
     /// No network namespace.
     Namespace(io::Error),
-    /// `/dev/net/tun` makes no device.
+    /// `/dev/net/tun` cannot make a device.
     Device(io::Error),
 }
 
@@ -42,16 +42,16 @@ pub fn prepare() -> Result<(), Lack> {
     if !has_ip() {
         return Err(Lack::Ip);
     }
-    if !Path::new(TUN).exists() {
+    if !Path::new(TUN_PATH).exists() {
         return Err(Lack::Tun);
     }
     if !Uid::effective().is_root() {
         become_root_inside().map_err(Lack::UserNamespace)?;
     }
-    // On a busy machine an answer that is late is sent twice. Whoever may not ask for this
+    // On a busy machine, an answer that is late is sent twice. Where this is not permitted, it
     // records all the same.
-    let _ = rustix::process::setpriority_process(None, PRIORITY);
-    // The namespace goes with the thread.
+    let _ = rustix::process::setpriority_process(None, RECORDER_NICENESS);
+    // The namespace ends with the thread.
     thread::spawn(try_everything)
         .join()
         .unwrap_or_else(|_| Err(Lack::Namespace(io::ErrorKind::Other.into())))

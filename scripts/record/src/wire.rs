@@ -19,28 +19,32 @@ use tun_rs::SyncDevice;
 
 use crate::loss::Losses;
 
-/// How long a frame is on its way: light in a fibre goes about 1000 km.
-pub const LATENCY: Duration = Duration::from_millis(5);
+/// How long a frame is in transit: light in a fiber covers about 1000 km.
+pub const WIRE_LATENCY: Duration = Duration::from_millis(5);
 
-/// What is sent in one go arrives in one go, so that the reader's kernel has all of it before the
-/// reader wakes up: which byte an acknowledgement names depends on that.
-const BURST: Duration = Duration::from_millis(2);
+/// How long after the first of them other frames are delivered with it: what is sent in one go
+/// arrives in one go, so that the reader's kernel has all of it before the reader wakes up: which
+/// byte an acknowledgment names depends on that.
+const DELIVERY_BURST_TIME: Duration = Duration::from_millis(2);
 
-/// Longer than a delayed acknowledgement (40 to 200 ms) and the first retransmission (200 ms and
-/// the way there and back): what a step causes comes before the next step.
-const QUIET: Duration = Duration::from_millis(300);
+/// How long a wire without frames counts as quiet: longer than a delayed acknowledgment (40 to 200
+/// ms) and the first retransmission (200 ms and the round trip), so that what a step causes comes
+/// before the next step.
+const QUIET_TIME: Duration = Duration::from_millis(300);
 
-/// A program may show that it has sent something before the wire has noticed it.
-const NOTICE: Duration = Duration::from_millis(50);
+/// How long to wait before looking at the wire: a program may show that it has sent something
+/// before the wire has noticed it.
+const NOTICE_TIME: Duration = Duration::from_millis(50);
 
-/// A wire that is not quiet by then never will be.
-const DEADLINE: Duration = Duration::from_secs(10);
+/// How long to wait for a quiet wire: one that is not quiet by then never will be.
+const QUIET_DEADLINE: Duration = Duration::from_secs(10);
 
-/// More than a page can show; a program that sends without end must not fill the memory.
-const MOST_FRAMES: usize = 2000;
+/// Number of frames of a recording: more than a page can show, and a bound for a program that sends
+/// without end.
+const FRAMES_MAX: usize = 2000;
 
-/// The largest frame of a card with the usual MTU is 1514 bytes.
-const LARGEST: usize = 1 << 16;
+/// Number of bytes of a frame: with the usual MTU, the largest has 1514.
+const FRAME_BYTES_MAX: usize = 1 << 16;
 
 /// One frame, as a host sent it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +55,7 @@ pub struct Frame {
     pub network: Ipv4Addr,
     /// The step that caused it: an index into `session.steps`.
     pub step: usize,
-    /// The wire did not deliver it.
+    /// Whether the wire lost it.
     pub lost: bool,
     /// All of it.
     pub bytes: Vec<u8>,
@@ -84,7 +88,7 @@ struct Log {
     /// The last time that something was caused, sent or delivered.
     busy: Instant,
     step: usize,
-    trouble: Option<String>,
+    failure: Option<String>,
 }
 
 impl Wire {
@@ -95,7 +99,7 @@ impl Wire {
             frames: Vec::new(),
             busy: Instant::now(),
             step: 0,
-            trouble: None,
+            failure: None,
         }));
         let switch = Switch {
             sockets,
@@ -129,40 +133,40 @@ impl Wire {
     /// Waits until nothing more will come, and gives what came.
     ///
     /// # Errors
-    /// The wire is never quiet, or it broke.
+    /// The wire is never quiet, or it has failed.
     pub fn end(mut self) -> Result<Vec<Frame>> {
         self.quiet().map_err(|why| anyhow!("{why}"))?;
         self.join();
         Ok(std::mem::take(&mut lock(&self.log).frames))
     }
 
-    /// Why the wire carries nothing any more, if it broke.
+    /// Why the wire has stopped, if it has failed.
     #[must_use]
-    pub fn trouble(&self) -> Option<String> {
-        lock(&self.log).trouble.clone()
+    pub fn failure(&self) -> Option<String> {
+        lock(&self.log).failure.clone()
     }
 
     fn quiet(&self) -> Result<(), String> {
-        let until = Instant::now() + DEADLINE;
-        thread::sleep(NOTICE);
+        let until = Instant::now() + QUIET_DEADLINE;
+        thread::sleep(NOTICE_TIME);
         loop {
             let busy = {
                 let log = lock(&self.log);
-                if let Some(trouble) = &log.trouble {
-                    return Err(trouble.clone());
+                if let Some(failure) = &log.failure {
+                    return Err(failure.clone());
                 }
                 log.busy
             };
             let now = Instant::now();
             let quiet = now.saturating_duration_since(busy);
-            if quiet >= QUIET {
+            if quiet >= QUIET_TIME {
                 return Ok(());
             }
             if now >= until {
-                let seconds = DEADLINE.as_secs();
-                return Err(format!("frames on the wire all the time for {seconds} s"));
+                let seconds = QUIET_DEADLINE.as_secs();
+                return Err(format!("frames kept coming for {seconds} s"));
             }
-            thread::sleep(QUIET - quiet);
+            thread::sleep(QUIET_TIME - quiet);
         }
     }
 
@@ -191,12 +195,12 @@ struct Switch {
 impl Switch {
     fn run(mut self, stop: &PipeReader) {
         if let Err(error) = self.carry(stop) {
-            lock(&self.log).trouble = Some(format!("the wire broke: {error:#}"));
+            lock(&self.log).failure = Some(format!("the wire failed: {error:#}"));
         }
     }
 
     fn carry(&mut self, stop: &PipeReader) -> Result<()> {
-        let mut buffer = vec![0; LARGEST];
+        let mut buffer = vec![0; FRAME_BYTES_MAX];
         loop {
             if self.wait(stop)? {
                 return Ok(());
@@ -210,7 +214,7 @@ impl Switch {
         }
     }
 
-    /// Until a frame comes or arrives. Whether it is time to stop.
+    /// Waits until a frame comes or arrives. Returns whether it is time to stop.
     fn wait(&self, stop: &PipeReader) -> Result<bool> {
         let mut fds: Vec<_> = self
             .sockets
@@ -235,8 +239,8 @@ impl Switch {
         let socket = &self.sockets[from];
         let lost = self.losses.lose(socket.host, bytes);
         let mut log = lock(&self.log);
-        if log.frames.len() == MOST_FRAMES {
-            return Err(anyhow!("more than {MOST_FRAMES} frames"));
+        if log.frames.len() == FRAMES_MAX {
+            return Err(anyhow!("more than {FRAMES_MAX} frames"));
         }
         log.busy = Instant::now();
         let frame = Frame {
@@ -248,7 +252,7 @@ impl Switch {
         };
         log.frames.push(frame);
         if !lost {
-            let arrival = log.busy + LATENCY;
+            let arrival = log.busy + WIRE_LATENCY;
             self.way.push_back((arrival, from, bytes.to_vec()));
         }
         Ok(())
@@ -261,7 +265,7 @@ impl Switch {
             return Ok(());
         }
         while let Some((at, ..)) = self.way.front()
-            && *at <= now + BURST
+            && *at <= now + DELIVERY_BURST_TIME
             && let Some((_, from, bytes)) = self.way.pop_front()
         {
             for (index, socket) in self.sockets.iter().enumerate() {
@@ -279,7 +283,7 @@ impl Switch {
     }
 }
 
-/// To everyone, or to this card.
+/// Whether a frame is for all, or for this card.
 fn is_for(frame: &[u8], mac: [u8; 6]) -> bool {
     frame.first().is_some_and(|byte| byte & 1 == 1) || frame.starts_with(&mac)
 }

@@ -38,9 +38,9 @@ fn leaves_nothing_after(signal: Signal) {
     let Some(elsewhere) = program_on_a_host(&mut recorder) else {
         let status = recorder.wait().expect("its status");
         assert_eq!(status.code(), Some(3));
-        return eprintln!("skipped: no recording here");
+        return eprintln!("skipped: this machine cannot record");
     };
-    let number = i32::try_from(recorder.id()).expect("a process number");
+    let number = i32::try_from(recorder.id()).expect("a PID");
     kill(Pid::from_raw(number), signal).expect("it is ours");
     recorder.wait().expect("its status");
     // What plays a session has an environment of its own, without the mark.
@@ -61,7 +61,7 @@ fn program_on_a_host(recorder: &mut Child) -> Option<PathBuf> {
     found
 }
 
-/// What it has started, and what that has started.
+/// The processes that it has started, and those that they have started.
 fn started_by(first: u32) -> Vec<PathBuf> {
     // `17 (name, which may hold anything) S 1 …`: the state, then the parent.
     let parent = |process: &Path| {

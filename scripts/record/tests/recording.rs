@@ -23,7 +23,7 @@ fn can_record() -> bool {
     *READY.get_or_init(|| match preflight::prepare() {
         Ok(()) => true,
         Err(lack) => {
-            eprintln!("skipped: no recording here: {lack:?}");
+            eprintln!("skipped: this machine cannot record: {lack:?}");
             false
         }
     })
@@ -120,7 +120,7 @@ fn an_icmp_error_that_comes_late_is_not_the_end_of_ping() {
     if !can_record() {
         return;
     }
-    // Nobody answers ARP for 3 s; only then does the kernel tell of the first requests.
+    // ARP gets no answer for 3 s; only then does the kernel report the first requests.
     let story = "title zh 题\ntitle en T\nhost a 192.0.2.1\n\
          a $ cargo run --example 14_ping -- 192.0.2.99 -c 4 -W 1\n\
          a | 问 asking 192.0.2.99[..]\n\
@@ -145,7 +145,7 @@ fn a_flood_is_cut_off() {
          a ? 0\n"
     );
     let error = record_with(&parse(&source), &Options::new(root()), &bash).unwrap_err();
-    assert_eq!(error.to_string(), "the wire broke: more than 2000 frames");
+    assert_eq!(error.to_string(), "the wire failed: more than 2000 frames");
 }
 
 #[test]
@@ -215,7 +215,7 @@ fn a_session_that_fails_leaves_the_old_file() {
 }
 
 #[test]
-fn a_capture_that_would_come_out_otherwise_is_told_apart() {
+fn a_capture_that_would_come_out_differently_is_reported() {
     if !can_record() {
         return;
     }
