@@ -77,9 +77,9 @@ test("twelve tabs of a book share one stream: all are made new, and a thirteenth
   const thirteenth = await open();
   assert.equal(await version(thirteenth), server.state.version);
   // What is wrong with the book is shown in each, also in one that came later.
-  server.say("broken", { version: server.state.version, troubles: [{ place: "book/a.md:3", zh: "坏", en: "bad" }] });
-  for (const tab of [...tabs, thirteenth]) await tab.locator("#workbook-troubles").waitFor();
-  await (await open()).locator("#workbook-troubles").waitFor();
+  server.say("broken", { version: server.state.version, problems: [{ place: "book/a.md:3", zh: "坏", en: "bad" }] });
+  for (const tab of [...tabs, thirteenth]) await tab.locator("#workbook-problems").waitFor();
+  await (await open()).locator("#workbook-problems").waitFor();
 }));
 
 test("the tab with the stream hands it over when it closes, and one that was left takes part again", () => withReading(async (server, open) => {

@@ -1,6 +1,6 @@
-//! Tells cargo of the example that `pages` compiles as a module. It lies outside this package, and
-//! such a file cargo knows by its absolute path alone: in a checkout that was copied with its
-//! `target/`, it would look at the original's.
+//! Names the example that `pages` compiles as a module to cargo. It is outside this package, and
+//! cargo tracks such a file by its absolute path only: in a checkout that was copied with its
+//! `target/`, it would watch the original.
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

@@ -1,26 +1,62 @@
 //! What is wrong with a file, for the person who can correct it: where, what, and what to do.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::{Lang, Text};
 
-/// One problem in a file of the repository.
+/// One problem of the repository, with its place where that is known.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Diagnostic {
-    /// From the repository root.
-    pub file: PathBuf,
-    /// Counted from 1.
-    pub line: usize,
+    /// Where it is.
+    pub place: Option<Place>,
     /// What is wrong, and what to do.
     pub message: Text,
 }
 
+/// A line of a file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// From the repository root.
+    pub file: PathBuf,
+    /// Counted from 1.
+    pub line: usize,
+}
+
 impl Diagnostic {
+    /// A problem in this line, counted from 1, of this file.
+    pub fn at(file: impl Into<PathBuf>, line: usize, message: Text) -> Self {
+        let file = file.into();
+        Self {
+            place: Some(Place { file, line }),
+            message,
+        }
+    }
+
+    /// A problem whose place is not known.
+    #[must_use]
+    pub fn somewhere(message: Text) -> Self {
+        Self {
+            place: None,
+            message,
+        }
+    }
+
     /// `book/page.md:12: what is wrong; what to do`.
     #[must_use]
     pub fn display(&self, lang: Lang) -> String {
         let message = self.message.in_lang(lang);
-        format!("{}:{}: {message}", slashes(&self.file), self.line)
+        match &self.place {
+            Some(place) => format!("{place}: {message}"),
+            None => message.to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    /// `book/page.md:12`, on Windows too.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", slashes(&self.file), self.line)
     }
 }
 

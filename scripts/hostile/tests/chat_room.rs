@@ -146,7 +146,7 @@ fn a_line_of_4096_bytes_is_accepted() {
 }
 
 #[test]
-fn a_longer_line_is_told_and_cut_off() {
+fn a_longer_line_is_reported_and_cut_off() {
     for end in ["\n", "\r\n", ""] {
         let room = Server::start(&[]);
         let [mut a, mut b] = room.guests();
@@ -315,7 +315,7 @@ fn closing_delivers_every_accepted_line() {
 }
 
 #[test]
-fn the_end_of_the_keyboard_closes_the_room() {
+fn the_end_of_stdin_closes_the_room() {
     let mut room = Server::start(&[]);
     let [mut a] = room.guests();
     drop(room.keyboard.take());
@@ -344,7 +344,7 @@ fn guests_that_never_close_cannot_keep_the_room_open() {
 }
 
 #[test]
-fn a_name_goes_to_one_of_two_who_ask_at_once() {
+fn a_name_goes_to_one_of_two_guests_that_ask_at_once() {
     let room = Server::start(&[]);
     let [mut a, mut b] = room.guests();
     a.send("/name 小明\n".as_bytes());

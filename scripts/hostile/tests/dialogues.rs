@@ -166,7 +166,7 @@ fn smtp_bounds_lines_letters_and_recipients() {
 }
 
 #[test]
-fn a_reset_of_one_client_troubles_no_other() {
+fn a_reset_of_one_client_affects_no_other() {
     for name in ["smtp", "ftp", "telnet"] {
         let Some((_server, address)) = server(name) else {
             return;
@@ -362,7 +362,7 @@ fn told(name: &str, bytes: &[u8]) -> Option<(Option<i32>, String)> {
 }
 
 #[test]
-fn clients_say_in_one_line_that_the_server_makes_no_sense() {
+fn clients_say_in_one_line_that_the_answer_is_not_valid() {
     for name in ["smtp", "ftp"] {
         for said in [
             "",
@@ -439,7 +439,7 @@ fn a_flood_ends(name: &str, guest: &str, flood: &str) {
 }
 
 #[test]
-fn whoever_never_stops_talking_does_not_keep_the_seat() {
+fn a_client_that_never_stops_sending_does_not_keep_its_seat() {
     a_flood_ends("smtp", "guest(own)", "b'NOOP\\r\\n'");
     a_flood_ends("ftp", "guest(own, 'examples')", "b'NOOP\\r\\n'");
     // A command that neither answers nor counts.

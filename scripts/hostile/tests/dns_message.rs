@@ -195,7 +195,7 @@ fn runner(usual: u32) -> TestRunner {
 }
 
 #[test]
-fn what_we_write_the_library_reads_and_the_other_way_round() {
+fn what_we_write_the_library_reads_and_vice_versa() {
     let test = |message: Message| {
         let bytes = message.to_bytes();
         let cut = u16::from_be_bytes([bytes[2], bytes[3]]) & TRUNCATED != 0;
@@ -544,7 +544,7 @@ fn addresses_on_the_command_line_replace_those_of_the_table() {
 }
 
 #[test]
-fn who_asks_for_the_alias_itself_gets_only_that() {
+fn a_question_for_the_alias_itself_gets_only_that() {
     let questions = vec![question("www.example.test", CNAME)];
     let asks = Message {
         id: 9,

@@ -122,7 +122,7 @@ fn a_message_of_342_characters_arrives_whole() {
 }
 
 #[test]
-fn a_reset_ends_the_program_while_its_keyboard_is_idle() {
+fn a_reset_ends_the_program_while_its_stdin_is_idle() {
     for (mut program, mut peer, who) in both_roles() {
         peer.write_all("你好".as_bytes()).unwrap();
         program.sees(&format!("{who}你好"));

@@ -128,7 +128,7 @@ fn a_frame_made_by_another_is_explained_with_its_options() {
 }
 
 #[test]
-fn a_flipped_bit_is_found_at_the_first_byte_that_makes_no_sense() {
+fn a_flipped_bit_is_found_at_the_first_byte_that_is_not_valid() {
     let good = frame(&run(&["你好"]));
     for at in 0..good.len() {
         for bit in 0..8 {

@@ -121,7 +121,7 @@ fn a_link_that_stays_inside_is_followed() {
 }
 
 #[test]
-fn a_pipe_in_the_folder_makes_nobody_wait() {
+fn a_pipe_in_the_folder_does_not_block_the_server() {
     let site = Site::start();
     check(&site, GET.replace("/hello.txt", "/pipe"), 404);
 }
@@ -157,7 +157,7 @@ fn the_hundredth_request_of_a_connection_is_its_last() {
 }
 
 #[test]
-fn a_reset_in_the_middle_troubles_nobody_else() {
+fn a_reset_in_the_middle_affects_no_other_client() {
     let site = Site::start();
     site.write("big.bin", &vec![b'x'; 8 << 20]);
     for _ in 0..20 {

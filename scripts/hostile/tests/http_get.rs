@@ -223,7 +223,7 @@ fn told_to_wait_again_and_again_it_gives_up() {
 }
 
 #[test]
-fn what_is_no_answer_is_said_so() {
+fn an_answer_that_is_not_http_is_an_error() {
     fails("", CUT);
     fails("HTTP/1.1 200", CUT);
     for start in [

@@ -235,7 +235,7 @@ fn a_method_we_lack_is_405_with_allow_and_an_unknown_one_501() {
 }
 
 #[test]
-fn what_is_not_http_1_is_said_so() {
+fn a_request_that_is_not_http_1_is_refused_in_words() {
     let site = Site::start();
     refused(&site, "GET / HTTP/2.0\r\nHost: x\r\n\r\n", 505);
     refused(&site, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505);

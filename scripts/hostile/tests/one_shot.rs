@@ -107,7 +107,7 @@ fn half_close_is_the_end_of_the_message() {
 }
 
 #[test]
-fn a_reset_in_mid_message_is_told_in_one_line() {
+fn a_reset_in_mid_message_is_reported_in_one_line() {
     let (server, mut peer) = Program::server(NAME, &[]);
     peer.write_all("你好".as_bytes()).unwrap();
     reset(peer);
@@ -175,7 +175,7 @@ fn a_reader_that_never_reads_is_given_up() {
 }
 
 #[test]
-fn a_reader_that_resets_is_told_in_one_line() {
+fn a_reader_that_resets_is_reported_in_one_line() {
     let (client, peer) = long_client();
     reset(peer);
     let (status, screen) = client.ends();

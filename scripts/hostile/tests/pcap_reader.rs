@@ -225,7 +225,7 @@ fn a_packet_of_any_interface_says_whether_it_came_or_went() {
 
 /// A network inside which there is something that we do not know, and frames that are cut off.
 #[test]
-fn what_a_link_carries_and_nobody_knows_is_still_a_line() {
+fn an_unknown_packet_on_a_link_is_still_a_line() {
     colored::control::set_override(false);
     let one = |link: u64, bytes: &[u8]| {
         let original = bytes.len();
@@ -305,7 +305,7 @@ fn a_frame_of_another_link_was_on_no_ethernet_wire() {
 }
 
 #[test]
-fn a_compressed_file_is_told_to_be_unpacked_and_another_format_to_be_converted() {
+fn a_compressed_file_must_be_unpacked_and_a_file_of_another_format_converted() {
     let packed: [(&[u8], &str); 8] = [
         (b"\x1f\x8b\x08\0", "gzip"),
         (b"\x28\xb5\x2f\xfd", "zstd"),

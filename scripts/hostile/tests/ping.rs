@@ -92,7 +92,7 @@ fn an_answer_to_another_request_is_not_ours() {
 }
 
 #[test]
-fn data_that_changed_on_the_way_is_told() {
+fn data_that_changed_in_transit_is_reported() {
     let asked = request(1, 2, 8);
     let mut changed = reply(&asked);
     changed[8] ^= 1;
@@ -206,7 +206,7 @@ fn this_host_answers_with_every_size() {
 }
 
 #[test]
-fn wrong_arguments_are_told_before_a_socket_opens() {
+fn wrong_arguments_are_reported_before_a_socket_opens() {
     for args in [
         &["::1"][..],
         &["localhost"],

@@ -68,7 +68,7 @@ const NOT_TLS: &str = "对方说的不是 TLS the peer does not speak TLS";
 const CUT: &str = "没说完就断了，可能被截断 ended without close_notify, may be cut short";
 
 #[test]
-fn plain_text_instead_of_a_handshake_is_told_apart() {
+fn plain_text_instead_of_a_handshake_is_recognized() {
     refuses("chinese", "你好，服务器".as_bytes(), NOT_TLS);
     refuses("http", b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", NOT_TLS);
     refuses("zeros", &[0; 4096], NOT_TLS);
@@ -186,7 +186,7 @@ fn between(
 // 4 close_notify.
 
 #[test]
-fn whoever_only_passes_on_sees_neither_the_message_nor_the_certificate() {
+fn an_attacker_who_only_forwards_sees_neither_the_message_nor_the_certificate() {
     let mut all = Vec::new();
     let (server, client) = between("pass", &["这是秘密"], |_, record| {
         all.extend_from_slice(record);

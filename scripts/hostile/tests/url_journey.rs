@@ -168,7 +168,7 @@ fn head_has_the_length_and_not_the_body() {
 }
 
 #[test]
-fn an_application_that_answers_nonsense_is_a_502() {
+fn an_application_whose_answer_is_not_http_is_a_502() {
     for nonsense in [
         &b"\x16\x03\x01 no http"[..],
         b"",
@@ -372,7 +372,7 @@ fn a_silent_name_server_is_asked_three_times() {
 }
 
 #[test]
-fn the_servers_end_when_their_keyboard_ends() {
+fn the_servers_end_when_their_stdin_ends() {
     let proxy = ["proxy", "127.0.0.1:0", "127.0.0.1:9"];
     for words in [
         &["names", "127.0.0.1:0"][..],

@@ -56,7 +56,7 @@ impl Fence {
         (!target.contains(['\n', '{', '}'])).then(|| target.trim())
     }
 
-    /// Its content is a question, not code.
+    /// Whether its content is a question, not code.
     pub(crate) fn is_question(&self) -> bool {
         self.lang() == "question"
     }

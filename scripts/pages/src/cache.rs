@@ -1,4 +1,4 @@
-//! What pages came out as the last time, kept while every file that they were made of is the same.
+//! The pages of the last build, kept as long as every file that they were made of is unchanged.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
@@ -11,7 +11,7 @@ use crate::problem::Problems;
 use crate::sources::Sources;
 use crate::{Page, page};
 
-/// The pages without a problem, as they came out.
+/// The pages without a problem, as they were rendered.
 #[derive(Debug, Default)]
 pub struct Memory(HashMap<PathBuf, Kept>);
 
@@ -23,7 +23,7 @@ struct Kept {
     anchors: Anchors,
 }
 
-/// What a page asked for.
+/// A file or folder that a page asked for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Asked {
     Text(PathBuf),
@@ -31,17 +31,17 @@ enum Asked {
     Files(PathBuf),
 }
 
-/// What stood there: its hash, or why it could not be read.
+/// What was there: its hash, or why it could not be read.
 #[derive(Debug, PartialEq, Eq)]
 enum Seen {
     Hash(u64),
     Not(ErrorKind),
-    /// It changed while the page was made: which text the page holds is not known.
+    /// It changed while the page was made, so that it is unknown which text the page holds.
     Both,
 }
 
 impl Memory {
-    /// The page as it was, or as it is now.
+    /// The page from the last build if it is unchanged, or else made anew.
     pub(crate) fn page(
         &mut self,
         page: &Page,

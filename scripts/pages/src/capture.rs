@@ -1,5 +1,5 @@
-//! A capture as HTML: the time diagram with the steps of its session, and every bit of every packet.
-//! Complete without script and style; the script makes a byte view of the tables.
+//! A capture as HTML: the time diagram with the steps of its session, and every bit of every
+//! packet. Complete without script and style; the script makes a byte view of the tables.
 
 mod arrow;
 mod captions;
@@ -24,7 +24,7 @@ pub(crate) struct Drawing<'a> {
     pub(crate) session: &'a Session,
     /// Its name, and which one of that name on this page, if it is not the first: `one_shot-2`.
     pub(crate) name: &'a str,
-    /// The first capture of the page: its packets are simply `packet-5`.
+    /// Whether it is the first capture of the page, whose packets are simply `packet-5`.
     pub(crate) first: bool,
     /// Where the page finds the recording.
     pub(crate) file: &'a str,

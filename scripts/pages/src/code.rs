@@ -7,7 +7,8 @@ use crate::line_breaks::is_han;
 use crate::sources::{Sources, reason};
 use bilingual::slashes;
 
-/// Renders `../../examples/x.rs:anchor` as written on a page, or says in both languages why not.
+/// Renders `../../examples/x.rs:anchor` as written on a page, or says in both languages why that is
+/// not possible.
 pub(crate) fn include(
     target: &str,
     lang: &str,
@@ -61,7 +62,9 @@ fn resolve(page: &Path, path: &str) -> Result<PathBuf, (String, String)> {
     crate::links::normal(&Path::new("book").join(folder).join(path)).ok_or_else(|| {
         (
             format!("路径 {path} 指到了仓库外面；路径从页面所在的文件夹算起"),
-            format!("the path {path} leaves the repository; paths start at the folder of the page"),
+            format!(
+                "the path {path} leads out of the repository; paths start at the folder of the page"
+            ),
         )
     })
 }

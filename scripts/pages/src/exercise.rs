@@ -1,4 +1,4 @@
-//! An exercise as HTML: the panel that tells what to type, and the stories of its check.
+//! An exercise as HTML: the panel that says what to type, and the stories of its check.
 
 use bilingual::Lang;
 use judge::check::{Check, Variant, Way};
@@ -6,11 +6,11 @@ use judge::narrate::{self, Told};
 
 use crate::html::{both, escape};
 
-/// What is said in a step takes no more columns than this.
-const COLUMNS: usize = 120;
+/// Number of columns that the words of a step may take.
+const STEP_COLUMNS_MAX: usize = 120;
 
 /// Chooses the programming language of the whole book; seen only where there is a script.
-const SWITCH: &str = "<div class=\"code-switch\" role=\"group\" aria-label=\"Programming language\">\
+const CODE_SWITCH: &str = "<div class=\"code-switch\" role=\"group\" aria-label=\"Programming language\">\
     <button type=\"button\" data-set-code=\"rust\">Rust</button>\
     <button type=\"button\" data-set-code=\"python\">Python</button></div>\n";
 
@@ -23,7 +23,7 @@ pub(crate) fn panel(id: &str, check: &Check, has_python: bool) -> String {
     let role = both(&escape(&role.zh), &escape(&role.en));
     let mut commands = String::new();
     if has_python {
-        commands += SWITCH;
+        commands += CODE_SWITCH;
     }
     for (code, name, flag) in [("rust", "Rust", ""), ("python", "Python", " --python")] {
         if code == "python" && !has_python {
@@ -134,7 +134,7 @@ fn story(check: &Check, variant: &Variant) -> String {
     let mut out = String::from("<ol>\n");
     for step in &variant.steps {
         let words = |lang| {
-            let words = narrate::words(step, check.role, Told::Expected, lang, COLUMNS);
+            let words = narrate::words(step, check.role, Told::Expected, lang, STEP_COLUMNS_MAX);
             quotes_as_code(&words)
         };
         out += &format!("<li>{}</li>\n", both(&words(Lang::Zh), &words(Lang::En)));

@@ -2,7 +2,8 @@
 
 use crate::html;
 
-/// The figure without blank lines, which would end the HTML block; or what is wrong with it, in both languages.
+/// The figure without blank lines, which would end the HTML block; or what is wrong with it, in
+/// both languages.
 pub(crate) fn render(source: &str) -> Result<String, (&'static str, &'static str)> {
     let text: Vec<&str> = source
         .lines()
@@ -23,7 +24,7 @@ pub(crate) fn render(source: &str) -> Result<String, (&'static str, &'static str
     {
         return Err((
             "图要以 <figure> 开头；把它包进 <figure class=\"fig\">",
-            "a figure starts with <figure>; wrap it in <figure class=\"fig\">",
+            "a figure must start with <figure>; wrap it in <figure class=\"fig\">",
         ));
     }
     let classes = html::attribute(&html, "class");
@@ -36,8 +37,8 @@ pub(crate) fn render(source: &str) -> Result<String, (&'static str, &'static str
         Ok(html)
     } else {
         Err((
-            "图里的字缺一种语言；每处写一对 class=\"zh\" 和 class=\"en\"",
-            "the words of this figure lack a language; write each as a pair with class=\"zh\" and class=\"en\"",
+            "图里的文字缺一种语言；每处写一对 class=\"zh\" 和 class=\"en\"",
+            "this figure has text in one language only; write each text as a pair with class=\"zh\" and class=\"en\"",
         ))
     }
 }

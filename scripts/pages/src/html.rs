@@ -1,6 +1,7 @@
 //! The little HTML that pages need: escaping, and a look at tags that a writer typed.
 
-/// Text for an element or an attribute in double quotes. Braces too, so that mdBook sees no `{{` in it.
+/// Text for an element or an attribute in double quotes. Braces too, so that mdBook sees no `{{` in
+/// it.
 pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 8);
     escape_into(&mut out, text);
@@ -38,16 +39,16 @@ pub(crate) fn both(zh: &str, en: &str) -> String {
 pub(crate) struct Tag<'a> {
     pub(crate) name: String,
     pub(crate) close: bool,
-    /// `<br>` and `<x/>`: nothing to close.
+    /// Whether there is nothing to close, as in `<br>` and `<x/>`.
     pub(crate) void: bool,
     /// What stands between the name and `>`.
     pub(crate) attributes: &'a str,
     pub(crate) offset: usize,
-    /// Behind its `>`.
+    /// The place after its `>`.
     pub(crate) end: usize,
 }
 
-/// The tags of a piece of HTML, in order. Comments are skipped; anything that is no tag is text.
+/// The tags of a piece of HTML, in order. Comments are skipped; anything that is not a tag is text.
 pub(crate) fn tags(html: &str) -> Vec<Tag<'_>> {
     let mut found = Vec::new();
     let mut at = 0;
@@ -105,7 +106,7 @@ fn tag_end(rest: &str) -> Option<usize> {
     None
 }
 
-/// Every tag is closed, in order.
+/// Whether every tag is closed, in order.
 pub(crate) fn balanced(html: &str) -> bool {
     let mut open = Vec::new();
     for tag in tags(html) {
@@ -166,7 +167,7 @@ fn value<'a>(attributes: &'a str, name: &str) -> Option<&'a str> {
     }
 }
 
-/// Nothing but comments and blanks.
+/// Whether there is nothing but comments and blanks.
 pub(crate) fn only_comments(html: &str) -> bool {
     let mut rest = html.trim_start();
     while let Some(comment) = rest.strip_prefix("<!--") {

@@ -1,4 +1,4 @@
-//! The ids of a page: every heading has one, and none is there twice.
+//! The ids of a page: every heading has one, and none occurs twice.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -77,7 +77,7 @@ fn twice(id: &str, file: &Path, line: usize, first: (&Path, usize), problems: &m
         file,
         line,
         format!("id {id} 在这一页出现了两次（先在 {first}）；换一个"),
-        format!("the id {id} is on this page twice (first at {first}); choose another"),
+        format!("duplicate id {id} (first at {first}); choose another"),
     );
 }
 
@@ -99,7 +99,7 @@ fn well_formed(blocks: &[Block<'_>], file: &Path, problems: &mut Problems) -> Ve
                 file,
                 block.line,
                 format!("id {id} 只能用 ASCII 字母、数字、- 和 _，以字母开头"),
-                format!("the id {id} may use ASCII letters, digits, - and _ only, and starts with a letter"),
+                format!("the id {id} must start with a letter and contain only ASCII letters, digits, - and _"),
             ),
             Some(id) => ids.push((id.clone(), block.line)),
         }

@@ -99,7 +99,7 @@ fn wire(out: &mut String, fields: &[Group<'_>], frame: &[u8]) {
     );
     let said = both(
         "物理层不看内容，只把比特变成线上的信号。网卡另加的前导码和 FCS 没有画出来。",
-        "The physical layer does not look inside; it turns bits into signals. The preamble and the FCS, which the card adds, are not shown.",
+        "The physical layer does not look inside; it turns bits into signals. The preamble and the FCS, which the network card adds, are not shown.",
     );
     let bytes = spans(fields.iter(), frame, |byte| format!("{byte:08b}"));
     item(out, "down", 1, size, [&stage, &said, &bytes]);
@@ -159,27 +159,27 @@ fn said(way: &str, layer: u8) -> (&'static str, &'static str) {
         ),
         ("down", 4) => (
             "前面加上 TCP 首部：端口说交给哪个进程，序号说这是第几个字节，校验和用来发现损坏。",
-            "A TCP header goes in front: ports name the process, the sequence number says which byte this is, the checksum shows damage.",
+            "A TCP header goes in front: ports name the process, the sequence number says which byte this is, and the checksum reveals damage.",
         ),
         ("down", 3) => (
             "前面加上 IP 首部：两个地址说从哪台主机到哪台主机，协议号说里面是 TCP。",
-            "An IP header goes in front: two addresses say from which host to which, the protocol number says that TCP is inside.",
+            "An IP header goes in front: two addresses name the hosts that it goes from and to, and the protocol number says that TCP is inside.",
         ),
         ("down", _) => (
             "前面加上以太网首部：两个 MAC 说这段链路上谁发给谁，类型说里面是 IPv4。",
-            "An Ethernet header goes in front: two MAC addresses say who sends to whom on this link, the EtherType says that IPv4 is inside.",
+            "An Ethernet header goes in front: two MAC addresses name the sender and the receiver on this link, and the EtherType says that IPv4 is inside.",
         ),
         (_, 2) => (
             "看目的 MAC 是不是自己，看类型知道里面是 IPv4；去掉以太网首部。",
-            "It looks whether the destination MAC is its own, and at the EtherType: IPv4. Then it removes the Ethernet header.",
+            "It checks that the destination MAC is its own; the EtherType says IPv4. Then it removes the Ethernet header.",
         ),
         (_, 3) => (
             "核对首部校验和，看目的地址是不是自己，看协议号知道里面是 TCP；去掉 IP 首部。",
-            "It verifies the header checksum, looks whether the destination address is its own, and at the protocol number: TCP. Then it removes the IP header.",
+            "It verifies the header checksum and checks that the destination address is its own; the protocol number says TCP. Then it removes the IP header.",
         ),
         (_, 4) => (
             "核对校验和，按端口和地址找到连接，按序号排好；去掉 TCP 首部。",
-            "It verifies the checksum, finds the connection by ports and addresses, puts the bytes in order by sequence number. Then it removes the TCP header.",
+            "It verifies the checksum, finds the connection by ports and addresses, and puts the bytes in order by sequence number. Then it removes the TCP header.",
         ),
         _ => (
             "程序从套接字读到同样的字节，按 UTF-8 解码，又是那句话。",

@@ -40,7 +40,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub use cache::Memory;
-pub use problem::{TOLD, count};
+pub use problem::{PROBLEMS_SHOWN_MAX, report};
 pub use sources::{Directory, Sources, Unreadable};
 
 use bilingual::Diagnostic;
@@ -56,12 +56,12 @@ pub struct Page {
 }
 
 /// Turns the Chinese pages and their English twins into bilingual pages, in the same order,
-/// or tells all problems of the book.
+/// or reports all problems of the book.
 pub fn render(pages: &[Page], sources: &dyn Sources) -> Result<Vec<Page>, Vec<Diagnostic>> {
     render_again(pages, sources, &mut Memory::default())
 }
 
-/// As [`render`], with what is still true of the last time.
+/// As [`render`], reusing the pages of the last time that are unchanged.
 pub fn render_again(
     pages: &[Page],
     sources: &dyn Sources,

@@ -60,7 +60,7 @@ fn complaint(
                 link.replacen(".en.md", ".md", 1)
             ),
             format!(
-                "the link {link} names the English file; write {} (both languages are on the page of {stem}.md)",
+                "the link {link} points to the English file; write {} (the page of {stem}.md has both languages)",
                 link.replacen(".en.md", ".md", 1)
             ),
         ));
@@ -120,7 +120,7 @@ fn outside(link: &str) -> (String, String) {
             "链接 {link} 指向 book/ 之外，读者打不开；把文件名写成 `代码`，或用 {{{{#include}}}}"
         ),
         format!(
-            "the link {link} leaves book/, where readers cannot follow; write the file's name as `code`, or use {{{{#include}}}}"
+            "the link {link} leads out of book/, where readers cannot follow; write the file's name as `code`, or use {{{{#include}}}}"
         ),
     )
 }
@@ -164,7 +164,7 @@ fn percent_decode(path: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// The name that was perhaps meant.
+/// The name that was probably meant.
 pub(crate) struct Nearest(Option<String>);
 
 impl Nearest {

@@ -1,5 +1,5 @@
-//! The preprocessor as mdBook calls it: `[context, book]` as JSON on standard input,
-//! the book on standard output, problems on standard error.
+//! The preprocessor as mdBook calls it: `[context, book]` as JSON on stdin, the book on stdout,
+//! problems on stderr.
 #![deny(clippy::print_stdout)]
 
 use std::env;
@@ -7,8 +7,8 @@ use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use bilingual::{Diagnostic, Lang};
-use pages::{Directory, Page, TOLD, count, render};
+use bilingual::Lang;
+use pages::{Directory, Page, render, report};
 use serde_json::Value;
 
 fn main() -> ExitCode {
@@ -24,7 +24,9 @@ fn main() -> ExitCode {
             };
         }
         Some(other) => {
-            eprintln!("pages: unknown argument {other}; mdBook runs this program, see book.toml");
+            eprintln!(
+                "pages: unexpected argument '{other}' found; mdBook runs this program, see book.toml"
+            );
             return ExitCode::from(2);
         }
     }
@@ -47,7 +49,7 @@ fn preprocess() -> Result<(), String> {
     stdout
         .write_all(output.as_bytes())
         .and_then(|()| stdout.flush())
-        .map_err(|error| format!("pages: give the book back to mdBook: {error}"))
+        .map_err(|error| format!("pages: return the book to mdBook: {error}"))
 }
 
 fn rewrite(input: &str) -> Result<String, String> {
@@ -74,7 +76,7 @@ fn rewrite(input: &str) -> Result<String, String> {
             content: content.clone(),
         });
     });
-    let rendered = render(&pages, &sources).map_err(|problems| report(&problems))?;
+    let rendered = render(&pages, &sources).map_err(|problems| report(&problems, lang()))?;
     let mut rendered = rendered.into_iter();
     each_chapter(items, &mut |_, content| {
         if let Some(page) = rendered.next() {
@@ -101,13 +103,6 @@ fn each_chapter(items: &mut [Value], visit: &mut dyn FnMut(PathBuf, &mut String)
             each_chapter(items, visit);
         }
     }
-}
-
-fn report(problems: &[Diagnostic]) -> String {
-    let lang = lang();
-    let told = problems.iter().take(TOLD);
-    let text: String = told.map(|problem| problem.display(lang) + "\n").collect();
-    text + &count(problems.len(), lang)
 }
 
 fn lang() -> Lang {

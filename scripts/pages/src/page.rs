@@ -12,7 +12,7 @@ use crate::capture::Drawn;
 use crate::ids::{self, Ids};
 use crate::links::Anchors;
 use crate::problem::Problems;
-use crate::scan::{Found, Scan, obeyed, scan};
+use crate::scan::{Found, Scan, executed, scan};
 use crate::sources::{Sources, place, reason};
 use crate::twins::{Pair, Twin, align};
 use crate::{Page, code, html, line_breaks};
@@ -34,7 +34,7 @@ pub(crate) struct Work<'a> {
     assets: Vec<&'static str>,
 }
 
-/// Renders a page, and tells what it offers to links.
+/// Renders a page, and returns what it offers to links.
 pub(crate) fn render(
     page: &Page,
     sources: &dyn Sources,
@@ -90,7 +90,7 @@ impl Work<'_> {
         let (zh_file, en_file) = (self.zh_file.clone(), self.en_file.clone());
         let zh_scan = scan(zh, &zh_blocks, &zh_file, self.problems);
         self.ids.headings(&zh_blocks, &zh_file, self.problems);
-        // The twin is missing, or the same: everything about it has been said.
+        // The twin is missing, or the same: there is nothing more to report.
         let mut en_scan = Scan::default();
         if zh != en {
             en_scan = scan(en, &en_blocks, &en_file, self.problems);
@@ -123,15 +123,15 @@ impl Work<'_> {
                 .collect(),
         };
         // What a figure, a program or a session brings in is text as well, and no page.
-        if let Some(at) = obeyed(&out).first()
+        if let Some(at) = executed(&out).first()
             && self.problems.len() == before
         {
             let directive: String = out[*at..].chars().take(40).collect();
             self.problems.add(
                 &zh_file,
                 1,
-                format!("这一页引入的内容里有 mdBook 会执行的指令 {directive}；去掉它，或者在 {{{{ 和 # 之间放别的字"),
-                format!("what this page includes holds a directive that mdBook would obey: {directive}; remove it, or put something between {{{{ and #"),
+                format!("这一页引入的内容里有 mdBook 会执行的指令 {directive}；去掉它，或者在 {{{{ 和 # 之间加别的字"),
+                format!("an included file contains a directive that mdBook would run: {directive}; remove it, or put something between {{{{ and #"),
             );
         }
         (out.trim_end().to_owned() + "\n", anchors)
@@ -156,7 +156,8 @@ impl Work<'_> {
         }
     }
 
-    /// HTML that differs: a pair, or one element with two summaries; but no pair may cut an element in two.
+    /// HTML that differs: a pair, or one element with two summaries; but no pair may cut an element
+    /// in two.
     fn html(&mut self, pair: &Pair<'_>) -> String {
         if html::balanced(pair.zh.text) && html::balanced(pair.en.text) {
             return halves(pair.zh.text, pair.en.text);
@@ -174,13 +175,13 @@ impl Work<'_> {
                 pair.en.line
             ),
             format!(
-                "this HTML leaves tags open and differs from line {} of the English twin; write the same tags in both, and the words in paragraphs of their own",
+                "this HTML leaves tags open and differs from line {} of the English twin; write the same tags in both, and the text in paragraphs of its own",
                 pair.en.line
             ),
         )
     }
 
-    /// A problem on a line of the Chinese page; nothing comes out for it.
+    /// Reports a problem on a line of the Chinese page, for which nothing is rendered.
     fn complain(&mut self, line: usize, zh: impl Into<String>, en: impl Into<String>) -> String {
         self.problems.add(&self.zh_file, line, zh, en);
         String::new()

@@ -9,8 +9,8 @@ use crate::blocks::{self, Block, Fence, Kind, Lines, OPTIONS};
 use crate::html;
 use crate::problem::Problems;
 
-/// A fence longer than this must be an include or a session.
-const PASTED: usize = 3;
+/// Number of lines that a fence may have that is neither an include nor a session.
+const PASTED_LINES_MAX: usize = 3;
 
 /// A thing found on a line of a page: where a link goes, or an id.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub(crate) struct Scan {
     pub(crate) html_ids: Vec<Found>,
 }
 
-/// Collects links and ids, and tells what does not belong in a page.
+/// Collects links and ids, and reports what does not belong in a page.
 pub(crate) fn scan(page: &str, blocks: &[Block<'_>], file: &Path, problems: &mut Problems) -> Scan {
     let lines = Lines::of(page);
     stray_directives(blocks, file, problems);
@@ -102,12 +102,12 @@ impl Scan {
 
 fn pasted(fence: &Fence, line: usize, file: &Path, problems: &mut Problems) {
     let count = fence.content.trim_end().lines().count();
-    if count > PASTED {
+    if count > PASTED_LINES_MAX {
         problems.add(
             file,
             line,
-            format!("这里贴了 {count} 行；代码用 {{{{#include 路径:锚点}}}}，终端用 {{{{#session 名字}}}}（贴的最多 {PASTED} 行）"),
-            format!("{count} pasted lines; include code with {{{{#include path:anchor}}}}, show a terminal with {{{{#session name}}}} (at most {PASTED} lines may be pasted)"),
+            format!("这里贴了 {count} 行；代码用 {{{{#include 路径:锚点}}}}，终端用 {{{{#session 名字}}}}（贴的最多 {PASTED_LINES_MAX} 行）"),
+            format!("{count} pasted lines; include code with {{{{#include path:anchor}}}}, show a terminal with {{{{#session name}}}} (at most {PASTED_LINES_MAX} lines may be pasted)"),
         );
     }
 }
@@ -125,7 +125,7 @@ fn question(
             file,
             line,
             "题目要单独成段，不能放在列表、引用或别的题目里",
-            "a question stands alone, not in a list, a quote or another question",
+            "a question must stand alone, not in a list, a quote or another question",
         );
         return Vec::new();
     }
@@ -146,21 +146,21 @@ fn stray_directives(blocks: &[Block<'_>], file: &Path, problems: &mut Problems) 
             Kind::Fence(fence) if fence.include().is_some() => continue,
             _ => {}
         }
-        for at in obeyed(block.text) {
+        for at in executed(block.text) {
             let line = block.line + block.text[..at].matches('\n').count();
             problems.add(
                 file,
                 line,
                 "指令要单独成段；{{#include …}} 要单独放在一个顶层的代码块里",
-                "a directive stands in a paragraph of its own; {{#include …}} stands alone in a fence that is in no list or quote",
+                "a directive must be a paragraph of its own; {{#include …}} must stand alone in a fence outside lists and quotes",
             );
         }
     }
 }
 
-/// Where mdBook's own preprocessor would obey a directive: also with white space before the `#`,
+/// Where mdBook's own preprocessor would run a directive: also with white space before the `#`,
 /// and after a `\` that escapes only what ends on its line. It would include any file at all.
-pub(crate) fn obeyed(text: &str) -> Vec<usize> {
+pub(crate) fn executed(text: &str) -> Vec<usize> {
     let mut found = Vec::new();
     let mut from = 0;
     while let Some(at) = text[from..].find("{{").map(|at| from + at) {
@@ -178,8 +178,8 @@ pub(crate) fn obeyed(text: &str) -> Vec<usize> {
     found
 }
 
-/// `**` that the reader would see: Markdown does not take it for emphasis between a letter and a full-width mark.
-/// `events` begin with a text.
+/// `**` that the reader would see: Markdown does not take it for emphasis between a letter and a
+/// full-width mark. `events` begin with a text.
 fn stray_marks(
     events: &[(Event<'_>, Range<usize>)],
     line: usize,
@@ -201,7 +201,7 @@ fn stray_marks(
             file,
             line,
             "这里的 ** 会原样显示：标点挨着 ** 时不算加粗；把标点移到 ** 外面，或在旁边加空格",
-            "these ** would be shown as they are: next to punctuation they are not bold; move the punctuation outside, or add a space",
+            "these ** would be shown as they are, since next to punctuation they do not make bold text; move the punctuation outside, or add a space",
         );
     }
 }
@@ -223,7 +223,7 @@ mod tests {
             ("\\{{#include a}}\n{{#include b}}", vec![16]),
             ("{{ x }} {{a#b}} {#a}", vec![]),
         ] {
-            assert_eq!(obeyed(text), expected, "{text}");
+            assert_eq!(executed(text), expected, "{text}");
         }
     }
 }

@@ -1,11 +1,13 @@
-//! A session as HTML: one column per terminal, one row per moment. Complete without script and style.
+//! A session as HTML: one column per terminal, one row per moment. Complete without script and
+//! style.
 
 use bilingual::actors;
 use session::{Action, Session, Status};
 
 use crate::html::{both, escape};
 
-/// Renders a session as a figure with this id, without a blank line, which would end the HTML block.
+/// Renders a session as a figure with this id, without a blank line, which would end the HTML
+/// block.
 pub(crate) fn render(session: &Session, id: &str) -> String {
     let mut out = format!(
         "<figure class=\"session\" id=\"{id}\" style=\"--terminals:{}\">\n<figcaption>{}</figcaption>\n<ol class=\"steps\">\n",
@@ -24,7 +26,7 @@ pub(crate) struct Moment<'a> {
     /// Its place in `session.steps`.
     pub(crate) step: usize,
     pub(crate) class: &'static str,
-    /// Who it happens to, and which terminal that is; a note happens to nobody.
+    /// The actor and the terminal in which it happens; a note happens in none.
     pub(crate) actor: Option<(usize, &'a str)>,
     /// What is shown, with its words for a screen reader.
     pub(crate) html: String,
@@ -87,7 +89,7 @@ fn note(step: usize, action: &Action) -> Option<Moment<'_>> {
     })
 }
 
-/// A browser may break a line behind any hyphen: not inside `--example`, please.
+/// The command with hyphens at which no browser breaks a line, as it would inside `--example`.
 fn unbroken(command: &str) -> String {
     let word = |word: &str| match word.starts_with('-') {
         true => span("flag", &escape(word)),

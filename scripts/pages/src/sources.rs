@@ -7,8 +7,8 @@ use std::path::{Component, Path, PathBuf};
 
 use session::encoding::{self, NotUtf8};
 
-/// No file of a book is longer.
-const LONGEST: u64 = 32 << 20;
+/// Number of bytes of the longest file that is read.
+const FILE_BYTES_MAX: u64 = 32 << 20;
 
 /// The files of the repository, by their path from its root.
 pub trait Sources {
@@ -20,7 +20,8 @@ pub trait Sources {
         self.read(path).map(String::into_bytes)
     }
 
-    /// All files below a folder, from the repository root. Used for files that no page names, and for advice.
+    /// All files below a folder, from the repository root. Used for files that no page names, and
+    /// for advice.
     fn files(&self, _folder: &Path) -> Vec<PathBuf> {
         Vec::new()
     }
@@ -46,9 +47,9 @@ impl Sources for Directory {
         let path = self.plain(path)?;
         let mut bytes = Vec::new();
         File::open(path)?
-            .take(LONGEST + 1)
+            .take(FILE_BYTES_MAX + 1)
             .read_to_end(&mut bytes)?;
-        match bytes.len() as u64 > LONGEST {
+        match bytes.len() as u64 > FILE_BYTES_MAX {
             true => Err(Unreadable::new("文件太长", "the file is too long").into()),
             false => Ok(bytes),
         }
@@ -90,7 +91,7 @@ impl Directory {
             if now.is_symlink() {
                 return Err(Unreadable::new(
                     "这是符号链接，会把书外面的东西带进来；换成文件本身",
-                    "it is a symbolic link, which brings in what lies outside the book; put the file itself there",
+                    "it is a symbolic link, which would bring in files from outside the book; put the file itself there",
                 )
                 .into());
             }
@@ -98,17 +99,17 @@ impl Directory {
         }
         match kind.is_some_and(|kind| kind.is_file()) {
             true => Ok(place),
-            false => Err(Unreadable::new("不是文件", "it is no file").into()),
+            false => Err(Unreadable::new("不是文件", "it is not a file").into()),
         }
     }
 }
 
-/// Why a file is not read, for the person who can mend it; the error inside an [`io::Error`].
+/// Why a file cannot be read, for the person who can correct it; the error inside an [`io::Error`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable {
     zh: String,
     en: String,
-    /// The line that shows it.
+    /// The line where that shows.
     line: Option<usize>,
 }
 
@@ -150,7 +151,8 @@ impl fmt::Display for Unreadable {
 
 impl std::error::Error for Unreadable {}
 
-/// Why a file cannot be read, in both languages; the most common reason without the system's wording.
+/// Why a file cannot be read, in both languages; the most common reason without the system's
+/// wording.
 pub(crate) fn reason(error: &io::Error) -> (String, String) {
     if let Some(why) = Unreadable::of(error) {
         let (mut zh, mut en) = (why.zh.clone(), why.en.clone());
@@ -160,7 +162,7 @@ pub(crate) fn reason(error: &io::Error) -> (String, String) {
         return (zh, en);
     }
     match error.kind() {
-        ErrorKind::NotFound => ("没有这个文件".into(), "there is no such file".into()),
+        ErrorKind::NotFound => ("没有这个文件".into(), "no such file".into()),
         _ => (error.to_string(), error.to_string()),
     }
 }

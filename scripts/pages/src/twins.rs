@@ -25,7 +25,8 @@ pub(crate) struct Twin<'a> {
     pub(crate) blocks: &'a [Block<'a>],
 }
 
-/// Walks both twins together. Where they part, tells it once and goes on at the next heading that both have.
+/// Walks both twins together. Where they differ, reports it once and goes on at the next heading
+/// that both have.
 pub(crate) fn align<'a>(zh: &Twin<'a>, en: &Twin<'a>, problems: &mut Problems) -> Vec<Pair<'a>> {
     let mut pairs = Vec::new();
     let (mut i, mut j) = (0, 0);
@@ -46,7 +47,7 @@ pub(crate) fn align<'a>(zh: &Twin<'a>, en: &Twin<'a>, problems: &mut Problems) -
                 let Some((skip_zh, skip_en)) = meet(here, there) else {
                     break;
                 };
-                // The same id on two levels: they met here.
+                // The same id on two levels: they meet here.
                 let (skip_zh, skip_en) = match (skip_zh, skip_en) {
                     (0, 0) => (1, 1),
                     skip => skip,
@@ -78,7 +79,8 @@ impl Kind {
     }
 }
 
-/// Two headings with different ids, of which one comes later in the other twin: a section is missing.
+/// Two headings with different ids, of which one comes later in the other twin: a section is
+/// missing.
 fn part(zh: &[Block<'_>], en: &[Block<'_>]) -> bool {
     let (a, b) = (zh[0].kind.id(), en[0].kind.id());
     a != b && (has(&en[1..], a) || has(&zh[1..], b))
@@ -105,7 +107,7 @@ fn same_words(zh: &Block<'_>, en: &Block<'_>, en_file: &Path, problems: &mut Pro
                 en_file,
                 en.line,
                 format!("标题的 id 是 {b}，中文页第 {} 行是 {a}；两边写同一个", zh.line),
-                format!("this heading has the id {b}, line {} of the Chinese page has {a}; use the same in both", zh.line),
+                format!("this heading has the id {b}, but line {} of the Chinese page has {a}; use the same in both", zh.line),
             );
         }
         (Kind::Directive(a), Kind::Directive(b)) if a != b => {
@@ -125,7 +127,7 @@ fn differ(zh: &str, en: &str, zh_line: usize, line: usize, file: &Path, problems
         line,
         format!("这里是 {en}，中文页第 {zh_line} 行是 {zh}；两边写同一行"),
         format!(
-            "this is {en}, line {zh_line} of the Chinese page is {zh}; write the same line in both"
+            "this is {en}, but line {zh_line} of the Chinese page is {zh}; write the same line in both"
         ),
     );
 }
@@ -157,7 +159,7 @@ fn report(
             what(b, Lang::Zh)
         ),
         format!(
-            "the twins part here: {zh_name}:{zh_line} has {}, {en_name}:{en_line} has {}; give both files the same sequence of blocks",
+            "the twins differ from here on: {zh_name}:{zh_line} has {}, {en_name}:{en_line} has {}; give both files the same sequence of blocks",
             what(a, Lang::En),
             what(b, Lang::En)
         ),

@@ -123,7 +123,7 @@ fn told(book: &Book, expected: &str) {
 }
 
 #[test]
-fn a_capture_that_is_not_recorded_says_how_to_record_it() {
+fn a_missing_capture_says_how_to_record_it() {
     let text = "{{#capture x}}";
     let book =
         Book::twins(text, text).with_bytes("book/captures/x.session", &file("one_shot.session"));
@@ -143,13 +143,13 @@ fn a_recording_that_is_broken_says_how_to_record_it_again() {
     let shown = page("{{#capture one_shot}}")
         .with_bytes("book/captures/one_shot.pcapng", cut)
         .shown();
-    let start = "book/page.md:1: cannot make sense of book/captures/one_shot.pcapng: ";
+    let start = "book/page.md:1: cannot decode book/captures/one_shot.pcapng: ";
     let end = "; record it again with cargo workbook capture one_shot\n";
     assert!(shown.starts_with(start) && shown.ends_with(end), "{shown}");
 }
 
 #[test]
-fn a_session_of_a_capture_that_is_wrong_is_told_at_its_line() {
+fn a_mistake_in_the_session_of_a_capture_is_reported_at_its_line() {
     let shown = page("{{#capture one_shot}}")
         .with(
             "book/captures/one_shot.session",
@@ -163,7 +163,7 @@ fn a_session_of_a_capture_that_is_wrong_is_told_at_its_line() {
 }
 
 #[test]
-fn a_packet_that_is_not_there_is_told() {
+fn a_missing_packet_is_reported() {
     told(
         &page("{{#packet one_shot}}"),
         "say which packet: {{#packet NAME 4}}",
@@ -191,7 +191,7 @@ fn repeated(recording: &[u8], times: usize) -> Vec<u8> {
     head
 }
 
-/// Measured without optimisation, as a build of the book runs it, beside other work of the same
+/// Measured without optimization, as a build of the book runs it, beside other work of the same
 /// machine.
 #[test]
 fn a_hundred_packets_are_drawn_in_milliseconds() {

@@ -74,7 +74,7 @@ fn python_is_offered_where_there_is_a_stub_in_python() {
 }
 
 #[test]
-fn every_variant_is_told_in_both_languages_with_its_reason() {
+fn every_variant_is_described_in_both_languages_with_its_reason() {
     let shown = book("{{#variants echo}}", CHECK).shown();
     let html = shown.split_once("<div class=\"variants\">").unwrap().1;
     assert_eq!(
@@ -102,7 +102,7 @@ fn every_variant_is_told_in_both_languages_with_its_reason() {
 }
 
 #[test]
-fn what_a_check_says_wrong_is_told_with_its_line() {
+fn a_mistake_in_a_check_is_reported_with_its_line() {
     for (check, problem) in [
         (
             CHECK.replace("other#there", "other#where"),

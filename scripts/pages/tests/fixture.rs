@@ -25,7 +25,7 @@ fn a_page_of_everything_comes_out_as_drawn() {
 }
 
 #[test]
-fn every_problem_is_told_at_its_line_in_both_languages() {
+fn every_problem_is_reported_at_its_line_in_both_languages() {
     let root = folder("broken");
     let sources = Directory::new(&root);
     let problems = render(&pages_of(&sources), &sources).expect_err("the fixture is wrong");
@@ -41,7 +41,7 @@ fn exactly_the_listed_lines_are_wrong() {
     let problems = render(&pages_of(&sources), &sources).expect_err("the fixture is wrong");
     let mut told: Vec<String> = problems
         .iter()
-        .map(|problem| format!("{}:{}", problem.file.display(), problem.line).replace('\\', "/"))
+        .map(|problem| problem.place.as_ref().expect("a place").to_string())
         .collect();
     told.dedup();
     let list = std::fs::read_to_string(root.join("expected-lines.txt")).expect("the list");

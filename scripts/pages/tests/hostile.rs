@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use book::Book;
 
-/// A linear look at these pages takes a second, unoptimised; one that looks at every pair of places
+/// A linear look at these pages takes a second, unoptimized; one that looks at every pair of places
 /// would take many minutes. What lies between is left to a busy machine.
 const DEADLINE: Duration = Duration::from_secs(100);
 

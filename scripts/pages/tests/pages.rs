@@ -246,20 +246,20 @@ fn twins_part_once_in_a_section_and_are_compared_again_in_the_next() {
         zh,
         en,
         "\
-book/page.md:3: the twins part here: book/page.md:3 has a paragraph (\"段\"), book/page.en.md:3 has a bulleted list (1 item) (\"- l\"); give both files the same sequence of blocks
-book/page.md:15: the twins part here: book/page.md:15 has a bulleted list (1 item) (\"- 列\"), book/page.en.md:15 has a bulleted list (2 items) (\"- l\"); give both files the same sequence of blocks
+book/page.md:3: the twins differ from here on: book/page.md:3 has a paragraph (\"段\"), book/page.en.md:3 has a bulleted list (1 item) (\"- l\"); give both files the same sequence of blocks
+book/page.md:15: the twins differ from here on: book/page.md:15 has a bulleted list (1 item) (\"- 列\"), book/page.en.md:15 has a bulleted list (2 items) (\"- l\"); give both files the same sequence of blocks
 ",
     );
 }
 
 #[test]
-fn one_id_on_two_levels_is_told_and_the_check_goes_on() {
+fn one_id_on_two_levels_is_reported_and_the_check_goes_on() {
     check(
         "## 一 {#a}\n\n段\n",
         "### A {#a}\n\n- l\n",
         "\
-book/page.md:1: the twins part here: book/page.md:1 has a level 2 heading (\"一\"), book/page.en.md:1 has a level 3 heading (\"A\"); give both files the same sequence of blocks
-book/page.md:3: the twins part here: book/page.md:3 has a paragraph (\"段\"), book/page.en.md:3 has a bulleted list (1 item) (\"- l\"); give both files the same sequence of blocks
+book/page.md:1: the twins differ from here on: book/page.md:1 has a level 2 heading (\"一\"), book/page.en.md:1 has a level 3 heading (\"A\"); give both files the same sequence of blocks
+book/page.md:3: the twins differ from here on: book/page.md:3 has a paragraph (\"段\"), book/page.en.md:3 has a bulleted list (1 item) (\"- l\"); give both files the same sequence of blocks
 ",
     );
 }

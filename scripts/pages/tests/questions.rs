@@ -208,7 +208,7 @@ fn a_prediction_is_what_the_session_says() {
         "q predict 01_demo 5",
         "`hello`",
         &[
-            "book/page.en.md:6: the session's output in this step is `你好`, the right choice says `hello`",
+            "book/page.en.md:6: the session's output in this step is `你好`, but the right choice is `hello`",
             "book/page.md:6: the session's output in this step is `你好`",
         ],
     );
@@ -232,7 +232,7 @@ fn a_prediction_is_what_the_session_says() {
     check(
         "q predict 01_demo 0",
         "`x`",
-        &["book/page.md:3: there is no step 0, there are 9"],
+        &["book/page.md:3: no step 0: the session has 9"],
     );
     check(
         "q predict 01_dem 5",
@@ -242,12 +242,12 @@ fn a_prediction_is_what_the_session_says() {
     check(
         "q predict 01_demo five",
         "`x`",
-        &["book/page.md:3: five is no step"],
+        &["book/page.md:3: five is not a step"],
     );
     check(
         "q predict 01_demo",
         "`x`",
-        &["book/page.md:3: cannot read predict 01_demo after the id"],
+        &["book/page.md:3: unexpected predict 01_demo after the id"],
     );
 }
 
@@ -280,43 +280,43 @@ fn choices_and_explanations_are_all_there() {
         let told: Vec<&str> = told.iter().map(String::as_str).collect();
         refused(&page("q", text, text), &told);
     };
-    check("x\n\n- [x] a\n  y\n", &["6: there is only one choice"]);
+    check("x\n\n- [x] a\n  y\n", &["6: only one choice"]);
     check(
         "x\n\n- [x] a\n- [ ] b\n",
         &["6: the choice \"a\" has no", "7: the choice \"b\" has no"],
     );
     check(
         "x\n\n- [x] a\n  y\n- b\n  y\n",
-        &["8: a choice begins with - [ ]"],
+        &["8: a choice must begin with - [ ]"],
     );
     check(
         "x\n\n- [x] a\n  y\n- [ ] a\n  y\n",
-        &["8: this choice is there already"],
+        &["8: duplicate choice"],
     );
     check(
         "x\n\n1. [x] a\n   y\n2. b\n   y\n",
-        &["6: an ordering is written"],
+        &["6: an ordering must be written"],
     );
     check("x\n", &["3: this question has no choices"]);
     check(
         "- [x] a\n  y\n- [ ] b\n  y\n",
-        &["4: a question begins with a paragraph"],
+        &["4: a question must begin with a paragraph"],
     );
     check(
         "x\n\n- [x] a\n  y\n- [ ] b\n  y\n\nz\n",
-        &["11: after the choices there is a paragraph (\"z\")"],
+        &["11: found a paragraph (\"z\") after the choices"],
     );
     check(
         "x\n\n- [x] [a](#top)\n  y\n- [ ] b\n  y\n",
-        &["6: a choice is one line of text"],
+        &["6: a choice must be one line of text"],
     );
     check(
         "x\n\n- [x] a\n  y\n- [ ] b\n  <b>y</b>\n",
-        &["9: a question holds paragraphs"],
+        &["9: a question may contain only paragraphs"],
     );
     check(
         "x\n\n- [x] a\n  y\n- [ ] b\n  > y\n",
-        &["9: a question holds paragraphs"],
+        &["9: a question may contain only paragraphs"],
     );
 }
 
@@ -329,8 +329,8 @@ fn twins_have_the_same_choices_and_the_same_are_right() {
     refused(
         &page("q", ZH, &swapped),
         &[
-            "book/page.en.md:6: this choice is right, line 6 of the Chinese page is wrong",
-            "book/page.en.md:8: this choice is wrong, line 8 of the Chinese page is right",
+            "book/page.en.md:6: this choice is right, but line 6 of the Chinese page is wrong",
+            "book/page.en.md:8: this choice is wrong, but line 8 of the Chinese page is right",
         ],
     );
     let more = format!("{EN}- [ ] c\n  y\n");
@@ -341,7 +341,7 @@ fn twins_have_the_same_choices_and_the_same_are_right() {
     let ordered = "x\n\n1. a\n   y\n2. b\n   y\n";
     refused(
         &page("q", ZH, ordered),
-        &["book/page.en.md:6: one twin of the question on line 3"],
+        &["book/page.en.md:6: the question on line 3 of the Chinese page is a choice in one twin"],
     );
 }
 
@@ -355,13 +355,10 @@ fn a_question_has_an_id_of_its_own() {
         &page("什么", ZH, EN),
         &["book/page.md:3: the question's id 什么"],
     );
-    refused(
-        &page("top", ZH, EN),
-        &["book/page.md:3: the id top is on this page twice"],
-    );
+    refused(&page("top", ZH, EN), &["book/page.md:3: duplicate id top"]);
     refused(
         &page("a b", ZH, EN),
-        &["book/page.md:3: cannot read b after the id"],
+        &["book/page.md:3: unexpected b after the id"],
     );
 }
 
@@ -388,7 +385,7 @@ fn pasted_code_and_directives_are_refused_in_a_question_too() {
     let directive = text("{{#session 01_demo}}");
     refused(
         &page("q", &directive, &directive),
-        &["book/page.md:7: a directive stands"],
+        &["book/page.md:7: a directive must be"],
     );
 }
 
@@ -400,7 +397,7 @@ fn a_question_in_a_list_is_refused() {
     );
     let told = Book::twins(&text, &text).shown();
     assert!(
-        told.contains("book/page.md:3: a question stands alone"),
+        told.contains("book/page.md:3: a question must stand alone"),
         "{told}"
     );
 }

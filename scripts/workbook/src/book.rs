@@ -21,80 +21,21 @@ use mdbook_driver::config::Config;
 use session::encoding;
 use session::run::scratch;
 
-use bilingual::{Lang, slashes};
 use folder::{Folder, Refused};
 pub(crate) use preprocessor::Making;
 use preprocessor::{Broken, Pages};
 use snapshot::{Opened, Snapshot};
 
-/// How often to try again when another process was between two steps of ours.
-const TURNS: usize = 100;
+/// How often to try again when another process has come between two steps.
+const RENAME_ATTEMPTS_MAX: usize = 100;
 
-/// A scratch folder in which nothing happened for this long belongs to nobody.
-const ABANDONED: Duration = Duration::from_secs(60 * 60);
-
-/// One thing to mend, in both languages.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trouble {
-    /// `book/layers/osi.md:12`, where known.
-    pub place: Option<String>,
-    /// 中文
-    pub zh: String,
-    /// English
-    pub en: String,
-}
-
-impl Trouble {
-    /// A trouble whose place is not known.
-    pub fn somewhere(zh: impl Into<String>, en: impl Into<String>) -> Trouble {
-        Trouble {
-            place: None,
-            zh: zh.into(),
-            en: en.into(),
-        }
-    }
-
-    /// A trouble in this line, counted from 1, of this file.
-    pub fn at(file: &str, line: u64, zh: impl Into<String>, en: impl Into<String>) -> Trouble {
-        Trouble {
-            place: Some(format!("{file}:{line}")),
-            ..Trouble::somewhere(zh, en)
-        }
-    }
-
-    /// `book/layers/osi.md:12: what is wrong; what to do`
-    pub fn display(&self, lang: Lang) -> String {
-        let words = lang.pick(self.zh.as_str(), self.en.as_str());
-        match &self.place {
-            Some(place) => format!("{place}: {words}"),
-            None => words.to_owned(),
-        }
-    }
-}
-
-impl From<&Diagnostic> for Trouble {
-    fn from(problem: &Diagnostic) -> Trouble {
-        let file = slashes(&problem.file);
-        Trouble::at(
-            &file,
-            problem.line as u64,
-            &problem.message.zh,
-            &problem.message.en,
-        )
-    }
-}
-
-/// The first troubles, a line each, and how many there are.
-pub fn report(troubles: &[Trouble], lang: Lang) -> String {
-    let told = troubles.iter().take(pages::TOLD);
-    let text: String = told.map(|trouble| trouble.display(lang) + "\n").collect();
-    text + &pages::count(troubles.len(), lang) + "\n"
-}
+/// Age at which an unchanged scratch folder is taken to be left over.
+const SCRATCH_ABANDONED_AFTER: Duration = Duration::from_secs(60 * 60);
 
 /// Builds the book into its own build directory, which changes only when all went well.
 /// Returns that directory, as `book.toml` names it; where the checkout cannot be written, the one
 /// of the same name in the folder that cargo builds in, whole.
-pub fn build(root: &Path) -> Result<PathBuf, Vec<Trouble>> {
+pub fn build(root: &Path) -> Result<PathBuf, Vec<Diagnostic>> {
     let scratch = Scratch::new(root).map_err(|error| vec![unwritable(root, &error)])?;
     let site = scratch.path().join("site");
     let mut place = build_into(root, &site)?;
@@ -108,41 +49,41 @@ pub fn build(root: &Path) -> Result<PathBuf, Vec<Trouble>> {
 
 /// Builds the book into a directory that mdBook may empty.
 /// Returns the build directory that `book.toml` names.
-pub fn build_into(root: &Path, destination: &Path) -> Result<PathBuf, Vec<Trouble>> {
+pub fn build_into(root: &Path, destination: &Path) -> Result<PathBuf, Vec<Diagnostic>> {
     build_as(root, destination, Making::default())
 }
 
-/// As [`build_into`], with what is known from the last time.
+/// As [`build_into`], reusing the pages of the last build.
 pub(crate) fn build_as(
     root: &Path,
     destination: &Path,
     making: Making,
-) -> Result<PathBuf, Vec<Trouble>> {
+) -> Result<PathBuf, Vec<Diagnostic>> {
     let work = AssertUnwindSafe(|| log::collect(|| with_mdbook(root, destination, making)));
     let (result, warnings) = catch_unwind(work).map_err(|_| {
-        vec![Trouble::somewhere(
-            "生成时程序自己出错了，上面是它的话；请把它报告给我们",
-            "the build itself broke, its words are above; please report it",
-        )]
+        vec![Diagnostic::somewhere(Text::new(
+            "生成程序自己出错了，错误信息在上面；请报告给我们",
+            "the build crashed; please report the message above",
+        ))]
     })?;
-    let mut troubles: Vec<Trouble> = warnings.into_iter().map(said_by_mdbook).collect();
+    let mut problems: Vec<Diagnostic> = warnings.into_iter().map(said_by_mdbook).collect();
     let place = match result {
         Ok(place) => place,
         Err(error) => match error.downcast_ref::<Broken>() {
-            Some(Broken(problems)) => {
-                troubles.splice(0..0, problems.iter().map(Trouble::from));
+            Some(Broken(found)) => {
+                problems.splice(0..0, found.iter().cloned());
                 PathBuf::new()
             }
             None => {
-                troubles.push(said_by_mdbook(format!("{error:#}")));
+                problems.push(said_by_mdbook(format!("{error:#}")));
                 PathBuf::new()
             }
         },
     };
-    if troubles.is_empty() {
+    if problems.is_empty() {
         Ok(place)
     } else {
-        Err(troubles)
+        Err(problems)
     }
 }
 
@@ -187,17 +128,17 @@ fn configuration(folder: &Folder) -> anyhow::Result<String> {
         },
         Err(Refused::Failed(error)) if error.kind() == ErrorKind::NotFound => (
             1,
-            "没有这个文件；把它放回来".to_owned(),
-            "there is no such file; put it back".to_owned(),
+            "没有这个文件；请恢复它".to_owned(),
+            "no such file; restore it".to_owned(),
         ),
         Err(refused) => (1, refused.zh(), refused.en()),
     };
     let (line, message_zh, message_en) = refused;
-    Err(Broken(vec![Diagnostic {
-        file: "book.toml".into(),
+    Err(Broken(vec![Diagnostic::at(
+        "book.toml",
         line,
-        message: Text::new(message_zh, message_en),
-    }])
+        Text::new(message_zh, message_en),
+    )])
     .into())
 }
 
@@ -246,27 +187,23 @@ fn words_at(
     en: impl Into<String>,
 ) -> Diagnostic {
     let line = book_toml.lines().position(|line| line.starts_with(start));
-    Diagnostic {
-        file: "book.toml".into(),
-        line: line.unwrap_or(0) + 1,
-        message: Text::new(zh, en),
-    }
+    Diagnostic::at("book.toml", line.unwrap_or(0) + 1, Text::new(zh, en))
 }
 
-fn said_by_mdbook(message: String) -> Trouble {
+fn said_by_mdbook(message: String) -> Diagnostic {
     let en = format!("mdBook: {message}");
-    Trouble::somewhere(format!("mdBook 报告：{message}"), en)
+    Diagnostic::somewhere(Text::new(format!("mdBook 报告：{message}"), en))
 }
 
-fn unwritable(place: &Path, error: &io::Error) -> Trouble {
+fn unwritable(place: &Path, error: &io::Error) -> Diagnostic {
     let place = place.display();
-    Trouble::somewhere(
+    Diagnostic::somewhere(Text::new(
         format!("写不进 {place}：{error}；请检查权限和磁盘空间"),
         format!("cannot write to {place}: {error}; check its permissions and the disk space"),
-    )
+    ))
 }
 
-/// Two renames, so that nobody meets a half-written site. When another process has put its own
+/// Two renames, so that no reader meets a half-written site. When another process has put its own
 /// there between the two, the last one wins. `old` is a folder for what was there before.
 fn replace(new: &Path, place: &Path, old: &Path) -> io::Result<()> {
     if let Some(parent) = place.parent() {
@@ -281,7 +218,11 @@ fn replace(new: &Path, place: &Path, old: &Path) -> io::Result<()> {
             before => before,
         };
         match fs::rename(new, place) {
-            Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty && turn < TURNS => turn += 1,
+            Err(error)
+                if error.kind() == ErrorKind::DirectoryNotEmpty && turn < RENAME_ATTEMPTS_MAX =>
+            {
+                turn += 1
+            }
             Err(error) => {
                 if before.is_ok() {
                     let _ = fs::rename(&old, place);
@@ -299,7 +240,7 @@ fn replace(new: &Path, place: &Path, old: &Path) -> io::Result<()> {
 pub struct Scratch(PathBuf);
 
 impl Scratch {
-    /// Makes it.
+    /// Creates it.
     pub fn new(root: &Path) -> io::Result<Scratch> {
         use std::sync::atomic::{AtomicU32, Ordering};
         static COUNT: AtomicU32 = AtomicU32::new(0);
@@ -322,18 +263,20 @@ impl Scratch {
         loop {
             match fs::create_dir_all(&path) {
                 // Another process has just removed the empty folder around it.
-                Err(error) if error.kind() == ErrorKind::NotFound && turn < TURNS => turn += 1,
+                Err(error) if error.kind() == ErrorKind::NotFound && turn < RENAME_ATTEMPTS_MAX => {
+                    turn += 1
+                }
                 made => return made.map(|()| Scratch(path)),
             }
         }
     }
 
-    /// Where it is.
+    /// Its path.
     pub fn path(&self) -> &Path {
         &self.0
     }
 
-    /// What stands for `target/`, where that cannot be written.
+    /// The folder that replaces `target/`, where that cannot be written.
     fn elsewhere(&self, root: &Path) -> Option<&Path> {
         let target = self.0.parent()?.parent()?;
         (target != root.join("target")).then_some(target)
@@ -355,7 +298,10 @@ fn sweep(all: &Path) {
         let path = entry.path();
         let is_old = |path: &Path| {
             let modified = fs::symlink_metadata(path).and_then(|data| data.modified());
-            modified.is_ok_and(|time| time.elapsed().is_ok_and(|age| age > ABANDONED))
+            modified.is_ok_and(|time| {
+                time.elapsed()
+                    .is_ok_and(|age| age > SCRATCH_ABANDONED_AFTER)
+            })
         };
         let site = path.join("site");
         if is_old(&path) && (is_old(&site) || !site.exists()) {
@@ -398,7 +344,7 @@ mod tests {
         for name in ["old", "new"] {
             fs::create_dir_all(all.join(name).join("site")).unwrap();
         }
-        let long_ago = std::time::SystemTime::now() - 2 * ABANDONED;
+        let long_ago = std::time::SystemTime::now() - 2 * SCRATCH_ABANDONED_AFTER;
         for folder in ["old/site", "old"] {
             let folder = fs::File::open(all.join(folder)).unwrap();
             folder.set_modified(long_ago).unwrap();

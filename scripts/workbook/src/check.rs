@@ -1,5 +1,5 @@
-//! `cargo workbook check`: everything that can be proved with Rust alone. Each step prints its
-//! time; a step that this machine lacks a program for is skipped, in words, never passed.
+//! `cargo workbook check`: everything that can be checked with Rust alone. Each step prints its
+//! time; a step for which this machine lacks a program is reported as skipped, never as passed.
 
 pub mod links;
 mod reference;
@@ -13,13 +13,13 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use session::{Options, Report};
 
-use crate::book::{self, Trouble};
+use crate::book;
 use crate::cli::Part;
 use crate::site::Site;
 use bilingual::terminal::{say, seconds};
-use bilingual::{Lang, slashes};
+use bilingual::{Diagnostic, Lang, Text, slashes};
 
-/// Checks one part, or everything. Whether nothing failed.
+/// Checks one part, or everything. Returns whether nothing failed.
 pub fn check(root: &Path, part: Option<Part>, lang: Lang) -> Result<bool> {
     let mut results = Results {
         lang,
@@ -50,7 +50,7 @@ fn pages_and_links(root: &Path, results: &mut Results) {
         return results.add(name, Duration::ZERO, Outcome::Skipped(reason.to_owned()));
     };
     results.run(name, |lang| match Site::load(&root.join(&place)) {
-        Ok(site) => judge(&links::troubles(&site, &slashes(&place)), lang),
+        Ok(site) => judge(&links::problems(&site, &slashes(&place)), lang),
         Err(error) => Outcome::Failed(format!("{}: {error}", place.display())),
     });
 }
@@ -65,17 +65,17 @@ fn pages(root: &Path, results: &mut Results) -> Option<std::path::PathBuf> {
                 place = Some(built);
                 Outcome::Passed
             }
-            Err(troubles) => judge(&troubles, lang),
+            Err(problems) => judge(&problems, lang),
         },
     );
     place
 }
 
-fn judge(troubles: &[Trouble], lang: Lang) -> Outcome {
-    if troubles.is_empty() {
+fn judge(problems: &[Diagnostic], lang: Lang) -> Outcome {
+    if problems.is_empty() {
         Outcome::Passed
     } else {
-        Outcome::Failed(book::report(troubles, lang))
+        Outcome::Failed(pages::report(problems, lang))
     }
 }
 
@@ -99,8 +99,8 @@ fn sessions(root: &Path, names: &[String], results: &mut Results) {
             let known: Vec<_> = all.iter().map(|(session, _)| session.as_str()).collect();
             let known = known.join(", ");
             let words = lang.pick(
-                format!("没有这个会话；有的是：{known}"),
-                format!("there is no such session; there are: {known}"),
+                format!("没有这个会话；已有的会话：{known}"),
+                format!("no such session; known sessions: {known}"),
             );
             results.add(
                 &format!("{title} {name}"),
@@ -124,12 +124,13 @@ fn sessions(root: &Path, names: &[String], results: &mut Results) {
     }
 }
 
-/// The runner speaks English; a file in another encoding is told as everywhere.
+/// The words of a failure. The runner speaks English; a file in another encoding is reported as
+/// everywhere.
 fn why(error: &anyhow::Error, file: &Path, root: &Path, lang: Lang) -> String {
     match error.downcast_ref::<session::encoding::NotUtf8>() {
         Some(not) => {
-            let file = slashes(file.strip_prefix(root).unwrap_or(file));
-            Trouble::at(&file, not.line as u64, not.zh(), not.en()).display(lang)
+            let file = file.strip_prefix(root).unwrap_or(file);
+            Diagnostic::at(file, not.line, Text::new(not.zh(), not.en())).display(lang)
         }
         None => format!("{error:#}"),
     }

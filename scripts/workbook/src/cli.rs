@@ -1,5 +1,5 @@
-//! The command line: types, and mistakes told in the reader's language. Help is a text of its own,
-//! examples first, one for each language.
+//! The command line: types, and mistakes reported in the reader's language. Help is a text of its
+//! own, examples first, one for each language.
 
 use std::ffi::OsString;
 
@@ -24,12 +24,12 @@ struct Line {
 /// What to do.
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum Command {
-    /// Build, serve and follow every save: also when no command is given. `serve` is mdBook's word.
+    /// Build, serve and follow every save: also when no command is given. mdBook calls it `serve`.
     #[command(alias = "serve")]
     Read(Read),
     /// Write the site to the book's build directory.
     Build,
-    /// Prove what the book says. `test` is mdBook's word.
+    /// Check what the book says. mdBook calls it `test`.
     #[command(alias = "test")]
     Check {
         /// One part of it, or everything.
@@ -40,11 +40,11 @@ pub enum Command {
     Capture {
         /// Only these: `one_shot`; all when empty.
         names: Vec<String>,
-        /// Write nothing: prove that the recordings in the book would come out the same.
+        /// Write nothing: check that the recordings in the book would come out the same.
         #[arg(long)]
         check: bool,
     },
-    /// Do the exercises: every word after it is for the package `exercise`.
+    /// Do the exercises: every argument after it is for the package `exercise`.
     #[command(disable_help_flag = true)]
     Exercise {
         /// Its own command line.
@@ -83,7 +83,7 @@ pub struct Read {
     /// Open the browser.
     #[arg(long, short = 'o')]
     pub open: bool,
-    /// mdBook's option; its answer is another command, never another address.
+    /// An option of mdBook; the message names another command, never another address.
     #[arg(long, short = 'n', value_name = "ADDRESS", hide = true)]
     pub hostname: Option<String>,
 }
@@ -93,7 +93,7 @@ pub struct Read {
 pub enum Part {
     /// The book builds without a warning.
     Pages,
-    /// Links, fragments, images and scripts lead somewhere, and none leaves the machine.
+    /// Links, fragments, images and scripts resolve, and none leaves the machine.
     Links,
     /// The sessions run as they are written.
     Sessions {
@@ -107,13 +107,13 @@ pub enum Part {
 pub enum Asked {
     /// Do this.
     Run(Command),
-    /// Print this and be done: help, version.
+    /// Print this and exit: help, version.
     Show(String),
-    /// It cannot be read; the text says why and what to type.
+    /// It is a mistake; the text says why and what to type.
     Mistake(String),
 }
 
-const HELP: &str = "cargo workbook --help";
+const HELP_COMMAND: &str = "cargo workbook --help";
 
 /// Reads the arguments, the first being the program's own name.
 pub fn parse(args: &[OsString], lang: Lang) -> Asked {
@@ -132,8 +132,8 @@ pub fn parse(args: &[OsString], lang: Lang) -> Asked {
             Some(command) if read == Read::default() => Asked::Run(command),
             Some(_) => Asked::Mistake(told(
                 lang.pick(
-                    "--port 和 --open 写在 read 后面，或者不写命令",
-                    "--port and --open go after read, or stand without a command",
+                    "--port 和 --open 是 read 的选项：写在 read 后面，或者不写命令",
+                    "--port and --open belong to read: write them after it, or without a command",
                 ),
                 lang,
             )),
@@ -146,8 +146,8 @@ pub fn parse(args: &[OsString], lang: Lang) -> Asked {
     }
 }
 
-/// What another program understands goes to it as it is, `--help` and `--` included; only `--lang`
-/// may stand before the command.
+/// The commands of another program, whose arguments are passed on as they are, `--help` and `--`
+/// included; only `--lang` may come before the command.
 fn handed_over(args: &[OsString]) -> Option<Command> {
     let mut rest = args.get(1..)?;
     let mut lang = Vec::new();
@@ -182,7 +182,7 @@ fn loopback_only(lang: Lang) -> &'static str {
     )
 }
 
-/// What a hand used to mdBook or cargo types, and what does that here.
+/// What users of mdBook or cargo may type, and what does that here.
 fn instead(command: &str, lang: Lang) -> Option<String> {
     let words = match command {
         "clean" => lang.pick("书生成在 target/book 里，每次生成都会整个换掉，不用清理；要连程序一起清理：cargo clean",
@@ -198,7 +198,7 @@ fn instead(command: &str, lang: Lang) -> Option<String> {
             "see cargo workbook --help",
         ),
         "completions" => lang.pick("这里没有命令补全脚本",
-            "there are no completions here",
+            "there are no completion scripts",
         ),
         _ => return None,
     };
@@ -223,11 +223,11 @@ fn mistake(error: &clap::Error, lang: Lang) -> String {
     {
         return told(&words, lang);
     }
-    command_line::mistake(error, lang, HELP)
+    command_line::mistake(error, lang, HELP_COMMAND)
 }
 
 fn told(what: &str, lang: Lang) -> String {
-    command_line::told(what, lang, HELP)
+    command_line::told(what, lang, HELP_COMMAND)
 }
 
 #[cfg(test)]
@@ -250,10 +250,13 @@ mod tests {
             Asked::Mistake(said) => said,
             other => panic!("{line}: {other:?}"),
         };
-        assert_eq!(said(Lang::Zh), format!("错误：{zh}\n\n用法见 {HELP}"));
+        assert_eq!(
+            said(Lang::Zh),
+            format!("错误：{zh}\n\n用法见 {HELP_COMMAND}")
+        );
         let said = said(Lang::En);
         assert!(said.starts_with(&format!("error: {en}\n")), "{said}");
-        assert!(said.ends_with(&format!("try '{HELP}'.")), "{said}");
+        assert!(said.ends_with(&format!("try '{HELP_COMMAND}'.")), "{said}");
     }
 
     #[test]
@@ -299,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn what_mdbook_has_and_this_has_not_is_answered_with_what_to_do() {
+    fn what_mdbook_has_and_this_lacks_is_answered_with_what_to_do() {
         for (line, part) in [
             ("workbook serve -n 0.0.0.0", "ssh -L 3000:127.0.0.1:3000"),
             ("workbook serve --hostname 0.0.0.0", "127.0.0.1 only"),
@@ -308,7 +311,7 @@ mod tests {
             ("workbook watch", "cargo workbook read"),
             ("workbook init", "CONTRIBUTING.md"),
             ("workbook help", "cargo workbook --help"),
-            ("workbook completions bash", "no completions"),
+            ("workbook completions bash", "no completion scripts"),
         ] {
             match asked(line, Lang::En) {
                 Asked::Mistake(text) => assert!(text.contains(part), "{line}: {text}"),
@@ -386,7 +389,7 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_told_in_the_readers_language() {
+    fn mistakes_are_reported_in_the_readers_language() {
         is_a_mistake(
             "workbook biuld",
             "没有 'biuld' 这个命令\n\n  提示：有一个相近的命令：'build'",
@@ -419,8 +422,8 @@ mod tests {
         );
         is_a_mistake(
             "workbook --port 4000 build",
-            "--port 和 --open 写在 read 后面，或者不写命令",
-            "--port and --open go after read, or stand without a command\n",
+            "--port 和 --open 是 read 的选项：写在 read 后面，或者不写命令",
+            "--port and --open belong to read: write them after it, or without a command\n",
         );
         is_a_mistake(
             "workbook --port",

@@ -1,5 +1,5 @@
-//! `cargo workbook exercise`, `class`, `new` and `wrong`: hands over to the package `exercise`, which is
-//! built only now, so that readers do not wait for it.
+//! `cargo workbook exercise`, `class`, `new` and `wrong`: hands over to the package `exercise`,
+//! which is built only now, so that readers do not wait for it.
 
 use std::env;
 use std::ffi::OsString;
@@ -11,7 +11,7 @@ use crate::package;
 use bilingual::Lang;
 use bilingual::terminal::warn;
 
-/// Runs `exercise` with these words, `verb` before them. Its exit status.
+/// Runs `exercise` with these arguments, `verb` before them, and returns its exit status.
 pub(crate) fn hand_over(
     root: &Path,
     verb: Option<&str>,
@@ -37,7 +37,7 @@ pub(crate) fn hand_over(
     package::run(&mut command)
 }
 
-/// Runs `author` with these words, `verb` before them. Its exit status.
+/// Runs `author` with these arguments, `verb` before them, and returns its exit status.
 pub(crate) fn for_authors(root: &Path, verb: &str, words: &[OsString], lang: Lang) -> Result<u8> {
     let mut command = package::cargo();
     command
@@ -45,7 +45,7 @@ pub(crate) fn for_authors(root: &Path, verb: &str, words: &[OsString], lang: Lan
         .arg(root.join("Cargo.toml"))
         .args(beside_this(root))
         .args(["--package", "exercise", "--bin", "author"])
-        // The judge plays nothing here, and learners do without what is needed here.
+        // No judge is needed here, and learners do not need what this needs.
         .args(["--no-default-features", "--features", "author", "--"])
         .arg("--root")
         .arg(root)
@@ -54,8 +54,8 @@ pub(crate) fn for_authors(root: &Path, verb: &str, words: &[OsString], lang: Lan
     package::run(&mut command)
 }
 
-/// Where this program is built, the judge is built too: in the learner's own folder cargo would
-/// take another place, and build everything once more.
+/// Has the judge built where this program was built: from the learner's own folder, cargo would use
+/// another place, and build everything once more.
 fn beside_this(root: &Path) -> Vec<OsString> {
     let target = root.join("target");
     let usual = env::var_os("CARGO_TARGET_DIR").is_none()
@@ -66,7 +66,7 @@ fn beside_this(root: &Path) -> Vec<OsString> {
     }
 }
 
-/// Cargo puts it beside this program.
+/// Whether cargo has already built it beside this program.
 fn is_built() -> bool {
     let name = format!("exercise{}", env::consts::EXE_SUFFIX);
     env::current_exe().is_ok_and(|this| this.with_file_name(name).is_file())

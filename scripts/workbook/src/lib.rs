@@ -1,5 +1,5 @@
 //! `cargo workbook`, for readers and authors: build the book and serve it while it changes
-//! (`read`), write it to disk (`build`), prove that all of it is true (`check`), record what is on
+//! (`read`), write it to disk (`build`), check that all of it is true (`check`), record what is on
 //! the wire (`capture`), do the exercises (`exercise`).
 //!
 //! A build (`book`) becomes a snapshot in memory (`site`), which the server (`serve`) answers from.
@@ -40,7 +40,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match obey(command, lang) {
+    match run_command(command, lang) {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
             warn(format!("{}: {error:#}", lang.pick("出错", "error")));
@@ -49,8 +49,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-/// The exit status; what did not go well has been told already.
-fn obey(command: Command, lang: Lang) -> Result<u8> {
+/// Runs the command and returns the exit status; failures have been reported already.
+fn run_command(command: Command, lang: Lang) -> Result<u8> {
     let root = root(lang)?;
     let well = match command {
         Command::Read(how) => read::read(&root, how, lang),
@@ -65,7 +65,7 @@ fn obey(command: Command, lang: Lang) -> Result<u8> {
     Ok(u8::from(!well?))
 }
 
-/// The checkout that is meant: the one around the folder in which this was started comes first.
+/// The checkout to work on: the one around the folder in which this was started comes first.
 fn root(lang: Lang) -> Result<PathBuf> {
     let here = std::env::current_dir()?;
     session::run::checkout(&here).with_context(|| {
@@ -92,8 +92,8 @@ fn build(root: &Path, lang: Lang) -> Result<bool> {
             ));
             Ok(true)
         }
-        Err(troubles) => {
-            warn(book::report(&troubles, lang));
+        Err(problems) => {
+            warn(pages::report(&problems, lang));
             Ok(false)
         }
     }

@@ -10,10 +10,10 @@ pub(crate) fn cargo() -> Command {
     Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
-/// Runs it to its end. Its exit status.
+/// Runs it to its end, and returns its exit status.
 pub(crate) fn run(command: &mut Command) -> Result<u8> {
     let status = command.status().context("run cargo")?;
-    // Ended by a signal: no status of its own.
+    // Ended by a signal: it has no status.
     Ok(status
         .code()
         .and_then(|code| u8::try_from(code).ok())

@@ -14,30 +14,31 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use pages::Memory;
 
-use crate::book::{self, Making, Scratch, Trouble};
+use crate::book::{self, Making, Scratch};
 use crate::cli;
-use crate::serve::{self, Patience, Port, Shared};
+use crate::serve::{self, Port, Shared, Timeouts};
 use crate::site::Site;
 use crate::watch::{self, WatchEvent};
 use bilingual::terminal::{say, seconds, warn};
-use bilingual::{Lang, slashes};
-use debounce::{Pace, Step};
+use bilingual::{Diagnostic, Lang, Text, slashes};
+use debounce::{Debounce, Step};
 use saves::Saves;
 
-/// Where to start looking for a free port.
-const PORT: u16 = 3000;
+/// First port that is tried.
+const PORT_FIRST: u16 = 3000;
 
 /// How long the end waits for a build.
-const LAST_BUILD: Duration = Duration::from_millis(400);
+const LAST_BUILD_WAIT: Duration = Duration::from_millis(400);
 
-/// Serves the book until Ctrl-C. Always `true`: a broken page is told and mended meanwhile.
+/// Serves the book until Ctrl-C. Always `true`: a broken page is reported, and corrected while it
+/// runs.
 pub fn read(root: &Path, how: cli::Read, lang: Lang) -> Result<bool> {
-    let listener = serve::bind(how.port.map_or(Port::From(PORT), Port::Exactly), lang)?;
+    let listener = serve::bind(how.port.map_or(Port::From(PORT_FIRST), Port::Exactly), lang)?;
     let port = listener.local_addr()?.port();
-    if how.port.is_none() && port != PORT {
+    if how.port.is_none() && port != PORT_FIRST {
         say(lang.pick(
-            format!("端口 {PORT} 被占用，改用 {port}。"),
-            format!("port {PORT} is in use, taking {port}"),
+            format!("端口 {PORT_FIRST} 被占用，改用 {port}。"),
+            format!("port {PORT_FIRST} is in use, using {port}"),
         ));
     }
     let (events, received) = channel();
@@ -75,8 +76,8 @@ impl Reader {
             let place = root.join("target/workbook");
             let place = place.display();
             lang.pick(
-                format!("建不了目录 {place}"),
-                format!("cannot make the folder {place}"),
+                format!("不能创建目录 {place}"),
+                format!("cannot create the folder {place}"),
             )
         })?;
         let watching = watch::watch(root, events.clone())
@@ -84,7 +85,9 @@ impl Reader {
         if let Some(reason) = &watching.polling {
             say(lang.pick(
                 format!("系统不能监视文件（{reason}），改为每秒看两次。"),
-                format!("the system cannot watch the files ({reason}), looking twice a second"),
+                format!(
+                    "the system cannot watch the files ({reason}), checking them twice a second"
+                ),
             ));
         }
         let shared = Shared::with_course(root);
@@ -106,13 +109,13 @@ impl Reader {
 
     /// The loop: builds after saves, publishes what was built, until Ctrl-C.
     pub fn follow(&mut self, events: &Receiver<WatchEvent>, mut open: bool) {
-        let mut pace = Pace::new(Instant::now());
+        let mut debounce = Debounce::new(Instant::now());
         let mut saved = Saves::default();
         let mut started = Instant::now();
         let mut announced = false;
         let mut after_a_page = false;
         loop {
-            let event = match pace.step(Instant::now()) {
+            let event = match debounce.step(Instant::now()) {
                 Step::Build => {
                     started = Instant::now();
                     after_a_page = false;
@@ -145,23 +148,23 @@ impl Reader {
                 WatchEvent::Saved(path) => {
                     self.watching.renew(&path);
                     saved.add(path);
-                    pace.saved(Instant::now());
+                    debounce.saved(Instant::now());
                 }
                 WatchEvent::BuiltPage(Some(site)) => {
-                    pace.built_a_page(Instant::now());
+                    debounce.built_a_page(Instant::now());
                     saved.served();
                     self.publish(Ok(site), &saved.last, started.elapsed(), announced);
                 }
-                // What is wrong, the whole build tells.
+                // The whole build reports what is wrong.
                 WatchEvent::BuiltPage(None) => self.build(),
                 // The saved page was announced; the others and the search index have followed.
                 WatchEvent::Built(Ok(site)) if after_a_page => {
-                    pace.built();
+                    debounce.built();
                     saved.served();
                     self.shared.publish(site);
                 }
                 WatchEvent::Built(result) => {
-                    pace.built();
+                    debounce.built();
                     match result {
                         Ok(_) => saved.served(),
                         Err(_) => saved.failed(),
@@ -175,10 +178,10 @@ impl Reader {
                 WatchEvent::Blind(error) => {
                     warn(self.lang.pick(
                         format!("监视文件出错：{error}"),
-                        format!("watching the files: {error}"),
+                        format!("cannot watch the files: {error}"),
                     ));
                     saved.add(PathBuf::new());
-                    pace.saved(Instant::now());
+                    debounce.saved(Instant::now());
                 }
                 WatchEvent::Learned => self.shared.learned(),
                 WatchEvent::Interrupted => return,
@@ -218,23 +221,23 @@ impl Reader {
         match thread::Builder::new().name("build".into()).spawn(work) {
             Ok(building) => self.building = Some(building),
             Err(error) => {
-                let trouble = Trouble::somewhere(
-                    format!("系统不给新的线程：{error}"),
-                    format!("the system gives no thread: {error}"),
-                );
-                let _ = self.events.send(WatchEvent::Built(Err(vec![trouble])));
+                let problem = Diagnostic::somewhere(Text::new(
+                    format!("不能启动新线程：{error}"),
+                    format!("cannot start a thread: {error}"),
+                ));
+                let _ = self.events.send(WatchEvent::Built(Err(vec![problem])));
             }
         }
     }
 
     fn publish(
         &self,
-        result: Result<Site, Vec<Trouble>>,
+        result: Result<Site, Vec<Diagnostic>>,
         saved: &Path,
         took: Duration,
         again: bool,
     ) {
-        // After an overflow of the system's queue it is not known which file it was.
+        // After an overflow of the system's queue the file is unknown.
         let saved = Some(slashes(saved))
             .filter(|path| !path.is_empty())
             .unwrap_or("book".into());
@@ -244,18 +247,18 @@ impl Reader {
                 if self.shared.publish(site) && again {
                     say(self.lang.pick(
                         format!("{saved}：已更新（{took} 秒）"),
-                        format!("{saved}: served again ({took} s)"),
+                        format!("{saved}: updated ({took} s)"),
                     ));
                 } else if again {
                     say(self.lang.pick(
                         format!("{saved}：没有变化（{took} 秒）"),
-                        format!("{saved}: nothing changed ({took} s)"),
+                        format!("{saved}: no change ({took} s)"),
                     ));
                 }
             }
-            Err(troubles) => {
-                warn(book::report(&troubles, self.lang));
-                self.shared.warn(troubles);
+            Err(problems) => {
+                warn(pages::report(&problems, self.lang) + "\n");
+                self.shared.warn(problems);
             }
         }
     }
@@ -264,7 +267,7 @@ impl Reader {
         let url = &self.url;
         say(self.lang.pick(
             format!("在浏览器里读：{url}（保存即更新，Ctrl-C 结束）"),
-            format!("read it at {url} (follows every save; Ctrl-C ends it)"),
+            format!("read the book at {url} (updates on every save; Ctrl-C to stop)"),
         ));
         if open {
             // In a thread: some systems come back only when the browser is closed.
@@ -274,10 +277,10 @@ impl Reader {
     }
 
     /// Ends the streams and the server. A build that is running would write into the scratch
-    /// folder again while it is removed: it may end, but not hold anybody up.
+    /// folder again while it is removed: it may end, but must not delay the end.
     pub fn end(self) {
         self.shared.end();
-        let until = Instant::now() + LAST_BUILD;
+        let until = Instant::now() + LAST_BUILD_WAIT;
         while Instant::now() < until && self.building.as_ref().is_some_and(|b| !b.is_finished()) {
             thread::sleep(Duration::from_millis(5));
         }
@@ -310,11 +313,12 @@ fn open_browser(url: &str, lang: Lang) {
 }
 
 /// Builds into the folder and reads the result into memory.
-fn site(root: &Path, folder: &Path, making: Making) -> Result<Site, Vec<Trouble>> {
+fn site(root: &Path, folder: &Path, making: Making) -> Result<Site, Vec<Diagnostic>> {
     book::build_as(root, folder, making)?;
     Site::load(folder).map_err(|error| {
         let en = format!("cannot read the built site: {error}");
-        vec![Trouble::somewhere(format!("读不出生成的网站：{error}"), en)]
+        let zh = format!("读不出生成的网站：{error}");
+        vec![Diagnostic::somewhere(Text::new(zh, en))]
     })
 }
 
@@ -326,7 +330,7 @@ fn serve_in_thread(listener: TcpListener, shared: Shared) -> Result<JoinHandle<(
     let work = move || {
         runtime.block_on(async {
             if let Ok(listener) = tokio::net::TcpListener::from_std(listener) {
-                serve::serve(listener, shared, Patience::default()).await;
+                serve::serve(listener, shared, Timeouts::default()).await;
             }
         });
         runtime.shutdown_background();
@@ -334,7 +338,7 @@ fn serve_in_thread(listener: TcpListener, shared: Shared) -> Result<JoinHandle<(
     Ok(thread::Builder::new().name("server".into()).spawn(work)?)
 }
 
-/// Waits for Ctrl-C, or for being asked to end.
+/// Waits for Ctrl-C, or for a request to end.
 async fn interrupted() {
     #[cfg(unix)]
     {

@@ -16,20 +16,20 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use axum::middleware::{from_fn, map_response};
 use axum::routing::get;
+use bilingual::Diagnostic;
 use exercise::course::Course;
 use tokio::sync::{Semaphore, watch};
 
-use crate::book::Trouble;
 use crate::site::{Found, Site, content_type};
 
-pub use connection::{Patience, serve};
+pub use connection::{Timeouts, serve};
 pub use port::{Port, bind};
 
-/// Event streams at once: one for each browser, whose tabs share it.
-const STREAMS: usize = 32;
+/// Number of event streams at once: one for each browser, whose tabs share it.
+const EVENT_STREAMS_MAX: usize = 32;
 
 /// Everything that a page loads comes from here. mdBook has inline scripts and styles.
-const POLICY: &str = "default-src 'self'; script-src 'self' 'unsafe-inline'; \
+const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self' 'unsafe-inline'; \
     style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; \
     object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'";
 
@@ -39,10 +39,10 @@ pub struct Now {
     /// The last good build, and the name of its content.
     site: Option<(Arc<Site>, String)>,
     /// What is wrong with the newest state of the book.
-    troubles: Arc<[Trouble]>,
-    /// So often the learner's progress has changed.
+    problems: Arc<[Diagnostic]>,
+    /// How often the learner's progress has changed.
     learned: u64,
-    /// The server is about to end: streams end now.
+    /// Whether the server is about to end: streams end now.
     ending: bool,
 }
 
@@ -56,12 +56,12 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// Nothing is built yet.
+    /// The state before the first build.
     #[must_use]
     pub fn new() -> Shared {
         Shared {
             now: watch::Sender::new(Now::default()),
-            streams: Arc::new(Semaphore::new(STREAMS)),
+            streams: Arc::new(Semaphore::new(EVENT_STREAMS_MAX)),
             course: None,
         }
     }
@@ -81,7 +81,7 @@ impl Shared {
             .send_modify(|now| now.learned = now.learned.wrapping_add(1));
     }
 
-    /// From now on this site is served. Whether it differs from the one before.
+    /// Serves this site from now on. Returns whether it differs from the one before.
     pub fn publish(&self, site: Site) -> bool {
         let version = site.version();
         let mut changed = true;
@@ -91,7 +91,7 @@ impl Shared {
                 .as_ref()
                 .is_none_or(|(_, before)| *before != version);
             now.site = Some((Arc::new(site), version));
-            now.troubles = [].into();
+            now.problems = [].into();
         });
         changed
     }
@@ -106,8 +106,8 @@ impl Shared {
     }
 
     /// The newest state of the book cannot be built; the site before stays.
-    pub fn warn(&self, troubles: Vec<Trouble>) {
-        self.now.send_modify(|now| now.troubles = troubles.into());
+    pub fn warn(&self, problems: Vec<Diagnostic>) {
+        self.now.send_modify(|now| now.problems = problems.into());
     }
 
     /// Ends all streams, and then the server.
@@ -137,7 +137,11 @@ pub fn app(shared: Shared) -> Router {
 async fn page(State(shared): State<Shared>, request: Request) -> Response<Body> {
     let now = shared.now.borrow().clone();
     let Some((site, version)) = &now.site else {
-        return html(StatusCode::SERVICE_UNAVAILABLE, live::WAITING.into(), "");
+        return html(
+            StatusCode::SERVICE_UNAVAILABLE,
+            live::WAITING_PAGE.into(),
+            "",
+        );
     };
     let path = request.uri().path();
     match site.find(path) {
@@ -192,7 +196,7 @@ async fn harden(mut response: Response<Body>) -> Response<Body> {
     for (name, value) in [
         (header::CACHE_CONTROL, "no-store"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
         (header::REFERRER_POLICY, "same-origin"),
         (
             header::HeaderName::from_static("cross-origin-resource-policy"),

@@ -11,7 +11,7 @@ use axum::body::Bytes;
 use crate::book::folder::{Entry, Folder, Refused, contents};
 
 /// The search index.
-const INDEX: &str = "searchindex.js";
+const SEARCH_INDEX: &str = "searchindex.js";
 
 /// The files of one build by their path, such as `layers/osi.html`.
 #[derive(Debug, Default, Clone)]
@@ -31,7 +31,8 @@ pub enum Found<'a> {
 }
 
 impl Site {
-    /// Reads every plain file below the folder. Symbolic links are left out: they may lead anywhere.
+    /// Reads every plain file below the folder. Symbolic links are left out: they may lead
+    /// anywhere.
     pub fn load(folder: &Path) -> io::Result<Site> {
         let mut site = Site::default();
         site.read(&Folder::open(folder)?, "")?;
@@ -47,13 +48,13 @@ impl Site {
             return;
         };
         if let Some(bytes) = self.files.remove(&name) {
-            self.insert(INDEX, bytes);
+            self.insert(SEARCH_INDEX, bytes);
         }
         for (_, bytes) in self.files.iter_mut().filter(|(path, _)| is_page(path)) {
             if let Ok(text) = std::str::from_utf8(bytes)
                 && text.contains(&name)
             {
-                *bytes = text.replace(&name, INDEX).into();
+                *bytes = text.replace(&name, SEARCH_INDEX).into();
             }
         }
     }
@@ -127,7 +128,7 @@ impl Site {
     /// A name for exactly these files, but for the search index: it says what the pages say.
     pub fn version(&self) -> String {
         let mut hasher = DefaultHasher::new();
-        for (path, bytes) in self.files.iter().filter(|(path, _)| *path != INDEX) {
+        for (path, bytes) in self.files.iter().filter(|(path, _)| *path != SEARCH_INDEX) {
             hasher.write_usize(path.len());
             hasher.write(path.as_bytes());
             hasher.write_usize(bytes.len());
@@ -288,14 +289,20 @@ mod tests {
         let whole = built("1", "A", "B");
         let sooner = whole.with_page("b.html", &built("2", "", "new")).unwrap();
         let text = |site: &Site, name: &str| String::from_utf8(site.get(name).unwrap().to_vec());
-        assert_eq!(text(&sooner, "a.html").unwrap(), page("A", INDEX));
-        assert_eq!(text(&sooner, "b.html").unwrap(), page("new", INDEX));
-        assert_eq!(text(&sooner, "index.html").unwrap(), page("A", INDEX));
+        assert_eq!(text(&sooner, "a.html").unwrap(), page("A", SEARCH_INDEX));
+        assert_eq!(text(&sooner, "b.html").unwrap(), page("new", SEARCH_INDEX));
+        assert_eq!(
+            text(&sooner, "index.html").unwrap(),
+            page("A", SEARCH_INDEX)
+        );
         let after = built("3", "A", "new");
         assert_eq!(after.version(), sooner.version());
-        assert_eq!(text(&after, INDEX).unwrap(), "3");
+        assert_eq!(text(&after, SEARCH_INDEX).unwrap(), "3");
         let first = whole.with_page("a.html", &built("4", "first", "")).unwrap();
-        assert_eq!(text(&first, "index.html").unwrap(), page("first", INDEX));
+        assert_eq!(
+            text(&first, "index.html").unwrap(),
+            page("first", SEARCH_INDEX)
+        );
         assert!(whole.with_page("c.html", &after).is_none());
     }
 

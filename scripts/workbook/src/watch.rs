@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
+use bilingual::Diagnostic;
 use notify::event::{AccessKind, AccessMode, MetadataKind, ModifyKind};
 use notify::{Config, Event, EventKind, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
 
-use crate::book::Trouble;
 use crate::site::Site;
 
 /// Everything that the reading loop waits for.
@@ -16,10 +16,10 @@ use crate::site::Site;
 pub enum WatchEvent {
     /// A file that the book is made of has changed; its path from the root.
     Saved(PathBuf),
-    /// A site with the saved page, made alone; `None` where that cannot be.
+    /// A site with the saved page, made alone; `None` where that is not possible.
     BuiltPage(Option<Site>),
     /// The build that was running has ended.
-    Built(Result<Site, Vec<Trouble>>),
+    Built(Result<Site, Vec<Diagnostic>>),
     /// A learner's progress has changed.
     Learned,
     /// Changes may have been missed.
@@ -28,14 +28,14 @@ pub enum WatchEvent {
     Interrupted,
 }
 
-/// The folders that the book is made of.
-const FOLDERS: [&str; 2] = ["book", "examples"];
+/// Folders that the book is made of.
+const BOOK_FOLDERS: [&str; 2] = ["book", "examples"];
 
-/// The learner's own folder, which is no part of the book,
-const MINE: &str = "examples/exercises/mine";
+/// The learner's own folder, which is not part of the book.
+const LEARNER_FOLDER: &str = "examples/exercises/mine";
 
-/// and in it the file that grows with every check.
-const PROGRESS: &str = "examples/exercises/mine/progress";
+/// The file in it that grows with every check.
+const PROGRESS_FILE: &str = "examples/exercises/mine/progress";
 
 /// Watches as long as it lives.
 pub struct Watching {
@@ -46,18 +46,18 @@ pub struct Watching {
 }
 
 impl Watching {
-    /// After a change of this path: another folder may stand there now, and the system watches
-    /// the one that has gone.
+    /// Watches this path again after a change: there may be another folder now, while the system
+    /// watches the one that has gone.
     pub fn renew(&mut self, path: &Path) {
         let folder = self.root.join(path);
-        if FOLDERS.iter().any(|name| path == Path::new(name)) && folder.is_dir() {
+        if BOOK_FOLDERS.iter().any(|name| path == Path::new(name)) && folder.is_dir() {
             let _ = self.watcher.unwatch(&folder);
             let _ = self.watcher.watch(&folder, RecursiveMode::Recursive);
         }
     }
 }
 
-/// Tells every change of what the book is made of.
+/// Sends every change of a file that the book is made of.
 pub fn watch(root: &Path, events: Sender<WatchEvent>) -> notify::Result<Watching> {
     // A link in the book is an error, and may lead to the whole disk.
     let config = Config::default().with_follow_symlinks(false);
@@ -66,13 +66,13 @@ pub fn watch(root: &Path, events: Sender<WatchEvent>) -> notify::Result<Watching
         watcher,
         polling,
     };
-    let native = RecommendedWatcher::new(teller(root, events.clone()), config)
+    let native = RecommendedWatcher::new(sender_of_changes(root, events.clone()), config)
         .and_then(|mut watcher| cover(&mut watcher, root).map(|()| watcher));
     match native {
         Ok(watcher) => Ok(watching(Box::new(watcher), None)),
         Err(reason) => {
             let config = config.with_poll_interval(Duration::from_millis(500));
-            let mut watcher = PollWatcher::new(teller(root, events), config)?;
+            let mut watcher = PollWatcher::new(sender_of_changes(root, events), config)?;
             cover(&mut watcher, root)?;
             Ok(watching(Box::new(watcher), Some(reason)))
         }
@@ -81,7 +81,7 @@ pub fn watch(root: &Path, events: Sender<WatchEvent>) -> notify::Result<Watching
 
 fn cover(watcher: &mut impl Watcher, root: &Path) -> notify::Result<()> {
     watcher.watch(root, RecursiveMode::NonRecursive)?;
-    for folder in FOLDERS.map(|name| root.join(name)) {
+    for folder in BOOK_FOLDERS.map(|name| root.join(name)) {
         if folder.is_dir() {
             watcher.watch(&folder, RecursiveMode::Recursive)?;
         }
@@ -89,7 +89,7 @@ fn cover(watcher: &mut impl Watcher, root: &Path) -> notify::Result<()> {
     Ok(())
 }
 
-fn teller(
+fn sender_of_changes(
     root: &Path,
     events: Sender<WatchEvent>,
 ) -> impl Fn(notify::Result<Event>) + Send + use<> {
@@ -101,7 +101,7 @@ fn teller(
         Ok(event) if is_a_change(event.kind) => {
             for path in event.paths {
                 let path = path.strip_prefix(&root).unwrap_or(&path);
-                if path == Path::new(PROGRESS) {
+                if path == Path::new(PROGRESS_FILE) {
                     let _ = events.send(WatchEvent::Learned);
                 } else if is_of_the_book(path) {
                     let _ = events.send(WatchEvent::Saved(path.to_owned()));
@@ -125,7 +125,8 @@ fn is_a_change(kind: EventKind) -> bool {
     }
 }
 
-/// By its path from the root: not what editors and Python leave beside the sources.
+/// Whether a path from the root belongs to the book: what editors and Python leave beside the
+/// sources does not.
 fn is_of_the_book(path: &Path) -> bool {
     let mut names = path
         .components()
@@ -133,10 +134,10 @@ fn is_of_the_book(path: &Path) -> bool {
     let Some(top) = names.next() else {
         return false;
     };
-    if path.starts_with(MINE) {
+    if path.starts_with(LEARNER_FOLDER) {
         return false;
     }
-    if !FOLDERS.contains(&top) {
+    if !BOOK_FOLDERS.contains(&top) {
         return path == Path::new("book.toml");
     }
     !names.any(is_litter)

@@ -3,8 +3,8 @@
 
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode, header};
+use bilingual::{Diagnostic, Text};
 use tower::ServiceExt;
-use workbook::book::Trouble;
 use workbook::serve::{Shared, app};
 use workbook::site::Site;
 
@@ -212,7 +212,11 @@ async fn before_the_first_good_build_every_page_waits_for_it() {
 #[tokio::test]
 async fn a_stream_tells_the_present_state_then_each_change_and_ends_with_the_server() {
     let shared = shared();
-    shared.warn(vec![Trouble::at("book/a.md", 3, "少了 id", "no id")]);
+    shared.warn(vec![Diagnostic::at(
+        "book/a.md",
+        3,
+        Text::new("少了 id", "no id"),
+    )]);
     let stream = app(shared.clone())
         .oneshot(request(Method::GET, "/__workbook/events"))
         .await

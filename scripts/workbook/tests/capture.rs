@@ -8,10 +8,10 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
-/// In place of cargo: shows what it is told, and ends as `record` does where it cannot record.
+/// In place of cargo: prints its arguments, and ends as `record` does where it cannot record.
 const CARGO: &str = "#!/bin/sh\necho \"$@\"\nexit 3\n";
 
-/// A folder with what is taken for a checkout, and what is taken for cargo.
+/// A folder with files that pass for a checkout and for cargo.
 fn checkout() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("book.toml"), "").unwrap();

@@ -1,4 +1,4 @@
-//! What ARCHITECTURE.md and the READMEs of the crates say of this repository is so.
+//! What ARCHITECTURE.md and the READMEs of the crates say of this repository is true.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "support/repository.rs"]
@@ -12,27 +12,27 @@ use std::path::{Path, PathBuf};
 use repository::{read, root};
 
 /// Number of lines of a map: a longer one is not read.
-const MOST_LINES: usize = 160;
+const MAP_LINES_MAX: usize = 160;
 
 /// Words that stand for something else in a path: `examples/NN_name.rs`.
 const PLACEHOLDERS: [&str; 8] = ["NN_", "NAME", "ID", "LANG", "DIR", "PID", "SESSION", "PAGE"];
 
-/// What readers and contributors read first.
-const FOR_EVERYBODY: [&str; 4] = [
+/// Documents that readers and contributors read first.
+const GENERAL_DOCUMENTS: [&str; 4] = [
     "README.md",
     "CONTRIBUTING.md",
     "examples/README.md",
     "examples/exercises/README.md",
 ];
 
-/// Where files are made: they are not in the repository.
-const MADE: [&str; 3] = ["target/", "mine/", "examples/exercises/mine/"];
+/// Folders of generated files, which are not in the repository.
+const GENERATED_FOLDERS: [&str; 3] = ["target/", "mine/", "examples/exercises/mine/"];
 
 #[test]
 fn architecture_is_a_map_of_at_most_160_lines() {
     let count = read("ARCHITECTURE.md").lines().count();
     assert!(
-        count <= MOST_LINES,
+        count <= MAP_LINES_MAX,
         "{count} lines: move notation to a README"
     );
 }
@@ -142,7 +142,7 @@ fn needs(name: &str) -> BTreeSet<String> {
 fn every_path_function_and_test_that_is_named_exists() {
     let mut wrong = Vec::new();
     let mut count = BTreeMap::<&str, usize>::new();
-    for document in documents().chain(FOR_EVERYBODY.map(str::to_owned)) {
+    for document in documents().chain(GENERAL_DOCUMENTS.map(str::to_owned)) {
         let folder = Path::new(&document).parent().unwrap().to_owned();
         for word in in_backticks(&read(&document)) {
             let kind = match named(&word) {
@@ -177,7 +177,7 @@ fn every_path_function_and_test_that_is_named_exists() {
 #[test]
 fn every_link_leads_to_a_file() {
     let mut count = 0;
-    for document in documents().chain(FOR_EVERYBODY.map(str::to_owned)) {
+    for document in documents().chain(GENERAL_DOCUMENTS.map(str::to_owned)) {
         let folder = root().join(&document).parent().unwrap().to_owned();
         let text = parts(&read(&document)).0;
         for rest in text.split("](").skip(1) {
@@ -282,7 +282,7 @@ fn named(word: &str) -> Option<Named<'_>> {
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c))
         && !word.starts_with(['/', '.'])
-        && !MADE.iter().any(|made| word.starts_with(made))
+        && !GENERATED_FOLDERS.iter().any(|made| word.starts_with(made))
         && !PLACEHOLDERS
             .iter()
             .any(|placeholder| has_word(word, placeholder));
@@ -335,7 +335,8 @@ fn parts(text: &str) -> (String, Vec<String>) {
     (outside, inside)
 }
 
-/// The first code of a line, and what stands around it. It ends at as many backticks as it began with.
+/// The first code of a line, and what stands around it. It ends at as many backticks as it began
+/// with.
 fn code(line: &str) -> Option<(&str, &str, &str)> {
     let start = line.find('`')?;
     let (before, rest) = line.split_at(start);

@@ -13,8 +13,9 @@ use std::path::{Component, Path, PathBuf};
 
 use bilingual::Lang;
 use fixture::Fixture;
+use pages::report;
 use repository::{cargo, code_of, files, name_of, read, root};
-use workbook::book::{build_into, report};
+use workbook::book::build_into;
 use workbook::check::links;
 use workbook::site::Site;
 
@@ -145,14 +146,14 @@ fn numbered_words(text: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn _3_and_4_the_book_builds_without_a_trouble_and_10_its_links_hold() {
+fn _3_and_4_the_book_builds_without_a_problem_and_10_its_links_hold() {
     let folder = tempfile::tempdir().unwrap();
     let site = folder.path().join("site");
-    if let Err(troubles) = build_into(&root(), &site) {
-        panic!("{}", report(&troubles, Lang::En));
+    if let Err(problems) = build_into(&root(), &site) {
+        panic!("{}", report(&problems, Lang::En));
     }
-    let troubles = links::troubles(&Site::load(&site).unwrap(), "target/book");
-    assert!(troubles.is_empty(), "{}", report(&troubles, Lang::En));
+    let problems = links::problems(&Site::load(&site).unwrap(), "target/book");
+    assert!(problems.is_empty(), "{}", report(&problems, Lang::En));
 }
 
 #[test]
@@ -183,8 +184,8 @@ fn is_refused(zh: &str, en: &str) {
     let book = Fixture::new();
     book.write("book/a.md", zh);
     book.write("book/a.en.md", en);
-    let troubles = build_into(book.root(), &book.path("target/site")).unwrap_err();
-    let place = troubles[0].place.as_deref().unwrap();
+    let problems = build_into(book.root(), &book.path("target/site")).unwrap_err();
+    let place = problems[0].place.as_ref().unwrap().to_string();
     assert!(place.starts_with("book/a."), "{place}");
 }
 
@@ -413,7 +414,7 @@ fn examples_and_parts() -> Vec<PathBuf> {
     all
 }
 
-/// Every page but those for teachers, who ask the questions themselves.
+/// Every page except those for teachers, who ask the questions themselves.
 #[test]
 fn every_page_asks_three_to_five_questions() {
     let summary = read("book/SUMMARY.md");

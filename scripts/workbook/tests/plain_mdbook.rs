@@ -8,16 +8,17 @@ mod repository;
 
 use bilingual::Lang;
 use mdbook_driver::MDBook;
+use pages::report;
 use repository::root;
-use workbook::book::{build_into, report};
+use workbook::book::build_into;
 use workbook::site::Site;
 
 #[test]
 fn plain_mdbook_makes_the_same_site() {
     let folder = tempfile::tempdir().unwrap();
     let (ours, plain) = (folder.path().join("ours"), folder.path().join("plain"));
-    if let Err(troubles) = build_into(&root(), &ours) {
-        panic!("{}", report(&troubles, Lang::En));
+    if let Err(problems) = build_into(&root(), &ours) {
+        panic!("{}", report(&problems, Lang::En));
     }
     let mut book = MDBook::load(root()).unwrap();
     book.config.build.build_dir = plain.clone();

@@ -1,4 +1,4 @@
-//! The whole way: the program, its sockets, saves on disk, and its end.
+//! End to end: the program, its sockets, saves on disk, and its end.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -17,7 +17,7 @@ use fixture::Fixture;
 use program::{Client, Program};
 
 #[test]
-fn a_broken_page_is_told_and_the_last_good_one_stays_until_it_is_mended() {
+fn a_broken_page_is_reported_and_the_last_good_one_stays_until_it_is_fixed() {
     let book = Fixture::new();
     let program = Program::start(book.root(), &["--port", "0", "--lang", "en"]);
     let page = program.get("/a.html");
@@ -31,10 +31,10 @@ fn a_broken_page_is_told_and_the_last_good_one_stays_until_it_is_mended() {
     events.wait_for("event: ready");
     book.write("book/a.md", "# 甲 {#a}\n\n第一版\n\n多了一块\n");
     events.wait_for("event: broken");
-    let troubles = events.wait_for("data: ");
+    let problems = events.wait_for("data: ");
     assert!(
-        troubles.contains("book/a.md:") || troubles.contains("book/a.en.md:"),
-        "{troubles}"
+        problems.contains("book/a.md:") || problems.contains("book/a.en.md:"),
+        "{problems}"
     );
     assert!(program.get("/a.html").contains("第一版"));
 
@@ -81,7 +81,7 @@ fn a_build_does_not_start_the_next_one() {
         book.page("a", turn, turn);
         program.wait_for("/a.html", turn);
     }
-    // What a build would start by itself is told before this save.
+    // A build that starts by itself is reported before this save.
     book.page("sub/b", "末", "last");
     program.wait_for("/sub/b.html", "末");
     let said = program.said_until("sub/b");
@@ -151,7 +151,7 @@ fn a_foreign_host_is_refused_over_the_wire() {
 }
 
 #[test]
-fn nonsense_never_ends_the_server() {
+fn invalid_requests_never_end_the_server() {
     let book = Fixture::new();
     let program = Program::start(book.root(), &["--port", "0"]);
     let long = format!(
@@ -186,14 +186,14 @@ fn nonsense_never_ends_the_server() {
 }
 
 #[test]
-fn a_first_build_that_fails_is_shown_and_mended_while_it_runs() {
+fn a_first_build_that_fails_is_shown_and_fixed_while_it_runs() {
     let book = Fixture::new();
     book.write("book/a.md", "# 没有编号\n");
     let program = Program::start(book.root(), &["--port", "0", "--lang", "zh"]);
     assert!(program.get("/").contains("书还没有生成好"));
     let mut events = program.events();
     events.wait_for("event: broken");
-    book.page("a", "好了", "mended");
+    book.page("a", "好了", "fixed");
     events.wait_for("event: ready");
     assert!(program.get("/").contains("好了"));
 }
@@ -310,8 +310,8 @@ fn without_its_configuration_the_book_says_what_is_missing() {
     events.wait_for("event: ready");
     fs::rename(book.path("book.toml"), book.path("b.toml")).unwrap();
     events.wait_for("event: broken");
-    let troubles = events.wait_for("data: ");
-    assert!(troubles.contains("book.toml:1"), "{troubles}");
+    let problems = events.wait_for("data: ");
+    assert!(problems.contains("book.toml:1"), "{problems}");
     fs::rename(book.path("b.toml"), book.path("book.toml")).unwrap();
     events.wait_for("event: ready");
     program.interrupt();
@@ -338,7 +338,7 @@ fn mistakes_on_the_command_line_have_status_2() {
 }
 
 #[test]
-fn progress_is_told_at_once_and_builds_nothing() {
+fn progress_is_announced_at_once_and_builds_nothing() {
     let book = Fixture::new();
     book.write("examples/exercises/ladder", "echo_server\n");
     book.write("examples/exercises/mine/echo_server.rs", "");
@@ -360,6 +360,6 @@ fn progress_is_told_at_once_and_builds_nothing() {
     );
     // The first thing that it builds again is a page.
     book.page("a", "第二版", "second edition");
-    let said = program.said_until("served again");
+    let said = program.said_until(": updated");
     assert_eq!(said.len(), 1, "{said:?}");
 }

@@ -1,4 +1,4 @@
-//! Peers that waste the server's time. Patience is short here.
+//! Peers that waste the server's time. Its timeouts are short here.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::io::{Read, Write};
@@ -7,21 +7,21 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use workbook::serve::{Patience, Shared, serve};
+use workbook::serve::{Shared, Timeouts, serve};
 use workbook::site::Site;
 
 const BIG: usize = 32 << 20;
 
 fn server() -> SocketAddr {
     // Longer than a busy machine takes from a connection to its request.
-    patient_server(Patience {
+    patient_server(Timeouts {
         head: Duration::from_secs(2),
         answer: Duration::from_secs(2),
         end: Duration::from_millis(200),
     })
 }
 
-fn patient_server(patience: Patience) -> SocketAddr {
+fn patient_server(timeouts: Timeouts) -> SocketAddr {
     let mut site = Site::default();
     site.insert("index.html", "<body>page</body>");
     site.insert("big.bin", vec![0; BIG]);
@@ -37,7 +37,7 @@ fn patient_server(patience: Patience) -> SocketAddr {
             .unwrap();
         runtime.block_on(async {
             let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-            serve(listener, shared, patience).await;
+            serve(listener, shared, timeouts).await;
         });
     });
     address
@@ -122,7 +122,7 @@ fn a_reader_beside(words: &[u8]) {
     static TURN: Mutex<()> = Mutex::new(());
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     // As patient as the tool: nobody is let go for being slow.
-    let address = patient_server(Patience::default());
+    let address = patient_server(Timeouts::default());
     // A second, and what this machine needs just now for as many requests as stand before ours.
     let limit = Duration::from_secs(1) + (0..SILENT).map(|_| asked(address)).sum::<Duration>();
     let idle = |_| {

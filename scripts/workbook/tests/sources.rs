@@ -1,5 +1,5 @@
-//! What stands in the folder of a book and does not belong there: links, pipes, files without an
-//! end, names and text in another encoding. Each is told by its place, and none is served.
+//! What is in the folder of a book and does not belong there: links, pipes, files without an end,
+//! names and text in another encoding. Each is reported with its place, and none is served.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -21,7 +21,7 @@ use fixture::Fixture;
 use workbook::book;
 use workbook::site::Site;
 
-/// Builds while somebody swaps things; what of the secret is in the site.
+/// Builds while files are being swapped; returns which files of the site contain the secret.
 fn leaked(swap: impl Fn(&Fixture, usize) + Sync) -> Vec<String> {
     const BUILDS: usize = 20;
     let book = Fixture::new();
@@ -131,8 +131,8 @@ fn a_book_may_be_in_a_folder_of_any_name() {
             "# 甲 {#a}\n\n[乙](sub/b.md)\n\n```rust\n{{#include ../examples/one.rs}}\n```\n";
         book.write("book/a.md", fence);
         book.write("book/a.en.md", &fence.replace('甲', "A").replace("乙", "B"));
-        let place = book::build(book.root()).unwrap_or_else(|troubles| {
-            panic!("{name}: {}", book::report(&troubles, Lang::En));
+        let place = book::build(book.root()).unwrap_or_else(|problems| {
+            panic!("{name}: {}", pages::report(&problems, Lang::En));
         });
         let page = fs::read_to_string(book.root().join(place).join("a.html")).unwrap();
         assert!(page.contains("fn main() {}"), "{name}: {page}");
@@ -141,21 +141,21 @@ fn a_book_may_be_in_a_folder_of_any_name() {
     }
 }
 
-/// The first line that the build says of this book, in both languages.
+/// The first line of the build's report on this book, in both languages.
 #[track_caller]
-fn is_told(prepare: impl Fn(&Fixture), zh: &str, en: &str) {
+fn is_reported(prepare: impl Fn(&Fixture), zh: &str, en: &str) {
     let book = Fixture::new();
     prepare(&book);
-    let troubles = book::build(book.root()).unwrap_err();
+    let problems = book::build(book.root()).unwrap_err();
     for (lang, expected) in [(Lang::Zh, zh), (Lang::En, en)] {
-        let said = book::report(&troubles, lang);
+        let said = pages::report(&problems, lang);
         assert!(said.starts_with(expected), "{said}\nis not {expected}");
     }
     assert!(!book.path("target/book").exists());
 }
 
 #[test]
-fn links_of_every_kind_are_told() {
+fn links_of_every_kind_are_reported() {
     let link = |from: &'static str, to: &'static str| {
         move |book: &Fixture| {
             fs::create_dir_all(book.path(to).parent().unwrap()).unwrap();
@@ -172,7 +172,7 @@ fn links_of_every_kind_are_told() {
         ("/etc/passwd", "book/a.en.md"),
         ("/etc/hostname", "book/theme/head.hbs"),
     ] {
-        is_told(
+        is_reported(
             link(from, to),
             &format!("{to}:1: 这是符号链接"),
             &format!("{to}:1: this is a symbolic link"),
@@ -181,7 +181,7 @@ fn links_of_every_kind_are_told() {
     let book = Fixture::new();
     fs::rename(book.path("book"), book.path("pages")).unwrap();
     symlink("pages", book.path("book")).unwrap();
-    let said = book::report(&book::build(book.root()).unwrap_err(), Lang::En);
+    let said = pages::report(&book::build(book.root()).unwrap_err(), Lang::En);
     assert!(
         said.starts_with("book:1: this is a symbolic link"),
         "{said}"
@@ -189,7 +189,7 @@ fn links_of_every_kind_are_told() {
 }
 
 #[test]
-fn a_program_that_is_a_link_is_told_and_one_outside_is_not_read() {
+fn a_program_that_is_a_link_is_reported_and_one_outside_is_not_read() {
     let page = |target: &str| {
         let fence = format!("# 甲 {{#a}}\n\n```text\n{{{{#include {target}}}}}\n```\n");
         move |book: &Fixture| {
@@ -202,16 +202,16 @@ fn a_program_that_is_a_link_is_told_and_one_outside_is_not_read() {
     };
     for target in ["../examples/x.txt", "../examples/etc/hostname"] {
         let file = target.trim_start_matches("../");
-        is_told(
+        is_reported(
             page(target),
             &format!("book/a.md:3: 读不到 {file}：这是符号链接"),
             &format!("book/a.md:3: cannot read {file}: this is a symbolic link"),
         );
     }
-    is_told(
+    is_reported(
         page("../../etc/hostname"),
         "book/a.md:3: 路径 ../../etc/hostname 指到了仓库外面",
-        "book/a.md:3: the path ../../etc/hostname leaves the repository",
+        "book/a.md:3: the path ../../etc/hostname leads out of the repository",
     );
 }
 
@@ -225,16 +225,16 @@ fn no_directive_of_mdbooks_own_reads_a_file() {
         "{{#playground /etc/hostname}}",
     ] {
         let page = format!("# 甲 {{#a}}\n\n字 {directive} 字\n");
-        is_told(
+        is_reported(
             |book| {
                 book.write("book/a.md", &page);
                 book.write("book/a.en.md", &page);
             },
             "book/a.md:3: 指令要单独成段",
-            "book/a.md:3: a directive stands in a paragraph of its own",
+            "book/a.md:3: a directive must be a paragraph of its own",
         );
     }
-    is_told(
+    is_reported(
         |book| {
             let page = "# 甲 {#a}\n\n{{#figure f}}\n";
             book.write("book/a.md", page);
@@ -248,8 +248,8 @@ fn no_directive_of_mdbooks_own_reads_a_file() {
 }
 
 #[test]
-fn pipes_sockets_and_endless_files_are_told_at_once() {
-    is_told(
+fn pipes_sockets_and_endless_files_are_reported_at_once() {
+    is_reported(
         |book| {
             let made = Command::new("mkfifo")
                 .arg(book.path("book/pipe.txt"))
@@ -259,7 +259,7 @@ fn pipes_sockets_and_endless_files_are_told_at_once() {
         "book/pipe.txt:1: 既不是文件也不是目录",
         "book/pipe.txt:1: this is neither a file nor a folder",
     );
-    is_told(
+    is_reported(
         |book| {
             fs::remove_file(book.path("book/sub/b.en.md")).unwrap();
             let made = Command::new("mkfifo")
@@ -270,12 +270,12 @@ fn pipes_sockets_and_endless_files_are_told_at_once() {
         "book/sub/b.en.md:1: 既不是文件也不是目录",
         "book/sub/b.en.md:1: this is neither a file nor a folder",
     );
-    is_told(
+    is_reported(
         |book| drop(UnixListener::bind(book.path("book/talk")).unwrap()),
         "book/talk:1: 既不是文件也不是目录",
         "book/talk:1: this is neither a file nor a folder",
     );
-    is_told(
+    is_reported(
         |book| {
             let file = File::create(book.path("book/film.mp4")).unwrap();
             // Sparse: it takes no room.
@@ -284,7 +284,7 @@ fn pipes_sockets_and_endless_files_are_told_at_once() {
         "book/film.mp4:1: 超过 32 MiB",
         "book/film.mp4:1: longer than 32 MiB",
     );
-    is_told(
+    is_reported(
         |book| fs::create_dir_all(book.path("book").join("d/".repeat(40))).unwrap(),
         "book/d/d/",
         "book/d/d/",
@@ -292,7 +292,7 @@ fn pipes_sockets_and_endless_files_are_told_at_once() {
 }
 
 #[test]
-fn text_in_another_encoding_is_told_with_its_line_wherever_it_stands() {
+fn text_in_another_encoding_is_reported_with_its_line_wherever_it_is() {
     // 甲: a page in GBK, as an editor on Chinese Windows saves it.
     let gbk = b"# A {#a}\n\n\xbc\xd7\xd2\xd2\n";
     let utf16: Vec<u8> = "\u{feff}# 甲 {#a}\n\n字\n"
@@ -300,18 +300,18 @@ fn text_in_another_encoding_is_told_with_its_line_wherever_it_stands() {
         .flat_map(u16::to_le_bytes)
         .collect();
     for file in ["book/a.md", "book/a.en.md", "book/SUMMARY.md"] {
-        is_told(
+        is_reported(
             |book| fs::write(book.path(file), gbk).unwrap(),
             &format!("{file}:3: 不是 UTF-8 文本，看起来是 GBK"),
             &format!("{file}:3: not UTF-8 text, it looks like GBK"),
         );
-        is_told(
+        is_reported(
             |book| fs::write(book.path(file), &utf16).unwrap(),
             &format!("{file}:1: 不是 UTF-8 文本，看起来是 UTF-16"),
             &format!("{file}:1: not UTF-8 text, it looks like UTF-16"),
         );
     }
-    is_told(
+    is_reported(
         |book| {
             let text = fs::read_to_string(book.path("book.toml")).unwrap();
             let mut text = text.replace("书 · ", "").into_bytes();
@@ -336,13 +336,13 @@ fn text_in_another_encoding_is_told_with_its_line_wherever_it_stands() {
         ("{{#capture x}}", "book/captures/x.session"),
         ("{{#exercise x}}", "examples/exercises/x/check.session"),
     ] {
-        is_told(
+        is_reported(
             page(directive, file),
             &format!("{file}:2: 不是 UTF-8 文本，看起来是 GBK"),
             &format!("{file}:2: not UTF-8 text, it looks like GBK"),
         );
     }
-    is_told(
+    is_reported(
         page(
             "```text\n{{#include ../examples/x.py}}\n```",
             "examples/x.py",
@@ -353,13 +353,13 @@ fn text_in_another_encoding_is_told_with_its_line_wherever_it_stands() {
 }
 
 #[test]
-fn a_name_that_is_not_utf8_is_told_with_its_bytes() {
+fn a_name_that_is_not_utf8_is_reported_with_its_bytes() {
     for (name, shown) in [
         (b"caf\xe9.md".as_slice(), "book/caf%E9.md"),
         (b"\xbc\xd7.png", "book/%BC%D7.png"),
         (b"sub/\xff", "book/sub/%FF"),
     ] {
-        is_told(
+        is_reported(
             |book| fs::write(book.path("book").join(OsStr::from_bytes(name)), "x").unwrap(),
             &format!("{shown}:1: 文件名不是 UTF-8"),
             &format!("{shown}:1: the name is not UTF-8"),
@@ -368,7 +368,7 @@ fn a_name_that_is_not_utf8_is_told_with_its_bytes() {
 }
 
 #[test]
-fn a_byte_order_mark_is_no_trouble() {
+fn a_byte_order_mark_is_no_problem() {
     let book = Fixture::new();
     for file in ["book.toml", "book/SUMMARY.md", "book/a.md", "book/a.en.md"] {
         let text = fs::read_to_string(book.path(file)).unwrap();
@@ -387,16 +387,16 @@ fn the_table_of_contents_and_the_configuration_stay_in_the_book() {
         }
     };
     for page in ["../outside.md", "sub/../../outside.md", "/etc/hostname"] {
-        is_told(
+        is_reported(
             summary(page),
             &format!("book/SUMMARY.md:4: {page} 指到了书外面"),
-            &format!("book/SUMMARY.md:4: {page} leaves the book"),
+            &format!("book/SUMMARY.md:4: {page} leads out of the book"),
         );
     }
-    is_told(
+    is_reported(
         summary("missing.md"),
         "book/SUMMARY.md:4: 没有页面 missing.md",
-        "book/SUMMARY.md:4: there is no page missing.md",
+        "book/SUMMARY.md:4: no page missing.md",
     );
     for (line, key) in [
         ("additional-css = [\"/etc/hostname\"]", "additional-css"),
@@ -404,7 +404,7 @@ fn the_table_of_contents_and_the_configuration_stay_in_the_book() {
         ("theme = \"/etc\"", "theme"),
         ("input-404 = \"../../x.md\"", "input-404"),
     ] {
-        is_told(
+        is_reported(
             |book| {
                 let text = fs::read_to_string(book.path("book.toml")).unwrap();
                 book.write("book.toml", &format!("{text}{line}\n"));

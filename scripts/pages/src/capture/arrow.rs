@@ -4,17 +4,17 @@ use std::fmt::Write;
 
 use capture::{Capture, Packet};
 
-/// Where a packet's arrow goes, in columns from 0.
-pub(super) struct Way {
+/// A packet's arrow, in columns from 0.
+pub(super) struct Arrow {
     from: usize,
-    /// Whom it reaches.
+    /// The hosts that it reaches.
     reached: Vec<usize>,
     pub(super) low: usize,
     pub(super) high: usize,
 }
 
-impl Way {
-    pub(super) fn of(capture: &Capture, packet: &Packet) -> Way {
+impl Arrow {
+    pub(super) fn of(capture: &Capture, packet: &Packet) -> Arrow {
         let reached = match packet.to {
             Some(to) => vec![to],
             None => wire(capture, packet),
@@ -24,14 +24,14 @@ impl Way {
             ends().min().unwrap_or(packet.from),
             ends().max().unwrap_or(packet.from),
         );
-        // Nobody else is on this wire: a short arrow all the same.
+        // No other host is on this wire: a short arrow all the same.
         if low == high {
             match high + 1 < capture.hosts.len() {
                 true => high += 1,
                 false => low = low.saturating_sub(1),
             }
         }
-        Way {
+        Arrow {
             from: packet.from,
             reached,
             low,
@@ -47,7 +47,7 @@ impl Way {
         }
     }
 
-    /// A line to each host it reaches. Without an end if it reaches nobody.
+    /// A line to each host it reaches, or one without an end if it reaches none.
     pub(super) fn arrows(&self, out: &mut String) {
         if self.reached.is_empty() {
             let _ = write!(out, "<span class=\"cap-arrow nobody\"></span>");

@@ -28,7 +28,7 @@ pub(super) fn protocol(name: &'static str) -> (&'static str, &'static str) {
     }
 }
 
-/// The highest layer of a packet: its colour.
+/// The highest layer of a packet, which is its color.
 pub(super) fn highest(packet: &Packet) -> Option<&Layer> {
     // ARP is of the same layer as the Ethernet around it; padding comes last, and says nothing,
     // as does the data of an ICMP echo, which no program sent.
@@ -38,7 +38,7 @@ pub(super) fn highest(packet: &Packet) -> Option<&Layer> {
     said.max_by_key(|layer| layer.number)
 }
 
-/// Since the first packet, with three digits that matter.
+/// The time since the first packet, with three significant digits.
 pub(super) fn time(time: Duration) -> String {
     let micros = time.as_micros();
     #[allow(clippy::cast_precision_loss, reason = "three digits are shown")]

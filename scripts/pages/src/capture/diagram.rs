@@ -6,7 +6,7 @@ use std::ops::Range;
 use capture::{Capture, Packet};
 use session::Action;
 
-use super::arrow::Way;
+use super::arrow::Arrow;
 use super::{Drawing, Drawn, captions};
 use crate::html::{both, escape};
 use crate::session_html::{self, Moment};
@@ -28,7 +28,8 @@ pub(super) fn write(out: &mut String, drawing: &Drawing<'_>, drawn: &mut Drawn) 
     }
     let mut drawn_to = 0;
     for moment in session_html::moments(drawing.session) {
-        // A prompt that is drawn with its answer has no line of its own, and may have caused nothing.
+        // A prompt that is drawn with its answer has no line of its own, and may have caused
+        // nothing.
         let steps = drawn_to..moment.step;
         drawn_to = moment.step + 1;
         caused(out, drawing, steps, drawn);
@@ -145,7 +146,7 @@ fn carrier<'a>(drawing: &Drawing<'_>, step: usize, packets: &[&'a Packet]) -> Op
 
 fn packet(out: &mut String, drawing: &Drawing<'_>, packet: &Packet, drawn: &mut Drawn) {
     let id = drawn.id(drawing.packet_id(packet.number));
-    let way = Way::of(drawing.capture, packet);
+    let way = Arrow::of(drawing.capture, packet);
     let highest = captions::highest(packet);
     let layer = highest.map_or(1, |layer| layer.number);
     let _ = write!(
@@ -204,7 +205,7 @@ fn either((zh, en): (&str, &str)) -> String {
     if zh == en { escape(zh) } else { both(zh, en) }
 }
 
-/// Who sends it to whom, for readers who do not see the arrow.
+/// The sender and the receiver, for readers who do not see the arrow.
 fn ends(capture: &Capture, packet: &Packet) -> String {
     let name = |host: usize| {
         let name = capture.hosts.get(host);
@@ -214,7 +215,8 @@ fn ends(capture: &Capture, packet: &Packet) -> String {
     format!(", {} → {}", escape(name(packet.from)), escape(to))
 }
 
-/// Of the outermost hosts: room for words is on that side.
+/// Which side of the diagram one of the outermost hosts is on: there is room for words on the
+/// other.
 fn side(host: usize, hosts: usize) -> &'static str {
     match host {
         0 => " first",

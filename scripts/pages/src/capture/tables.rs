@@ -9,13 +9,13 @@ use capture::{Field, Kind, Layer, Packet};
 use super::{Drawn, captions, hex};
 use crate::html::{both, escape, escape_into};
 
-/// A longer field shows its first bytes: the whole packet stands above.
-const SHOWN: usize = 16;
+/// Number of bytes of a field that are shown: the whole packet stands above.
+const FIELD_BYTES_SHOWN_MAX: usize = 16;
 
 /// Where a packet's table stands.
 pub(super) struct Place {
     pub(super) id: String,
-    /// Unfolded from the start.
+    /// Whether it is open from the start.
     pub(super) open: bool,
     /// The step on this page that caused it.
     pub(super) cause: Option<String>,
@@ -25,7 +25,7 @@ pub(super) struct Place {
 pub(super) fn packet(out: &mut String, packet: &Packet, place: &Place) {
     let open = if place.open { " open" } else { "" };
     *out += &format!(
-        "<details class=\"cap-bytes\" id=\"{}\"{open}><summary>{} <code class=\"nohighlight\">{}</code></summary>{RAW}",
+        "<details class=\"cap-bytes\" id=\"{}\"{open}><summary>{} <code class=\"nohighlight\">{}</code></summary>{VERBATIM_START}",
         escape(&place.id),
         packet.number,
         escape(&packet.label),
@@ -38,7 +38,7 @@ pub(super) fn packet(out: &mut String, packet: &Packet, place: &Place) {
         rows(out, packet, layer);
     }
     out.push_str("</table>");
-    out.push_str(COOKED);
+    out.push_str(VERBATIM_END);
     out.push_str("</details>\n");
 }
 
@@ -46,8 +46,8 @@ pub(super) fn packet(out: &mut String, packet: &Packet, place: &Place) {
 /// tables that would cost more than the rest of the book. What stands in a `<style>` it copies.
 /// To a browser `<style>` in `<svg>` is an element like any other, and the first `<p>`, `<dl>` or
 /// `<table>` leaves the `<svg>` (HTML standard, 13.2.6.5: foreign content).
-const RAW: &str = "<svg><style>\n";
-const COOKED: &str = "</style></svg>";
+const VERBATIM_START: &str = "<svg><style>\n";
+const VERBATIM_END: &str = "</style></svg>";
 
 /// Where the bytes of a program begin.
 fn text_from(packet: &Packet) -> usize {
@@ -100,7 +100,7 @@ fn rows(out: &mut String, packet: &Packet, layer: &Layer) {
     }
 }
 
-/// Each `<` costs mdBook as much as a hundred letters, even here: no end tags, no links.
+/// A row without end tags and links: each `<` costs mdBook as much as a hundred letters, even here.
 fn row(out: &mut String, packet: &Packet, field: &Field) {
     out.push_str("<tr class=");
     id(out, field.kind.id);
@@ -113,7 +113,7 @@ fn row(out: &mut String, packet: &Packet, field: &Field) {
     let (zh, en) = field.kind.name;
     out.push_str(zh);
     if zh != en {
-        out.push(APART);
+        out.push(LANGUAGE_SEPARATOR);
         out.push_str(en);
     }
     out.push_str("<td>");
@@ -122,15 +122,15 @@ fn row(out: &mut String, packet: &Packet, field: &Field) {
     let Text { zh, en } = &field.meaning;
     escape_into(out, zh);
     if zh != en {
-        out.push(APART);
+        out.push(LANGUAGE_SEPARATOR);
         escape_into(out, en);
     }
 }
 
-/// The wide space between the languages is where the script takes them apart.
-const APART: char = '\u{2003}';
+/// The wide space between the languages, at which the script separates them.
+const LANGUAGE_SEPARATOR: char = '\u{2003}';
 
-/// Without the script both languages show; with it, the page takes them apart at the `<i>`.
+/// Without the script both languages show; with it, the page separates them at the `<i>`.
 fn pair(out: &mut String, zh: &str, en: &str) {
     out.push_str(zh);
     if zh != en {
@@ -174,8 +174,8 @@ fn place(out: &mut String, bits: &Range<usize>) {
 fn content(out: &mut String, bytes: &[u8], bits: &Range<usize>) {
     if bits.start.is_multiple_of(8) && bits.end.is_multiple_of(8) {
         let bytes = bytes.get(bits.start / 8..bits.end / 8).unwrap_or_default();
-        hex::pairs(out, &bytes[..bytes.len().min(SHOWN)]);
-        if bytes.len() > SHOWN {
+        hex::pairs(out, &bytes[..bytes.len().min(FIELD_BYTES_SHOWN_MAX)]);
+        if bytes.len() > FIELD_BYTES_SHOWN_MAX {
             out.push_str(" …");
         }
         return;
@@ -211,7 +211,7 @@ pub(super) fn kinds<'a>(
         return;
     }
     *out += &format!(
-        "<details class=\"cap-kinds\"><summary>{}</summary>{RAW}<dl class=cap-fields>\n",
+        "<details class=\"cap-kinds\"><summary>{}</summary>{VERBATIM_START}<dl class=cap-fields>\n",
         both("每种字段是做什么的", "What each kind of field is for")
     );
     for kind in new {
@@ -226,6 +226,6 @@ pub(super) fn kinds<'a>(
         out.push_str("</cite>\n");
     }
     out.push_str("</dl>\n");
-    out.push_str(COOKED);
+    out.push_str(VERBATIM_END);
     out.push_str("</details>\n");
 }

@@ -169,7 +169,7 @@ fn parsed(html: &str) -> String {
 }
 
 #[test]
-fn its_html_is_one_block_with_every_tag_closed_and_every_id_told() {
+fn its_html_is_one_block_with_every_tag_closed_and_every_id_recorded() {
     let hand = hand();
     for first in [true, false] {
         let mut drawn = Drawn::default();

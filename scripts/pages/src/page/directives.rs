@@ -1,4 +1,4 @@
-//! What stands for a directive: the panels, diagrams and figures that a page names.
+//! What replaces a directive: the panels, diagrams and figures that a page names.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -46,8 +46,8 @@ impl Work<'_> {
                 let near = nearest(name, DIRECTIVES.into_iter());
                 self.complain(
                     line,
-                    format!("没有指令 {name}{}", near.zh()),
-                    format!("no directive {name}{}", near.en()),
+                    format!("没有 {name} 这个指令{}", near.zh()),
+                    format!("unknown directive {name}{}", near.en()),
                 )
             }
         }
@@ -216,8 +216,8 @@ impl Work<'_> {
                 let file = slashes(&file);
                 self.complain(
                     line,
-                    format!("{file} 读不懂：{error}；用 {again} 重新录制"),
-                    format!("cannot make sense of {file}: {error}; record it again with {again}"),
+                    format!("{file} 解析不了：{error}；用 {again} 重新录制"),
+                    format!("cannot decode {file}: {error}; record it again with {again}"),
                 );
                 None
             }
@@ -275,7 +275,7 @@ impl Work<'_> {
         }
     }
 
-    /// The file that a directive names, or a problem with the name that was perhaps meant.
+    /// The file that a directive names, or a problem with the name that was probably meant.
     pub(super) fn named(
         &mut self,
         folder: &Path,

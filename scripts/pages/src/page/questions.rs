@@ -74,7 +74,7 @@ impl Work<'_> {
         }
     }
 
-    /// Faults of the Chinese and of the English fence, on the lines of their files.
+    /// Reports the faults of the Chinese and of the English fence, on the lines of their files.
     fn faults(&mut self, faults: [Vec<Fault>; 2], pair: &Pair<'_>) {
         let [zh, en] = faults;
         let places: [(&Path, &Block<'_>); 2] =

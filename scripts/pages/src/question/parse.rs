@@ -1,4 +1,5 @@
-//! One fence as a question: what is asked, and the choices with their explanations. Collects every fault.
+//! One fence as a question: what is asked, and the choices with their explanations. Collects every
+//! fault.
 
 use std::ops::Range;
 
@@ -49,7 +50,7 @@ impl<'a> Info<'a> {
                 0,
                 format!("题目的 id {id} 只能用 ASCII 字母、数字、- 和 _，以字母开头"),
                 format!(
-                    "the question's id {id} may use ASCII letters, digits, - and _ only, and starts with a letter"
+                    "the question's id {id} must start with a letter and contain only ASCII letters, digits, - and _"
                 ),
             ));
         }
@@ -64,10 +65,10 @@ impl<'a> Info<'a> {
                 return Err(Fault::new(
                     0,
                     format!(
-                        "id 后面不认识 {rest}；预测输出的题写成 ```question {id} predict 会话 步数"
+                        "id 后面的 {rest} 不认识；预测输出的题写成 ```question {id} predict 会话 步数"
                     ),
                     format!(
-                        "cannot read {rest} after the id; to predict an output write ```question {id} predict SESSION STEP"
+                        "unexpected {rest} after the id; to predict an output, write ```question {id} predict SESSION STEP"
                     ),
                 ));
             }
@@ -80,7 +81,9 @@ fn not_a_step(step: &str) -> Fault {
     Fault::new(
         0,
         format!("{step} 不是步数；写会话里第几步，从 1 数起，说明也算一步"),
-        format!("{step} is no step; write its number in the session, from 1, notes included"),
+        format!(
+            "{step} is not a step; give its number in the session, counted from 1, notes included"
+        ),
     )
 }
 
@@ -89,7 +92,7 @@ fn not_a_step(step: &str) -> Fault {
 pub(crate) struct Question<'a> {
     /// Markdown; the first block is a paragraph.
     pub(crate) ask: Vec<&'a str>,
-    /// To be put in this order; otherwise to choose from.
+    /// Whether the items are to be put in this order; otherwise they are to choose from.
     pub(crate) ordered: bool,
     pub(crate) items: Vec<Item>,
 }
@@ -127,7 +130,7 @@ pub(crate) fn parse<'a>(fence: &'a Fence, info: &Info<'_>) -> Result<Question<'a
         faults.push(Fault::new(
             block.line,
             format!("选项后面还有{}；解释要缩进，写在它的选项下面，选项写成一个列表", block.describe(Lang::Zh)),
-            format!("after the choices there is {}; indent an explanation below its choice, and write the choices as one list", block.describe(Lang::En)),
+            format!("found {} after the choices; indent an explanation below its choice, and write the choices as one list", block.describe(Lang::En)),
         ));
     }
     let ordered = matches!(list.kind, Kind::List { ordered: true, .. });
@@ -149,7 +152,8 @@ pub(crate) fn parse<'a>(fence: &'a Fence, info: &Info<'_>) -> Result<Question<'a
     }
 }
 
-/// Only what a question needs: everything else would look different there, or not work.
+/// Faults for everything that a question cannot hold, since it would look different there, or not
+/// work.
 fn foreign(content: &str) -> Vec<Fault> {
     let lines = Lines::of(content);
     let mut faults = Vec::new();
@@ -174,7 +178,7 @@ fn foreign(content: &str) -> Vec<Fault> {
             faults.push(Fault::new(
                 line,
                 "题目里只能有段落、列表、代码、强调和链接",
-                "a question holds paragraphs, lists, code, emphasis and links only",
+                "a question may contain only paragraphs, lists, code, emphasis and links",
             ));
         }
     }
@@ -190,7 +194,7 @@ fn asked<'a>(blocks: &[Block<'a>], faults: &mut Vec<Fault>) -> Vec<&'a str> {
         faults.push(Fault::new(
             1,
             "题目要从一段话开始：问什么",
-            "a question begins with a paragraph that says what is asked",
+            "a question must begin with a paragraph that says what is asked",
         ));
     }
     blocks.iter().map(|block| block.text).collect()
@@ -230,12 +234,12 @@ fn item(line: usize, source: &str, ordered: bool, faults: &mut Vec<Fault>) -> It
         (None, false) => faults.push(Fault::new(
             line,
             "选项以 - [ ] 或 - [x] 开头，[x] 是对的",
-            "a choice begins with - [ ] or - [x]; [x] marks a right one",
+            "a choice must begin with - [ ] or - [x]; [x] marks a right one",
         )),
         (Some(_), true) => faults.push(Fault::new(
             line,
             "排序题按正确的次序写 1. 2. 3.，不写 [x]",
-            "an ordering is written 1. 2. 3. in its right order, without [x]",
+            "an ordering must be written 1. 2. 3. in its right order, without [x]",
         )),
         _ => {}
     }
@@ -243,7 +247,7 @@ fn item(line: usize, source: &str, ordered: bool, faults: &mut Vec<Fault>) -> It
         faults.push(Fault::new(
             line,
             "选项是一行字，可以有代码和强调；链接写在题目或解释里",
-            "a choice is one line of text, with code and emphasis; a link belongs in the question or in an explanation",
+            "a choice must be one line of text, with code and emphasis; a link belongs in the question or in an explanation",
         ));
     }
     let why = dedent(rest, indent);
@@ -274,7 +278,8 @@ fn is_plain(text: &str) -> bool {
         })
 }
 
-/// Without the indentation that makes the lines part of their item, and without blank lines at both ends.
+/// Without the indentation that makes the lines part of their item, and without blank lines at both
+/// ends.
 fn dedent(text: &str, indent: usize) -> String {
     let lines: Vec<&str> = text
         .lines()
@@ -294,7 +299,7 @@ fn counted(line: usize, items: &[Item], ordered: bool, info: &Info<'_>, faults: 
         add(
             line,
             "只有一个选项；至少写两个",
-            "there is only one choice; write at least two",
+            "only one choice; write at least two",
         );
     } else if !ordered && right == 0 {
         add(
@@ -313,7 +318,7 @@ fn counted(line: usize, items: &[Item], ordered: bool, info: &Info<'_>, faults: 
         add(
             line,
             "预测输出的题只有一个对的选项",
-            "a prediction has exactly one right choice",
+            "a prediction must have exactly one right choice",
         );
     }
     for (at, item) in items.iter().enumerate() {
@@ -321,7 +326,7 @@ fn counted(line: usize, items: &[Item], ordered: bool, info: &Info<'_>, faults: 
             add(
                 item.line,
                 "这个选项前面已经有了；换一个",
-                "this choice is there already; write another",
+                "duplicate choice; write another",
             );
         }
     }

@@ -1,4 +1,4 @@
-//! "What comes out next?": the story up to a step, and the line that the session says.
+//! "What comes out next?": the story up to a step, and the line that the session has there.
 
 use bilingual::Text;
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
@@ -7,11 +7,12 @@ use session::{Action, Session};
 use super::parse::{Fault, Question};
 use crate::blocks::OPTIONS;
 
-/// Of how many output lines a wrong step number is told.
-const TOLD: usize = 6;
+/// Number of steps that are suggested where a step number is wrong.
+const STEPS_SUGGESTED_MAX: usize = 6;
 
-/// The session's steps before step `number` (from 1), and a `?` where its output would stand.
-/// The notes that lead to the step are left out: they would tell. Faults if the right choice is not that line.
+/// The session's steps before step `number` (from 1), and a `?` where its output would stand. The
+/// notes that lead to the step are left out: they would tell. Faults if the right choice is not
+/// that line.
 pub(crate) fn predict(
     session: &Session,
     number: usize,
@@ -26,7 +27,7 @@ pub(crate) fn predict(
         return Err(faults);
     }
     let mut partial = session.clone();
-    // A session's title often tells how it ends.
+    // A session's title often gives the ending away.
     partial.title = Text {
         zh: "先猜，再往下读".to_owned(),
         en: "Guess before you read on".to_owned(),
@@ -69,7 +70,7 @@ fn line(session: &Session, number: usize) -> Result<&str, Fault> {
                     let count = session.steps.len();
                     (
                         format!("没有第 {number} 步，一共 {count} 步"),
-                        format!("there is no step {number}, there are {count}"),
+                        format!("no step {number}: the session has {count}"),
                     )
                 }
             };
@@ -93,7 +94,7 @@ fn lines(session: &Session, number: usize) -> String {
         })
         .collect();
     near.sort_by_key(|(at, _)| at.abs_diff(number));
-    near.truncate(TOLD);
+    near.truncate(STEPS_SUGGESTED_MAX);
     near.sort_by_key(|(at, _)| *at);
     let shown = near.iter().map(|(at, action)| format!("{at} `{action}`"));
     shown.collect::<Vec<_>>().join(", ")
@@ -106,7 +107,7 @@ fn wrong(question: &Question<'_>, line: &str) -> Option<Fault> {
         Fault::new(
             at,
             format!("会话里这一步的输出是 `{line}`，对的选项写的是 {text}；选项要照写那一行，放在反引号里"),
-            format!("the session's output in this step is `{line}`, the right choice says {text}; write exactly that line, in backticks"),
+            format!("the session's output in this step is `{line}`, but the right choice is {text}; write exactly that line, in backticks"),
         )
     })
 }

@@ -2,7 +2,7 @@
 
 use super::parse::{Fault, Question};
 
-/// Where the English question parts from the Chinese one. Lines are those of the English fence;
+/// Where the English question differs from the Chinese one. Lines are those of the English fence;
 /// `zh_line` is the line of the Chinese fence in its file.
 pub(crate) fn compare(zh: &Question<'_>, en: &Question<'_>, zh_line: usize) -> Vec<Fault> {
     let first = en.items.first().map_or(0, |item| item.line);
@@ -11,7 +11,7 @@ pub(crate) fn compare(zh: &Question<'_>, en: &Question<'_>, zh_line: usize) -> V
             first,
             format!("两种语言的题型不同：中文页第 {zh_line} 行的题一边是选择，一边是排序"),
             format!(
-                "one twin of the question on line {zh_line} of the Chinese page is to choose from, the other to be put in order"
+                "the question on line {zh_line} of the Chinese page is a choice in one twin and an ordering in the other"
             ),
         )];
     }
@@ -21,7 +21,7 @@ pub(crate) fn compare(zh: &Question<'_>, en: &Question<'_>, zh_line: usize) -> V
             first,
             format!("这里有 {here} 个选项，中文页第 {zh_line} 行的题有 {there} 个；两边一一对应"),
             format!(
-                "there are {here} choices here and {there} in the question on line {zh_line} of the Chinese page; give both the same"
+                "there are {here} choices here and {there} in the question on line {zh_line} of the Chinese page; match them one to one"
             ),
         )];
     }
@@ -35,7 +35,7 @@ pub(crate) fn compare(zh: &Question<'_>, en: &Question<'_>, zh_line: usize) -> V
             Fault::new(
                 en.line,
                 format!("这个选项{zh_here}，中文页第 {line} 行的{zh_there}；两边要一样"),
-                format!("this choice is {en_here}, line {line} of the Chinese page is {en_there}; make them the same"),
+                format!("this choice is {en_here}, but line {line} of the Chinese page is {en_there}; make them the same"),
             )
         })
         .collect()

@@ -233,22 +233,22 @@ mod tests {
         }
 
         #[test]
-        fn a_pattern_matches_as_if_every_way_were_tried(
+        fn a_pattern_matches_as_if_every_split_were_tried(
             pattern in prop::collection::vec(prop_oneof!["[ab]{1,2}", Just(ANY.to_owned())], 0..5),
             line in "[ab]{0,6}",
         ) {
             let pattern = pattern.concat();
-            prop_assert_eq!(matches(&pattern, &line), tries_every_way(&pattern, &line));
+            prop_assert_eq!(matches(&pattern, &line), tries_every_split(&pattern, &line));
         }
     }
 
-    fn tries_every_way(pattern: &str, line: &str) -> bool {
+    fn tries_every_split(pattern: &str, line: &str) -> bool {
         if let Some(rest) = pattern.strip_prefix(ANY) {
-            return (0..=line.len()).any(|at| tries_every_way(rest, &line[at..]));
+            return (0..=line.len()).any(|at| tries_every_split(rest, &line[at..]));
         }
         match (pattern.chars().next(), line.chars().next()) {
             (None, None) => true,
-            (Some(a), Some(b)) => a == b && tries_every_way(&pattern[1..], &line[1..]),
+            (Some(a), Some(b)) => a == b && tries_every_split(&pattern[1..], &line[1..]),
             _ => false,
         }
     }

@@ -1,6 +1,6 @@
 //! A folder, opened. What stands in it is reached through its handle and never through a symbolic
-//! link, so what was looked at is what is read, whatever is swapped meanwhile. The last part of a
-//! path alone is not enough: a folder on the way may become a link as well.
+//! link, so what was checked is what is read, whatever is swapped meanwhile. Checking the last part
+//! of a path is not enough: a folder in the middle of it may become a link as well.
 
 use bilingual::visible::{self, visible};
 use std::ffi::{OsStr, OsString};
@@ -9,17 +9,17 @@ use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::path::{Component, Path};
 
-/// A file of the book is at most this long.
-pub(crate) const LONGEST: u64 = 32 << 20;
+/// Number of bytes of the longest file of a book.
+pub(crate) const FILE_BYTES_MAX: u64 = 32 << 20;
 
 /// Why something in a folder is not read.
 #[derive(Debug)]
 pub(crate) enum Refused {
     /// A symbolic link, or what Windows has instead.
     Link,
-    /// No file and no folder: a pipe would wait for a writer, a device may never end.
+    /// Neither a file nor a folder: a pipe would wait for a writer, a device may never end.
     Special,
-    /// A file longer than [`LONGEST`].
+    /// A file longer than [`FILE_BYTES_MAX`].
     TooLong,
     /// The path leads out of the folder.
     Outside,
@@ -39,7 +39,7 @@ impl Refused {
         match self {
             Refused::Link => "这是符号链接，会把书外面的东西带进来；换成文件本身（编辑器的锁文件，保存后就没有了）".into(),
             Refused::Special => "既不是文件也不是目录（而是管道、套接字或设备）；把它移走".into(),
-            Refused::TooLong => format!("超过 {} MiB，书里放不下；换个小的，或者移到别处", LONGEST >> 20),
+            Refused::TooLong => format!("超过 {} MiB，书里放不下；换个小的，或者移到别处", FILE_BYTES_MAX >> 20),
             Refused::Outside => "路径指到了仓库外面；改正路径".into(),
             Refused::Failed(error) if error.kind() == ErrorKind::NotFound => "没有这个文件".into(),
             Refused::Failed(error) => format!("读不了（{error}）；检查它的权限"),
@@ -58,11 +58,11 @@ impl Refused {
     /// The same in English.
     pub(crate) fn en(&self) -> String {
         match self {
-            Refused::Link => "this is a symbolic link, which brings in what lies outside the book; put the file itself here (an editor's lock goes away when you save)".into(),
+            Refused::Link => "this is a symbolic link, which would bring in files from outside the book; put the file itself here (an editor's lock file disappears when you save)".into(),
             Refused::Special => "this is neither a file nor a folder (a pipe, a socket or a device); move it away".into(),
-            Refused::TooLong => format!("longer than {} MiB, too much for a book; take a smaller one, or move it elsewhere", LONGEST >> 20),
-            Refused::Outside => "the path leaves the repository; correct the path".into(),
-            Refused::Failed(error) if error.kind() == ErrorKind::NotFound => "there is no such file".into(),
+            Refused::TooLong => format!("longer than {} MiB, the limit for a file of the book; use a smaller one, or move it elsewhere", FILE_BYTES_MAX >> 20),
+            Refused::Outside => "the path leads out of the repository; correct the path".into(),
+            Refused::Failed(error) if error.kind() == ErrorKind::NotFound => "no such file".into(),
             Refused::Failed(error) => format!("cannot be read ({error}); check its permissions"),
         }
     }
@@ -119,11 +119,11 @@ impl Folder {
 /// The bytes of a file, which may grow while it is read.
 pub(crate) fn contents(file: File) -> Result<Vec<u8>, Refused> {
     let mut bytes = Vec::new();
-    if file.metadata()?.len() > LONGEST {
+    if file.metadata()?.len() > FILE_BYTES_MAX {
         return Err(Refused::TooLong);
     }
-    file.take(LONGEST + 1).read_to_end(&mut bytes)?;
-    match bytes.len() as u64 > LONGEST {
+    file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
+    match bytes.len() as u64 > FILE_BYTES_MAX {
         true => Err(Refused::TooLong),
         false => Ok(bytes),
     }
@@ -147,13 +147,13 @@ mod system {
     pub(crate) struct Folder(OwnedFd);
 
     impl Folder {
-        /// Opens a folder by its path, which is the user's own word and may hold links.
+        /// Opens a folder by its path, which the user has typed and which may contain links.
         pub(crate) fn open(path: &Path) -> io::Result<Folder> {
             let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
             Ok(Folder(open(path, flags, Mode::empty())?))
         }
 
-        /// The names in it, in their order.
+        /// The names in it, sorted.
         pub(crate) fn names(&self) -> io::Result<Vec<OsString>> {
             let mut names = Vec::new();
             for entry in Dir::read_from(&self.0)? {
@@ -180,7 +180,8 @@ mod system {
             let opened = match openat(&self.0, name, flags | OFlags::NOCTTY, Mode::empty()) {
                 Ok(opened) => opened,
                 Err(error) => {
-                    // Systems differ in what they call this error: a look tells what it was.
+                    // Systems differ in what they call this error, so the entry itself is looked
+                    // at.
                     return Err(match look(self).map(|stat| kind(stat.st_mode)) {
                         Ok(FileType::Symlink) => Refused::Link,
                         _ => Refused::Failed(error.into()),
@@ -234,7 +235,7 @@ mod system {
     const SHARE_FILE: u32 = 7;
 
     impl Folder {
-        /// Opens a folder by its path, which is the user's own word and may hold links.
+        /// Opens a folder by its path, which the user has typed and which may contain links.
         pub(crate) fn open(path: &Path) -> io::Result<Folder> {
             let path = path.to_owned();
             match fs::metadata(&path)?.is_dir() {
@@ -243,7 +244,7 @@ mod system {
             }
         }
 
-        /// The names in it, in their order.
+        /// The names in it, sorted.
         pub(crate) fn names(&self) -> io::Result<Vec<OsString>> {
             let mut names = Vec::new();
             for entry in fs::read_dir(&self.path)? {

@@ -44,7 +44,8 @@ fn is_below_target(place: &Path) -> bool {
         && parts.all(|part| matches!(part, Component::Normal(_)))
 }
 
-/// Every path of `book.toml` stays in the repository, where it can be read without following a link.
+/// Every path of `book.toml` stays in the repository, where it can be read without following a
+/// link.
 pub(super) fn paths(config: &Config, book_toml: &str) -> Vec<Diagnostic> {
     let html = config.html_config().unwrap_or_default();
     let mut paths = vec![("src", config.book.src.clone())];
@@ -72,7 +73,7 @@ pub(super) fn paths(config: &Config, book_toml: &str) -> Vec<Diagnostic> {
                 book_toml,
                 key,
                 format!("{key} 里的路径 {path} 指到了仓库外面；改成仓库里的相对路径"),
-                format!("the path {path} in {key} leaves the repository; write a relative path inside it"),
+                format!("the path {path} in {key} leads out of the repository; write a relative path inside it"),
             )
         })
         .collect()
@@ -104,7 +105,7 @@ pub(super) fn parts(config: &Config) -> Vec<PathBuf> {
 /// The links of `SUMMARY.md` that lead out of the book or to no page: mdBook reads the first kind,
 /// and names no line for the second.
 pub(super) fn contents(summary: &str, file: &Path, sources: &Path) -> Vec<Diagnostic> {
-    // What is no table of contents is mdBook's to tell.
+    // If it is not a table of contents, mdBook reports that.
     let Ok(parsed) = parse_summary(summary) else {
         return Vec::new();
     };
@@ -131,21 +132,21 @@ pub(super) fn contents(summary: &str, file: &Path, sources: &Path) -> Vec<Diagno
             false => (
                 format!("{name} 指到了书外面；目录里只能写书里的页面"),
                 format!(
-                    "{name} leaves the book; the table of contents names pages of the book only"
+                    "{name} leads out of the book; the table of contents may only name pages of the book"
                 ),
             ),
             true if !sources.join(&page).is_file() => (
                 format!("没有页面 {name}；写好它，或者改正路径"),
-                format!("there is no page {name}; write it, or correct the path"),
+                format!("no page {name}; write it, or correct the path"),
             ),
             true => continue,
         };
         let line = summary.lines().position(|line| line.contains(&*name));
-        problems.push(Diagnostic {
-            file: file.to_owned(),
-            line: line.map_or(1, |line| line + 1),
-            message: Text::new(zh, en),
-        });
+        problems.push(Diagnostic::at(
+            file,
+            line.map_or(1, |line| line + 1),
+            Text::new(zh, en),
+        ));
     }
     problems.sort();
     problems

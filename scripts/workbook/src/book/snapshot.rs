@@ -13,15 +13,15 @@ use session::encoding;
 
 use super::folder::{Entry, Folder, Refused, contents, shown};
 
-/// All files of a book together.
-const ALL: u64 = 256 << 20;
+/// Number of bytes of all files of a book.
+const BOOK_BYTES_MAX: u64 = 256 << 20;
 
-/// Files of a book, and folders below each other.
-const FILES: usize = 20_000;
-const DEEP: usize = 32;
+/// Number of files of a book, and depth of its folders.
+const BOOK_FILES_MAX: usize = 20_000;
+const FOLDER_DEPTH_MAX: usize = 32;
 
-/// What must be text: mdBook reads it as such, or a browser is told so.
-const TEXT: [&str; 6] = ["md", "hbs", "css", "js", "html", "svg"];
+/// Extensions of files that must be text: mdBook reads them as text, or they are served as text.
+const TEXT_EXTENSIONS: [&str; 6] = ["md", "hbs", "css", "js", "html", "svg"];
 
 /// Copies files and folders, and collects what it refuses.
 pub(super) struct Snapshot<'a> {
@@ -39,8 +39,8 @@ impl<'a> Snapshot<'a> {
         Snapshot {
             root,
             to,
-            room: ALL,
-            files: FILES,
+            room: BOOK_BYTES_MAX,
+            files: BOOK_FILES_MAX,
             full: false,
             problems: Vec::new(),
         }
@@ -52,7 +52,7 @@ impl<'a> Snapshot<'a> {
             fs::create_dir_all(self.to.join(parent))?;
         }
         let found = self.root.find(path);
-        self.entry(path, found, DEEP)
+        self.entry(path, found, FOLDER_DEPTH_MAX)
     }
 
     fn entry(&mut self, path: &Path, found: Result<Entry, Refused>, deep: usize) -> io::Result<()> {
@@ -63,7 +63,7 @@ impl<'a> Snapshot<'a> {
         };
         let bytes = match copied {
             Ok(bytes) => bytes,
-            // Removed since the folder was read: mdBook misses it, if anybody does.
+            // Removed since the folder was read: if it is needed, mdBook will report it.
             Err(Refused::Failed(error)) if error.kind() == ErrorKind::NotFound => return Ok(()),
             Err(refused) => {
                 self.refuse(path, 1, refused.zh(), refused.en());
@@ -75,19 +75,19 @@ impl<'a> Snapshot<'a> {
             self.files.checked_sub(1),
         );
         let (Some(room), Some(files)) = (room, files) else {
-            // Said once; what comes after is not even read.
+            // Reported once; what comes after is not even read.
             self.full = true;
             self.refuse(
                 path,
                 1,
-                format!("到这里，书已经超过 {} MiB 或 {FILES} 个文件；把不属于书的移走", ALL >> 20),
-                format!("the book up to here has more than {} MiB or {FILES} files; move away what does not belong to it", ALL >> 20),
+                format!("到这里，书已经超过 {} MiB 或 {BOOK_FILES_MAX} 个文件；把不属于书的移走", BOOK_BYTES_MAX >> 20),
+                format!("the book up to here has more than {} MiB or {BOOK_FILES_MAX} files; move away what does not belong to it", BOOK_BYTES_MAX >> 20),
             );
             return Ok(());
         };
         (self.room, self.files) = (room, files);
         let end = path.extension().and_then(OsStr::to_str).unwrap_or_default();
-        if !TEXT.contains(&end.to_ascii_lowercase().as_str()) {
+        if !TEXT_EXTENSIONS.contains(&end.to_ascii_lowercase().as_str()) {
             return fs::write(self.to.join(path), bytes);
         }
         match encoding::text(bytes) {
@@ -105,8 +105,8 @@ impl<'a> Snapshot<'a> {
             self.refuse(
                 path,
                 1,
-                format!("目录套了 {DEEP} 层以上；放浅一些"),
-                format!("more than {DEEP} folders in each other; put it higher up"),
+                format!("目录嵌套超过 {FOLDER_DEPTH_MAX} 层；移到浅一些的目录"),
+                format!("more than {FOLDER_DEPTH_MAX} nested folders; move it higher up"),
             );
             return Ok(());
         };
@@ -128,7 +128,7 @@ impl<'a> Snapshot<'a> {
                     &path,
                     1,
                     "文件名不是 UTF-8（% 后面是它的字节）；换一个名字",
-                    "the name is not UTF-8 (% stands before its bytes); give it another",
+                    "the name is not UTF-8 (its bytes are shown after %); rename it",
                 );
                 continue;
             }
@@ -138,11 +138,11 @@ impl<'a> Snapshot<'a> {
     }
 
     fn refuse(&mut self, path: &Path, line: usize, zh: impl Into<String>, en: impl Into<String>) {
-        self.problems.push(Diagnostic {
-            file: shown(path.as_os_str()).into(),
+        self.problems.push(Diagnostic::at(
+            shown(path.as_os_str()),
             line,
-            message: Text::new(zh, en),
-        });
+            Text::new(zh, en),
+        ));
     }
 }
 
@@ -165,7 +165,7 @@ impl Sources for Opened {
     fn files(&self, folder: &Path) -> Vec<PathBuf> {
         let mut found = Vec::new();
         if let Ok(Entry::Folder(opened)) = self.0.find(folder) {
-            list(folder, &opened, DEEP, &mut found);
+            list(folder, &opened, FOLDER_DEPTH_MAX, &mut found);
         }
         found
     }
@@ -175,7 +175,7 @@ fn list(path: &Path, folder: &Folder, deep: usize, found: &mut Vec<PathBuf>) {
     for name in folder.names().unwrap_or_default() {
         let path = path.join(&name);
         match folder.entry(&name) {
-            _ if found.len() >= FILES => return,
+            _ if found.len() >= BOOK_FILES_MAX => return,
             Ok(Entry::Folder(folder)) if deep > 0 => list(&path, &folder, deep - 1, found),
             Ok(Entry::Folder(_)) => {}
             _ => found.push(path),
@@ -186,9 +186,10 @@ fn list(path: &Path, folder: &Folder, deep: usize, found: &mut Vec<PathBuf>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bilingual::Place;
 
     #[test]
-    fn a_book_of_too_much_is_told_once_and_read_no_further() {
+    fn a_book_of_too_much_is_reported_once_and_read_no_further() {
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str| {
             let path = folder.path().join("book").join(name);
@@ -199,7 +200,7 @@ mod tests {
             write(name);
         }
         let root = Folder::open(folder.path()).unwrap();
-        for (room, files) in [(20, FILES), (ALL, 2)] {
+        for (room, files) in [(20, BOOK_FILES_MAX), (BOOK_BYTES_MAX, 2)] {
             let copy = tempfile::tempdir().unwrap();
             let mut snapshot = Snapshot {
                 room,
@@ -207,8 +208,12 @@ mod tests {
                 ..Snapshot::new(&root, copy.path())
             };
             snapshot.copy(Path::new("book")).unwrap();
-            let places: Vec<_> = snapshot.problems.iter().map(|told| &told.file).collect();
-            assert_eq!(places, [Path::new("book/b/3.txt")]);
+            let places: Vec<_> = snapshot.problems.iter().map(|found| &found.place).collect();
+            let place = Place {
+                file: "book/b/3.txt".into(),
+                line: 1,
+            };
+            assert_eq!(places, [&Some(place)]);
             assert!(copy.path().join("book/a/2.txt").exists());
             assert!(!copy.path().join("book/c.txt").exists());
         }

@@ -24,11 +24,11 @@ pub(super) struct Page {
 pub(super) struct Id {
     pub(super) name: String,
     pub(super) line: u64,
-    /// The language in which it is shown, if it is shown in one only.
+    /// The language in which it is shown, if it is only one.
     pub(super) lang: Option<&'static str>,
 }
 
-/// Reads a page. Every text is a page.
+/// Reads a page, which any text can be.
 pub(super) fn parse(html: &str) -> Page {
     let tokenizer = Tokenizer::new(Sink::default(), TokenizerOpts::default());
     let input = BufferQueue::default();

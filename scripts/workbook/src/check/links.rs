@@ -3,17 +3,18 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use bilingual::{Diagnostic, Text};
+
 use super::css;
 use super::html::{Page, parse};
 use super::reference::{Kind, Link};
-use crate::book::Trouble;
 use crate::site::{Site, decoded};
 
-/// Ids there are numbered anew and links become local: mdBook's own work.
-const PRINT: &str = "print.html";
+/// The page on which mdBook numbers ids anew and makes links local.
+const PRINT_PAGE: &str = "print.html";
 
-/// What is wrong with the site. `folder` is its name in the troubles.
-pub fn troubles(site: &Site, folder: &str) -> Vec<Trouble> {
+/// What is wrong with the site. `folder` is its name in the problems.
+pub fn problems(site: &Site, folder: &str) -> Vec<Diagnostic> {
     let pages: BTreeMap<&str, Page> = site
         .files()
         .filter(|(path, _)| path.ends_with(".html"))
@@ -23,7 +24,7 @@ pub fn troubles(site: &Site, folder: &str) -> Vec<Trouble> {
         site,
         folder,
         pages: &pages,
-        troubles: Vec::new(),
+        problems: Vec::new(),
     };
     for (path, page) in &pages {
         check.page(path, page);
@@ -33,19 +34,19 @@ pub fn troubles(site: &Site, folder: &str) -> Vec<Trouble> {
             check.link(path, None, &link);
         }
     }
-    check.troubles
+    check.problems
 }
 
 struct Check<'a> {
     site: &'a Site,
     folder: &'a str,
     pages: &'a BTreeMap<&'a str, Page>,
-    troubles: Vec<Trouble>,
+    problems: Vec<Diagnostic>,
 }
 
 impl Check<'_> {
     fn page(&mut self, path: &str, page: &Page) {
-        let is_print = path == PRINT;
+        let is_print = path == PRINT_PAGE;
         let mut seen = HashMap::new();
         for id in page.ids.iter().filter(|_| !is_print) {
             if let Some(line) = seen.insert(&id.name, id.line) {
@@ -54,7 +55,7 @@ impl Check<'_> {
                     path,
                     id.line,
                     format!("id「{name}」在第 {line} 行已经有了；换一个"),
-                    format!("the id {name:?} is taken by line {line}; choose another"),
+                    format!("duplicate id {name:?} (first on line {line}); choose another"),
                 );
             }
         }
@@ -91,17 +92,16 @@ impl Check<'_> {
                 path,
                 link.line,
                 format!("{written} 指向只有一种语言看得见的地方；指向标题，或把 id 放到两种语言之外"),
-                format!("{written} leads to a place that only one language shows; lead to a heading, or take the id out of the language"),
+                format!("{written} points to text in one language only; point to a heading, or move the id out of the pair"),
             ),
         }
     }
 
     fn add(&mut self, path: &str, line: u64, zh: String, en: String) {
-        self.troubles.push(Trouble::at(
-            &format!("{}/{path}", self.folder),
-            line,
-            zh,
-            en,
+        self.problems.push(Diagnostic::at(
+            format!("{}/{path}", self.folder),
+            usize::try_from(line).unwrap_or(usize::MAX),
+            Text::new(zh, en),
         ));
     }
 }
@@ -141,7 +141,7 @@ fn judge(
         return Err(Wrong::Nowhere);
     }
     match pages.get(found.as_str()) {
-        Some(page) if found != PRINT => has_id(page, fragment, link),
+        Some(page) if found != PRINT_PAGE => has_id(page, fragment, link),
         _ => Ok(()),
     }
 }
@@ -202,7 +202,7 @@ mod tests {
     const OTHER: &str =
         "<h1 id=here>x</h1><div class='pair'><div class='zh'><p id=only>x</div></div>";
 
-    /// The troubles of `layers/a.html` with this body, in English, without the place.
+    /// The problems of `layers/a.html` with this body, in English, without the place.
     #[track_caller]
     fn check(body: &str, expected: &[&str]) {
         let mut site = Site::default();
@@ -211,12 +211,15 @@ mod tests {
         site.insert("index.html", OTHER);
         site.insert("图.svg", "<svg/>");
         site.insert("a.css", "");
-        let troubles = troubles(&site, "target/book");
-        let found: Vec<_> = troubles.iter().map(|trouble| trouble.en.as_str()).collect();
+        let problems = problems(&site, "target/book");
+        let found: Vec<_> = problems
+            .iter()
+            .map(|problem| problem.message.en.as_str())
+            .collect();
         assert_eq!(found, expected);
-        for trouble in &troubles {
+        for problem in &problems {
             assert_eq!(
-                trouble.place.as_deref(),
+                problem.place.as_ref().map(ToString::to_string).as_deref(),
                 Some("target/book/layers/a.html:2")
             );
         }
@@ -247,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn broken_links_fragments_and_resources_are_told() {
+    fn broken_links_fragments_and_resources_are_reported() {
         check(
             "<a href='c.html'>c</a>",
             &["c.html does not exist; correct the link"],
@@ -315,8 +318,8 @@ mod tests {
 
     #[test]
     fn an_id_that_only_one_language_shows_is_for_that_language() {
-        let hidden = "b.html#only leads to a place that only one language shows; \
-            lead to a heading, or take the id out of the language";
+        let hidden = "b.html#only points to text in one language only; \
+            point to a heading, or move the id out of the pair";
         check("<p class='zh'><a href='b.html#only'>b</a></p>", &[]);
         check("<p class='en'><a href='b.html#only'>b</a></p>", &[hidden]);
         check("<p><a href='b.html#only'>b</a></p>", &[hidden]);
@@ -330,7 +333,7 @@ mod tests {
     fn an_id_is_there_once() {
         check(
             "<p id=x></p><p id=x></p>",
-            &["the id \"x\" is taken by line 2; choose another"],
+            &["duplicate id \"x\" (first on line 2); choose another"],
         );
     }
 
@@ -339,6 +342,6 @@ mod tests {
         let mut site = Site::default();
         site.insert("404.html", "<base href='/'><a href='layers/b.html'>b</a>");
         site.insert("layers/b.html", "");
-        assert_eq!(troubles(&site, "target/book"), []);
+        assert_eq!(problems(&site, "target/book"), []);
     }
 }

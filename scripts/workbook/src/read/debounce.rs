@@ -4,27 +4,28 @@
 
 use std::time::{Duration, Instant};
 
-/// A burst is over when nothing was saved for this long,
-const QUIET: Duration = Duration::from_millis(30);
-/// or when it has lasted this long.
-const ENOUGH: Duration = Duration::from_millis(200);
+/// How long nothing must be saved for a burst to be over.
+const BURST_QUIET_TIME: Duration = Duration::from_millis(30);
+/// How long a burst may last at most.
+const BURST_TIME_MAX: Duration = Duration::from_millis(200);
 
-/// After a page made alone, the rest waits until nothing was saved for this long.
-const PAUSE: Duration = Duration::from_secs(1);
+/// How long nothing must be saved before the rest is built, after a page made alone.
+const REST_QUIET_TIME: Duration = Duration::from_secs(1);
 
 /// What to do now.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    /// What was saved.
+    /// Build what was saved.
     Build,
-    /// The rest, after a page that was made alone.
+    /// Build the rest, after a page that was made alone.
     Rest,
     WaitUntil(Instant),
     Wait,
 }
 
+/// When the next build is due.
 #[derive(Debug)]
-pub(super) struct Pace {
+pub(super) struct Debounce {
     /// The first and the last save that no build has seen.
     saves: Option<(Instant, Instant)>,
     building: bool,
@@ -32,11 +33,11 @@ pub(super) struct Pace {
     rest: Option<Instant>,
 }
 
-impl Pace {
+impl Debounce {
     /// The first build is due at once.
-    pub(super) fn new(now: Instant) -> Pace {
-        let long_ago = now.checked_sub(ENOUGH).unwrap_or(now);
-        Pace {
+    pub(super) fn new(now: Instant) -> Debounce {
+        let long_ago = now.checked_sub(BURST_TIME_MAX).unwrap_or(now);
+        Debounce {
             saves: Some((long_ago, long_ago)),
             building: false,
             rest: None,
@@ -56,16 +57,19 @@ impl Pace {
     /// One page was made, alone.
     pub(super) fn built_a_page(&mut self, now: Instant) {
         self.building = false;
-        self.rest = Some(now + PAUSE);
+        self.rest = Some(now + REST_QUIET_TIME);
     }
 
-    /// `Build` and `Rest` are said once; then a build is running until [`Pace::built`].
+    /// `Build` and `Rest` are returned once; then a build is running until [`Debounce::built`].
     pub(super) fn step(&mut self, now: Instant) -> Step {
         if self.building {
             return Step::Wait;
         }
         let (due, step) = match (self.saves, self.rest) {
-            (Some((first, last)), _) => ((last + QUIET).min(first + ENOUGH), Step::Build),
+            (Some((first, last)), _) => (
+                (last + BURST_QUIET_TIME).min(first + BURST_TIME_MAX),
+                Step::Build,
+            ),
             (None, Some(rest)) => (rest, Step::Rest),
             (None, None) => return Step::Wait,
         };
@@ -86,67 +90,67 @@ mod tests {
         Duration::from_millis(count)
     }
 
-    /// A pace whose first build is over.
-    fn idle() -> (Pace, Instant) {
+    /// A debounce whose first build is over.
+    fn idle() -> (Debounce, Instant) {
         let start = Instant::now();
-        let mut pace = Pace::new(start);
-        assert_eq!(pace.step(start), Step::Build);
-        pace.built();
-        assert_eq!(pace.step(start), Step::Wait);
-        (pace, start)
+        let mut debounce = Debounce::new(start);
+        assert_eq!(debounce.step(start), Step::Build);
+        debounce.built();
+        assert_eq!(debounce.step(start), Step::Wait);
+        (debounce, start)
     }
 
     #[test]
     fn a_burst_of_saves_is_one_build() {
-        let (mut pace, start) = idle();
+        let (mut debounce, start) = idle();
         for at in [0, 10, 20] {
-            pace.saved(start + ms(at));
+            debounce.saved(start + ms(at));
             assert_eq!(
-                pace.step(start + ms(at)),
+                debounce.step(start + ms(at)),
                 Step::WaitUntil(start + ms(at + 30))
             );
         }
-        assert_eq!(pace.step(start + ms(50)), Step::Build);
-        assert_eq!(pace.step(start + ms(60)), Step::Wait);
+        assert_eq!(debounce.step(start + ms(50)), Step::Build);
+        assert_eq!(debounce.step(start + ms(60)), Step::Wait);
     }
 
     #[test]
     fn saves_without_a_pause_are_built_after_200_ms() {
-        let (mut pace, start) = idle();
+        let (mut debounce, start) = idle();
         for at in (0..200).step_by(10) {
-            pace.saved(start + ms(at));
+            debounce.saved(start + ms(at));
         }
-        assert_eq!(pace.step(start + ms(200)), Step::Build);
+        assert_eq!(debounce.step(start + ms(200)), Step::Build);
     }
 
     #[test]
     fn what_is_saved_during_a_build_is_built_after_it() {
-        let (mut pace, start) = idle();
-        pace.saved(start);
-        assert_eq!(pace.step(start + ms(30)), Step::Build);
-        pace.saved(start + ms(40));
-        assert_eq!(pace.step(start + ms(300)), Step::Wait);
-        pace.built();
-        assert_eq!(pace.step(start + ms(400)), Step::Build);
-        pace.built();
-        assert_eq!(pace.step(start + ms(500)), Step::Wait);
+        let (mut debounce, start) = idle();
+        debounce.saved(start);
+        assert_eq!(debounce.step(start + ms(30)), Step::Build);
+        debounce.saved(start + ms(40));
+        assert_eq!(debounce.step(start + ms(300)), Step::Wait);
+        debounce.built();
+        assert_eq!(debounce.step(start + ms(400)), Step::Build);
+        debounce.built();
+        assert_eq!(debounce.step(start + ms(500)), Step::Wait);
     }
 
     #[test]
     fn the_rest_is_built_when_the_writer_pauses() {
-        let (mut pace, start) = idle();
-        pace.saved(start);
-        assert_eq!(pace.step(start + ms(30)), Step::Build);
-        pace.built_a_page(start + ms(200));
+        let (mut debounce, start) = idle();
+        debounce.saved(start);
+        assert_eq!(debounce.step(start + ms(30)), Step::Build);
+        debounce.built_a_page(start + ms(200));
         assert_eq!(
-            pace.step(start + ms(200)),
+            debounce.step(start + ms(200)),
             Step::WaitUntil(start + ms(1200))
         );
-        pace.saved(start + ms(1000));
-        assert_eq!(pace.step(start + ms(1030)), Step::Build);
-        pace.built_a_page(start + ms(1300));
-        assert_eq!(pace.step(start + ms(2300)), Step::Rest);
-        pace.built();
-        assert_eq!(pace.step(start + ms(9000)), Step::Wait);
+        debounce.saved(start + ms(1000));
+        assert_eq!(debounce.step(start + ms(1030)), Step::Build);
+        debounce.built_a_page(start + ms(1300));
+        assert_eq!(debounce.step(start + ms(2300)), Step::Rest);
+        debounce.built();
+        assert_eq!(debounce.step(start + ms(9000)), Step::Wait);
     }
 }

@@ -31,7 +31,7 @@ impl Saves {
         self.unserved.clear();
     }
 
-    /// It is not. What brings a page alone would hide what is wrong with another.
+    /// It is not. A page made alone would hide what is wrong with another.
     pub(super) fn failed(&mut self) {
         if self.unserved.is_empty() {
             self.unserved.insert(None);
@@ -95,7 +95,7 @@ mod tests {
         saves.add("book/a.md".into());
         saves.begin();
         saves.failed();
-        // The page is mended: alone it is all that there is.
+        // The page is corrected: it is all that there is.
         saves.add("book/a.en.md".into());
         assert_eq!(saves.page(), page);
         saves.begin();
@@ -107,7 +107,7 @@ mod tests {
         assert_eq!(saves.page(), None);
         saves.begin();
         saves.served();
-        // The rest has failed, and nobody saved anything.
+        // The rest has failed, and nothing was saved.
         saves.failed();
         saves.add("book/a.md".into());
         assert_eq!(saves.page(), None);

@@ -27,22 +27,24 @@ use tokio::time::{Sleep, sleep, timeout};
 use super::host_check::Here;
 use super::{Now, Shared, app};
 
-/// Connections at once. One more takes the place of the one that has been silent for longest; only
-/// where all are being answered it waits in the kernel's queue.
-const CONNECTIONS: usize = 128;
+/// Number of connections at once. One more takes the place of the one that has been silent for
+/// longest; only where all are being answered it waits in the kernel's queue.
+const CONNECTIONS_MAX: usize = 128;
 
-/// Connections in the kernel's queue: what does not fit there tries again only after a second.
-const QUEUE: i32 = 1024;
+/// Number of connections in the kernel's queue: one that does not fit there tries again only after
+/// a second.
+const ACCEPT_QUEUE_LENGTH: i32 = 1024;
 
-/// Bytes that a peer which does not read them leaves in the kernel; what is accepted inherits it.
-const UNREAD: usize = 64 * 1024;
+/// Number of bytes that a peer which does not read them leaves in the kernel; accepted sockets
+/// inherit it.
+const SEND_BUFFER_BYTES: usize = 64 * 1024;
 
-/// How often to look for somebody who has fallen silent.
+/// How often to look for a connection that has fallen silent.
 const AGAIN: Duration = Duration::from_millis(50);
 
 /// How long a server waits for its peers.
 #[derive(Debug, Clone, Copy)]
-pub struct Patience {
+pub struct Timeouts {
     /// For the whole head of a request; also between requests.
     pub head: Duration,
     /// For a peer that does not read its answer.
@@ -51,9 +53,9 @@ pub struct Patience {
     pub end: Duration,
 }
 
-impl Default for Patience {
+impl Default for Timeouts {
     fn default() -> Self {
-        Patience {
+        Timeouts {
             head: Duration::from_secs(10),
             answer: Duration::from_secs(10),
             end: Duration::from_millis(400),
@@ -62,14 +64,14 @@ impl Default for Patience {
 }
 
 /// Answers until [`Shared::end`].
-pub async fn serve(listener: TcpListener, shared: Shared, patience: Patience) {
+pub async fn serve(listener: TcpListener, shared: Shared, timeouts: Timeouts) {
     // The system may refuse, and then the queue is as short as it was.
     let socket = SockRef::from(&listener);
-    let _ = socket.listen(QUEUE);
-    let _ = socket.set_send_buffer_size(UNREAD);
+    let _ = socket.listen(ACCEPT_QUEUE_LENGTH);
+    let _ = socket.set_send_buffer_size(SEND_BUFFER_BYTES);
     let port = listener.local_addr().map(|address| address.port());
     let app = app(shared.clone()).layer(Extension(Here(port.ok())));
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let mut silent = Silent::default();
     let mut ending = shared.now.subscribe();
     loop {
@@ -82,16 +84,16 @@ pub async fn serve(listener: TcpListener, shared: Shared, patience: Patience) {
             app: TowerToHyperService::new(app.clone()),
             seat: seat.clone(),
         };
-        let stream = TokioIo::new(Impatient {
+        let stream = TokioIo::new(WithTimeout {
             stream,
-            limit: patience.answer,
+            limit: timeouts.answer,
             waiting: None,
             seat: seat.clone(),
         });
         let mut builder = http1::Builder::new();
         builder
             .timer(TokioTimer::new())
-            .header_read_timeout(patience.head)
+            .header_read_timeout(timeouts.head)
             .max_buf_size(32 * 1024);
         let mut ending = shared.now.subscribe();
         tokio::spawn(async move {
@@ -109,11 +111,11 @@ pub async fn serve(listener: TcpListener, shared: Shared, patience: Patience) {
             either(seat.asked_to_leave(), connection).await;
             drop(place);
         });
-        // What has been accepted may speak before the next, which could take its place.
+        // A connection that was accepted may send before the next one, which could take its place.
         tokio::task::yield_now().await;
     }
-    let all = u32::try_from(CONNECTIONS).unwrap_or(u32::MAX);
-    let _ = timeout(patience.end, places.acquire_many(all)).await;
+    let all = u32::try_from(CONNECTIONS_MAX).unwrap_or(u32::MAX);
+    let _ = timeout(timeouts.end, places.acquire_many(all)).await;
 }
 
 /// Waits until the server is to end.
@@ -130,7 +132,7 @@ async fn next(
     loop {
         let stream = match listener.accept().await {
             Ok((stream, _)) => stream,
-            // Out of descriptors, or the peer has gone already: the next may do better.
+            // Out of descriptors, or the peer has gone already: the next one may succeed.
             Err(_) => {
                 silent.leave();
                 sleep(Duration::from_millis(50)).await;
@@ -141,7 +143,7 @@ async fn next(
             if places.available_permits() == 0 {
                 silent.leave();
             }
-            // Where nobody could leave, somebody may fall silent meanwhile.
+            // Where no connection could be closed, one may fall silent meanwhile.
             match timeout(AGAIN, places.clone().acquire_owned()).await {
                 Ok(Ok(place)) => return (stream, place),
                 Ok(Err(_)) => std::future::pending().await,
@@ -163,16 +165,16 @@ async fn either<T>(first: impl Future<Output = ()>, second: impl Future<Output =
     .await
 }
 
-/// The connections in the order in which they came, to find one that nobody would miss.
+/// The connections in the order in which they came, to find the one to close.
 #[derive(Default)]
 struct Silent(VecDeque<Arc<Seat>>);
 
 /// What is known of a connection.
 #[derive(Default)]
 struct Seat {
-    /// Requests whose answers are being made or handed over.
+    /// Number of requests whose answers are being made or handed over.
     answers: AtomicUsize,
-    /// Bytes of an answer wait for a peer that does not take them.
+    /// Whether bytes of an answer wait for a peer that does not take them.
     stalled: AtomicBool,
     gone: AtomicBool,
     leave: Notify,
@@ -274,14 +276,14 @@ impl HttpBody for Answer {
 }
 
 /// A stream that gives up on a peer that does not take what is written.
-struct Impatient {
+struct WithTimeout {
     stream: TcpStream,
     limit: Duration,
     waiting: Option<Pin<Box<Sleep>>>,
     seat: Arc<Seat>,
 }
 
-impl Impatient {
+impl WithTimeout {
     fn judge<T>(
         &mut self,
         context: &mut Context<'_>,
@@ -303,7 +305,7 @@ impl Impatient {
     }
 }
 
-impl AsyncRead for Impatient {
+impl AsyncRead for WithTimeout {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -313,7 +315,7 @@ impl AsyncRead for Impatient {
     }
 }
 
-impl AsyncWrite for Impatient {
+impl AsyncWrite for WithTimeout {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

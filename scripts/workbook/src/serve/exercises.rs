@@ -16,8 +16,8 @@ use serde_json::{Value, json};
 use super::{Shared, answer, text};
 use crate::site::content_type;
 
-/// The longest report that is shown.
-const REPORT: u64 = 64 * 1024;
+/// Number of bytes of the longest report that is shown.
+const REPORT_LIMIT_BYTES: u64 = 64 * 1024;
 
 /// `/__workbook/exercises`, `/__workbook/exercises?report=echo_server`.
 pub(super) async fn exercises(State(shared): State<Shared>, request: Request) -> Response<Body> {
@@ -33,7 +33,7 @@ pub(super) async fn exercises(State(shared): State<Shared>, request: Request) ->
         .filter(|id| is_name(id))
         .map(str::to_owned);
     let read = move || {
-        // One after the other: a diary may be long, and the requests many.
+        // One after the other: a progress file may be long, and the requests many.
         static KNOWN: Mutex<Option<Known>> = Mutex::new(None);
         let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
         state(&course, asked.as_deref(), &mut known).to_string()
@@ -47,16 +47,17 @@ pub(super) async fn exercises(State(shared): State<Shared>, request: Request) ->
     }
 }
 
-/// What the diary said last. A long one takes a second to read, and every page asks for it.
+/// The contents of the progress file when it was last read. A long one takes a second to read, and
+/// every page asks for it.
 struct Known {
-    of: Diary,
+    of: ProgressFile,
     exercises: Value,
 }
 
-/// The diary that was read, and for which exercises. Only lines are added to one, so that another
-/// text has another length, or time.
+/// The progress file that was read, and for which exercises. Lines are only ever added, so that a
+/// different text has a different length or time.
 #[derive(PartialEq, Eq)]
-struct Diary {
+struct ProgressFile {
     path: PathBuf,
     length: u64,
     modified: Option<SystemTime>,
@@ -66,23 +67,26 @@ struct Diary {
 /// The state of every exercise of the ladder.
 fn ladder(course: &Course, known: &mut Option<Known>) -> Value {
     let path = course.mine().join("progress");
-    // Before it is read: what is added meanwhile is another length for the next one who asks.
+    // Before it is read: what is added meanwhile is a different length for the next request.
     let data = fs::metadata(&path).ok();
-    let diary = Diary {
+    let progress_file = ProgressFile {
         length: data.as_ref().map_or(0, Metadata::len),
         modified: data.and_then(|data| data.modified().ok()),
         ladder: course.ladder().unwrap_or_default(),
         path,
     };
-    if let Some(known) = known.as_ref().filter(|known| known.of == diary) {
+    if let Some(known) = known.as_ref().filter(|known| known.of == progress_file) {
         return known.exercises.clone();
     }
-    let bytes = beginning(&diary.path, progress::LONGEST);
+    let bytes = beginning(&progress_file.path, progress::LONGEST);
     let progress = progress::progress(&progress::read(&bytes).events);
-    let of_ladder = diary.ladder.iter().map(|id| exercise(id, &progress));
+    let of_ladder = progress_file
+        .ladder
+        .iter()
+        .map(|id| exercise(id, &progress));
     let exercises = Value::Array(of_ladder.collect());
     *known = Some(Known {
-        of: diary,
+        of: progress_file,
         exercises: exercises.clone(),
     });
     exercises
@@ -92,7 +96,7 @@ fn state(course: &Course, asked: Option<&str>, known: &mut Option<Known>) -> Val
     let mut state = json!({ "exercises": ladder(course, known) });
     if let Some(id) = asked {
         let report = |lang| {
-            let bytes = beginning(&course.last(id, lang), REPORT);
+            let bytes = beginning(&course.last(id, lang), REPORT_LIMIT_BYTES);
             String::from_utf8_lossy(&bytes).into_owned()
         };
         state["report"] = json!({ "id": id, "zh": report("zh"), "en": report("en") });
@@ -119,7 +123,7 @@ fn exercise(id: &str, progress: &Progress) -> Value {
     })
 }
 
-/// At most so many bytes of a file; none, where there is no file.
+/// At most `most` bytes of a file; none, where there is no file.
 fn beginning(path: &Path, most: u64) -> Vec<u8> {
     let mut bytes = Vec::new();
     // A pipe would wait for a writer.
@@ -136,8 +140,8 @@ mod tests {
     use super::*;
     use std::io::Write;
 
-    /// Lines that each tell of a check of their own.
-    fn diary(verb: &str, sign: char, length: usize) -> String {
+    /// Lines of which each reports a check of its own.
+    fn progress_file(verb: &str, sign: char, length: usize) -> String {
         let mut text = String::new();
         for number in 0.. {
             let (millis, seconds) = (number % 1000, number / 1000);
@@ -170,13 +174,13 @@ mod tests {
         };
         write("ladder", "a\nb\n");
         assert_eq!(solved(), (2, 0));
-        write("mine/progress", &diary("passed", '+', 15 << 20));
+        write("mine/progress", &progress_file("passed", '+', 15 << 20));
         assert_eq!(solved(), (2, 1));
-        // Only who reads it again can see this: it is as long, and as old.
+        // This is seen only by reading it again: the length and the time are the same.
         let time = fs::metadata(path("mine/progress"))
             .and_then(|data| data.modified())
             .unwrap();
-        write("mine/progress", &diary("failed", '-', 15 << 20));
+        write("mine/progress", &progress_file("failed", '-', 15 << 20));
         let file = || {
             File::options()
                 .append(true)
@@ -193,9 +197,9 @@ mod tests {
         assert_eq!(solved(), (2, 1), "of b, and no longer of a");
         write("ladder", "a\n");
         assert_eq!(solved(), (1, 0));
-        write("mine/progress", &diary("passed", '+', 1));
+        write("mine/progress", &progress_file("passed", '+', 1));
         assert_eq!(solved(), (1, 1));
-        write("mine/progress", &diary("failed", '-', 1));
+        write("mine/progress", &progress_file("failed", '-', 1));
         file().set_modified(time).unwrap();
         assert_eq!(solved(), (1, 0));
         fs::remove_file(path("mine/progress")).unwrap();

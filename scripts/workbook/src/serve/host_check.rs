@@ -1,5 +1,6 @@
-//! Who may ask: a browser that shows this very server under a loopback name, or a program
-//! without an `Origin`. A foreign site that resolves its own name to 127.0.0.1 is neither.
+//! Which requests are answered: those of a browser that shows this very server under a loopback
+//! name, and those of a program without an `Origin`. A foreign site that resolves its own name to
+//! 127.0.0.1 is neither.
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -35,7 +36,7 @@ pub(super) async fn guard(request: Request, next: Next) -> Response<Body> {
     next.run(request).await
 }
 
-/// What a foreign name is told, without the name: it is anybody's text.
+/// The answer to a foreign name. It does not repeat the name, which may be any text.
 fn refusal(port: u16) -> Response<Body> {
     let words = format!(
         "这里只回答 127.0.0.1、localhost 和 [::1]；请用终端里显示的地址。\n\

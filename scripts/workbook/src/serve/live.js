@@ -45,13 +45,13 @@
     }
 
     function hide() {
-        document.getElementById('workbook-troubles')?.remove();
+        document.getElementById('workbook-problems')?.remove();
     }
 
-    function show(troubles) {
+    function show(problems) {
         hide();
         const panel = document.createElement('section');
-        panel.id = 'workbook-troubles';
+        panel.id = 'workbook-problems';
         panel.setAttribute('role', 'alert');
         panel.style.cssText = 'position:fixed;inset:auto 0 0 0;z-index:10000;max-height:60vh;overflow:auto;' +
             'box-sizing:border-box;padding:16px 20px;background:#fff4f2;color:#1d1d1d;' +
@@ -68,16 +68,16 @@
         bilingual(title, '书有错，这里还是上一次正确的样子。', 'The book has mistakes; this is the last good one.');
         const list = panel.appendChild(document.createElement('ol'));
         list.style.cssText = 'margin:0;padding-inline-start:24px';
-        for (const trouble of troubles) {
+        for (const problem of problems) {
             const item = list.appendChild(document.createElement('li'));
             item.style.cssText = 'overflow-wrap:anywhere;white-space:pre-wrap';
-            if (trouble.place) {
+            if (problem.place) {
                 const place = item.appendChild(document.createElement('code'));
                 place.style.cssText = 'font-weight:bold;color:#8c1d18;background:none';
-                place.textContent = trouble.place;
+                place.textContent = problem.place;
                 item.append(' ');
             }
-            bilingual(item, trouble.zh, trouble.en);
+            bilingual(item, problem.zh, problem.en);
         }
         document.body.append(panel);
     }
@@ -96,7 +96,7 @@
         },
         broken(data) {
             // After a pause the same state comes again: a closed panel stays closed.
-            if (data !== told) show(JSON.parse(data).troubles);
+            if (data !== told) show(JSON.parse(data).problems);
             told = data;
         },
         // Told at every connection, so that nothing is missed.

@@ -1,5 +1,5 @@
 //! Live reload: a script put into each page as it is served (never into the files), and a stream
-//! of events: `ready` when a good site is served, `broken` with the troubles when it is stale,
+//! of events: `ready` when a good site is served, `broken` with the problems when it is stale,
 //! `exercises` when there is something to ask `/__workbook/exercises` for.
 
 use std::convert::Infallible;
@@ -16,11 +16,11 @@ use tokio::time::timeout;
 use super::{Now, Shared, answer, text};
 use crate::site::content_type;
 
-/// A line now and then, so that a peer that has gone is noticed.
-const HEARTBEAT: Duration = Duration::from_secs(15);
+/// How often a line is sent, so that a peer that has gone is noticed.
+const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(15);
 
 /// Shown until there is a site.
-pub(super) const WAITING: &str = "<!DOCTYPE html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\">\
+pub(super) const WAITING_PAGE: &str = "<!DOCTYPE html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\">\
     <meta name=\"viewport\" content=\"width=device-width\"><title>套接字练习册 · The Socket Workbook</title></head>\n\
     <body style=\"font:1.1rem/1.6 sans-serif;margin:3rem auto;max-width:40rem;padding:0 1rem\">\n\
     <p lang=\"zh-CN\">书还没有生成好，生成好后这一页会自己打开。</p>\n\
@@ -58,7 +58,7 @@ struct Listener {
     now: watch::Receiver<Now>,
     /// The last event about the site.
     told: String,
-    /// The learner's progress that was told last.
+    /// The learner's progress that was announced last.
     learned: Option<u64>,
     _permit: OwnedSemaphorePermit,
 }
@@ -66,7 +66,7 @@ struct Listener {
 impl Listener {
     /// The next piece of the stream. A slow peer misses states in between, never the last.
     async fn next(mut self) -> Option<(Result<Bytes, Infallible>, Listener)> {
-        let piece = match timeout(HEARTBEAT, self.now.changed()).await {
+        let piece = match timeout(HEARTBEAT_INTERVAL, self.now.changed()).await {
             Err(_) => Bytes::from_static(b":\n\n"),
             Ok(Err(_)) => return None,
             Ok(Ok(())) => {
@@ -92,18 +92,21 @@ impl Listener {
 
 fn event(now: &Now) -> String {
     let version = now.site.as_ref().map_or("", |(_, version)| version);
-    if now.troubles.is_empty() {
+    if now.problems.is_empty() {
         return format!("event: ready\ndata: {}\n\n", json!({ "version": version }));
     }
-    let troubles: Vec<_> = now
-        .troubles
+    let problems: Vec<_> = now
+        .problems
         .iter()
-        .take(pages::TOLD)
-        .map(|trouble| json!({ "place": trouble.place, "zh": trouble.zh, "en": trouble.en }))
+        .take(pages::PROBLEMS_SHOWN_MAX)
+        .map(|problem| {
+            let place = problem.place.as_ref().map(ToString::to_string);
+            json!({ "place": place, "zh": problem.message.zh, "en": problem.message.en })
+        })
         .collect();
     format!(
         "event: broken\ndata: {}\n\n",
-        json!({ "version": version, "troubles": troubles })
+        json!({ "version": version, "problems": problems })
     )
 }
 
@@ -121,7 +124,7 @@ pub(super) fn inject(page: &Bytes, version: &str) -> Bytes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::book::Trouble;
+    use bilingual::{Diagnostic, Text};
 
     #[test]
     fn the_script_stands_before_the_end_of_the_body() {
@@ -136,10 +139,14 @@ mod tests {
     }
 
     #[test]
-    fn an_event_is_one_line_of_json_whatever_the_trouble_says() {
-        let trouble = Trouble::at("book/a.md", 3, "坏\n</script>", "bad\r\n\r\nevent: ready");
+    fn an_event_is_one_line_of_json_whatever_the_problem_says() {
+        let problem = Diagnostic::at(
+            "book/a.md",
+            3,
+            Text::new("坏\n</script>", "bad\r\n\r\nevent: ready"),
+        );
         let now = Now {
-            troubles: [trouble].into(),
+            problems: [problem].into(),
             ..Now::default()
         };
         assert_eq!(event(&now).lines().count(), 3);

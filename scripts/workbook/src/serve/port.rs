@@ -35,7 +35,7 @@ pub fn bind(port: Port, lang: Lang) -> Result<TcpListener> {
                     "端口 {port} 已被别的程序占用；换一个 --port，或者不写它，让工具找一个空闲的"
                 ),
                 format!(
-                    "port {port} is in use by another program; give another --port, or none: a free one is found"
+                    "port {port} is in use by another program; choose another --port, or leave it out to take a free one"
                 ),
             ))
         }
@@ -47,7 +47,7 @@ pub fn bind(port: Port, lang: Lang) -> Result<TcpListener> {
         )),
         Some((port, error)) => anyhow!(lang.pick(
             format!("从 {first} 到 {port} 没有可用的端口（{error}）；请用 --port 指定一个"),
-            format!("no port from {first} to {port} can be used ({error}); name one with --port"),
+            format!("no port from {first} to {port} can be used ({error}); choose one with --port"),
         )),
         None => anyhow!("no port"),
     })
@@ -74,7 +74,7 @@ mod tests {
         let port = taken.local_addr().unwrap().port();
         let error = bind(Port::Exactly(port), Lang::En).unwrap_err().to_string();
         assert!(
-            error.contains("in use by another program; give another --port"),
+            error.contains("in use by another program; choose another --port"),
             "{error}"
         );
         let error = bind(Port::Exactly(port), Lang::Zh).unwrap_err().to_string();

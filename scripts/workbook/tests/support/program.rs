@@ -1,4 +1,4 @@
-//! The real program, its words, and a bare client. Every wait has a deadline.
+//! The real program, what it prints, and a bare client. Every wait has a deadline.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -49,12 +49,12 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    /// Waits until it has told its address.
+    /// Waits until it has printed its address.
     pub(crate) fn start(folder: &Path, args: &[&str]) -> Program {
         Program::of(command(folder, args))
     }
 
-    /// The same, for a command that is more than its words.
+    /// The same, for a command that is more than its arguments.
     pub(crate) fn of(mut command: Command) -> Program {
         let piped = command.stdin(Stdio::null()).stdout(Stdio::piped());
         let mut child = piped.spawn().unwrap();
@@ -86,7 +86,7 @@ impl Program {
         let mut lines = Vec::new();
         loop {
             let line = self.words.recv_timeout(DEADLINE);
-            let line = line.unwrap_or_else(|_| panic!("it never said {part}, only {lines:?}"));
+            let line = line.unwrap_or_else(|_| panic!("{part} was not printed, only {lines:?}"));
             let last = line.contains(part);
             lines.push(line);
             if last {
@@ -105,7 +105,7 @@ impl Program {
         ))
     }
 
-    /// Asks again until the page contains this; how long that took.
+    /// Asks again until the page contains this; returns how long that took.
     pub(crate) fn wait_for(&self, path: &str, part: &str) -> Duration {
         let start = Instant::now();
         loop {
