@@ -8,7 +8,7 @@ pub struct Ui {
     /// The language of its words.
     pub lang: Lang,
     /// Whether the terminal shows colors.
-    pub colour: bool,
+    pub color: bool,
     /// Number of columns of a line.
     pub width: usize,
 }
@@ -22,15 +22,15 @@ impl Ui {
     pub const fn plain(lang: Lang) -> Self {
         Self {
             lang,
-            colour: false,
+            color: false,
             width: REPORT_COLUMNS,
         }
     }
 
-    /// The same, in colors where `colour` says so.
+    /// The same, in colors where `color` says so.
     #[must_use]
-    pub const fn coloured(self, colour: bool) -> Self {
-        Self { colour, ..self }
+    pub const fn colored(self, color: bool) -> Self {
+        Self { color, ..self }
     }
 
     /// Of the two, the one in the person's language.
@@ -63,7 +63,7 @@ impl Ui {
     }
 
     fn paint(self, code: &str, text: &str) -> String {
-        match self.colour {
+        match self.color {
             true => format!("\x1b[{code}m{text}\x1b[0m"),
             false => text.to_owned(),
         }

@@ -56,9 +56,9 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
 
 /// Whether it went well; what did not has been told.
 fn obey(asked: Asked, lang: Lang) -> Result<bool> {
-    let colour =
+    let color =
         io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|no| no.is_empty());
-    let ui = Ui::plain(lang).coloured(colour);
+    let ui = Ui::plain(lang).colored(color);
     let workspace = Workspace::open(asked.root, ui)?;
     let of = &workspace;
     match asked.command {

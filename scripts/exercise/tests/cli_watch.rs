@@ -368,7 +368,7 @@ fn a_file_that_goes_is_told_and_one_that_comes_back_is_judged() {
 }
 
 #[test]
-fn without_colour_no_colour_is_written() {
+fn without_color_no_color_is_written() {
     let workspace = Workspace::new();
     let mut screen = Screen::open_with(&workspace, &["say"], &[("NO_COLOR", "1")]);
     screen.wait_for("Your turn");

@@ -39,17 +39,12 @@ pub enum Built {
 /// machine.
 ///
 /// `root` is the repository; everything goes to a folder `NAME-…` of its own for these files,
-/// below `target/exercises/` where that can be written. Cargo's words have colours where `colour`
+/// below `target/exercises/` where that can be written. Cargo's words have colors where `color`
 /// says so.
 ///
 /// # Errors
 /// Cargo cannot run, the manifest cannot be written, or what cargo made is not there.
-pub fn build(
-    root: &Path,
-    name: &str,
-    sources: &[(String, PathBuf)],
-    colour: bool,
-) -> Result<Built> {
+pub fn build(root: &Path, name: &str, sources: &[(String, PathBuf)], color: bool) -> Result<Built> {
     let manifest = text(name, sources);
     // Files elsewhere, of another checkout, say, are built elsewhere: nothing is shared.
     let folder = format!("{name}-{:016x}", hash(manifest.as_bytes()));
@@ -57,7 +52,7 @@ pub fn build(
         root,
         directory: scratch::folder(root, "exercises")?.join(folder),
         sources,
-        colour,
+        color,
     };
     kitchen.write(&manifest)?;
     let _lock = lock::take(&kitchen.directory.join("lock"), DEADLINE)?;
@@ -77,7 +72,7 @@ struct Kitchen<'a> {
     root: &'a Path,
     directory: PathBuf,
     sources: &'a [(String, PathBuf)],
-    colour: bool,
+    color: bool,
 }
 
 /// The hash of each file's text, by the name of its program; of a file that cannot be read, none.
@@ -135,7 +130,7 @@ impl Kitchen<'_> {
         let mut command = cargo::cargo();
         command
             .args(["build", "--quiet", "--offline", "--color"])
-            .arg(if self.colour { "always" } else { "never" })
+            .arg(if self.color { "always" } else { "never" })
             // Programs as JSON on standard output, and everything for people as always.
             .arg("--message-format=json-render-diagnostics")
             .arg("--manifest-path")

@@ -88,8 +88,8 @@ fn a_traceback_of_python_is_known() {
     check(PYTHON, status(1), "Python", whole(), &said);
     let logged_first = format!("listening on 127.0.0.1:8888\n{PYTHON}\n");
     check(&logged_first, status(1), "Python", whole(), &said);
-    let coloured = PYTHON.replace("ValueError", "\x1b[1;35mValueError\x1b[0m");
-    check(&coloured, status(1), "Python", whole(), &said);
+    let colored = PYTHON.replace("ValueError", "\x1b[1;35mValueError\x1b[0m");
+    check(&colored, status(1), "Python", whole(), &said);
     check(
         &PYTHON.replace('\n', "\r\n"),
         status(1),

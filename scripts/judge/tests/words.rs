@@ -376,11 +376,11 @@ fn a_program_that_passes_is_told_how_many_variants_that_was() {
 }
 
 #[test]
-fn colours_are_added_where_they_are_wanted_and_are_never_the_only_sign() {
-    let wanted = Ui::plain(Lang::En).coloured(true);
-    let coloured = report(failed(Trouble::Flood(Written::Sent)), wanted);
-    assert!(coloured.contains("\x1b["));
-    let mut plain = coloured;
+fn colors_are_added_where_they_are_wanted_and_are_never_the_only_sign() {
+    let wanted = Ui::plain(Lang::En).colored(true);
+    let colored = report(failed(Trouble::Flood(Written::Sent)), wanted);
+    assert!(colored.contains("\x1b["));
+    let mut plain = colored;
     for code in ["\x1b[1;31m", "\x1b[32m", "\x1b[0m"] {
         plain = plain.replace(code, "");
     }

@@ -47,7 +47,7 @@ pub(super) struct Job {
 /// What came of it.
 #[derive(Debug, Clone)]
 pub(super) enum Outcome {
-    /// It does not compile: what cargo says, with colours if those were wanted.
+    /// It does not compile: what cargo says, with colors if those were wanted.
     Refused(String),
     /// All variants that were wanted.
     Judged(Vec<Verdict>, Duration),
@@ -179,7 +179,7 @@ fn wanted<'a>(workspace: &Workspace, job: &'a Job) -> Result<Vec<&'a Variant>> {
 fn compile(workspace: &Workspace, id: &str, path: &Path) -> Result<Built> {
     missing(workspace, path)?;
     let sources = [(id.to_owned(), path.to_owned())];
-    build(workspace.course.root(), id, &sources, workspace.ui.colour)
+    build(workspace.course.root(), id, &sources, workspace.ui.color)
 }
 
 fn missing(workspace: &Workspace, path: &Path) -> Result<()> {
@@ -253,7 +253,7 @@ impl Outcome {
             Self::Stopped => {}
             Self::Refused(errors) => {
                 text.push('\n');
-                let errors = if ui.colour {
+                let errors = if ui.color {
                     errors.clone()
                 } else {
                     without_escapes(errors)
@@ -342,7 +342,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn colours_and_other_controls_are_left_out() {
+    fn colors_and_other_controls_are_left_out() {
         assert_eq!(
             without_escapes("\x1b[1m\x1b[38;5;9merror\x1b[0m: \x07x\r\n  y\x1b"),
             "error: x\n  y"

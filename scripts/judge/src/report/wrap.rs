@@ -72,14 +72,14 @@ fn divides(before: char, after: char) -> bool {
     (word_ends || between) && !CLOSING.contains(after) && !OPENING.contains(before)
 }
 
-/// The columns that `text` takes, its colours left out.
+/// The columns that `text` takes, its colors left out.
 #[must_use]
 pub fn shown(text: &str) -> usize {
     let mut width = 0;
     let mut rest = text;
-    while let Some((plain, colour)) = rest.split_once('\x1b') {
+    while let Some((plain, color)) = rest.split_once('\x1b') {
         width += plain.width();
-        rest = colour.split_once('m').map_or("", |(_, rest)| rest);
+        rest = color.split_once('m').map_or("", |(_, rest)| rest);
     }
     width + rest.width()
 }
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn colours_take_no_columns() {
+    fn colors_take_no_columns() {
         assert_eq!(shown("\x1b[1;31m你好\x1b[0m"), 4);
     }
 

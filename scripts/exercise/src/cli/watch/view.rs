@@ -279,14 +279,14 @@ fn rule(work: &Work, columns: usize) -> String {
     format!("── {stand} {}", "─".repeat(rest))
 }
 
-/// A line in pieces of at most `columns`; colours take none, and end with the piece.
+/// A line in pieces of at most `columns`; colors take none, and end with the piece.
 pub(super) fn fold(line: &str, columns: usize) -> Vec<String> {
     let mut pieces = Vec::new();
-    let (mut piece, mut width, mut coloured) = (String::new(), 0, false);
+    let (mut piece, mut width, mut colored) = (String::new(), 0, false);
     let mut chars = line.chars();
     while let Some(c) = chars.next() {
         if c == '\x1b' {
-            coloured = true;
+            colored = true;
             piece.push(c);
             for c in chars.by_ref() {
                 piece.push(c);
@@ -303,7 +303,7 @@ pub(super) fn fold(line: &str, columns: usize) -> Vec<String> {
         };
         let wide = c.width().unwrap_or(0);
         if width + wide > columns {
-            if coloured {
+            if colored {
                 piece.push_str("\x1b[0m");
             }
             pieces.push(std::mem::take(&mut piece));
@@ -312,7 +312,7 @@ pub(super) fn fold(line: &str, columns: usize) -> Vec<String> {
         piece.push(c);
         width += wide;
     }
-    if coloured {
+    if colored {
         piece.push_str("\x1b[0m");
     }
     pieces.push(piece);
@@ -324,7 +324,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_is_folded_at_its_columns_and_colours_take_none() {
+    fn a_line_is_folded_at_its_columns_and_colors_take_none() {
         assert_eq!(fold("你好吗", 4), ["你好", "吗"]);
         assert_eq!(
             fold("\x1b[31merror\x1b[0m: x", 5),
