@@ -7,6 +7,10 @@ use session::run::doorbell::Doorbell;
 use socket2::SockRef;
 
 /// A socket, and what it is waited for.
+#[cfg_attr(
+    not(unix),
+    allow(dead_code, reason = "no call waits for pipes and sockets there")
+)]
 pub(super) struct Interest<'a> {
     pub(super) socket: SockRef<'a>,
     pub(super) read: bool,
