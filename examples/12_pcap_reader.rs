@@ -3,9 +3,11 @@
 //!
 //!     cargo run --example 12_pcap_reader -- book/captures/one_shot.pcapng 1 -v
 //!
-//! 这个文件拆包。`12_pcap_reader/` 里：file.rs 读文件，headers.rs 是首部的表，别的写屏幕。
+//! 这个文件拆包。`12_pcap_reader/` 里：file.rs 读文件，headers.rs 是首部的表，sense.rs 看哪些字节
+//! 说不通，line.rs 和 screen.rs 写屏幕。
 //! This file takes packets apart. In `12_pcap_reader/`: file.rs reads the file, headers.rs has the
-//! tables of the headers, and the others write the screen.
+//! tables of the headers, sense.rs looks for bytes that make no sense, line.rs and screen.rs write
+//! the screen.
 #![allow(missing_docs, reason = "the names of the fields say it")]
 use colored::Colorize;
 use file::Record;
@@ -15,6 +17,8 @@ use std::{env, process::ExitCode};
 
 #[path = "12_pcap_reader/checksum.rs"]
 pub mod checksum;
+#[path = "12_pcap_reader/data.rs"]
+pub mod data;
 #[path = "12_pcap_reader/file.rs"]
 pub mod file;
 #[path = "common/foreign.rs"]
@@ -32,6 +36,10 @@ pub mod options;
 pub mod packets;
 #[path = "12_pcap_reader/screen.rs"]
 pub mod screen;
+#[path = "12_pcap_reader/sense.rs"]
+pub mod sense;
+#[path = "12_pcap_reader/tcp.rs"]
+pub mod tcp;
 #[path = "12_pcap_reader/wire.rs"]
 pub mod wire;
 
@@ -48,14 +56,15 @@ pub fn dissect(link: u64, record: &Record) -> Packet<'_> {
         // 有几个字节看几个：可能没有抓全，ICMP 也只引用开头。
         // Look at the bytes that are there: a capture may keep only some, ICMP cites only some.
         let have = packet.end.min(packet.bytes.len()).saturating_sub(at);
-        let whole = have >= headers::least(kind);
-        if whole && let Some(trouble) = headers::nonsense(&packet, kind, at) {
+        let whole = have >= sense::least(kind);
+        if whole && let Some(trouble) = sense::nonsense(&packet, kind, at) {
             packet.trouble.get_or_insert(trouble);
             break;
         }
-        let size = match whole {
-            true => size(&packet, kind, at),
-            false => headers::least(kind),
+        let size = if whole {
+            size(&packet, kind, at)
+        } else {
+            sense::least(kind)
         };
         packet.headers.push(Header {
             kind,
@@ -64,8 +73,12 @@ pub fn dissect(link: u64, record: &Record) -> Packet<'_> {
             quoted,
         });
         if size > have {
-            let cut = (!quoted).then_some((at + have, "首部不完整 header cut off"));
-            packet.trouble = packet.trouble.or(cut);
+            // ICMP 只引用开头，不完整不算错。
+            // ICMP cites only the beginning: there it is no fault.
+            if !quoted {
+                let cut = (at + have, "首部不完整 header cut off");
+                packet.trouble.get_or_insert(cut);
+            }
             break;
         }
         // 长度可以说假话：最多信到外面一层给的范围。
@@ -93,7 +106,7 @@ fn size(packet: &Packet<'_>, kind: Kind, at: usize) -> usize {
     match kind {
         Kind::Ipv4 => packet.number(at, 1) % 16 * 4,
         Kind::Tcp => packet.number(at + 12, 1) / 16 * 4,
-        _ => headers::least(kind),
+        _ => sense::least(kind),
     }
 }
 
@@ -127,8 +140,9 @@ fn inside(packet: &Packet<'_>, kind: Kind, at: usize) -> Option<Kind> {
         Kind::Ipv4 if packet.number(at + 6, 2) & 0x1fff != 0 => return None,
         Kind::Ipv4 => packet.number(at + 9, 1),
         Kind::Ipv6 => packet.number(at + 6, 1),
-        // ICMP 的差错报文引用出错的那个包：IP 首部和后面至少 8 个字节（RFC 792）。
-        // An ICMP error cites the packet it is about: IP header and 8 bytes or more (RFC 792).
+        // ICMP 的差错报文引用出错的那个包：IP 首部和后面至少 8 个字节（RFC 1122 §3.2.2）。
+        // An ICMP error cites the packet it is about: IP header and 8 bytes or more (RFC 1122
+        // §3.2.2).
         Kind::Icmp => packet.number(at, 1),
         _ => return None,
     };
@@ -158,10 +172,15 @@ fn main() -> ExitCode {
         screen::print(screen::HELP);
         return ExitCode::SUCCESS;
     }
-    let numbers = words.iter().skip(1).map(|word| word.parse::<u64>());
-    let numbers = numbers.collect::<Result<Vec<_>, _>>();
-    let known = flags.iter().all(|flag| flag == "-v" || flag == "--wire");
-    let (Some(path), Ok(numbers), true) = (words.first(), numbers, known) else {
+    let mut numbers = Vec::new();
+    let mut known = flags.iter().all(|flag| flag == "-v" || flag == "--wire");
+    for word in words.iter().skip(1) {
+        match word.parse::<u64>() {
+            Ok(number) => numbers.push(number),
+            Err(_) => known = false,
+        }
+    }
+    let (Some(path), true) = (words.first(), known) else {
         let _ = writeln!(
             io::stderr(),
             "{}\n{}",
@@ -170,10 +189,11 @@ fn main() -> ExitCode {
         );
         return ExitCode::from(2);
     };
-    let result = packets::open(path).and_then(|input| packets::show(input, &numbers, &flags));
-    let complain = |error| writeln!(io::stderr(), "{} {path}: {error:#}", "错误 error:".red());
-    match result.map_err(complain) {
+    match packets::open(path).and_then(|input| packets::show(input, &numbers, &flags)) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::FAILURE,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "{} {path}: {error:#}", "错误 error:".red());
+            ExitCode::FAILURE
+        }
     }
 }

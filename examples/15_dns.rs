@@ -7,8 +7,8 @@
 //!     cargo run --example 15_dns
 //!
 //! 这个文件管命令行和服务器。旁边：`ask.rs` 去问，`verify.rs` 辨真假，`table.rs` 是服务器的表，
-//! This file has the command line and the server. Beside it: `ask.rs` asks, `verify.rs` tells an
 //! `message.rs` 和 `name.rs` 写、读报文的字节。
+//! This file has the command line and the server. Beside it: `ask.rs` asks, `verify.rs` tells an
 //! answer from a forgery, `table.rs` is the server's, `message.rs` and `name.rs` have the bytes.
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, SocketAddr, UdpSocket};
@@ -79,25 +79,28 @@ fn asked(name: &str, options: &[&str]) -> Result<(Question, SocketAddr)> {
     let (name, class) = (name.parse()?, IN);
     let (mut kind, mut server) = (A, ADDRESS.parse()?);
     for option in options {
-        match (
-            option.strip_prefix('@'),
-            option.to_ascii_uppercase().as_str(),
-        ) {
-            (Some(ip), _) => {
-                // 只写了 IP，就是 53 端口：真的名字服务器在那里。
-                // An IP alone means port 53, where real name servers are.
-                let with_port = ip
-                    .parse()
-                    .or_else(|_| ip.parse().map(|ip: IpAddr| (ip, 53).into()));
-                server = with_port.with_context(|| format!("地址写错 bad address: {ip}"))?;
-            }
-            (None, "A") => kind = A,
-            (None, "AAAA") => kind = AAAA,
-            (None, "CNAME") => kind = CNAME,
-            _ => bail!("看不懂 not understood: {option}"),
+        if let Some(address) = option.strip_prefix('@') {
+            server = server_at(address)?;
+            continue;
         }
+        kind = match option.to_ascii_uppercase().as_str() {
+            "A" => A,
+            "AAAA" => AAAA,
+            "CNAME" => CNAME,
+            _ => bail!("看不懂 not understood: {option}"),
+        };
     }
     Ok((Question { name, kind, class }, server))
+}
+
+/// 只写了 IP，就是 53 端口：真的名字服务器在那里。
+/// An IP alone means port 53, where real name servers are.
+fn server_at(text: &str) -> Result<SocketAddr> {
+    if let Ok(ip) = text.parse::<IpAddr>() {
+        return Ok((ip, 53).into());
+    }
+    let address = text.parse();
+    address.with_context(|| format!("地址写错 bad address: {text}"))
 }
 
 // ANCHOR: serve
@@ -124,14 +127,13 @@ fn serve(bound: io::Result<UdpSocket>, address: SocketAddr, more: &[String]) -> 
             continue;
         };
         let rcode = screen::rcode_words(answer.flags & RCODE);
-        let asked = answer
-            .questions
-            .first()
-            .map(|question| format!(" {question}"));
+        let asked = match answer.questions.first() {
+            Some(question) => format!(" {question}"),
+            None => String::new(),
+        };
+        let count = answer.answers.len();
         say(format_args!(
-            "{peer} 问 asks{}: {rcode}, {} 条记录 records",
-            asked.unwrap_or_default(),
-            answer.answers.len()
+            "{peer} 问 asks{asked}: {rcode}, {count} 条记录 records"
         ));
         // 收信人可能已经不在了；服务器照样服务下一位。
         // The asker may be gone; the server goes on with the next one.

@@ -50,9 +50,14 @@ fn pseudo_header(packet: &Packet<'_>, at: usize, protocol: u64) -> Option<u64> {
 }
 
 fn sum(bytes: &[u8]) -> u64 {
-    let word =
-        |word: &[u8]| u64::from(word[0]) << 8 | word.get(1).map_or(0, |byte| u64::from(*byte));
-    bytes.chunks(2).map(word).sum()
+    let mut sum = 0;
+    for pair in bytes.chunks(2) {
+        // 字节是奇数个，末尾就当作还有一个 0。
+        // With an odd number of bytes, a 0 counts as the last one.
+        let low = if pair.len() == 2 { pair[1] } else { 0 };
+        sum += u64::from(u16::from_be_bytes([pair[0], low]));
+    }
+    sum
 }
 
 fn fold(mut sum: u64) -> u16 {

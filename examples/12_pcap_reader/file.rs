@@ -6,8 +6,12 @@
 use anyhow::{Context, Error, Result, anyhow, ensure};
 use std::io::{self, Read};
 
+#[path = "formats.rs"]
+mod formats;
 #[path = "pcapng.rs"]
 mod pcapng;
+
+use pcapng::SECTION;
 
 /// 一个包：在哪条线上，什么时候（纳秒），线上有多长，抓到了哪些字节。
 /// A packet: on which wire, when (nanoseconds), its size on the wire, the bytes that were kept.
@@ -72,7 +76,7 @@ impl<R: Read> Capture<R> {
             [0xd4, 0xc3, 0xb2, 0xa1] => (false, 1_000_000),
             [0xa1, 0xb2, 0x3c, 0x4d] => (true, 1_000_000_000),
             [0x4d, 0x3c, 0xb2, 0xa1] => (false, 1_000_000_000),
-            _ => return Err(wrong(0, &other(&magic))),
+            _ => return Err(wrong(0, &formats::advice(&magic))),
         };
         // 首部的其余 20 字节：版本、时区、每个包最多抓多少、链路类型。
         // The other 20 bytes: version, time zone, how much of a packet is kept, link type.
@@ -115,62 +119,19 @@ impl<R: Read> Capture<R> {
     }
     // ANCHOR_END: record
 
-    // ANCHOR: block
-    /// pcapng 的一块：种类、长度、内容、再写一遍长度。不认识的种类，跳过就是。
-    /// A block of pcapng: kind, length, body, the length again. Unknown kinds are skipped.
-    fn block(&mut self) -> Result<Option<Record>> {
-        loop {
-            let start = self.at;
-            let Some(kind) = self.read_or_end(4)? else {
-                return Ok(None);
-            };
-            if kind == SECTION {
-                self.section(start)?;
-                continue;
-            }
-            let length = self.length(start, 12)?;
-            let body = match self.number(&kind, 0, 4) {
-                1..=3 | 6 => self.read_bounded(length - 12, 4)?,
-                _ => self.pass_over(length - 12)?,
-            };
-            self.same_length_again(length)?;
-            match self.number(&kind, 0, 4) {
-                1 => self.interface(&body, start + 8)?,
-                2 => return self.packet(&body, start + 8, 2).map(Some),
-                3 => return self.simple_packet(&body, start + 8).map(Some),
-                6 => return self.packet(&body, start + 8, 4).map(Some),
-                _ => {}
-            }
-        }
-    }
-    // ANCHOR_END: block
-
-    fn length(&mut self, start: u64, least: u64) -> Result<u64> {
-        let length = self.read(4)?;
-        let length = self.number(&length, 0, 4);
-        check_length(length, start, least).map(|()| length)
-    }
-
-    fn same_length_again(&mut self, length: u64) -> Result<()> {
-        let (at, again) = (self.at, self.read(4)?);
-        let same = self.number(&again, 0, 4) == length;
-        ensure!(
-            same,
-            wrong(at, "块首尾的长度不同 the two lengths of the block differ")
-        );
-        Ok(())
-    }
-
     // 没有的字节算 0：长度在别处查过。
     // Bytes that are not there count as 0: lengths are checked elsewhere.
     fn number(&self, bytes: &[u8], at: usize, size: usize) -> u64 {
-        let join = |sum, byte: &u8| sum << 8 | u64::from(*byte);
-        let bytes = bytes.iter().skip(at).take(size);
-        if self.big {
-            bytes.fold(0, join)
-        } else {
-            bytes.rev().fold(0, join)
+        let end = bytes.len().min(at + size);
+        let mut bytes = bytes.get(at..end).unwrap_or_default().to_vec();
+        if !self.big {
+            bytes.reverse();
         }
+        let mut number = 0;
+        for byte in bytes {
+            number = number << 8 | u64::from(byte);
+        }
+        number
     }
 
     // ANCHOR: read
@@ -241,42 +202,6 @@ impl<R: Read> Iterator for Capture<R> {
 }
 
 const NANOS: i128 = 1_000_000_000;
-const SECTION: [u8; 4] = [0x0a, 0x0d, 0x0d, 0x0a];
-
-fn check_length(length: u64, start: u64, least: u64) -> Result<()> {
-    let fits = length >= least && length.is_multiple_of(4);
-    ensure!(
-        fits,
-        wrong(start + 4, "块的长度不可能 impossible length of a block")
-    );
-    Ok(())
-}
-
-/// 文件不是 pcap：认出常见的几种，说该怎么办。
-/// The file is no pcap: some common kinds are known, with what to do.
-fn other(magic: &[u8]) -> String {
-    let packed = |name: &str, tool: &str| {
-        format!("{name} 压缩的，先解压 compressed with {name}, unpack it first: {tool}")
-    };
-    let capture = |name: &str| {
-        format!(
-            "{name} 的格式，先转换 a file of {name}, convert it first: editcap -F pcapng IN OUT"
-        )
-    };
-    match *magic {
-        [0x1f, 0x8b, ..] => packed("gzip", "gunzip, 7-Zip"),
-        [0x1f, 0x9d | 0xa0, ..] => packed("compress", "uncompress, 7-Zip"),
-        [b'B', b'Z', b'h', _] => packed("bzip2", "bunzip2, 7-Zip"),
-        [0xfd, b'7', b'z', b'X'] => packed("xz", "unxz, 7-Zip"),
-        [0x28, 0xb5, 0x2f, 0xfd] => packed("zstd", "unzstd, 7-Zip"),
-        [0x04, 0x22, 0x4d, 0x18] => packed("lz4", "unlz4"),
-        [b'P', b'K', 3 | 5, 4 | 6] => packed("zip", "unzip, 7-Zip"),
-        [b'7', b'z', 0xbc, 0xaf] => packed("7z", "7-Zip"),
-        [b's', b'n', b'o', b'o'] => capture("snoop"),
-        [b'G', b'M', b'B', b'U'] | [b'R', b'T', b'S', b'S'] => capture("Network Monitor"),
-        _ => "不是 pcap，也不是 pcapng neither pcap nor pcapng".to_owned(),
-    }
-}
 
 fn wrong(at: u64, words: &str) -> Error {
     anyhow!("{}{words}", place(at))

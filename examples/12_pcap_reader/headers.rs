@@ -1,5 +1,5 @@
-//! 首部：有哪些，每个字段几个比特、叫什么、怎样显示，哪些字节说不通。
-//! Headers: which there are, how wide each field is, its name, how to show it, what makes no sense.
+//! 首部：有哪些，每个字段几个比特、叫什么、怎样显示。
+//! Headers: which there are, how wide each field is, its name, how to show it.
 use Kind::{Arp, Cooked, Cooked2, Ethernet, Icmp, Ipv4, Ipv6, Loopback, Tcp, Udp, Vlan};
 use Show::{Checksum, Decimal, Family, Flags, Hex, Ip, Mac, Named};
 
@@ -58,8 +58,11 @@ impl<'a> Packet<'a> {
     /// 网络字节序：高位字节在前。没有的字节算 0，所以不会越界。
     /// Network byte order: the high byte first. Bytes that are not there count as 0: no overrun.
     pub fn number(&self, at: usize, size: usize) -> usize {
-        let bytes = self.bytes.iter().skip(at).take(size);
-        bytes.fold(0, |sum, byte| sum << 8 | usize::from(*byte))
+        let mut number = 0;
+        for byte in self.bytes.iter().skip(at).take(size) {
+            number = number << 8 | usize::from(*byte);
+        }
+        number
     }
     // ANCHOR_END: number
 
@@ -193,21 +196,21 @@ const TYPES: Show = Named(&[
     (11, "超时 time exceeded"),
     (12, "参数有错 parameter problem"),
 ]);
-macro_rules! icmp {
-    ($($rest:expr),*) => {
-        &[(8, "类型", "type", TYPES), (8, "代码", "code", Decimal), (16, "校验和", "checksum", Checksum), $($rest),*]
-    };
-}
-const ECHO: &[Row] = icmp!(
-    (16, "标识", "identifier", Decimal),
-    (16, "序号", "sequence number", Decimal)
-);
-const UNREACHABLE: &[Row] = icmp!(
-    (16, "未用", "unused", Decimal),
-    (16, "下一跳 MTU", "next-hop MTU", Decimal)
-);
-const REDIRECT: &[Row] = icmp!((32, "网关", "gateway", Ip));
-const OTHER: &[Row] = icmp!((32, "其余", "rest", Hex));
+const TYPE: Row = (8, "类型", "type", TYPES);
+const CODE: Row = (8, "代码", "code", Decimal);
+const SUM: Row = (16, "校验和", "checksum", Checksum);
+#[rustfmt::skip]
+const ECHO: &[Row] = &[
+    TYPE, CODE, SUM,
+    (16, "标识", "identifier", Decimal), (16, "序号", "sequence number", Decimal),
+];
+#[rustfmt::skip]
+const UNREACHABLE: &[Row] = &[
+    TYPE, CODE, SUM,
+    (16, "未用", "unused", Decimal), (16, "下一跳 MTU", "next-hop MTU", Decimal),
+];
+const REDIRECT: &[Row] = &[TYPE, CODE, SUM, (32, "网关", "gateway", Ip)];
+const OTHER: &[Row] = &[TYPE, CODE, SUM, (32, "其余", "rest", Hex)];
 
 /// 层、名字、出处、字段。
 /// Layer, name, source, fields.
@@ -234,37 +237,4 @@ pub fn about(
         Udp => (4, "UDP", "RFC 768", UDP),
         Tcp => (4, "TCP", "RFC 9293 §3.1", TCP),
     }
-}
-
-/// 首部至少几个字节。
-/// The fewest bytes of a header.
-pub fn least(kind: Kind) -> usize {
-    match kind {
-        Ethernet => 14,
-        Vlan | Loopback => 4,
-        Cooked => 16,
-        Arp => 28,
-        Ipv6 => 40,
-        Cooked2 | Ipv4 | Tcp => 20,
-        Icmp | Udp => 8,
-    }
-}
-
-/// 一个首部里第一处说不通的字节：偏移和原因。
-/// The first byte of a header that makes no sense: its offset, and why.
-pub fn nonsense(packet: &Packet<'_>, kind: Kind, at: usize) -> Option<(usize, &'static str)> {
-    let (one, two) = (|i| packet.number(at + i, 1), |i| packet.number(at + i, 2));
-    let (byte, why) = match kind {
-        Arp if (two(0), two(2), two(4)) != (1, 0x0800, 0x0604) => {
-            (0, "不是以太网上的 IPv4 not for IPv4 on Ethernet")
-        }
-        Ipv4 if one(0) / 16 != 4 => (0, "IP 版本不是 4 IP version is not 4"),
-        Ipv4 if one(0) % 16 < 5 => (0, "IHL 小于 5 IHL is below 5"),
-        Ipv4 if two(2) < one(0) % 16 * 4 => (2, "总长度短于首部 total length below the header's"),
-        Ipv6 if one(0) / 16 != 6 => (0, "IP 版本不是 6 IP version is not 6"),
-        Udp if two(4) < 8 => (4, "UDP 长度小于 8 UDP length is below 8"),
-        Tcp if one(12) / 16 < 5 => (12, "数据偏移小于 5 data offset is below 5"),
-        _ => return None,
-    };
-    Some((at + byte, why))
 }

@@ -1,56 +1,11 @@
 //! 一个包写成一行，像 tcpdump。
 //! A packet in one line, as tcpdump writes it.
-use super::headers::{Header, Kind, Packet, least};
+use super::headers::{Header, Kind, Packet};
 use super::link::family;
 use super::screen::{data_text, ip, mac, paint};
-use std::collections::HashMap;
-
-// ANCHOR: relative
-/// 每条连接两个方向的起点，让序号从 0 数起。真正的起点是随机的（RFC 9293 §3.4.1）。
-/// Where both directions of each connection begin, to count from 0. The real start is random (RFC
-/// 9293 §3.4.1).
-#[derive(Default)]
-pub struct Talks(HashMap<(Vec<u8>, Vec<u8>), [u32; 2]>);
-
-// 记得住这么多条连接；再多，就忘掉旧的。
-// We remember this many connections; if there are more, we forget.
-const CONNECTIONS: usize = 10_000;
-
-impl Talks {
-    /// 减去起点：自己的序号，对方的确认号。像 tcpdump 一样，第一个带 ACK 的段才算开头，
-    /// 所以 SYN 显示真正的序号。
-    /// Less the start: our sequence number, the peer's acknowledged. As in tcpdump, the first
-    /// segment with ACK is the beginning, so a SYN shows the real number.
-    fn relative(&mut self, ends: (Vec<u8>, Vec<u8>), flags: usize, seq: u32, ack: u32) -> [u32; 2] {
-        // 没有 ACK 的段，确认号没有意义；一条连接里只有第一个 SYN 和少数 RST 是这样。
-        // Without ACK the acknowledgment means nothing: only the first SYN, and some RST, are so.
-        if flags & ACK == 0 {
-            return [seq, ack];
-        }
-        // 一个方向用 (a, b)，另一个方向用 (b, a)：一条连接只记一次。
-        // One direction is (a, b), the other (b, a): a connection is kept once.
-        let turned = ends.0 > ends.1;
-        let key = if turned { (ends.1, ends.0) } else { ends };
-        let [mine, other] = if turned { [1, 0] } else { [0, 1] };
-        if flags & SYN != 0 || !self.0.contains_key(&key) {
-            if self.0.len() == CONNECTIONS {
-                self.0.clear();
-            }
-            let mut start = [0; 2];
-            (start[mine], start[other]) = (seq, ack.wrapping_sub(1));
-            self.0.insert(key, start);
-            return [seq, ack];
-        }
-        // 序号只有 32 比特，数到头就从 0 再来：wrapping_sub 照样减得对。
-        // Sequence numbers have 32 bits and go on from 0: wrapping_sub is right even then.
-        let start = self.0[&key];
-        [
-            seq.wrapping_sub(start[mine]),
-            ack.wrapping_sub(start[other]),
-        ]
-    }
-}
-// ANCHOR_END: relative
+use super::sense::least;
+pub use super::tcp::Talks;
+use super::tcp::tcp;
 
 /// 最里面的一个首部决定这一行写什么。
 /// The innermost header decides what the line says.
@@ -111,19 +66,21 @@ fn link(packet: &Packet<'_>, last: Header) -> String {
 /// `-i any` 把同一个包抓到两次，出去一次，进来一次：写上方向，和 tcpdump 的字母一样。
 /// `-i any` sees one packet twice, going out and coming in: the direction, in tcpdump's letters.
 fn direction(packet: &Packet<'_>) -> String {
-    let (interface, number) = match packet.headers.first() {
-        Some(first) if first.size < least(first.kind) => return String::new(),
-        Some(first) if first.kind == Kind::Cooked => (None, packet.number(0, 2)),
-        Some(first) if first.kind == Kind::Cooked2 => {
-            (Some(packet.number(4, 4)), packet.number(10, 1))
-        }
+    let Some(first) = packet.headers.first() else {
+        return String::new();
+    };
+    if first.size < least(first.kind) {
+        return String::new();
+    }
+    let (interface, number) = match first.kind {
+        Kind::Cooked => (String::new(), packet.number(0, 2)),
+        Kind::Cooked2 => (format!("if{} ", packet.number(4, 4)), packet.number(10, 1)),
         _ => return String::new(),
     };
-    let interface = interface.map_or_else(String::new, |index| format!("if{index} "));
-    let letters = ["In", "B", "M", "P", "Out"];
-    letters
-        .get(number)
-        .map_or(interface.clone(), |word| format!("{interface}{word} "))
+    match ["In", "B", "M", "P", "Out"].get(number) {
+        Some(word) => format!("{interface}{word} "),
+        None => interface,
+    }
 }
 
 /// ARP：发送方的 MAC 和 IP 在第 8、14 字节，目标的在第 18、24 字节（RFC 826）。
@@ -208,79 +165,23 @@ fn udp(packet: &Packet<'_>, at: usize) -> String {
     paint(4, &format!("UDP, length {length}"))
 }
 
-// ANCHOR: tcp
-fn tcp(packet: &Packet<'_>, header: Header, talks: &mut Talks) -> String {
-    let at = header.at;
-    let [seq, ack] = [at + 4, at + 8].map(|at| packet.number(at, 4) as u32);
-    let flags = packet.number(at + 13, 1);
-    let [seq, ack] = talks.relative(ends(packet, at), flags, seq, ack);
-    let letters = FLAGS.iter().filter(|(_, bit)| flags & bit != 0);
-    let letters = String::from_iter(letters.map(|(letter, _)| letter));
-    let mut words = match &*letters {
-        "" => "Flags [none]".to_owned(),
-        letters => format!("Flags [{letters}]"),
-    };
-    // 首部里没有数据的长度：到包的末尾还有几个字节，就是几个。
-    // The header does not say how much data there is: it is what is left to the packet's end.
-    let data = packet.end.saturating_sub(at + header.size) as u32;
-    // SYN 和 FIN 各占一个序号；只有 ACK 的段不占，不必写。
-    // SYN and FIN take a number each. A segment with ACK alone takes none: not written.
-    match data {
-        0 if flags & (FIN | SYN | RST) == 0 => {}
-        0 => words += &format!(", seq {seq}"),
-        data => words += &format!(", seq {seq}:{}", seq.wrapping_add(data)),
-    }
-    if flags & ACK != 0 {
-        words += &format!(", ack {ack}");
-    }
-    words += &format!(", win {}", packet.number(at + 14, 2));
-    if flags & URG != 0 {
-        words += &format!(", urg {}", packet.number(at + 18, 2));
-    }
-    paint(4, &format!("{words}, length {data}"))
-}
-// 8 个标志，每个 1 比特；tcpdump 用一个字母表示，ACK 是一个点（RFC 9293 §3.1）。
-// 8 flags of 1 bit each; tcpdump writes a letter, and a dot for ACK (RFC 9293 §3.1).
-const FIN: usize = 1;
-const SYN: usize = 2;
-const RST: usize = 4;
-const PSH: usize = 8;
-const ACK: usize = 16;
-const URG: usize = 32;
-const ECE: usize = 64;
-const CWR: usize = 128;
-#[rustfmt::skip]
-const FLAGS: [(char, usize); 8] = [
-    ('F', FIN), ('S', SYN), ('R', RST), ('P', PSH), ('.', ACK), ('U', URG), ('E', ECE), ('W', CWR),
-];
-// ANCHOR_END: tcp
-
-/// 一条连接的两端：地址和端口的字节。
-/// The two ends of a connection: the bytes of addresses and ports.
-fn ends(packet: &Packet<'_>, at: usize) -> (Vec<u8>, Vec<u8>) {
-    let (from, to, size) = addresses(packet);
-    let part = |at, size| packet.bytes.get(at..at + size).unwrap_or_default();
-    let [a, b] =
-        [(from, at), (to, at + 2)].map(|(ip, port)| [part(ip, size), part(port, 2)].concat());
-    (a, b)
-}
-
 /// `IP 谁 > 谁: `；有端口就写在地址后面。
 /// `IP who > whom: `; ports, if there are any, follow the addresses.
 fn between(packet: &Packet<'_>, ports: Option<usize>) -> String {
     let (from, to, size) = addresses(packet);
-    let port = |add| ports.map(|at| packet.number(at + add, 2));
-    let [from, to] = [(from, 0), (to, 2)].map(|(at, add)| {
-        let dotted = port(add).map(|port| format!(".{}", paint(4, &port.to_string())));
-        paint(3, &ip(packet, at, size)) + &dotted.unwrap_or_default()
-    });
+    let mut from = paint(3, &ip(packet, from, size));
+    let mut to = paint(3, &ip(packet, to, size));
+    if let Some(at) = ports {
+        from += &format!(".{}", paint(4, &packet.number(at, 2).to_string()));
+        to += &format!(".{}", paint(4, &packet.number(at + 2, 2).to_string()));
+    }
     let name = paint(3, if size == 4 { "IP" } else { "IP6" });
     format!("{name} {from} > {to}: ")
 }
 
 /// 源地址和目的地址在哪里，有几个字节。
 /// Where the source and destination addresses are, and their size.
-fn addresses(packet: &Packet<'_>) -> (usize, usize, usize) {
+pub(super) fn addresses(packet: &Packet<'_>) -> (usize, usize, usize) {
     match (packet.find(Kind::Ipv4), packet.find(Kind::Ipv6)) {
         (Some(ip), _) => (ip.at + 12, ip.at + 16, 4),
         (_, Some(ip)) => (ip.at + 8, ip.at + 24, 16),

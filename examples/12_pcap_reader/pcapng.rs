@@ -1,7 +1,7 @@
 //! pcapng 的各种块：一节的开头、接口、包，和块尾的选项。
 //! The blocks of pcapng: the head of a section, interfaces, packets, and the options at their end.
 use super::super::foreign::plays_tricks;
-use super::{Capture, NANOS, Record, Wire, check_length, wrong};
+use super::{Capture, NANOS, Record, Wire, wrong};
 use anyhow::{Error, Result, ensure};
 use std::io::Read;
 
@@ -9,7 +9,57 @@ use std::io::Read;
 // The most interfaces: a file could declare any number.
 const WIRES: usize = 1000;
 
+/// 一节的开头是这 4 个字节：正着读反着读都一样，不用先知道字节顺序。
+/// A section begins with these 4 bytes: the same in both byte orders, which are not known yet.
+pub(super) const SECTION: [u8; 4] = [0x0a, 0x0d, 0x0d, 0x0a];
+
 impl<R: Read> Capture<R> {
+    // ANCHOR: block
+    /// pcapng 的一块：种类、长度、内容、再写一遍长度。不认识的种类，跳过就是。
+    /// A block of pcapng: kind, length, body, the length again. Unknown kinds are skipped.
+    pub(super) fn block(&mut self) -> Result<Option<Record>> {
+        loop {
+            let start = self.at;
+            let Some(kind) = self.read_or_end(4)? else {
+                return Ok(None);
+            };
+            if kind == SECTION {
+                self.section(start)?;
+                continue;
+            }
+            let length = self.length(start, 12)?;
+            let body = match self.number(&kind, 0, 4) {
+                1..=3 | 6 => self.read_bounded(length - 12, 4)?,
+                _ => self.pass_over(length - 12)?,
+            };
+            self.same_length_again(length)?;
+            match self.number(&kind, 0, 4) {
+                1 => self.interface(&body, start + 8)?,
+                2 => return self.packet(&body, start + 8, 2).map(Some),
+                3 => return self.simple_packet(&body, start + 8).map(Some),
+                6 => return self.packet(&body, start + 8, 4).map(Some),
+                _ => {}
+            }
+        }
+    }
+    // ANCHOR_END: block
+
+    fn length(&mut self, start: u64, least: u64) -> Result<u64> {
+        let length = self.read(4)?;
+        let length = self.number(&length, 0, 4);
+        check_length(length, start, least).map(|()| length)
+    }
+
+    fn same_length_again(&mut self, length: u64) -> Result<()> {
+        let (at, again) = (self.at, self.read(4)?);
+        let same = self.number(&again, 0, 4) == length;
+        ensure!(
+            same,
+            wrong(at, "块首尾的长度不同 the two lengths of the block differ")
+        );
+        Ok(())
+    }
+
     /// 一节的开头说字节顺序；接口从头数起。
     /// The head of a section tells the byte order; interfaces are counted anew.
     pub(super) fn section(&mut self, start: u64) -> Result<()> {
@@ -90,12 +140,10 @@ impl<R: Read> Capture<R> {
         // 选项 1 是注释：书里的录制用它写下这个包属于会话的哪一步。
         // Option 1 is a comment: our recordings write the step of the session there.
         let mut comment = String::new();
-        for (_, value, _) in self
-            .options(body, options, at)?
-            .iter()
-            .filter(|option| option.0 == 1)
-        {
-            comment += &words(value);
+        for (code, value, _) in self.options(body, options, at)? {
+            if code == 1 {
+                comment += &words(value);
+            }
         }
         Ok(Record {
             wire,
@@ -153,6 +201,15 @@ impl<R: Read> Capture<R> {
         }
         Ok(options)
     }
+}
+
+fn check_length(length: u64, start: u64, least: u64) -> Result<()> {
+    let fits = length >= least && length.is_multiple_of(4);
+    ensure!(
+        fits,
+        wrong(start + 4, "块的长度不可能 impossible length of a block")
+    );
+    Ok(())
 }
 
 fn short(at: u64) -> Error {

@@ -1,8 +1,9 @@
 //! 屏幕：每个字段怎样说成人话，每个字节用它那一层的颜色。
 //! The screen: each field in words, each byte in the color of its layer.
+use super::data::hex;
+pub use super::data::{data, data_text};
 use super::file::Record;
-use super::foreign::plays_tricks;
-use super::headers::{Header, Kind, Packet, Show, about};
+use super::headers::{Header, Packet, Show, about};
 use super::options::options;
 use colored::{Color::*, Colorize};
 use std::io::{self, Write};
@@ -158,100 +159,29 @@ fn display(
             super::checksum::verdict(packet, header, value)
         ),
         Show::Flags(names) => {
-            let set = names
-                .iter()
-                .enumerate()
-                .filter(|(bit, _)| value >> bit & 1 == 1);
-            let set = Vec::from_iter(set.map(|(_, name)| *name));
-            if set.is_empty() {
-                "无 none".to_owned()
-            } else {
-                set.join(" ")
+            let mut set = Vec::new();
+            for (bit, name) in names.iter().enumerate() {
+                if value >> bit & 1 == 1 {
+                    set.push(*name);
+                }
             }
+            if set.is_empty() {
+                set.push("无 none");
+            }
+            set.join(" ")
         }
         Show::Named(names) => {
-            let name = names.iter().find(|(number, _)| *number == value);
             let number = if bits == 16 && value > 0xff {
                 format!("0x{value:04x}")
             } else {
                 value.to_string()
             };
-            name.map_or(number.clone(), |(_, name)| format!("{number} {name}"))
+            match names.iter().find(|(known, _)| *known == value) {
+                Some((_, name)) => format!("{number} {name}"),
+                None => number,
+            }
         }
     }
-}
-
-/// 最里面的数据在哪里。
-/// Where the innermost data is.
-pub fn data(packet: &Packet<'_>) -> std::ops::Range<usize> {
-    let start = packet.headers.last().map_or(0, |last| last.at + last.size);
-    let end = packet.end.min(packet.bytes.len());
-    start.min(end)..end
-}
-
-fn carries_data(packet: &Packet<'_>) -> bool {
-    let last = packet.headers.last();
-    let carrier =
-        last.is_some_and(|last| matches!(last.kind, Kind::Tcp | Kind::Udp) && !last.quoted);
-    carrier && !data(packet).is_empty()
-}
-
-/// TCP 和 UDP 里的数据，如果是文字，给开头几个字。
-/// The data in TCP or UDP, if it is text: its first characters.
-pub fn data_text(packet: &Packet<'_>) -> Option<String> {
-    if !carries_data(packet) {
-        return None;
-    }
-    let bytes = &packet.bytes[data(packet)];
-    // 末尾可能是半个字；别处有坏字节，就不是文字。
-    // The end may be half a character; bad bytes elsewhere mean that this is not text.
-    let text = match str::from_utf8(bytes) {
-        Err(error) if error.error_len().is_none() => str::from_utf8(&bytes[..error.valid_up_to()]),
-        text => text,
-    };
-    // 外来的字符会摆布你的终端：有这样的字符，也不当作文字。
-    // Characters from outside would drive your terminal: with such characters this is no text.
-    let shown = |c: char| match c {
-        '\r' | '\n' | '\t' => c.escape_debug().to_string(),
-        c => c.to_string(),
-    };
-    let text = text
-        .ok()
-        .filter(|text| !text.chars().any(|c| c != '\r' && plays_tricks(c)))?;
-    let more = if text.chars().nth(TEXT).is_some() {
-        "…"
-    } else {
-        ""
-    };
-    Some(text.chars().take(TEXT).map(shown).collect::<String>() + more)
-}
-const TEXT: usize = 24;
-
-/// 每行 16 个字节，每个字节用它那一层的颜色。
-/// 16 bytes in a row, each in the color of its layer.
-fn hex(packet: &Packet<'_>) -> String {
-    let data = data(packet);
-    let layer = |at: usize| {
-        let own = packet
-            .headers
-            .iter()
-            .find(|h| (h.at..h.at + h.size).contains(&at));
-        match own {
-            Some(header) => about(packet, *header).0,
-            None if data.contains(&at) && carries_data(packet) => 7,
-            // ICMP 带的数据算它自己的；补的零是以太网的。
-            // What ICMP carries is its own; the zeros at the end are Ethernet's.
-            None if data.contains(&at) => packet.headers.last().map_or(2, |h| about(packet, *h).0),
-            None => 2,
-        }
-    };
-    let mut out = String::new();
-    for (row, bytes) in packet.bytes.chunks(16).enumerate() {
-        let byte = |(i, byte): (usize, &u8)| paint(layer(row * 16 + i), &format!("{byte:02x}"));
-        let bytes = Vec::from_iter(bytes.iter().enumerate().map(byte));
-        out += &format!("    {:>4} | {}\n", row * 16, bytes.join(" "));
-    }
-    out
 }
 
 pub fn mac(packet: &Packet<'_>, at: usize) -> String {

@@ -7,8 +7,8 @@
 //!     cargo run --example 14_ping
 //!
 //! 旁边的 `echo.rs` 写、读 ICMP 报文；`door.rs` 打开套接字；`error_queue.rs` 取出 ICMP 错误；
-//! Beside it, `echo.rs` has the message, `door.rs` opens a socket, `error_queue.rs` has errors,
 //! `options.rs` 读参数。
+//! Beside it, `echo.rs` has the message, `door.rs` opens a socket, `error_queue.rs` has errors,
 //! and `options.rs` reads the arguments.
 use std::io::ErrorKind;
 use std::net::IpAddr;
@@ -68,7 +68,10 @@ fn ping(door: &Door, asks: &Asks) -> Result<()> {
                 times.push(time);
                 // 回答的 TTL 是对方起的头，路上每过一个路由器减 1。
                 // The reply's TTL starts at what the other host set, less 1 for every router.
-                let ttl = ttl.map_or_else(String::new, |ttl| format!("TTL {ttl}, "));
+                let ttl = match ttl {
+                    Some(ttl) => format!("TTL {ttl}, "),
+                    None => String::new(),
+                };
                 let damage = if intact {
                     ""
                 } else {

@@ -31,10 +31,10 @@ impl Door {
         // A raw socket can forge any packet, so it needs privileges. An ICMP datagram socket only
         // sends echo requests, under an id that the kernel picks: Linux asks ping_group_range
         // (icmp(7)), macOS permits it to all.
-        let open = |kind| Socket::new(Domain::IPV4, kind, Some(Protocol::ICMPV4));
-        let (socket, kind) = match open(Type::DGRAM) {
+        let icmp = Some(Protocol::ICMPV4);
+        let (socket, kind) = match Socket::new(Domain::IPV4, Type::DGRAM, icmp) {
             Ok(socket) => (socket, Kind::Datagram),
-            Err(_) => (open(Type::RAW)?, Kind::Raw),
+            Err(_) => (Socket::new(Domain::IPV4, Type::RAW, icmp)?, Kind::Raw),
         };
         // 地址和端口都是 0：由内核选。数据报套接字的“端口”就是 ICMP 的编号。
         // Address and port 0: the kernel picks. A datagram socket's "port" is the ICMP id.
@@ -94,5 +94,5 @@ impl Door {
 /// 超时在 Unix 上叫 WouldBlock，在 Windows 上叫 TimedOut。
 /// A timeout is WouldBlock on Unix, TimedOut on Windows.
 pub(crate) fn is_timeout(error: &io::Error) -> bool {
-    [ErrorKind::WouldBlock, ErrorKind::TimedOut].contains(&error.kind())
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }

@@ -21,10 +21,15 @@ pub(crate) fn request(id: u16, seq: u16, size: usize) -> Vec<u8> {
 /// RFC 1071：每 16 比特一组相加，进位加回末位，最后取反。
 /// RFC 1071: add 16-bit words, add the carries back in, invert.
 pub(crate) fn checksum(bytes: &[u8]) -> u16 {
-    let word = |pair: &[u8]| u32::from(pair[0]) << 8 | u32::from(*pair.get(1).unwrap_or(&0));
+    let mut sum = 0;
+    for pair in bytes.chunks(2) {
+        // 字节是奇数个，末尾就当作还有一个 0。
+        // With an odd number of bytes, a 0 counts as the last one.
+        let low = if pair.len() == 2 { pair[1] } else { 0 };
+        sum += u32::from(u16::from_be_bytes([pair[0], low]));
+    }
     // 32 位装得下 32768 个 16 位数的和，所以进位可以留到最后再加。
     // 32 bits hold the sum of 32768 words, so the carries may wait until the end.
-    let mut sum: u32 = bytes.chunks(2).map(word).sum();
     while sum > 0xffff {
         sum = (sum & 0xffff) + (sum >> 16);
     }
@@ -49,9 +54,10 @@ pub(crate) fn read(packet: &[u8], request: &[u8]) -> Option<Answer> {
     // 有的套接字连 IP 首部一起给，有的不给。IP 首部以 4 开头，没有 ICMP 类型是 64 到 79。
     // Some sockets hand over the IP header too. It begins with a 4; no ICMP type is 64 to 79.
     let has_header = packet.first()? >> 4 == 4;
-    let (message, ttl) = match has_header {
-        true => (inside(packet)?, packet.get(8).copied()),
-        false => (packet, None),
+    let (message, ttl) = if has_header {
+        (inside(packet)?, packet.get(8).copied())
+    } else {
+        (packet, None)
     };
     // 校验和连自己一起算，得 0 才对。
     // The sum over everything, the checksum included, must be 0.
@@ -71,8 +77,10 @@ pub(crate) fn read(packet: &[u8], request: &[u8]) -> Option<Answer> {
         // bytes we know our own.
         kind @ (3 | 11 | 12) => {
             let ours = inside(&message[8..])?.get(..8)?;
-            let matches = ours[0] == 8 && ours[4..8] == request[4..8];
-            matches.then_some(Answer::Error(kind, message[1]))
+            if ours[0] != 8 || ours[4..8] != request[4..8] {
+                return None;
+            }
+            Some(Answer::Error(kind, message[1]))
         }
         _ => None,
     }

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail, ensure};
 use colored::Colorize;
 use common::{explain, say};
 
-use crate::message::{Message, Question, RCODE, RECURSION_DESIRED, Record, TRUNCATED};
+use crate::message::{Message, Question, RCODE, RECURSION_DESIRED, TRUNCATED};
 use crate::{screen, verify};
 
 // ANCHOR: patience
@@ -44,9 +44,12 @@ pub(crate) fn query(question: &Question, server: SocketAddr) -> Result<()> {
         screen::rcode_words(rcode),
         question.name
     );
-    let found = |record: &&Record| record.data.kind() == question.kind;
+    let found = match way.last() {
+        Some(last) => last.data.kind() == question.kind,
+        None => false,
+    };
     ensure!(
-        way.last().is_some_and(found),
+        found,
         "有这个名字，没有这种记录 the name has no such record: {question}"
     );
     Ok(())
@@ -108,7 +111,7 @@ fn wait(
         socket.set_read_timeout(Some(left))?;
         let length = match socket.recv(&mut buffer) {
             Ok(length) => length,
-            Err(error) if [ErrorKind::WouldBlock, ErrorKind::TimedOut].contains(&error.kind()) => {
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
                 return Ok(None);
             }
             Err(error) => return Err(explain(error, server)),

@@ -2,10 +2,10 @@
 //! The server's small table, and how it answers. No network either: bytes in, bytes out.
 use std::net::IpAddr;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::message::{
-    AUTHORITATIVE, CNAME, Data, IN, Message, OPCODE, Question, RECURSION_DESIRED, RESPONSE, Record,
+    AUTHORITATIVE, Data, IN, Message, OPCODE, Question, RECURSION_DESIRED, RESPONSE, Record,
 };
 use crate::name::Name;
 
@@ -28,20 +28,21 @@ impl Table {
         for n in 1..=40 {
             records.push(record("many.example.test", Data::A([192, 0, 2, n].into()))?);
         }
-        let given = more.iter().map(|word| {
-            let wrong = || format!("看不懂，要写 not understood, write NAME=IP: {word}");
-            let (name, ip) = word.split_once('=').with_context(wrong)?;
-            let data = match ip.parse().with_context(wrong)? {
+        let mut given = Vec::new();
+        for word in more {
+            let wrong = format!("看不懂，要写 not understood, write NAME=IP: {word}");
+            let Some((name, ip)) = word.split_once('=') else {
+                bail!(wrong);
+            };
+            let data = match ip.parse().context(wrong.clone())? {
                 IpAddr::V4(ip) => Data::A(ip),
                 IpAddr::V6(ip) => Data::Aaaa(ip),
             };
-            record(name, data).with_context(wrong)
-        });
-        let given = given.collect::<Result<Vec<_>>>()?;
+            given.push(record(name, data).context(wrong)?);
+        }
         // 你给了地址的名字，表里原来的就不算了。
         // For a name that you give, what the table had goes away.
-        let replaced = |old: &Record| given.iter().any(|new| new.name == old.name);
-        records.retain(|old| !replaced(old));
+        records.retain(|old| given.iter().all(|new| new.name != old.name));
         records.extend(given);
         Ok(Self(records))
     }
@@ -114,34 +115,31 @@ impl Table {
             if is_ours(&name) && !self.exists(&name) {
                 return (NO_SUCH_NAME, answers);
             }
-            let mine = self.0.iter().filter(|record| record.name == name);
-            let alias = mine
-                .clone()
-                .find(|record| matches!(record.data, Data::Cname(_)));
-            match alias {
-                Some(record) if question.kind != CNAME => {
+            let mut alias = None;
+            for record in &self.0 {
+                if record.name != name {
+                    continue;
+                }
+                if record.data.kind() == question.kind {
                     answers.push(record.clone());
-                    let Data::Cname(target) = &record.data else {
-                        break;
-                    };
-                    name = target.clone();
+                } else if let Data::Cname(target) = &record.data {
+                    answers.push(record.clone());
+                    alias = Some(target.clone());
                 }
-                _ => {
-                    answers.extend(
-                        mine.filter(|record| record.data.kind() == question.kind)
-                            .cloned(),
-                    );
-                    break;
-                }
+            }
+            match alias {
+                Some(target) => name = target,
+                None => break,
             }
         }
         (0, answers)
     }
 
     /// 下面还有名字的，自己也存在，只是没有记录（RFC 8020 §2、RFC 4592 §2.2.2）：有了
-    /// A name with names below it exists too, without records (RFC 8020 §2, RFC 4592 §2.2.2): with
     /// www.example.test，说 example.test 不存在，信的人就连 www 也不问了。
-    /// www.example.test there, who believes that example.test is not never asks for www.
+    /// A name with names below it exists too, without records (RFC 8020 §2, RFC 4592 §2.2.2): with
+    /// www.example.test there, a client that believes example.test does not exist never asks for
+    /// www.
     fn exists(&self, name: &Name) -> bool {
         let top = name.0.len() == 1;
         top || self.0.iter().any(|record| record.name.is_within(name))

@@ -2,7 +2,7 @@
 //! Is this datagram the answer we wait for? And which of its records answer the question?
 use anyhow::Result;
 
-use crate::message::{CNAME, Data, Message, Question, RCODE, RESPONSE, Record};
+use crate::message::{Data, Message, Question, RCODE, RESPONSE, Record};
 
 // ANCHOR: verify
 /// `None`：不是给这一问的，当没收到。 `None`: not for this question, as if it had not come.
@@ -36,23 +36,26 @@ pub(crate) fn way<'a>(message: &'a Message, question: &'a Question) -> Vec<&'a R
     // 回答里别的记录，没有人问过，不信。别名可以转圈，所以最多走 8 步。
     // Nobody asked for other records in the answer: not believed. Aliases may circle: 8 steps.
     for _ in 0..8 {
-        let mine = message.answers.iter().filter(|record| record.name == *name);
-        let asked = |record: &&Record| record.data.kind() == question.kind;
-        let before = way.len();
-        way.extend(mine.clone().filter(asked));
-        if way.len() > before {
+        let (mut found, mut alias) = (false, None);
+        for record in &message.answers {
+            if record.name != *name {
+                continue;
+            }
+            if record.data.kind() == question.kind {
+                way.push(record);
+                found = true;
+            } else if let (None, Data::Cname(target)) = (alias, &record.data) {
+                alias = Some((record, target));
+            }
+        }
+        if found {
             break;
         }
-        let alias = |record: &&Record| record.data.kind() == CNAME;
-        match mine.clone().find(alias) {
-            Some(record) => {
-                way.push(record);
-                if let Data::Cname(target) = &record.data {
-                    name = target;
-                }
-            }
-            None => break,
-        }
+        let Some((record, target)) = alias else {
+            break;
+        };
+        way.push(record);
+        name = target;
     }
     way
 }

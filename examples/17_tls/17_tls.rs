@@ -123,8 +123,8 @@ fn read_message(
 ) -> Result<Vec<u8>> {
     let mut message = Vec::new();
     // FIN 没有加密，谁都能伪造。只有加密的 close_notify 才算“我说完了”；
-    // FIN is not encrypted and anyone can forge it. Only the encrypted close_notify is an end;
     // 没有它就断开，read 得到 UnexpectedEof：消息可能被人截短了。
+    // FIN is not encrypted and anyone can forge it. Only the encrypted close_notify is an end;
     // without it read gives UnexpectedEof: somebody may have cut the message short.
     let end = tls.take(LIMIT as u64 + 1).read_to_end(&mut message);
     let place = format!("{peer}，已收到 {0} 字节 after {0} bytes", message.len());

@@ -35,15 +35,9 @@ impl Options {
         let mut rest = rest.iter();
         let mut words = Vec::new();
         while let Some(word) = rest.next() {
-            let mut value = || match rest.next() {
-                Some(value) => value.clone(),
-                None => usage(format_args!(
-                    "后面少了一个词 a word is missing after {word}"
-                )),
-            };
             match word.as_str() {
-                "--cert" => cert = value().into(),
-                "--name" => name = value(),
+                "--cert" => cert = value_after(word, rest.next()).into(),
+                "--name" => name = value_after(word, rest.next()),
                 "--records" => records = true,
                 // 选项在前，消息在后；`--` 之后的都是消息。
                 // Options come first, then the message; after `--` all is message.
@@ -83,5 +77,14 @@ impl Options {
             .read_to_end(&mut bytes)
             .context("读标准输入 reading standard input")?;
         Ok(bytes)
+    }
+}
+
+fn value_after(option: &str, value: Option<&String>) -> String {
+    match value {
+        Some(value) => value.clone(),
+        None => usage(format_args!(
+            "后面少了一个词 a word is missing after {option}"
+        )),
     }
 }

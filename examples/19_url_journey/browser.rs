@@ -135,16 +135,15 @@ fn address_in(answer: &Message, question: &Question) -> Result<IpAddr> {
         code => bail!("名字服务器说不行 the name server refuses: RCODE {code}"),
     }
     // 只走从问题出发、沿着别名到得了的记录；别的没有人问过，不信。取第一个地址，
-    // Only records that the question leads to, along aliases; nobody asked for others. The first
     // 真的浏览器会几个都试（RFC 8305）。
+    // Only records that the question leads to, along aliases; nobody asked for others. The first
     // address will do; real browsers try several (RFC 8305).
-    let address = way(answer, question)
-        .into_iter()
-        .find_map(|record| match record.data {
-            Data::A(ip) => Some(ip.into()),
-            _ => None,
-        });
-    address.with_context(|| format!("这个名字没有 IPv4 地址 no IPv4 address: {host}"))
+    for record in way(answer, question) {
+        if let Data::A(ip) = record.data {
+            return Ok(ip.into());
+        }
+    }
+    bail!("这个名字没有 IPv4 地址 no IPv4 address: {host}")
 }
 
 // ANCHOR: ask

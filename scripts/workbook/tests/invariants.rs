@@ -316,7 +316,7 @@ fn _9_nothing_listens_beyond_loopback_unless_the_user_says_so() {
 }
 
 #[test]
-fn shared_code_is_at_most_100_lines_and_an_example_40_to_250() {
+fn shared_code_is_at_most_100_lines_and_an_example_and_its_parts_at_most_250() {
     let lines = |file: &Path| {
         fs::read_to_string(root().join(file))
             .unwrap()
@@ -333,6 +333,10 @@ fn shared_code_is_at_most_100_lines_and_an_example_40_to_250() {
             "{} has {count} lines",
             example.display()
         );
+    }
+    for part in examples_and_parts() {
+        let count = lines(&part);
+        assert!(count <= 250, "{} has {count} lines", part.display());
     }
 }
 
