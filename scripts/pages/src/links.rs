@@ -1,5 +1,6 @@
 //! Links inside the book: every page, file and fragment that a link names must exist.
 
+use percent_encoding::percent_decode_str;
 use std::collections::{BTreeMap, HashSet};
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
@@ -47,7 +48,7 @@ fn complaint(
         page.to_owned()
     } else {
         let folder = page.parent().unwrap_or(Path::new(""));
-        match normal(&folder.join(percent_decode(path))) {
+        match normal(&folder.join(&*percent_decode_str(path).decode_utf8_lossy())) {
             Some(target) => target,
             None => return Some(outside(link)),
         }
@@ -147,21 +148,6 @@ pub(crate) fn normal(path: &Path) -> Option<PathBuf> {
         }
     }
     Some(out)
-}
-
-fn percent_decode(path: &str) -> String {
-    let mut bytes = Vec::with_capacity(path.len());
-    let mut rest = path.as_bytes();
-    while let [first, tail @ ..] = rest {
-        let hex = (*first == b'%')
-            .then(|| tail.get(..2))
-            .flatten()
-            .and_then(|digits| std::str::from_utf8(digits).ok())
-            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        bytes.push(hex.unwrap_or(*first));
-        rest = if hex.is_some() { &tail[2..] } else { tail };
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// The name that was probably meant.

@@ -1,6 +1,7 @@
 //! A built site, whole in memory: what is served is what one build made, no path leads out of it,
 //! and the disk may change meanwhile.
 
+use percent_encoding::percent_decode_str;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hasher};
 use std::io;
@@ -150,23 +151,10 @@ fn is_empty(page: &[u8]) -> bool {
         .is_some_and(|(_, main)| main.trim_start().starts_with("</main>"))
 }
 
-/// `None` if it is not UTF-8 or a `%` is not followed by two hexadecimal digits.
+/// `None` if it is not UTF-8.
 pub(crate) fn decoded(address: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(address.len());
-    let mut rest = address.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'%' => hex(rest.next()?)? << 4 | hex(rest.next()?)?,
-            other => other,
-        });
-    }
-    String::from_utf8(bytes).ok()
-}
-
-fn hex(digit: u8) -> Option<u8> {
-    char::from(digit)
-        .to_digit(16)
-        .and_then(|value| u8::try_from(value).ok())
+    let decoded = percent_decode_str(address).decode_utf8().ok()?;
+    Some(decoded.into_owned())
 }
 
 /// The content type of a file, by the end of its name.

@@ -127,21 +127,7 @@ fn prints<'a>(
     if found.is_ok() {
         return Err(Trouble::Wrong(bytes));
     }
-    if runner.program.ended().is_some() {
-        return Err(Trouble::NotPrinted(bytes));
-    }
-    if closed {
-        return Err(Trouble::OutputClosed(bytes));
-    }
-    let waited = runner.patience.wait.waited();
-    runner.end_all_sides();
-    let late = runner.until(runner.last_words(), |runner| {
-        Ok(matches!(look(runner), Ok(Some(true))).then_some(()))
-    })?;
-    Err(match late {
-        Ok(()) => Trouble::OnlyAtEnd(bytes),
-        Err(InVain) => Trouble::TooLittle(bytes, waited),
-    })
+    Err(not_printed(runner, bytes, closed, look)?)
 }
 
 /// The next bytes, whatever they are; more may follow.
@@ -178,18 +164,29 @@ fn prints_bytes<'a>(
     if found.is_ok() {
         return Err(Trouble::Wrong(bytes));
     }
+    Err(not_printed(runner, bytes, closed, look)?)
+}
+
+/// What it looks like that these bytes did not come: the program has ended, or closed its stdout,
+/// or it prints them only when the judge has nothing more to say.
+fn not_printed<'a>(
+    runner: &mut Runner<'a>,
+    bytes: Bytes,
+    closed: bool,
+    look: impl Fn(&mut Runner<'a>) -> Result<Option<bool>, Trouble>,
+) -> Result<Trouble, Trouble> {
     if runner.program.ended().is_some() {
-        return Err(Trouble::NotPrinted(bytes));
+        return Ok(Trouble::NotPrinted(bytes));
     }
     if closed {
-        return Err(Trouble::OutputClosed(bytes));
+        return Ok(Trouble::OutputClosed(bytes));
     }
     let waited = runner.patience.wait.waited();
     runner.end_all_sides();
     let late = runner.until(runner.last_words(), |runner| {
         Ok(matches!(look(runner), Ok(Some(true))).then_some(()))
     })?;
-    Err(match late {
+    Ok(match late {
         Ok(()) => Trouble::OnlyAtEnd(bytes),
         Err(InVain) => Trouble::TooLittle(bytes, waited),
     })
