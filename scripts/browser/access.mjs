@@ -1,4 +1,4 @@
-// Accessibility, level A and AA, by axe; and the colours of the layers, for readers who see colours differently.
+// Accessibility, level A and AA, by axe; and the colors of the layers, for readers who see colors differently.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -38,9 +38,9 @@ everyPage("axe finds nothing in any mode", BOTH, async (tab, page) => {
   return complaints;
 });
 
-// Only the colours differ, and side by side shows all that the modes show; every second page has
-// all that has colours.
-everyPage("axe finds nothing in the colours of the dark theme", BOTH, async (tab, page) => {
+// Only the colors differ, and side by side shows all that the modes show; every second page has
+// all that has colors.
+everyPage("axe finds nothing in the colors of the dark theme", BOTH, async (tab, page) => {
   const choose = (theme) => tab.evaluate((theme) => document.getElementById(`mdbook-theme-${theme}`).click(), theme);
   await choose("navy");
   const found = await violations(tab, page, COLOURS);
@@ -107,7 +107,7 @@ everyPage("axe finds nothing on a phone, with the contents open and closed", ON_
 
 test("every exemption from axe is still needed", () => assert.deepEqual(EXEMPT.filter((one) => !used.has(one)), []));
 
-test("only themes that are checked can be chosen, and the others share their colours", () => withTab({ lang: "zh" }, async (tab) => {
+test("only themes that are checked can be chosen, and the others share their colors", () => withTab({ lang: "zh" }, async (tab) => {
   await tab.goto(at(await pageWith("h1")));
   await tab.click("#mdbook-theme-toggle");
   assert.deepEqual(await tab.locator(".theme:visible").evaluateAll((all) => all.map((one) => one.id)),
@@ -126,18 +126,18 @@ everyPage("whatever scrolls can be reached by the keyboard", ON_A_PHONE, (tab) =
     && e.checkVisibility() && e.clientWidth > 0 && getComputedStyle(e).display !== "inline" && e.tabIndex < 0)
     .map((e) => `cannot be focused: ${e.outerHTML.slice(0, 120)}`)));
 
-// -- The seven colours -----------------------------------------------------------------------------------------------
+// -- The seven colors -----------------------------------------------------------------------------------------------
 
 const LAYERS = [7, 6, 5, 4, 3, 2, 1];
 const css = readFileSync(new URL("../../book/theme/workbook.css", import.meta.url), "utf8");
-const colour = (layer) => [...new RegExp(`--layer-${layer}: #(..)(..)(..);`).exec(css).slice(1)].map((hex) => parseInt(hex, 16) / 255);
+const color = (layer) => [...new RegExp(`--layer-${layer}: #(..)(..)(..);`).exec(css).slice(1)].map((hex) => parseInt(hex, 16) / 255);
 
 const linear = (c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
 const times = (matrix, vector) => matrix.map((row) => row.reduce((sum, value, i) => sum + value * vector[i], 0));
 
 /** Machado, Oliveira and Fernandes (2009), severity 1.0, on linear RGB. */
 const EYES = {
-  "full colour vision": [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+  "full color vision": [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
   protanopia: [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
   deuteranopia: [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
   tritanopia: [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.3039]],
@@ -183,7 +183,7 @@ test("CIEDE2000 gives the values of its authors", () => {
 for (const [eyes, matrix] of Object.entries(EYES)) {
   // 2 is a difference that a trained eye just sees side by side; 10 is seen at a glance.
   test(`the seven layers can be told apart with ${eyes}`, () => {
-    const seen = new Map(LAYERS.map((layer) => [layer, lab(times(matrix, colour(layer).map(linear)).map((c) => Math.min(1, Math.max(0, c))))]));
+    const seen = new Map(LAYERS.map((layer) => [layer, lab(times(matrix, color(layer).map(linear)).map((c) => Math.min(1, Math.max(0, c))))]));
     const pairs = LAYERS.flatMap((a, i) => LAYERS.slice(i + 1).map((b) => ({ a, b, far: distance(seen.get(a), seen.get(b)) })));
     const nearest = pairs.reduce((one, two) => (one.far < two.far ? one : two));
     console.log(`${eyes}: the nearest layers are ${nearest.a} and ${nearest.b}, ${nearest.far.toFixed(1)} apart (CIEDE2000)`);
@@ -192,14 +192,14 @@ for (const [eyes, matrix] of Object.entries(EYES)) {
 }
 
 for (const theme of THEMES) {
-  test(`text in a layer's colour is readable, 4.5 to 1: ${theme}`, () => withTab({ theme }, async (tab) => {
+  test(`text in a layer's color is readable, 4.5 to 1: ${theme}`, () => withTab({ theme }, async (tab) => {
     await tab.goto(at(await pageWith(".fig")));
     const ratios = await tab.evaluate((layers) => layers.map((layer) => {
       const box = Object.assign(document.createElement("div"), { className: `box layer-${layer}`, innerHTML: '<span class="unit">x</span><span class="muted">x</span>' });
       document.querySelector(".fig").append(box);
       const canvas = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true });
-      const light = (colour) => {
-        canvas.fillStyle = colour;
+      const light = (color) => {
+        canvas.fillStyle = color;
         canvas.fillRect(0, 0, 1, 1);
         return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3).map((c) => c / 255)
           .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)).reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);

@@ -76,7 +76,7 @@ test("twelve tabs of a book share one stream: all are made new, and a thirteenth
   }
   const thirteenth = await open();
   assert.equal(await version(thirteenth), server.state.version);
-  // What is wrong with the book is shown in each, also in one that came later.
+  // What is wrong with the book is shown in each, also in one that was opened later.
   server.say("broken", { version: server.state.version, problems: [{ place: "book/a.md:3", zh: "坏", en: "bad" }] });
   for (const tab of [...tabs, thirteenth]) await tab.locator("#workbook-problems").waitFor();
   await (await open()).locator("#workbook-problems").waitFor();
@@ -96,7 +96,7 @@ test("the tab with the stream hands it over when it closes, and one that was lef
   await soonIs(() => version(second).catch(() => null), server.state.version);
 }));
 
-test("a page of an exercise is told of a check by the shared stream", () => withReading(async (server, open) => {
+test("a page of an exercise hears of a check by the shared stream", () => withReading(async (server, open) => {
   const tabs = [await open("/exercises/echo_server.html"), await open("/exercises/echo_server.html")];
   await soon(() => assert.ok(server.state.asked >= 2, `asked ${server.state.asked} times`));
   const before = server.state.asked;

@@ -23,12 +23,12 @@ for (const mode of MODES) {
       const pressed = [...document.querySelectorAll('[data-set][aria-pressed="true"]')].map((b) => b.dataset.set);
       check(pressed.join() === mode, `pressed: ${pressed}`);
 
-      // The furniture: sidebar (with the page's headings), bar title, tab title, neighbours, names for screen readers.
+      // The furniture: sidebar (with the page's headings), bar title, tab title, neighbors, names for screen readers.
       const words = {
         sidebar: [...document.querySelectorAll(".chapter :is(.part-title, a:not(.header-in-summary))")].map((e) => e.innerText).join("\n"),
         "bar title": document.querySelector(".menu-title").innerText,
         title: document.title,
-        neighbours: document.querySelector(".nav-wrapper").innerText,
+        neighbors: document.querySelector(".nav-wrapper").innerText,
       };
       for (const [where, text] of Object.entries(words)) {
         check(text.trim() !== "", `${where} is empty`);
@@ -81,7 +81,7 @@ test("the mode is kept across pages and reloads, and a followed ?lang= link sets
   assert.ok(!tab.url().includes("lang="), tab.url());
   await isMode("both", "after an in-book link");
 
-  // Another choice wins over the link that was followed, also after a reload.
+  // A later choice wins over the link that was followed, also after a reload.
   await tab.goto(at(`${PAGES[1]}?lang=en`));
   await tab.keyboard.press("l");
   await isMode("both");

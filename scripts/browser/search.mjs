@@ -98,7 +98,7 @@ test("English search finds what stock mdBook finds", async () => {
   assert.deepEqual(await ask(false), stock);
 });
 
-test("a page opened with ?search= shows the results, and no words found is said", () => withTab({ lang: "zh" }, async (tab) => {
+test("a page opened with ?search= shows the results, and a search without results says so", () => withTab({ lang: "zh" }, async (tab) => {
   await tab.goto(at(`${PAGES[0]}?search=${encodeURIComponent("套接字")}`));
   await tab.waitForFunction(() => document.querySelector("#mdbook-searchresults li[data-shown]"));
   await tab.locator("#mdbook-searchbar").fill("龘龘龘");

@@ -32,7 +32,7 @@ test("the seven layers are put in order by keyboard", () => withTab({ lang: "zh"
   assert.deepEqual(await turned(tab), []);
 }));
 
-test("the seven layers are put in order by buttons; a wrong order is told, and can be tried again", () => withTab({ lang: "en", ...PHONE, hasTouch: true }, async (tab) => {
+test("the seven layers are put in order by buttons; a wrong order is reported, and can be tried again", () => withTab({ lang: "en", ...PHONE, hasTouch: true }, async (tab) => {
   await tab.goto(at(await pageWith(".osi-order")));
   await tab.locator('[data-act="check"]').tap();
   const right = (await order(tab)).filter((layer, i) => layer === RIGHT[i]).length;

@@ -1,1 +1,1 @@
-//! Nothing: this package is its tests, which attack the examples over real sockets.
+//! Empty: this package is its tests, which attack the examples over real sockets.

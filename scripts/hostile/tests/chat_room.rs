@@ -165,7 +165,7 @@ fn a_longer_line_is_reported_and_cut_off() {
 }
 
 #[test]
-fn a_flood_without_a_line_end_is_cut_off_with_a_word() {
+fn a_flood_without_a_line_end_is_cut_off_with_a_message() {
     let room = Server::start(&[]);
     let [mut a, mut b] = room.guests();
     let mut flood = a.stream().try_clone().unwrap();
@@ -235,7 +235,7 @@ fn a_reader_that_never_reads_is_cut_off_and_delays_nobody() {
     assert_eq!(heard, speaking.join().unwrap());
     drop(stall);
     let stalls = stalls.join().unwrap();
-    // A busy machine keeps everybody waiting, this test included.
+    // A busy machine keeps every thread waiting, this test's included.
     assert!(
         longest < Duration::from_secs(3) + 10 * stalls,
         "a line was late by {longest:?}, the machine by {stalls:?}"
@@ -266,7 +266,7 @@ fn the_guest_after_the_last_seat_is_told_and_closed() {
     let room = Server::start(&[]);
     let mut guests = Vec::from_iter((0..64).map(|_| room.guest()));
     let mut late = Peer::connect(room.address);
-    // Even if it speaks first, the word must arrive.
+    // Even if it speaks first, the message must arrive.
     late.send("让我进来\n".as_bytes());
     late.expect("! 满员 full: 64，再见 goodbye");
     late.ends();
@@ -301,7 +301,7 @@ fn closing_delivers_every_accepted_line() {
     let [mut a, mut b, mut c] = room.guests();
     let lines: String = (0..60).map(|n| format!("{n}\n")).collect();
     a.send(lines.as_bytes());
-    room.until_screen("guest1: 59");
+    room.until_printed("guest1: 59");
     room.quits();
     for guest in [&mut b, &mut c] {
         for n in 0..60 {
@@ -338,7 +338,7 @@ fn a_room_on_every_address_closes_too() {
 fn guests_that_never_close_cannot_keep_the_room_open() {
     let room = Server::start(&[]);
     let guests: [Peer; 3] = room.guests();
-    // It waits for the end until its deadline, and would wait for a room that waits for its guests.
+    // It waits for the end until its deadline, and so fails for a room that waits for its guests.
     room.quits();
     drop(guests);
 }
@@ -394,8 +394,8 @@ fn running_out_of_descriptors_is_survived() {
         guests.push(guest);
     }
     guests.extend((2..20).map(|_| Peer::connect(room.address)));
-    room.until_screen("! 接不了客人，稍后再试 cannot accept, trying again: ");
-    // Who has a seat can talk, and a seat that becomes free goes to one who waits.
+    room.until_printed("! 接不了客人，稍后再试 cannot accept, trying again: ");
+    // A guest with a seat can talk, and a seat that becomes free goes to a guest that waits.
     guests[0].send("还好\n".as_bytes());
     guests[1].until("guest1: 还好");
     guests.drain(..10);
@@ -405,7 +405,7 @@ fn running_out_of_descriptors_is_survived() {
     room.quits();
 }
 
-/// A running room, and its keyboard and screen.
+/// A running room, with its stdin and its output.
 /// Two thousand threads leave no time for a test that measures time: they have the machine alone.
 static MACHINE: RwLock<()> = RwLock::new(());
 
@@ -459,7 +459,7 @@ impl Server {
         });
         let first: String = screen
             .recv_timeout(DEADLINE)
-            .expect("the server says nothing");
+            .expect("the server prints nothing");
         let address = first.strip_prefix("监听 listening on ").expect(&first);
         let mut address: SocketAddr = address.parse().unwrap();
         if address.ip().is_unspecified() {
@@ -484,7 +484,7 @@ impl Server {
         peer
     }
 
-    /// Guests who have all been greeted, and have heard of one another.
+    /// Guests that have all been greeted, and have heard of one another.
     #[track_caller]
     fn guests<const N: usize>(&self) -> [Peer; N] {
         let mut guests: Vec<Peer> = Vec::new();
@@ -499,14 +499,14 @@ impl Server {
     }
 
     #[track_caller]
-    fn until_screen(&mut self, start: &str) {
+    fn until_printed(&mut self, start: &str) {
         let until = Instant::now() + DEADLINE;
         loop {
             let left = until.saturating_duration_since(Instant::now());
             let line = self
                 .screen
                 .recv_timeout(left)
-                .expect("the screen never says it");
+                .expect("it was never printed");
             if line.starts_with(start) {
                 return;
             }
@@ -517,7 +517,7 @@ impl Server {
     fn quits(mut self) {
         self.keyboard.take().unwrap().write_all(b"/quit\n").unwrap();
         assert_eq!(self.status().code(), Some(0));
-        self.until_screen("聊天室关了 the room is closed");
+        self.until_printed("聊天室关了 the room is closed");
     }
 
     #[track_caller]

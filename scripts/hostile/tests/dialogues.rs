@@ -62,7 +62,7 @@ fn until(stream: &mut TcpStream, end: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-const LETTER: &str = "EHLO x\r\nMAIL FROM:<a@a>\r\nRCPT TO:<b@b>\r\nDATA\r\n";
+const MAIL_MESSAGE: &str = "EHLO x\r\nMAIL FROM:<a@a>\r\nRCPT TO:<b@b>\r\nDATA\r\n";
 
 #[test]
 fn smtp_speaks_first_and_answers_commands_in_one_segment_in_order() {
@@ -73,7 +73,10 @@ fn smtp_speaks_first_and_answers_commands_in_one_segment_in_order() {
         until(&mut connect(address), "\r\n"),
         "220 smtp.example ready\r\n"
     );
-    let answer = says(address, format!("{LETTER}你好\r\n.\r\nNOOP\r\nQUIT\r\n"));
+    let answer = says(
+        address,
+        format!("{MAIL_MESSAGE}你好\r\n.\r\nNOOP\r\nQUIT\r\n"),
+    );
     assert_eq!(
         codes(&answer),
         [
@@ -94,7 +97,7 @@ fn smtp_takes_a_command_one_byte_at_a_time() {
 }
 
 #[test]
-fn smtp_takes_no_lf_for_a_line_end() {
+fn smtp_does_not_take_lf_for_a_line_end() {
     let Some((mut server, address)) = server("smtp") else {
         return;
     };
@@ -102,9 +105,9 @@ fn smtp_takes_no_lf_for_a_line_end() {
         codes(&says(address, "NOOP\nNOOP\r\nQUIT\r\n")),
         ["220", "500", "221"]
     );
-    // A dot between two LF is no end: what follows is still the letter.
+    // A dot between two LF does not end it: what follows is still the mail message.
     let hidden = "\n.\nMAIL FROM:<evil@a>\n\r\n.\r\nQUIT\r\n";
-    let answer = says(address, format!("{LETTER}x{hidden}"));
+    let answer = says(address, format!("{MAIL_MESSAGE}x{hidden}"));
     assert_eq!(codes(&answer)[5..], ["354", "250", "221"]);
     assert!(
         server
@@ -120,7 +123,7 @@ fn smtp_takes_off_one_of_two_dots() {
     };
     says(
         address,
-        format!("{LETTER}..\r\n...x\r\n.y\r\n.\r\nQUIT\r\n"),
+        format!("{MAIL_MESSAGE}..\r\n...x\r\n.y\r\n.\r\nQUIT\r\n"),
     );
     server.sees("  .\n  ..x\n  y\n");
 }
@@ -149,7 +152,7 @@ fn smtp_wants_its_commands_in_order_and_well_formed() {
 }
 
 #[test]
-fn smtp_bounds_lines_letters_and_recipients() {
+fn smtp_bounds_lines_messages_and_recipients() {
     let Some((_server, address)) = server("smtp") else {
         return;
     };
@@ -157,7 +160,7 @@ fn smtp_bounds_lines_letters_and_recipients() {
     let big = "x".repeat(900) + "\r\n";
     let answer = says(
         address,
-        format!("{LETTER}{}.\r\nNOOP\r\nQUIT\r\n", big.repeat(100)),
+        format!("{MAIL_MESSAGE}{}.\r\nNOOP\r\nQUIT\r\n", big.repeat(100)),
     );
     assert_eq!(codes(&answer)[5..], ["354", "552", "250", "221"]);
     let many = "RCPT TO:<b@b>\r\n".repeat(101);
@@ -252,7 +255,7 @@ fn ftp_gives_nothing_without_login_and_nothing_outside() {
 }
 
 #[test]
-fn ftp_connects_to_nobody_and_writes_nothing() {
+fn ftp_opens_no_connection_and_writes_nothing() {
     let Some((_server, address)) = server("ftp") else {
         return;
     };

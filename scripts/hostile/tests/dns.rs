@@ -1,4 +1,4 @@
-//! Attacks on both roles of `15_dns` over real UDP. Each ends, in time, with clear words.
+//! Attacks on both roles of `15_dns` over real UDP. Each ends, in time, with a clear message.
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 #[path = "support/program.rs"]
@@ -85,7 +85,7 @@ fn forged_answers_are_ignored_and_the_true_one_still_counts() {
     ] {
         server.send_to(&forged, peer).unwrap();
     }
-    // From another address, with everything right: the kernel does not even hand it over.
+    // From another address, with everything right: the kernel does not even deliver it.
     socket().send_to(&good, peer).unwrap();
     server.send_to(&good, peer).unwrap();
     let screen = succeeds(program);
@@ -119,7 +119,7 @@ fn a_lost_question_is_asked_again_with_the_same_id() {
     let (program, server, first, _) = asked();
     let (second, peer) = receive(&server);
     assert_eq!(first, second);
-    // A late answer to the first would fit as well.
+    // A late answer to the first would match as well.
     server.send_to(&answer(&first), peer).unwrap();
     assert!(succeeds(program).contains("(2/3)"));
 }

@@ -1,5 +1,5 @@
-//! The messages of `15_dns`, against `hickory-proto`, a library that knows nothing of it, and
-//! against bytes that no honest peer sends. `DNS_CASES=1000000` for a long run.
+//! The messages of `15_dns`, against `hickory-proto`, an independent library, and against bytes
+//! that no honest peer sends. `DNS_CASES=1000000` for a long run.
 #![allow(clippy::unwrap_used, reason = "a failed helper is a failed test")]
 
 use std::env;
@@ -98,7 +98,7 @@ fn a_question_of_the_library_is_answered_and_the_library_reads_the_answer() {
     ] {
         let mut asks = op::Message::new(77, MessageType::Query, OpCode::Query);
         asks.add_query(op::Query::query(rr::Name::from_ascii(name).unwrap(), kind));
-        // With EDNS, as resolvers send it today: the option is read over.
+        // With EDNS, as resolvers send it today: the option is skipped.
         asks.set_edns(op::Edns::new());
         let bytes = table().answer(&asks.to_vec().unwrap()).unwrap().to_bytes();
         let answer = op::Message::from_vec(&bytes).unwrap();
@@ -208,7 +208,7 @@ fn what_we_write_the_library_reads_and_vice_versa() {
         } else {
             prop_assert_eq!(&theirs.answers, &expected);
         }
-        // The other way: the library compresses in its own way, and we read it.
+        // Vice versa: the library compresses in its own way, and we read it.
         let mut whole = op::Message::new(message.id, MessageType::Response, OpCode::Query);
         let class = rr::DNSClass::IN;
         let mut asked = op::Query::query(in_library(&message.questions[0].name), rr::RecordType::A);
@@ -276,7 +276,7 @@ fn no_bytes_make_the_parser_or_the_server_fail() {
             answered += 1;
             let bytes = answer.to_bytes();
             assert!(bytes.len() <= 512, "{}", bytes.len());
-            // Whatever was asked: the library can read what we answer.
+            // Whatever the question, the library can read the answer.
             op::Message::from_vec(&bytes).unwrap();
         }
     }

@@ -16,7 +16,7 @@ const NAME: &str = "02_duplex";
 const LOST: &str = "错误 error: 连接断了 connection lost";
 const PEER_DONE: &str = "对方说完了，按 Ctrl-D 结束 peer is done, Ctrl-D to end\n";
 
-/// Both roles, each with an attacker on the other side and the name it has on the screen.
+/// Both roles, each with an attacker on the other side and the name that it prints.
 fn both_roles() -> [(Program, TcpStream, &'static str); 2] {
     let (server, client_side) = Program::server(NAME, &[]);
     let (client, server_side) = Program::client(NAME, &[]);
@@ -26,7 +26,7 @@ fn both_roles() -> [(Program, TcpStream, &'static str); 2] {
     ]
 }
 
-/// The program comes to an error in one line, though nobody touches its keyboard.
+/// The program ends with an error in one line, though nothing is typed.
 #[track_caller]
 fn lost(program: Program) {
     let (status, screen) = program.ends();
@@ -285,7 +285,7 @@ fn mistakes_in_the_arguments_end_with_status_2() {
 proptest! {
     #![proptest_config(Config { cases: 24, failure_persistence: None, ..Config::default() })]
 
-    /// However the bytes are cut, the screen shows what the whole of them says.
+    /// However the bytes are cut, the output shows the whole text.
     #[test]
     fn cuts_never_change_the_text(
         pieces in prop::collection::vec(
@@ -305,7 +305,7 @@ proptest! {
     }
 }
 
-/// The screen shows `text`; where the lines end on the screen is a matter of pauses.
+/// The output shows `text`; where its lines end depends on pauses.
 fn parts_with(mut server: Program, peer: &TcpStream, text: &str) {
     peer.shutdown(Shutdown::Write).unwrap();
     server.sees(PEER_DONE);

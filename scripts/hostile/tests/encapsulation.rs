@@ -1,4 +1,4 @@
-//! What `11_encapsulation` prints, against `etherparse`, a decoder that knows nothing of it.
+//! What `11_encapsulation` prints, against `etherparse`, an independent decoder.
 #![allow(clippy::unwrap_used, reason = "a failed helper is a failed test")]
 
 use std::collections::BTreeMap;
@@ -166,7 +166,7 @@ fn a_frame_cut_short_is_found_where_it_ends_or_where_it_promises_more() {
 }
 
 #[test]
-fn a_frame_comes_through_standard_input_with_line_ends_and_colons() {
+fn a_frame_is_read_from_stdin_with_line_ends_and_colons() {
     let good = frame(&run(&["你好"]));
     let text = hex(&good).replace(' ', ":");
     let (first, second) = text.split_at(60);
@@ -236,7 +236,7 @@ fn run(args: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// The offset that an error names; `None` if the frame makes sense.
+/// The offset that an error names; `None` if the frame is valid.
 #[track_caller]
 fn offset(frame: &[u8]) -> Option<usize> {
     let output = example(&["--hex", &hex(frame)], "");

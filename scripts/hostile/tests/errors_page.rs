@@ -82,7 +82,7 @@ fn source(package: &str, file: &str) -> Option<String> {
 fn the_numbers_of_linux_and_the_kinds_of_rust_are_those_of_this_system() {
     for row in rows() {
         let kind = format!("{:?}", io::Error::from_raw_os_error(row.linux).kind());
-        // `InProgress` has no stable name yet; the rest are no kinds of their own.
+        // `InProgress` has no stable name yet; the rest have no kind of their own.
         let named = !matches!(kind.as_str(), "Uncategorized" | "InProgress");
         let expected = if named { kind.as_str() } else { "—" };
         assert_eq!(row.kind, expected, "{}", row.name);
@@ -166,7 +166,7 @@ fn every_error_of_the_table_has_its_place_on_the_page_and_is_made_by_a_program()
     let page = fs::read_to_string(root().join("book/reference/errors.md")).unwrap();
     let made = fs::read_to_string(root().join("examples/00_socket.errors.session")).unwrap();
     // A host that is not there needs a wire: the capture `unreachable` makes it.
-    // An aborted connection is what Windows says; Linux does not give it to these programs.
+    // An aborted connection is an error of Windows; Linux does not give it to these programs.
     let elsewhere = ["EHOSTUNREACH", "ECONNABORTED"];
     for row in rows() {
         let heading = page

@@ -43,7 +43,7 @@ fn a_head_that_never_ends_is_given_up_however_busily_it_dribbles() {
     stream.write_all(b"GET / HTTP/1.1\r\n").unwrap();
     let (stop, stopped) = mpsc::channel::<()>();
     let mut writer = stream.try_clone().unwrap();
-    // Its pace, not a wait for anything: each byte comes long before any deadline of one read.
+    // The rate of the peer, not a wait: each byte comes long before any deadline of one read.
     let pace = Duration::from_millis(50);
     let busy = thread::spawn(move || {
         while stopped.recv_timeout(pace) == Err(RecvTimeoutError::Timeout) {
@@ -60,7 +60,7 @@ fn a_head_that_never_ends_is_given_up_however_busily_it_dribbles() {
 }
 
 #[test]
-fn a_silent_connection_is_closed_without_a_word() {
+fn a_silent_connection_is_closed_without_an_answer() {
     let site = Site::start();
     assert_eq!(all(&mut site.connect()), "");
     // After an answer, too.
@@ -103,7 +103,7 @@ fn no_path_leads_out_of_the_folder() {
         let answer = check(&site, GET.replace("/hello.txt", path), 404);
         assert!(!answer.contains("do not show"), "{path}: {answer}");
     }
-    // A loop of links is the owner's mistake, not the visitor's.
+    // A loop of links is a mistake of the server, not of the client.
     check(&site, GET.replace("/hello.txt", "/loop"), 500);
     let outside = site.outside().to_str().unwrap().to_owned();
     check(
@@ -216,7 +216,7 @@ fn a_file_that_shrinks_while_it_is_sent_ends_the_connection_early() {
 }
 
 #[test]
-fn beyond_64_connections_the_next_ones_hear_503_and_later_ones_are_closed() {
+fn beyond_64_connections_the_next_ones_get_503_and_later_ones_are_closed() {
     let site = Site::start();
     // Each holds a thread: a head begun and not ended.
     let mut held: Vec<TcpStream> = (0..64).map(|_| site.connect()).collect();
@@ -231,7 +231,7 @@ fn beyond_64_connections_the_next_ones_hear_503_and_later_ones_are_closed() {
 }
 
 #[test]
-fn a_refused_request_is_heard_though_much_of_its_body_was_sent() {
+fn a_refusal_arrives_though_much_of_the_body_was_sent() {
     let site = Site::start();
     let mut stream = site.connect();
     let head = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\n\r\n";

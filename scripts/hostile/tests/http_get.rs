@@ -1,4 +1,5 @@
-//! Servers that lie, dribble or fall silent, against `16_http get`. Each ends, in time, in words.
+//! Servers that lie, dribble or fall silent, against `16_http get`. Each ends, in time, with a
+//! message.
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 #[path = "support/program.rs"]
@@ -320,7 +321,7 @@ fn a_body_that_dribbles_for_ever_is_given_up() {
     let start = Instant::now();
     let server = thread::spawn(move || {
         while stream.write_all(b"a").is_ok() {
-            // Its pace, not a wait for anything.
+            // The rate of the peer, not a wait.
             thread::park_timeout(Duration::from_millis(20));
         }
     });
@@ -346,7 +347,7 @@ fn a_url_cannot_add_a_field() {
 }
 
 #[test]
-fn a_url_that_is_none_is_status_2() {
+fn an_invalid_url_is_status_2() {
     for url in [
         "",
         "x",

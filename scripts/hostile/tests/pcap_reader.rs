@@ -102,7 +102,7 @@ fn one_packet_of_each_kind_reads_as_tcpdump_reads_it() {
     );
 }
 
-/// `tcpdump -i any`, a tunnel, lo0 of macOS, a tagged port: link types that people really have.
+/// `tcpdump -i any`, a tunnel, lo0 of macOS, a tagged port: link types that occur in practice.
 #[test]
 fn frames_of_other_links_read_as_tcpdump_reads_them() {
     let mut total = tcpdump::Tally::default();
@@ -223,7 +223,7 @@ fn a_packet_of_any_interface_says_whether_it_came_or_went() {
     );
 }
 
-/// A network inside which there is something that we do not know, and frames that are cut off.
+/// A network with a payload that is not known, and frames that are cut off.
 #[test]
 fn an_unknown_packet_on_a_link_is_still_a_line() {
     colored::control::set_override(false);
@@ -557,7 +557,7 @@ fn the_committed_broken_files_are_what_they_say() {
 }
 
 #[test]
-fn what_is_no_capture_is_said_to_be_none() {
+fn a_file_that_is_not_a_capture_is_an_error() {
     fails(
         b"",
         "偏移 offset 0 (0x00): 文件到这里就断了 the file is cut off here",
@@ -664,7 +664,7 @@ fn no_mutated_file_makes_it_panic_or_print_without_end() {
     eprintln!("mutated files: {cases}, no panic, {printed} bytes printed");
 }
 
-/// Any value in the fields that both programs show; a length that lies is nonsense to both.
+/// Any value in the fields that both programs show; a wrong length is an error for both.
 #[test]
 fn packets_with_changed_fields_read_as_tcpdump_reads_them() {
     // MACs; TOS, length, identification; TTL; checksum and addresses; the ports of neither.
@@ -723,7 +723,7 @@ fn run(args: &[&str], input: &[u8]) -> Output {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // It may stop reading at a bad byte: then the rest is not wanted.
+    // It may stop reading at a bad byte: then it does not take the rest.
     let _ = child.stdin.take().unwrap().write_all(input);
     child.wait_with_output().unwrap()
 }

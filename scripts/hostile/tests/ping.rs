@@ -1,4 +1,4 @@
-//! The messages of `14_ping`, against `etherparse` and against what no honest peer sends.
+//! The messages of `14_ping`, against `etherparse` and against bytes that no honest peer sends.
 #![allow(clippy::unwrap_used, reason = "a failed helper is a failed test")]
 
 use echo::{Answer, checksum, error_words, read, request};
@@ -180,7 +180,7 @@ proptest! {
     }
 }
 
-/// Whether this machine lets us: 77 is its way to say no.
+/// Runs it where this machine permits that: status 77 means that it does not.
 fn run(args: &[&str]) -> Option<(i32, String)> {
     let (status, screen) = Program::start("14_ping", args).ends();
     match status {

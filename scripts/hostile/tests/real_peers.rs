@@ -1,4 +1,4 @@
-//! Our programs with the peers that everybody uses: dig, openssl, wrk, telnet, and tshark, which
+//! Our programs with peers that are in common use: dig, openssl, wrk, telnet, and tshark, which
 //! reads every capture of the book. Where one is not installed its test says so and proves
 //! nothing; the gate installs them all.
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
@@ -29,7 +29,7 @@ fn tool(name: &str) -> Option<PathBuf> {
     found
 }
 
-/// What `dig` prints for these words: the status, `aa` or not, and the lines of the answer.
+/// What `dig` prints for these arguments: the status, `aa` or not, and the lines of the answer.
 fn dig(dig: &Path, server: SocketAddr, words: &str) -> String {
     let mut command = Command::new(dig);
     command
@@ -40,7 +40,7 @@ fn dig(dig: &Path, server: SocketAddr, words: &str) -> String {
     let output = command.output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     for line in text.lines().filter(|line| line.contains("WARNING")) {
-        // We look nothing up for others, and dig asks for it unless told not to.
+        // Our server does no recursion, and dig asks for it unless told not to.
         let known = ["recursion requested", "EDNS query returned"];
         assert!(known.iter().any(|words| line.contains(words)), "{text}");
     }
@@ -110,7 +110,7 @@ fn dig_gets_what_a_resolver_needs_to_know_from_our_name_server() {
         ("www.example.org", "REFUSED"),
         (". NS", "REFUSED"),
         ("-c CH -t TXT version.bind", "REFUSED"),
-        // What a resolver adds: EDNS and its flags, capitals at random, no wish for recursion.
+        // What a resolver adds: EDNS and its flags, random capitals, no request for recursion.
         (
             "+noedns +norecurse web.example.test",
             "NOERROR | aa | web.example.test. 300 IN A 192.0.2.80",
@@ -174,7 +174,7 @@ fn openssl_talks_with_our_tls_server_and_trusts_its_certificate() {
             .args(["-CAfile", cert, "-servername", "server.test"])
             .args(["-verify_hostname", "server.test", "-verify_return_error"]),
     );
-    // The whole handshake has been told when this stands there.
+    // When this is printed, the handshake is complete.
     client.sees("Verify return code: 0 (ok)");
     client.types("你好\n");
     // The server prints a message when it is whole: when the client has said that it is done.
@@ -322,7 +322,7 @@ fn complaints(tshark: &Path, file: &Path) -> Vec<String> {
     lines
 }
 
-/// What Wireshark warns of, and the pages tell as the subject of the capture.
+/// Warnings of Wireshark that are the subject of a page.
 const EXPECTED: [&str; 9] = [
     "broken_pipe 9 Connection reset (RST)",
     "dns_retry 4 DNS query retransmission. Original request in frame 3",

@@ -33,7 +33,7 @@ fn ends(program: Program, status: i32, words: &str) {
     assert_eq!(code, Some(status), "{screen}");
     assert!(screen.contains(words), "no {words:?} in:\n{screen}");
     assert!(!screen.contains("Traceback"), "{screen}");
-    assert!(!screen.contains('\x1b'), "the peer wrote on our screen");
+    assert!(!screen.contains('\x1b'), "the peer wrote to our terminal");
 }
 
 #[test]
@@ -131,7 +131,8 @@ fn no_datagram_stops_the_udp_server() {
         let expected = format!("收到 {0} 字节 received {0} bytes", datagram.len());
         assert_eq!(std::str::from_utf8(&answer[..n]).unwrap(), expected);
     }
-    // Who asks and leaves gets an ICMP error sent to the server: it must go on all the same.
+    // A client that asks and leaves causes an ICMP error to the server, which must go on all the
+    // same.
     let gone = UdpSocket::bind("127.0.0.1:0").unwrap();
     gone.send_to(b"bye", address).unwrap();
     drop(gone);

@@ -1,4 +1,4 @@
-//! Attacks on `17_tls`: from a raw peer, and from somebody on the way between its two ends.
+//! Attacks on `17_tls`: from a raw peer, and from an attacker between its two ends.
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 #[path = "support/program.rs"]
@@ -53,7 +53,7 @@ fn fails(program: Program, words: &str) {
     assert_eq!(status, Some(1));
 }
 
-/// The server hears `bytes` and the end of input.
+/// The server receives `bytes` and the end of input.
 #[track_caller]
 fn refuses(test: &str, bytes: &[u8], words: &str) {
     let cert = Cert::new(test);
@@ -109,7 +109,7 @@ fn a_handshake_a_byte_at_a_time_ends_at_the_deadline() {
             .iter()
             .copied()
             .chain(std::iter::repeat(7));
-        // Its pace, not a wait for anything: each byte comes long before any deadline of one read.
+        // The rate of the peer, not a wait: each byte comes long before any deadline of one read.
         while stopped.recv_timeout(Duration::from_millis(50)) == Err(RecvTimeoutError::Timeout) {
             if peer.write_all(&[bytes.next().unwrap()]).is_err() {
                 break;
@@ -135,7 +135,7 @@ fn a_silent_peer_is_given_up_by_server_and_client() {
     drop(silent);
 }
 
-/// What the one on the way does with a record from the client (type, whole record).
+/// What the attacker in between does with a record from the client (type, whole record).
 enum Act {
     Pass,
     Change(Vec<u8>),
@@ -176,7 +176,7 @@ fn between(
     }
     let _ = to.shutdown(Shutdown::Write);
     back.join().unwrap();
-    // Reading on: the client must not fail for another reason than the one that is tested.
+    // Reads on: the client must not fail for a reason other than the one under test.
     let _ = from.read_to_end(&mut Vec::new());
     server.sees("证书");
     (server, client)
@@ -220,7 +220,7 @@ fn a_forged_end_of_the_stream_is_not_taken_for_the_end_of_the_message() {
         assert!(screen.contains(CUT), "{screen}");
         assert!(!screen.contains("客户端 client:"), "{screen}");
         assert_eq!(status, Some(1));
-        assert_eq!(client.ends().0, Some(1), "the client has no receipt");
+        assert_eq!(client.ends().0, Some(1), "the client has no confirmation");
     }
 }
 

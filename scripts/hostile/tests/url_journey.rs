@@ -1,4 +1,4 @@
-//! Attacks on each role of `19_url_journey`, from guests, applications and name servers.
+//! Attacks on each role of `19_url_journey`, from clients, applications and name servers.
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 #[path = "support/program.rs"]
@@ -47,7 +47,8 @@ fn all(stream: &mut TcpStream) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// An application of the test's own: says `words` to each of `times` requests, gives what it heard.
+/// An application of the test's own: answers each of `times` requests with `words`, and returns
+/// what it received.
 fn application(words: &'static [u8], times: usize) -> (SocketAddr, thread::JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -121,7 +122,7 @@ fn what_is_for_one_connection_does_not_go_on_to_the_next() {
 
 #[test]
 fn requests_that_two_servers_could_read_differently_are_refused() {
-    // Nobody is behind this proxy: a request that it passed on would be answered with 502.
+    // Nothing is behind this proxy: a request that it passed on would be answered with 502.
     let app = Role::app();
     let proxy = Role::proxy("127.0.0.1:9".parse().unwrap());
     for (request, status) in [
@@ -263,7 +264,7 @@ fn broken_datagrams_do_not_end_the_name_server() {
     assert_eq!(names.0.ends().0, Some(0));
 }
 
-/// What the browser says at its end, with this URL and name server.
+/// What the browser prints last, with this URL and name server.
 #[track_caller]
 fn browser(url: &str, names: SocketAddr, words: &str) {
     let (status, screen) = Program::start(NAME, &["browser", url, &names.to_string()]).ends();
@@ -356,7 +357,7 @@ fn a_silent_name_server_is_asked_three_times() {
         let mut buffer = [0; 512];
         for _ in 0..3 {
             let (length, peer) = silent.recv_from(&mut buffer).unwrap();
-            // Another id: forged or late, and no answer to this question.
+            // A different id: forged or late, and not an answer to this question.
             let mut forged = buffer[..length].to_vec();
             forged[0] ^= 0xff;
             forged[2] |= 0x80;

@@ -36,15 +36,15 @@ pub use failure::Failure;
 pub use look_up::{example, find, look_up};
 pub use process_tree::Ended;
 
-/// A program may write this much in one session.
-pub const OUTPUT_LIMIT: usize = 1 << 20;
+/// Number of bytes that a program may write in one session.
+pub const OUTPUT_LIMIT_BYTES: usize = 1 << 20;
 
 /// How to run a session.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Where programs run: the root of the repository.
     pub directory: PathBuf,
-    /// The longest that one step may take.
+    /// How long one step may take at most.
     pub deadline: Duration,
 }
 
@@ -63,7 +63,7 @@ pub enum Report {
     },
 }
 
-/// What stands behind a command on this machine.
+/// What a command starts on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
     /// The program to run.
@@ -91,9 +91,9 @@ impl Options {
     }
 }
 
-/// Where the terminals of a session stand.
+/// Where the programs of a session run.
 pub trait Place {
-    /// Starts a program at the terminal of `actor`.
+    /// Starts a program in the terminal of `actor`.
     ///
     /// # Errors
     /// It does not start.
@@ -106,7 +106,7 @@ pub trait Place {
     fn before(&mut self, step: usize) -> Result<(), String>;
 }
 
-/// Every terminal stands on this machine.
+/// Every program runs on this machine.
 struct Here;
 
 impl Place for Here {
@@ -160,7 +160,7 @@ fn play_here<'a>(
     cast: Cast<'a>,
 ) -> Result<Report, Box<Failure>> {
     if !session.hosts.is_empty() {
-        let reason = "its actors sit on hosts of their own: `cargo workbook capture` plays it";
+        let reason = "its actors are on hosts of their own: run it with `cargo workbook capture`";
         return Ok(Report::Skipped {
             reason: reason.to_owned(),
         });
@@ -189,15 +189,15 @@ fn play<'a>(
     })
 }
 
-/// A program that may not do its work on this machine ends with this status, as test programs do
-/// for automake: an ICMP socket, say, needs a right that many users do not have.
-pub const NOT_PERMITTED: i32 = 77;
+/// Exit status of a program that is not permitted to do its work on this machine, as test programs
+/// have it for automake: an ICMP socket, say, needs a right that many users do not have.
+pub const STATUS_NOT_PERMITTED: i32 = 77;
 
 fn not_permitted(failure: Box<Failure>) -> Result<Report, Box<Failure>> {
     let ended = |line: &&String| {
         let status = line.split_once(" ? ");
         status.is_some_and(|(actor, status)| {
-            !actor.contains(' ') && status == NOT_PERMITTED.to_string()
+            !actor.contains(' ') && status == STATUS_NOT_PERMITTED.to_string()
         })
     };
     if !failure.unread.iter().any(|line| ended(&line)) {
@@ -205,7 +205,7 @@ fn not_permitted(failure: Box<Failure>) -> Result<Report, Box<Failure>> {
     }
     let said = failure.unread.first().cloned().unwrap_or_default();
     Ok(Report::Skipped {
-        reason: format!("not permitted on this machine (status {NOT_PERMITTED}): {said}"),
+        reason: format!("not permitted on this machine (status {STATUS_NOT_PERMITTED}): {said}"),
     })
 }
 

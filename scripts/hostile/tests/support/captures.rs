@@ -226,7 +226,7 @@ pub(crate) fn packets() -> Vec<Timed> {
     all
 }
 
-/// The link types that people really have beside plain Ethernet: number, name, and one packet of
+/// The link types that occur in practice besides plain Ethernet: number, name, and one packet of
 /// each kind of [`packets`] behind the header that this link has.
 pub(crate) fn links() -> Vec<(u32, &'static str, Vec<Timed>)> {
     // The EtherType, and what follows the Ethernet header.

@@ -38,7 +38,7 @@ impl Program {
 
     /// Starts any program in the same way.
     pub(crate) fn run(command: &mut Command) -> Self {
-        // One pipe for both streams, so that the order on the screen is the program's.
+        // One pipe for both streams, so that the order of the output is the program's.
         let (screen, both) = std::io::pipe().unwrap();
         session::run::environment::of_a_session(command);
         let mut child = command
@@ -81,14 +81,14 @@ impl Program {
         line.rsplit(' ').next().unwrap().parse().unwrap()
     }
 
-    /// Waits until the screen contains `text`; gives the whole screen so far.
+    /// Waits until the output contains `text`; returns the whole output so far.
     #[track_caller]
     pub(crate) fn sees(&mut self, text: &str) -> String {
         let end = Instant::now() + DEADLINE;
         while !self.screen().contains(text) {
             match self.pieces.recv_timeout(end - Instant::now()) {
                 Ok(piece) => self.screen.extend(piece),
-                Err(_) => panic!("no {text:?} on the screen, but:\n{}", self.screen()),
+                Err(_) => panic!("no {text:?} in the output, but:\n{}", self.screen()),
             }
         }
         self.screen()
@@ -99,7 +99,7 @@ impl Program {
         keyboard.write_all(text.as_bytes()).unwrap();
     }
 
-    /// The keyboard, for a test that types from a thread of its own.
+    /// Its stdin, for a test that types from a thread of its own.
     pub(crate) fn keyboard(&mut self) -> ChildStdin {
         self.keyboard.take().unwrap()
     }
@@ -109,7 +109,7 @@ impl Program {
         drop(self.keyboard.take());
     }
 
-    /// Waits for the end; gives the exit status and all that was on the screen.
+    /// Waits for the end; returns the exit status and the whole output.
     #[track_caller]
     pub(crate) fn ends(mut self) -> (Option<i32>, String) {
         let end = Instant::now() + DEADLINE;
@@ -147,7 +147,7 @@ fn forward(mut pipe: impl Read + Send + 'static, tell: Sender<Vec<u8>>) {
     });
 }
 
-/// The attacker's side never waits for ever either, and never delays small writes.
+/// The attacker's side has deadlines as well, and never delays small writes.
 pub(crate) fn guarded(stream: TcpStream) -> TcpStream {
     stream.set_nodelay(true).unwrap();
     stream.set_read_timeout(Some(DEADLINE)).unwrap();

@@ -8,7 +8,7 @@ use crate::reader::file::{Capture, Record};
 use crate::reader::headers::{Kind, Packet};
 use crate::reader::{dissect, line, screen};
 
-/// How tcpdump says that a header makes no sense.
+/// How tcpdump reports an invalid header.
 const OBJECTIONS: [&str; 8] = [
     "bad",
     "truncated",
@@ -20,7 +20,7 @@ const OBJECTIONS: [&str; 8] = [
     "[|",
 ];
 
-/// How much was compared, and what was not the same.
+/// How much was compared, and what differed.
 #[derive(Default)]
 pub(crate) struct Tally {
     pub(crate) packets: usize,
@@ -60,7 +60,7 @@ impl Tally {
             count += 1;
             let place = format!("{name} {count}");
             if packet.trouble.is_some() {
-                // Each has its own words for what makes no sense; both must have some.
+                // Each reports an invalid packet in its own words; both must report it.
                 let theirs = OBJECTIONS.iter().any(|words| long.contains(words));
                 self.same(&place, &format!("{ours} {theirs}"), &format!("{ours} true"));
                 continue;
@@ -76,7 +76,7 @@ impl Tally {
         self.packets += count;
     }
 
-    /// The same for a file whose frames have no Ethernet header alone: the lines are compared.
+    /// The same for a file whose frames have no plain Ethernet header: the lines are compared.
     pub(crate) fn compare_lines(&mut self, name: &str, file: &[u8]) {
         colored::control::set_override(false);
         let theirs = tcpdump(file, &[]);

@@ -49,7 +49,7 @@ impl Site {
         guarded(TcpStream::connect(self.address).unwrap())
     }
 
-    /// With a small receive buffer, which is full soon.
+    /// Connects with a small receive buffer, which is full soon.
     pub(crate) fn connect_narrow(&self) -> TcpStream {
         let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
         socket.set_recv_buffer_size(4096).unwrap();

@@ -1,11 +1,12 @@
-//! Wakes whoever waits for sockets when a program has written something: threads read its pipes,
-//! and each rings after what it has read. Only where one can wait for a pipe and a socket at the
-//! same time (Unix); elsewhere it never rings, and who waits looks again after a while.
+//! Wakes a thread that waits for sockets when a program has written something: threads read its
+//! pipes, and each rings after what it has read. Only where one can wait for a pipe and a socket at
+//! the same time (Unix); elsewhere it never rings, and the waiting thread looks again after a
+//! while.
 
 use std::io::{self, PipeReader, PipeWriter, Read, Write};
 use std::sync::Arc;
 
-/// One end rings, the other is waited for.
+/// A pipe of which one end rings, and the other is waited for.
 #[derive(Debug)]
 pub struct Doorbell {
     reader: PipeReader,
@@ -21,7 +22,7 @@ impl Doorbell {
         let (reader, writer) = io::pipe()?;
         #[cfg(unix)]
         {
-            // It is no matter if it rings once too often, and nobody waits to ring.
+            // Ringing once too often does no harm, and ringing never blocks.
             rustix::io::ioctl_fionbio(&reader, true)?;
             rustix::io::ioctl_fionbio(&writer, true)?;
         }
@@ -33,7 +34,7 @@ impl Doorbell {
         self.ringer.clone()
     }
 
-    /// It has been heard: it is silent until it is rung again.
+    /// Silences it until it is rung again.
     pub fn heard(&mut self) {
         if cfg!(unix) {
             let mut rings = [0; 64];

@@ -1,9 +1,9 @@
-//! One running program: its keyboard, its screen and its end.
+//! One running program: its stdin, its output and its end.
 //!
-//! In a session, standard output and standard error are the same pipe, so that they arrive in the
-//! order in which they were written. The judge compares standard output alone: for it they are
-//! apart. One thread reads each pipe; one types, since a program that does not read must not block
-//! the story.
+//! In a session, stdout and stderr are the same pipe, so that they arrive in the order in which
+//! they were written. The judge compares stdout alone, so for it they are separate. One thread
+//! reads each pipe; one writes to stdin, since a program that does not read must not block the
+//! story.
 
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -16,29 +16,28 @@ use super::doorbell::{Doorbell, Ringer};
 use super::output::Output;
 use super::process_tree::{self, Ended};
 use super::stderr_tail::Tail;
-use super::{Invocation, OUTPUT_LIMIT, reaper};
+use super::{Invocation, OUTPUT_LIMIT_BYTES, reaper};
 
 /// A running program. Dropped, it is ended with everything that it started.
 pub struct Process {
     child: Child,
-    keyboard: Option<Keyboard>,
-    screen: Receiver<Event>,
+    stdin: Option<Writer>,
+    events: Receiver<Event>,
     /// What has been received and not been read by the story.
     pub output: Output,
-    /// The end of its standard error, where that is apart.
+    /// The end of its stderr, where that is separate.
     pub errors: Tail,
     /// Rings when something has come on either, or either has closed.
     pub doorbell: Doorbell,
     closed: bool,
 }
 
-/// Where standard output and standard error go.
+/// Where stdout and stderr go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Streams {
     /// Both to [`Process::output`], in the order in which they were written.
     Together,
-    /// Standard output alone to [`Process::output`], the end of standard error to
-    /// [`Process::errors`].
+    /// Stdout alone to [`Process::output`], the end of stderr to [`Process::errors`].
     Apart,
 }
 
@@ -57,18 +56,19 @@ pub enum Waited {
     Nothing,
     /// Its output has closed.
     Closed,
-    /// It wrote more than [`OUTPUT_LIMIT`].
+    /// It wrote more than [`OUTPUT_LIMIT_BYTES`].
     TooMuch,
 }
 
-struct Keyboard {
-    lines: Sender<String>,
-    typed: Receiver<io::Result<()>>,
+/// The thread that writes to stdin.
+struct Writer {
+    texts: Sender<String>,
+    results: Receiver<io::Result<()>>,
 }
 
 impl Process {
-    /// `spawn` starts the command and drops it: the command holds our copies of the pipe's end,
-    /// and while they are open, it never ends.
+    /// Starts a program. `spawn` starts the command and drops it: the command holds our copies of
+    /// the pipe's end, and while they are open, the output never ends.
     ///
     /// # Errors
     /// It does not start.
@@ -98,16 +98,16 @@ impl Process {
         reaper::stand_by();
         let mut child = spawn(command)?;
         reaper::watch(child.id());
-        let keyboard = child.stdin.take().map(|mut stdin| {
+        let stdin = child.stdin.take().map(|mut stdin| {
             process_tree::release(&mut stdin);
-            keyboard(stdin)
+            write_from(stdin)
         });
-        let screen = screen(reader, doorbell.ringer());
+        let events = read_from(reader, doorbell.ringer());
         let errors = errors.map(|errors| Tail::drain(errors, doorbell.ringer()));
         Ok(Self {
             child,
-            keyboard,
-            screen,
+            stdin,
+            events,
             output: Output::default(),
             errors: errors.unwrap_or_default(),
             doorbell,
@@ -121,7 +121,7 @@ impl Process {
             return Waited::Closed;
         }
         match self
-            .screen
+            .events
             .recv_timeout(until.saturating_duration_since(Instant::now()))
         {
             Ok(Event::Bytes(bytes)) => {
@@ -137,23 +137,23 @@ impl Process {
         }
     }
 
-    /// Types a line; the program may not read it in time.
+    /// Writes a line to its stdin; the program may not read it in time.
     ///
     /// # Errors
-    /// `TimedOut`, or `BrokenPipe` where its input is closed.
+    /// `TimedOut`, or `BrokenPipe` where its stdin is closed.
     pub fn type_line(&mut self, text: &str, within: Duration) -> io::Result<()> {
         self.type_text(format!("{text}\n"), within)
     }
 
-    /// Types this text, and no line end after it.
+    /// Writes this text to its stdin, without a line end.
     ///
     /// # Errors
     /// As for [`Self::type_line`].
     pub fn type_text(&mut self, text: String, within: Duration) -> io::Result<()> {
         let closed = || io::Error::from(io::ErrorKind::BrokenPipe);
-        let keyboard = self.keyboard.as_ref().ok_or_else(closed)?;
-        keyboard.lines.send(text).map_err(|_| closed())?;
-        match keyboard.typed.recv_timeout(within) {
+        let writer = self.stdin.as_ref().ok_or_else(closed)?;
+        writer.texts.send(text).map_err(|_| closed())?;
+        match writer.results.recv_timeout(within) {
             Ok(typed) => typed,
             Err(RecvTimeoutError::Timeout) => Err(io::ErrorKind::TimedOut.into()),
             Err(RecvTimeoutError::Disconnected) => Err(closed()),
@@ -162,7 +162,7 @@ impl Process {
 
     /// Ends its input, as ^D does.
     pub fn end_input(&mut self) {
-        self.keyboard = None;
+        self.stdin = None;
     }
 
     /// Interrupts it, as ^C does.
@@ -173,7 +173,7 @@ impl Process {
         process_tree::interrupt(&mut self.child)
     }
 
-    /// Its number, which is also that of its process group.
+    /// Its PID, which is also the ID of its process group.
     #[must_use]
     pub fn id(&self) -> u32 {
         self.child.id()
@@ -224,16 +224,16 @@ impl Process {
 impl Drop for Process {
     fn drop(&mut self) {
         process_tree::kill(&mut self.child);
-        // Between the two: once the child is collected, its number may go to a stranger.
+        // Between the two: once the child is reaped, its PID may be reused.
         reaper::forget(self.child.id());
         let _ = self.child.wait();
     }
 }
 
-fn screen(mut reader: io::PipeReader, ringer: Ringer) -> Receiver<Event> {
-    let (events, screen) = mpsc::channel();
+fn read_from(mut reader: io::PipeReader, ringer: Ringer) -> Receiver<Event> {
+    let (sender, events) = mpsc::channel();
     thread::spawn(move || {
-        let mut left = OUTPUT_LIMIT;
+        let mut left = OUTPUT_LIMIT_BYTES;
         let mut buffer = [0; 8192];
         loop {
             let event = match reader.read(&mut buffer) {
@@ -246,26 +246,26 @@ fn screen(mut reader: io::PipeReader, ringer: Ringer) -> Receiver<Event> {
                 }
             };
             let last = !matches!(event, Event::Bytes(_));
-            let unheard = events.send(event).is_err();
+            let unheard = sender.send(event).is_err();
             ringer.ring();
             if unheard || last {
                 return;
             }
         }
     });
-    screen
+    events
 }
 
-fn keyboard(mut stdin: ChildStdin) -> Keyboard {
-    let (lines, to_type) = mpsc::channel::<String>();
-    let (done, typed) = mpsc::channel();
-    // Ends, and closes the program's input, when the keyboard is dropped.
+fn write_from(mut stdin: ChildStdin) -> Writer {
+    let (texts, to_write) = mpsc::channel::<String>();
+    let (done, results) = mpsc::channel();
+    // Ends, and closes the program's stdin, when the sender is dropped.
     thread::spawn(move || {
-        for line in to_type {
-            if done.send(stdin.write_all(line.as_bytes())).is_err() {
+        for text in to_write {
+            if done.send(stdin.write_all(text.as_bytes())).is_err() {
                 return;
             }
         }
     });
-    Keyboard { lines, typed }
+    Writer { texts, results }
 }

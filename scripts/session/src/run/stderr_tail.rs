@@ -1,4 +1,4 @@
-//! The end of what a program writes to standard error: always drained, bounded, never a verdict.
+//! The end of what a program writes to stderr: always drained, bounded, never a verdict.
 
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -6,19 +6,19 @@ use std::thread;
 
 use super::doorbell::Ringer;
 
-/// Bytes of standard error that are kept: the report of a stack overflow in Java fits.
-pub const TAIL_LIMIT: usize = 256 * 1024;
+/// Number of bytes of stderr that are kept: the report of a stack overflow in Java fits.
+pub const STDERR_TAIL_BYTES: usize = 256 * 1024;
 
-/// Standard error as it comes. A thread drains it, so that no program waits for us to read it.
+/// Stderr as it comes. A thread drains it, so that no program waits for us to read it.
 #[derive(Debug, Clone, Default)]
 pub struct Tail(Arc<Mutex<Kept>>);
 
 #[derive(Debug, Default)]
 struct Kept {
     bytes: Vec<u8>,
-    /// Bytes of them that the story has read.
+    /// Number of them that the story has read.
     read: usize,
-    /// Bytes that have come in all.
+    /// Number of bytes that have come in all.
     total: u64,
     closed: bool,
 }
@@ -34,7 +34,7 @@ impl Tail {
                 match reader.read(&mut buffer) {
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                     Ok(0) | Err(_) => break,
-                    Ok(count) => kept.lock().push(&buffer[..count], TAIL_LIMIT),
+                    Ok(count) => kept.lock().push(&buffer[..count], STDERR_TAIL_BYTES),
                 }
                 ringer.ring();
             }

@@ -4,7 +4,7 @@ use bilingual::visible::bytes as shown;
 use std::io;
 use std::time::{Duration, Instant};
 
-use super::OUTPUT_LIMIT;
+use super::OUTPUT_LIMIT_BYTES;
 use super::output;
 use super::process::{Process, Waited};
 use crate::Status;
@@ -252,7 +252,7 @@ fn shorten(text: &str) -> String {
 }
 
 fn too_much() -> String {
-    format!("more than {} KiB of output", OUTPUT_LIMIT / 1024)
+    format!("more than {} KiB of output", OUTPUT_LIMIT_BYTES / 1024)
 }
 
 fn seconds(duration: Duration) -> String {
