@@ -178,7 +178,7 @@ async function frames(mode, pages, mend = (html) => html) {
       requestAnimationFrame(look);
     };
     requestAnimationFrame(look);
-    /** So many more frames have been drawn. */
+    /** Waits until this many more frames have been drawn. */
     window.drawn = async (more) => {
       for (const wanted = window.frames_seen + more; window.frames_seen < wanted;) await new Promise(requestAnimationFrame);
     };

@@ -118,7 +118,7 @@ fn what_was_handed_in_is_told_and_none_of_it_is_fatal() {
         "b_copy.json: says the same as a_good.json; counted once",
         "c_same_name.json: has the name of another report; in the tables it is 小明 (c_same_name)",
         "j_no_name.json: holds no name; in the tables it is j_no_name",
-        "k_odd.json: has 2 entries that make no sense; the rest is used",
+        "k_odd.json: has 2 entries that cannot be read; the rest is used",
     ];
     assert_eq!(ran.err.lines().collect::<Vec<_>>(), expected);
     assert!(ran.out.starts_with("4 reports; "), "{}", ran.out);

@@ -62,7 +62,7 @@ struct Program {
     run: Invocation,
 }
 
-/// So many programs with mistakes are judged at once: they mostly wait.
+/// Number of programs with mistakes that are judged at once: they mostly wait.
 const AT_ONCE: usize = 10;
 
 /// What must pass has deadlines of its own as well, which a busy machine breaks.

@@ -556,7 +556,7 @@ fn said(fake: &Fake, ids: &[&str]) -> (i32, String) {
 }
 
 #[test]
-fn all_faults_of_one_exercise_are_told_at_once_and_of_a_mistyped_one_its_neighbour() {
+fn all_faults_of_one_exercise_are_told_at_once_and_of_a_mistyped_one_its_neighbor() {
     let fake = Fake::new();
     assert_eq!(
         said(&fake, &["echo"]),

@@ -93,7 +93,7 @@ pub enum Way {
     /// Each send is one write.
     #[default]
     Whole,
-    /// So many bytes at a time, so long apart.
+    /// A number of bytes at a time, with a time between them.
     Pace(Pace),
     /// What is sent in a row is one write.
     Glue,
@@ -101,7 +101,7 @@ pub enum Way {
     Cut,
 }
 
-/// So many bytes at a time, so long apart.
+/// A number of bytes at a time, with a time between them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pace {
     /// Bytes at a time.

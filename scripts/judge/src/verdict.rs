@@ -381,7 +381,7 @@ impl Fault {
 /// What should have come and what came, from the same place on.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Bytes {
-    /// So many bytes before these were right.
+    /// Number of bytes before these that were right.
     pub before: usize,
     /// What should have come; an end, not the end, of something long.
     pub expected: Vec<u8>,

@@ -25,6 +25,24 @@ const GENERAL_DOCUMENTS: [&str; 4] = [
     "examples/exercises/README.md",
 ];
 
+/// What English has other words for: a phrase, and what to write.
+const AVOIDED_PHRASES: [(&str, &str); 14] = [
+    ("So many ", "\"Number of …\""),
+    ("So often ", "\"How often …\""),
+    ("is not known here", "\"unexpected argument '…' found\""),
+    ("one word too many", "\"unexpected argument '…' found\""),
+    ("make no sense", "\"cannot be read\", or what is wrong"),
+    ("makes no sense", "\"cannot be read\", or what is wrong"),
+    ("made no sense", "\"cannot be read\", or what is wrong"),
+    ("to mend:", "\"3 problems found\""),
+    ("are others.", "\"differ\""),
+    ("Somebody else was", "\"another process …\""),
+    ("ends us", "\"ends the process\""),
+    ("neighbour", "the American spelling"),
+    ("acknowledgement", "the American spelling"),
+    ("fibre", "the American spelling"),
+];
+
 /// Folders of generated files, which are not in the repository.
 const GENERATED_FOLDERS: [&str; 3] = ["target/", "mine/", "examples/exercises/mine/"];
 
@@ -225,6 +243,45 @@ fn every_invariant_names_the_test_that_holds_it() {
         }
         assert!(count > 2, "{document} has {count} invariants");
     }
+}
+
+/// Pages and programs have their own readers; here are tools, their tests and the documents.
+#[test]
+fn messages_and_comments_avoid_what_english_has_other_words_for() {
+    let listed = std::process::Command::new("git")
+        .args(["ls-files", "-z"])
+        .args([
+            "*.rs",
+            "*.md",
+            "*.txt",
+            "*.mjs",
+            "scripts/check",
+            "scripts/bench",
+        ])
+        .args([":!book", ":!examples/*.rs"])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert!(listed.status.success(), "git ls-files");
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    let mut found = String::new();
+    let mut count = 0;
+    for file in listed.split_terminator('\0') {
+        // This file names them.
+        if file.ends_with("tests/documents.rs") || !root().join(file).is_file() {
+            continue;
+        }
+        count += 1;
+        for (index, line) in read(file).lines().enumerate() {
+            for (phrase, instead) in AVOIDED_PHRASES {
+                if line.contains(phrase) {
+                    found += &format!("{file}:{}: {phrase:?}: write {instead}\n", index + 1);
+                }
+            }
+        }
+    }
+    assert!(count > 300, "only {count} files");
+    assert!(found.is_empty(), "\n{found}");
 }
 
 /// `## Colors of the layers` is `colors-of-the-layers` to a link.

@@ -156,7 +156,7 @@ fn tell(workspace: &Workspace, name: &str, trouble: &Trouble) {
         ),
         Trouble::Odd(count) => (
             format!("有 {count} 处看不懂，其余照用"),
-            format!("has {count} entries that make no sense; the rest is used"),
+            format!("has {count} entries that cannot be read; the rest is used"),
         ),
         Trouble::Same(other) => (
             format!("和 {other} 一模一样，只算一份"),

@@ -141,8 +141,8 @@ pub(super) fn judge(
     }
 }
 
-/// Whoever ends us ends the judging first, and with it all that the program has started; asked
-/// once more, we end at once.
+/// A signal to end ends the judging first, and with it all that the program has started; a second
+/// one ends this at once.
 pub(super) fn stop_when_asked(stop: &Arc<AtomicBool>) -> Result<()> {
     #[cfg(unix)]
     for signal in [

@@ -88,7 +88,7 @@ impl Payload {
         places
     }
 
-    /// So many bytes must have been taken before this can be sent.
+    /// Number of bytes that must have been taken before this can be sent.
     pub(super) fn takes(&self) -> usize {
         let Self::Pieces(pieces) = self else {
             return 0;

@@ -22,7 +22,7 @@ struct Peer {
     gone: bool,
     /// It has seen the end of what the program sends.
     saw_end: bool,
-    /// So many bytes were taken last with `||`.
+    /// Number of bytes that were taken last with `||`.
     took: usize,
 }
 

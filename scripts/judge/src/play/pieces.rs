@@ -27,7 +27,7 @@ impl Pieces {
         }
     }
 
-    /// So many at a time.
+    /// This many bytes at a time.
     pub(super) fn paced(pace: Pace) -> Self {
         Self {
             ends: Vec::new(),

@@ -15,7 +15,7 @@ mod platform {
 
     use super::{Holdings, Times};
 
-    /// So often what was left behind is looked for, as long as some is found.
+    /// How often what was left behind is looked for, as long as some is found.
     const ROUNDS: usize = 8;
 
     /// Where the programs of this group listen.

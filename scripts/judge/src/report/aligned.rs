@@ -8,7 +8,7 @@ use crate::verdict::Bytes;
 use bilingual::Lang;
 use bilingual::visible::is_trick;
 
-/// So many bytes before the difference.
+/// Number of bytes that are shown before the difference.
 const BACK: usize = 8;
 
 /// Every byte takes two digits and a space, and the text above it as much.

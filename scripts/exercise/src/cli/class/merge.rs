@@ -23,7 +23,7 @@ pub(super) struct Student {
     pub(super) file: String,
     pub(super) written: String,
     pub(super) exercises: BTreeMap<String, Done>,
-    /// So many entries made no sense.
+    /// Number of entries that cannot be read.
     odd: usize,
 }
 
