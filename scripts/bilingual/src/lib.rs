@@ -3,7 +3,7 @@
 //! [`Lang`] is the language that a person reads, [`Text`] the same words in both, [`Ui`] how a
 //! program talks to its terminal, [`Diagnostic`] what is wrong with a file. [`actors`] names the
 //! actors of a session, [`visible`](mod@visible) makes text from elsewhere safe to show;
-//! `command_line` (a feature) tells mistakes in arguments. All of it is pure but [`terminal`],
+//! `command_line` (a feature) explains mistakes in arguments. All of it is pure but [`terminal`],
 //! which writes lines.
 
 pub mod actors;

@@ -121,7 +121,7 @@ fn block<'a>(
         Event::Start(Tag::DefinitionList) => Kind::Definitions {
             titles: children(events, |tag| matches!(tag, Tag::DefinitionListTitle)),
         },
-        // A page may have none; `scan` tells the writer.
+        // A page may have none; `scan` reports that.
         Event::Start(Tag::FootnoteDefinition(_)) => return None,
         _ => Kind::Paragraph,
     };

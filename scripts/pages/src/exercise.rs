@@ -100,7 +100,7 @@ fn variant_of(check: &Check, index: usize, variant: &Variant, up: &str) -> Strin
         true => String::new(),
         false => format!(" <span class=\"way\">{}</span>", both(&way[0], &way[1])),
     };
-    // One story in several ways is told once.
+    // A story that is played in several ways is shown once.
     let other = check.variants[..index].iter().find(|other| {
         variant.way != Way::Whole && other.way == Way::Whole && other.steps == variant.steps
     });

@@ -1,5 +1,5 @@
-//! Captures on pages: what a writer types, what comes out, and what is told when a file is missing.
-//! The recordings are those of the book.
+//! Captures on pages: what a writer types, what comes out, and what is reported when a file is
+//! missing. The recordings are those of the book.
 
 #[path = "support/book.rs"]
 #[allow(missing_docs, dead_code, unreachable_pub, reason = "shared by tests")]

@@ -541,7 +541,7 @@ fn the_runner_that_is_killed() {
     ));
 }
 
-/// Counts what a place is told.
+/// Counts the calls of a place.
 #[derive(Default)]
 struct Elsewhere {
     started: Vec<String>,

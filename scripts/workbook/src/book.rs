@@ -94,20 +94,20 @@ fn with_mdbook(root: &Path, destination: &Path, making: Making) -> anyhow::Resul
     config.update_from_env()?;
     let mut problems = preflight::configuration(&config, &book_toml);
     problems.extend(preflight::paths(&config, &book_toml));
-    told(problems)?;
+    fail_on(problems)?;
     // Beside the destination, which mdBook empties.
     let copy = Copied::new(destination)?;
     let mut snapshot = Snapshot::new(&folder, &copy.0);
     for part in preflight::parts(&config) {
         snapshot.copy(&part).context("copy the sources")?;
     }
-    told(std::mem::take(&mut snapshot.problems))?;
+    fail_on(std::mem::take(&mut snapshot.problems))?;
     let (source, summary) = (
         copy.0.join(&config.book.src),
         config.book.src.join("SUMMARY.md"),
     );
     if let Ok(text) = fs::read_to_string(copy.0.join(&summary)) {
-        told(preflight::contents(&text, &summary, &source))?;
+        fail_on(preflight::contents(&text, &summary, &source))?;
     }
     let mut book = MDBook::load_with_config(&copy.0, config).map_err(|error| copy.here(&error))?;
     let place = std::mem::replace(&mut book.config.build.build_dir, destination.to_owned());
@@ -142,7 +142,8 @@ fn configuration(folder: &Folder) -> anyhow::Result<String> {
     .into())
 }
 
-fn told(problems: Vec<Diagnostic>) -> anyhow::Result<()> {
+/// Fails if there are problems.
+fn fail_on(problems: Vec<Diagnostic>) -> anyhow::Result<()> {
     match problems.is_empty() {
         true => Ok(()),
         false => Err(Broken(problems).into()),

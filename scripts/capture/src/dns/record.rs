@@ -8,7 +8,7 @@ use bilingual::Text;
 
 kinds! {
 TYPE "dns.type" "记录类型" "record type"
-    "这条记录说的是什么。" "What this record tells." "RFC 1035 §4.1.3"
+    "这条记录说的是什么。" "What this record says." "RFC 1035 §4.1.3"
 CLASS "dns.class" "类" "class"
     "哪一种网络，总是 1（互联网）。" "Which kind of network: always 1, the Internet." "RFC 1035 §4.1.3"
 UDP_SIZE "dns.opt.size" "UDP 大小" "UDP size"

@@ -10,7 +10,7 @@ use std::ffi::{OsStr, OsString};
 use std::process::Command;
 
 /// What a program of a session takes from its user: what each system needs to run programs.
-pub const TAKEN: &[&str] = if cfg!(windows) {
+pub const KEPT_VARIABLES: &[&str] = if cfg!(windows) {
     WINDOWS
 } else {
     &["PATH", "TMPDIR"]
@@ -33,7 +33,7 @@ const WINDOWS: &[&str] = &[
 ];
 
 /// What every program is given: no colors, unbuffered output, UTF-8, no backtraces.
-pub const GIVEN: &[(&str, &str)] = &[
+pub const SET_VARIABLES: &[(&str, &str)] = &[
     ("NO_COLOR", "1"),
     ("PYTHONUNBUFFERED", "1"),
     ("PYTHONUTF8", "1"),
@@ -43,16 +43,16 @@ pub const GIVEN: &[(&str, &str)] = &[
 ];
 
 /// What every program is given on Unix as well, where the locale is in the environment.
-const GIVEN_ON_UNIX: (&str, &str) = ("LC_ALL", "C.UTF-8");
+const SET_VARIABLE_ON_UNIX: (&str, &str) = ("LC_ALL", "C.UTF-8");
 
 /// What a program of a session is given as well: Python without its user's own packages, and on
 /// Unix a home directory without settings.
-const GIVEN_TO_A_SESSION: &[(&str, &str)] = &[("PYTHONNOUSERSITE", "1")];
-const HOME: &str = "/nonexistent";
+const SET_VARIABLES_OF_A_SESSION: &[(&str, &str)] = &[("PYTHONNOUSERSITE", "1")];
+const SESSION_HOME: &str = "/nonexistent";
 
 /// What a learner's program does not get. A word that ends with `*` is the beginning of a name;
 /// case does not matter.
-pub const DISTURBING: &[&str] = &[
+pub const REMOVED_VARIABLES: &[&str] = &[
     // Would redirect a connection.
     "http_proxy",
     "https_proxy",
@@ -112,15 +112,15 @@ pub const DISTURBING: &[&str] = &[
 /// The environment of a program in a session.
 pub fn of_a_session(command: &mut Command) {
     command.env_clear();
-    for name in TAKEN {
+    for name in KEPT_VARIABLES {
         if let Some(value) = env::var_os(name) {
             command.env(name, value);
         }
     }
     give(command);
-    command.envs(GIVEN_TO_A_SESSION.iter().copied());
+    command.envs(SET_VARIABLES_OF_A_SESSION.iter().copied());
     if cfg!(unix) {
-        command.env("HOME", HOME);
+        command.env("HOME", SESSION_HOME);
     }
 }
 
@@ -133,9 +133,9 @@ pub fn of_a_learner(command: &mut Command) {
 }
 
 fn give(command: &mut Command) {
-    command.envs(GIVEN.iter().copied());
+    command.envs(SET_VARIABLES.iter().copied());
     if cfg!(unix) {
-        command.env(GIVEN_ON_UNIX.0, GIVEN_ON_UNIX.1);
+        command.env(SET_VARIABLE_ON_UNIX.0, SET_VARIABLE_ON_UNIX.1);
     }
 }
 
@@ -145,7 +145,7 @@ fn disturbing(names: impl Iterator<Item = OsString>) -> impl Iterator<Item = OsS
 
 fn disturbs(name: &OsStr) -> bool {
     let name = name.to_string_lossy().to_ascii_lowercase();
-    DISTURBING.iter().any(|word| {
+    REMOVED_VARIABLES.iter().any(|word| {
         let word = word.to_ascii_lowercase();
         match word.strip_suffix('*') {
             Some(start) => name.starts_with(start),
@@ -203,9 +203,9 @@ mod tests {
         let mut command = Command::new("x");
         command.env("RUST_LOG", "trace");
         of_a_session(&mut command);
-        let given = GIVEN.iter().chain(GIVEN_TO_A_SESSION);
+        let given = SET_VARIABLES.iter().chain(SET_VARIABLES_OF_A_SESSION);
         let mut listed: Vec<_> = given.map(|(name, _)| *name).collect();
-        listed.extend(TAKEN);
+        listed.extend(KEPT_VARIABLES);
         listed.extend(["LC_ALL", "HOME"]);
         for (name, _) in command.get_envs() {
             assert!(listed.iter().any(|word| *word == name), "{name:?}");
@@ -215,12 +215,12 @@ mod tests {
     #[test]
     fn what_is_written_for_people_names_every_variable() {
         let text = fs::read_to_string("README.md").unwrap();
-        let given = GIVEN.iter().chain(GIVEN_TO_A_SESSION);
-        let given = given.chain([&GIVEN_ON_UNIX]).map(|(name, _)| *name);
+        let given = SET_VARIABLES.iter().chain(SET_VARIABLES_OF_A_SESSION);
+        let given = given.chain([&SET_VARIABLE_ON_UNIX]).map(|(name, _)| *name);
         let all = ["PATH", "TMPDIR", "HOME"].into_iter().chain(given);
         for name in all
             .chain(WINDOWS.iter().copied())
-            .chain(DISTURBING.iter().copied())
+            .chain(REMOVED_VARIABLES.iter().copied())
         {
             assert!(text.contains(&format!("`{name}")), "{name}");
         }

@@ -40,7 +40,7 @@ const ACCEPT_QUEUE_LENGTH: i32 = 1024;
 const SEND_BUFFER_BYTES: usize = 64 * 1024;
 
 /// How often to look for a connection that has fallen silent.
-const AGAIN: Duration = Duration::from_millis(50);
+const IDLE_POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// How long a server waits for its peers.
 #[derive(Debug, Clone, Copy)]
@@ -144,7 +144,7 @@ async fn next(
                 silent.leave();
             }
             // Where no connection could be closed, one may fall silent meanwhile.
-            match timeout(AGAIN, places.clone().acquire_owned()).await {
+            match timeout(IDLE_POLL_INTERVAL, places.clone().acquire_owned()).await {
                 Ok(Ok(place)) => return (stream, place),
                 Ok(Err(_)) => std::future::pending().await,
                 Err(_) => {}

@@ -82,7 +82,7 @@
         document.body.append(panel);
     }
 
-    // -- What the server tells -----------------------------------------------------------------
+    // -- What the server sends -----------------------------------------------------------------
 
     const handlers = {
         ready(data) {
