@@ -8,7 +8,7 @@
 //!
 //! 这个文件管服务器的线程；旁边的 `room.rs` 管房间：谁在、说给谁听；`wire.rs` 管一行怎样读、
 //! 怎样写；`client.rs` 是客户端。
-//! This file has the server's threads. Beside it, `room.rs` has who is here and who hears whom,
+//! This file has the server's threads. Beside it, `room.rs` has the guests and who hears what,
 //! `wire.rs` reads and writes lines, and `client.rs` is the client.
 use std::io::{self, BufReader, ErrorKind};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
@@ -171,8 +171,9 @@ fn guest(room: &Room, max: usize, stream: &Arc<TcpStream>) {
     // 不传消息：读线程放开 `here`，写线程的 `gone` 就知道对方也关了。
     // It carries no message: when the reader drops `here`, the writer's `gone` tells that the peer
     // has closed too.
-    let (here, gone) = mpsc::channel();
+    let (here, gone) = mpsc::channel::<()>();
     let crlf = AtomicBool::new(false);
+    let mut socket: &TcpStream = stream;
     thread::scope(|scope| {
         // 读会等，写也会等，各用一个线程。客人读得慢，他的接收缓冲区先满，我们的发送缓冲区再满，
         // write 就停下：停下的只是他的写线程，别人照样说话。
@@ -183,7 +184,7 @@ fn guest(room: &Room, max: usize, stream: &Arc<TcpStream>) {
             return;
         }
         if let Some(id) = room.join(max, queue, Arc::clone(stream)) {
-            let mut reader = BufReader::new(&**stream);
+            let mut reader = BufReader::new(socket);
             // 读没有期限：只听不说的客人没有错。TCP 自己不怕安静；路上的 NAT 和防火墙会忘掉
             // 久不说话的连接（RFC 5382 §5），本机上没有它们。
             // No deadline here: a guest may only listen. TCP itself does not mind silence. NAT and
@@ -201,10 +202,10 @@ fn guest(room: &Room, max: usize, stream: &Arc<TcpStream>) {
         // 也不送了：最后那句话可能到不了。
         // Read what is left: if we close with unread data, the kernel sends RST (RFC 2525 §2.17) and
         // drops what is still in the send buffer: our last words may get lost.
-        let _ = io::copy(&mut &**stream, &mut io::sink());
+        let _ = io::copy(&mut socket, &mut io::sink());
         // 对方也关了：放手，写线程里的 `gone` 就不用再等。
         // The peer has closed as well: let go, and `gone` in the writer need not wait any longer.
-        drop::<mpsc::Sender<()>>(here);
+        drop(here);
     });
 }
 // ANCHOR_END: guest

@@ -45,7 +45,7 @@ pub mod wire;
 
 // ANCHOR: dissect
 /// 从外往里拆：每个首部说出里面是谁，直到里面没有首部。剩下的就是数据。
-/// From the outside in: each header tells who is inside, until no header is. The rest is data.
+/// From the outside in: each header tells what is inside, until that is no header. The rest is data.
 pub fn dissect(link: u64, record: &Record) -> Packet<'_> {
     let mut packet = Packet::new(&record.bytes, record.original);
     let (mut at, mut quoted) = (0, false);
@@ -125,7 +125,7 @@ fn end(packet: &Packet<'_>, kind: Kind, at: usize) -> (usize, usize) {
 }
 
 /// 三：里面是谁？
-/// Three: who is inside?
+/// Three: what is inside?
 fn inside(packet: &Packet<'_>, kind: Kind, at: usize) -> Option<Kind> {
     let number = match kind {
         Kind::Ethernet => packet.number(at + 12, 2),

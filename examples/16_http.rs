@@ -95,13 +95,14 @@ fn bind(address: &str) -> io::Result<TcpListener> {
 fn serve(folder: &str, bound: io::Result<TcpListener>) -> Result<()> {
     let listener = bound.map_err(|error| explain(error, "监听 listening"))?;
     // 先把路上的符号链接走完，以后才比得出一个文件在不在里面。
-    // Follow the links on the way first, so that "inside" can be told later.
+    // Follow the symbolic links of the path first, so that "inside" can be told later.
     let place = || format!("网站的文件夹 the folder of the site: {folder}");
     let root = fs::canonicalize(folder).with_context(place)?;
     ensure!(root.is_dir(), "不是文件夹 not a folder: {folder}");
     say(format_args!("监听 listening on {}", listener.local_addr()?));
     // 屏幕停住（Ctrl-S）也不让客人等：日志排队，放不下就丢。
-    // If the screen stands still (Ctrl-S), nobody waits: lines queue, and are dropped if too many.
+    // If the screen stands still (Ctrl-S), nobody waits: lines queue, and are dropped if there are too
+    // many.
     let (log, lines) = mpsc::sync_channel::<String>(1024);
     thread::spawn(move || {
         for line in lines {

@@ -36,7 +36,7 @@ mod url;
 mod whole;
 
 // HTTP 就用 16 的：首部怎样读，正文到哪里为止，那里讲过。
-// HTTP is that of 16, where you find how a head is read and where a body ends.
+// HTTP is that of 16, where you find how a header section is read and where a body ends.
 #[path = "16_http"]
 #[allow(dead_code, reason = "16_http uses all of it")]
 mod http {

@@ -14,7 +14,7 @@ pub(crate) fn take_turns(mut stream: TcpStream, names: Names) -> io::Result<()> 
     let mut buffer = [0; 1024];
     let mut half = Vec::new();
     // 谁先说，要先约好：两边都先听，就都等下去。
-    // Who speaks first must be agreed: if both listen first, both wait for ever.
+    // The two must agree on which side speaks first: if both listen first, both wait for ever.
     let mut my_turn = names.ours == CLIENT;
     loop {
         if my_turn {

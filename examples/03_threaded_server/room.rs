@@ -1,5 +1,5 @@
 //! 房间：谁在这里，谁的话说给谁听。所有线程共用，一把锁保护。
-//! The room: who is here, and whose words go to whom. Shared by all threads, behind one lock.
+//! The room: its guests, and who hears what. Shared by all threads, behind one lock.
 use std::sync::mpsc::{SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
@@ -27,7 +27,7 @@ struct Seat {
 }
 
 /// 说给谁听。服务器的屏幕是 0 号。
-/// Who is to hear it. The server's screen is number 0.
+/// The guests that a line is for. The server's screen is number 0.
 #[derive(Clone, Copy)]
 enum To {
     Everyone,

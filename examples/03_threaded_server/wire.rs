@@ -57,7 +57,7 @@ pub(crate) fn write_lines(
             "\n"
         };
         // 醒来一次，把排着的行一起写走：落后的人这样才跟得上。
-        // Awake once, write all that waits in one go: this is how one who is behind catches up.
+        // Once awake, write all that waits in one go: this is how a writer that is behind catches up.
         let mut text = String::new();
         for line in iter::once(first).chain(lines.try_iter().take(QUEUE)) {
             text += &line;

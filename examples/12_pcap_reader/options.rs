@@ -16,7 +16,7 @@ pub fn options(packet: &Packet<'_>, header: Header, mut at: usize) -> Vec<Field>
             true if header.kind == Kind::Tcp => tcp(packet, kind, at, size),
             true => plain(packet, kind, at, size),
             // 长度说不通，后面的就没法数了。
-            // The length makes no sense, so what follows cannot be counted.
+            // The length is impossible, so what follows cannot be counted.
             false => (
                 "选项 option".to_owned(),
                 format!("{kind}，长度不对 impossible length {said}"),

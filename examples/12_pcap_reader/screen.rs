@@ -23,7 +23,7 @@ pub const HELP: &str = "\
 ";
 
 /// 读我们输出的一方（如 `head`）可能已经走了：那就不用再写。
-/// Who reads our output (say `head`) may have gone: then there is no need to write on.
+/// The program that reads our output (say `head`) may have gone: then there is no need to write on.
 pub fn print(text: &str) -> bool {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())

@@ -1,5 +1,5 @@
 //! 14 ping：请对方的内核把一段字节原样寄回来，看路上用了多久。
-//! 14 ping: ask the other kernel to send some bytes back, and see how long they were on the way.
+//! 14 ping: ask the other kernel to send some bytes back, and see how long that takes.
 //!
 //! 不用启动服务器：回答的是对方的内核，不是程序。
 //! No server to start: it is the other host's kernel that answers, not a program.

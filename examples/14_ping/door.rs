@@ -81,7 +81,7 @@ impl Door {
     }
 
     /// 一个 ICMP 错误：对第几次请求、谁说的、类型、代码。
-    /// An ICMP error: for which request, who says so, its type, its code.
+    /// An ICMP error: for which request, from which host, its type, its code.
     pub(crate) fn error(&self) -> Option<(u16, IpAddr, u8, u8)> {
         #[cfg(target_os = "linux")]
         if self.kind == Kind::Datagram {

@@ -4,7 +4,7 @@
 // ANCHOR: request
 pub(crate) fn request(id: u16, seq: u16, size: usize) -> Vec<u8> {
     // 类型 8 是请求，0 是回答；编号分清是谁问的，序号分清是第几次。
-    // Type 8 asks, type 0 answers. The id tells who asked, the sequence number which time it was.
+    // Type 8 asks, type 0 answers. The id names the program that asked, the number says which time.
     let mut message = vec![8, 0, 0, 0];
     message.extend(id.to_be_bytes());
     message.extend(seq.to_be_bytes());

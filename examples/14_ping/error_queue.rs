@@ -1,5 +1,5 @@
 //! Linux 的错误队列：哪个 ICMP 错误、谁发来的（ip(7) 的 IP_RECVERR）。
-//! The error queue of Linux: which ICMP error came, and from whom (IP_RECVERR in ip(7)).
+//! The error queue of Linux: which ICMP error came, and from which host (IP_RECVERR in ip(7)).
 use std::io::{self, IoSliceMut};
 use std::net::{IpAddr, Ipv4Addr, UdpSocket};
 use std::os::fd::AsRawFd;
@@ -16,7 +16,7 @@ pub(crate) fn ask(socket: &UdpSocket) -> io::Result<()> {
 
 pub(crate) fn read(socket: &UdpSocket) -> Option<(u16, IpAddr, u8, u8)> {
     // 队列里是出错的那个请求，外加一条控制消息：谁、类型、代码。空了就返回 None，不等。
-    // The queue has the request that failed, and a control message: who, type, code. If it is
+    // The queue has the request that failed, and a control message: sender, type, code. If it is
     // empty, this gives None and does not wait.
     let (mut request, mut control) = ([0; 64], [0; 512]);
     let mut parts = [IoSliceMut::new(&mut request)];

@@ -36,7 +36,7 @@ pub(crate) fn query(question: &Question, server: SocketAddr) -> Result<()> {
         say(record.to_string().cyan());
     }
     // 出了错也可能有前半程：别名在，它指的名字不在。
-    // With an error there may be half the way: the alias is there, the name behind it is not.
+    // With an error there may be a first part: the alias is there, the name behind it is not.
     let rcode = answer.flags & RCODE;
     ensure!(
         rcode == 0,

@@ -39,7 +39,7 @@ impl Reader<'_> {
                     let target = usize::from(high & 63) << 8 | usize::from(walk.take(1)?[0]);
                     after.get_or_insert(walk.at);
                     // 只许指向更前面：每跳一次都往前退，就不可能转圈。
-                    // Only ever further back: who goes back with every jump cannot go in circles.
+                    // Only ever further back: jumps that all go back cannot go in circles.
                     ensure!(
                         target < start,
                         "{place}指针没有往前指 a pointer that does not go back: {target}"

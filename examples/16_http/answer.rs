@@ -14,7 +14,8 @@ use crate::wire::Wire;
 const HEAD: usize = 8192;
 const REQUESTS: u32 = 100;
 // 请求之间可以安静这么久；开了口，首部就要在期限内说完。
-// Silence between requests may last this long; once begun, a head must end in time.
+// Silence between requests may last this long; once begun, a header section must end
+// in time.
 const IDLE: Duration = Duration::from_secs(5);
 const PATIENCE: Duration = Duration::from_secs(10);
 // 读回答也不能无限慢：每块 16 KiB，期限同上。

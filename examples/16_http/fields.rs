@@ -1,5 +1,5 @@
 //! 首部的行：第一行，和后面的字段。
-//! The lines of a head: the first, and the fields after it.
+//! The lines of a header section: the first, and the fields after it.
 
 // ANCHOR: split
 /// 第一行，和后面的 `名字: 值`。

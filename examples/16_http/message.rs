@@ -1,5 +1,5 @@
 //! HTTP/1.1 的语法：首部的字节说了什么。这里只看字节，不碰网络。
-//! The syntax of HTTP/1.1: what the bytes of a head say. Bytes only here, no network.
+//! The syntax of HTTP/1.1: what the bytes of a header section say. Bytes only here, no network.
 use std::str;
 
 use super::fields::{Fields, is_token, split};

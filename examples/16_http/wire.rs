@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 pub(crate) struct Wire {
     stream: TcpStream,
     // 读到了，还没用：一次 read 可能带来半个首部，也可能带来两个请求。
-    // Read, but not used yet: one read may bring half a head, or two requests.
+    // Read, but not used yet: one read may bring half a header section, or two
+    // requests.
     held: Vec<u8>,
     deadline: Instant,
 }
@@ -74,7 +75,7 @@ impl Wire {
         let mut seen = 0_usize;
         loop {
             // 首部之前多出的空行不算（RFC 9112 §2.2）。
-            // Empty lines before a head do not count (RFC 9112 §2.2).
+            // Empty lines before a header section do not count (RFC 9112 §2.2).
             while self.held.starts_with(b"\r\n") || self.held.starts_with(b"\n") {
                 let line_end = if self.held[0] == b'\r' { 2 } else { 1 };
                 self.held.drain(..line_end);
@@ -182,8 +183,8 @@ impl Wire {
 }
 
 /// 首部在哪里结束：从 `from` 起找一个空行，给出它后面的位置。行尾可以是 CRLF，也可以只是 LF。
-/// Where a head ends: looks for an empty line from `from` on and gives the place behind it. A line
-/// end may be CRLF or LF alone.
+/// The end of a header section: looks for an empty line from `from` on and gives the place behind
+/// it. A line end may be CRLF or LF alone.
 fn empty_line(bytes: &[u8], from: usize) -> Option<usize> {
     for at in from..bytes.len() {
         match bytes[at..] {

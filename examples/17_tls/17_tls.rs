@@ -185,7 +185,7 @@ fn talk(tls: &mut StreamOwned<ClientConnection, Wire>, message: &[u8]) -> io::Re
     // close_notify is for TLS, FIN for the kernel: each layer has its own end.
     tls.sock.stream.shutdown(Shutdown::Write)?;
     // 等对方的 close_notify。它加了密，路上的人造不出来，所以可以当回执。
-    // Wait for the peer's close_notify. Nobody on the way can make one: it is a receipt.
+    // Wait for the peer's close_notify. Nobody on the path can make one: it is a receipt.
     match tls.read(&mut [0; 1])? {
         0 => Ok(()),
         _ => Err(io::Error::other(

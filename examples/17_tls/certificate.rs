@@ -64,7 +64,8 @@ fn write(file: &Path, text: &str) -> std::io::Result<()> {
 }
 
 /// 客户端信谁，全看这个文件：谁能改它，谁就能冒充服务器。
-/// Whom the client trusts depends on this file: who can change it can pose as the server.
+/// This file alone decides which server the client trusts: anyone who can change it can pose as the
+/// server.
 pub(crate) fn read(file: &Path) -> Result<CertificateDer<'static>> {
     // 证书不到 1 KiB；别把一个大文件整个读进内存。
     // A certificate has less than 1 KiB: do not take a huge file into memory.

@@ -140,7 +140,7 @@ impl Records {
 
 // ANCHOR: failed
 /// TLS 的错误藏在 io::Error 里：取出来，说清楚是谁不信谁。
-/// A TLS error hides in an io::Error: take it out, and say who does not trust whom.
+/// A TLS error hides in an io::Error: take it out, and say which side does not trust the other.
 pub(crate) fn failed(error: io::Error, place: impl Display) -> anyhow::Error {
     use CertificateError::{NotValidForName, NotValidForNameContext};
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref());

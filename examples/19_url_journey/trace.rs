@@ -1,5 +1,5 @@
 //! 每一步记一行：什么时候、谁、在哪一层、做了什么。
-//! A line for each step: when, who, in which layer, what.
+//! A line for each step: its time, its role, its layer, and what happened.
 use std::fmt::Display;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -59,7 +59,7 @@ impl Trace {
     }
 
     /// 开始监听。端口后面是谁，由这一行说清：一个进程。
-    /// Listening starts. Who is behind the port: a process, as this line says.
+    /// Listening starts. This line says what is behind the port: a process.
     pub(crate) fn listening(&self, at: SocketAddr) {
         let process = process::id();
         say(format_args!(

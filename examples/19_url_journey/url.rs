@@ -3,7 +3,7 @@
 use common::usage;
 
 /// 网址里的三样：问谁、敲哪个门、要什么。
-/// The three things in a URL: whom, which door, what.
+/// The three things in a URL: which host, which port, which page.
 pub(crate) struct Url {
     pub(crate) host: String,
     pub(crate) port: u16,
