@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { test } from "node:test";
-import { EN, MODES, ON_A_PHONE, PAGES, WITHOUT_SCRIPTS, ZH, at, everyPage, open, pageWith, withTab } from "./shared.mjs";
+import { BOTH, EN, MODES, ON_A_PHONE, PAGES, WITHOUT_SCRIPTS, ZH, at, everyPage, open, pageWith, withTab } from "./shared.mjs";
 import { BOOK } from "./site.mjs";
 
 /** What may stick out of the screen, and why: { page, selector, why }. A line that is not needed fails the test. */
@@ -90,6 +90,11 @@ test("lines are as long as is comfortable to read", () => withTab({ lang: "zh" }
   const en = await measure("en", "The client on the last page says one thing and hangs up. A chat goes back and forth, and people speak when they want to.");
   assert.ok(en.letters >= 66 && en.letters <= 90, `${en.letters} letters`);
 }));
+
+everyPage("both languages of a comment in code begin at one column", BOTH, (tab) => tab.evaluate(() =>
+  [...document.querySelectorAll("pre code > .en")]
+    .filter((comment) => getComputedStyle(comment).marginInlineStart !== "0px")
+    .map((comment) => `${comment.textContent.trim()} is moved`)));
 
 everyPage("every page is complete without JavaScript, in both languages", WITHOUT_SCRIPTS, async (tab) => {
   const complaints = [];
