@@ -3,13 +3,13 @@
 mod variant;
 
 mod connect;
-mod datagram;
-mod http;
+mod expectation;
+mod http_step;
 mod leaks;
-mod learner;
 mod peer_step;
+mod program_step;
 mod response;
-mod wanted;
+mod udp_step;
 
 mod runner;
 
@@ -20,9 +20,9 @@ mod program;
 mod address;
 mod peer;
 mod pieces;
-mod post;
-mod ready;
+mod poll;
 mod system;
+mod udp_peers;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

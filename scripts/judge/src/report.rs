@@ -5,10 +5,10 @@
 //! line of a crash, what usually causes it, where to read; then the bytes, what the program wrote,
 //! and the steps before.
 
-mod aligned;
+mod byte_diff;
 mod clue;
 mod encoding;
-mod happened;
+mod trouble;
 pub mod wrap;
 
 use std::time::Duration;
@@ -203,7 +203,7 @@ impl Page {
         self.text.push_str("\n\n");
         self.step(role, variant, failure);
         self.blank();
-        self.write("  ", &happened::words(role, variant, failure, ui));
+        self.write("  ", &trouble::words(role, variant, failure, ui));
         self.crash(failure);
         let clue = clue::clue(failure, ui);
         if let Some((clue, _)) = &clue {
@@ -225,9 +225,9 @@ impl Page {
                 self.entry(ui.pick("去读：", "Read: "), &to);
             }
         }
-        if let Some(bytes) = happened::bytes(&failure.trouble) {
+        if let Some(bytes) = trouble::bytes(&failure.trouble) {
             self.blank();
-            self.text.push_str(&aligned::draw(bytes, ui));
+            self.text.push_str(&byte_diff::draw(bytes, ui));
         }
         self.output(failure);
         self.story(role, variant, failure);
@@ -277,7 +277,7 @@ impl Page {
     /// What slowed the program down, where that may be why a variant failed, or took long.
     fn slow(&mut self, role: Role, verdicts: &[Verdict]) {
         let ui = self.ui;
-        let time = |duration| happened::about(tenths(duration), ui.lang);
+        let time = |duration| trouble::about(tenths(duration), ui.lang);
         let slowest = verdicts.iter().filter_map(|v| v.slow.starts_slowly()).max();
         if let Some(ready) = slowest {
             let ready = time(ready);
@@ -374,7 +374,7 @@ impl Page {
             self.write("  ", &words);
         }
         for line in &crash.said {
-            for line in wrap::whole(&happened::plain(line), WIDTH - 4) {
+            for line in wrap::whole(&trouble::plain(line), WIDTH - 4) {
                 self.text.push_str(&format!("    {}\n", ui.strong(&line)));
             }
         }
@@ -399,7 +399,7 @@ impl Page {
         }
         self.entry(label, "");
         for line in lines {
-            let line = happened::plain(&visible::bytes(line));
+            let line = trouble::plain(&visible::bytes(line));
             let short = wrap::cut(&line, WIDTH - 6);
             self.text.push_str(&format!("    {short}\n"));
         }

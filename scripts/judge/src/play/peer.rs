@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use socket2::SockRef;
 
 use super::pieces::Pieces;
-use super::ready::Interest;
+use super::poll::Interest;
 use crate::check::Pace;
 
 /// A peer takes no more than this before the story reads it: the rest waits in the kernel.

@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use super::expectation::{self, Exactly, Line};
 use super::peer::{End, UNREAD};
 use super::runner::{InVain, Runner};
-use super::wanted::{self, Exactly, Line};
-use super::{connect, http};
+use super::{connect, http_step};
 use crate::check::{Act, numbered};
 use crate::verdict::{Bytes, Surplus, Trouble, Written};
 
@@ -47,7 +47,7 @@ pub(super) fn play<'a>(
         match act {
             Act::Line { pattern } => {
                 let pattern = numbered(pattern, number(index));
-                wanted::all(runner, at, &mut Line { pattern })?;
+                expectation::all(runner, at, &mut Line { pattern })?;
             }
             Act::Bytes { payload } => {
                 runner.peers.one(at)?.taken.clear();
@@ -56,9 +56,9 @@ pub(super) fn play<'a>(
                     any: payload.any(number(index)),
                     right: 0,
                 };
-                wanted::all(runner, at, &mut exactly)?;
+                expectation::all(runner, at, &mut exactly)?;
             }
-            Act::Http(response) => http::response(runner, at, response)?,
+            Act::Http(response) => http_step::response(runner, at, response)?,
             Act::Silent { .. } => silent(runner, at, silence)?,
             Act::SeesEnd => end(runner, at, Some(End::Closed))?,
             Act::SeesReset => end(runner, at, Some(End::Reset))?,

@@ -11,8 +11,8 @@ use socket2::Socket;
 use super::address;
 use super::peer::Peer;
 use super::pieces::{Pieces, Random};
-use super::post::Post;
-use super::ready::Interest;
+use super::poll::Interest;
+use super::udp_peers::Post;
 use crate::check::{Act, Actor, Step, Way};
 use crate::verdict::Trouble;
 

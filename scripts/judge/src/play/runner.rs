@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use super::Options;
 use super::patience::Patience;
 use super::peers::Peers;
+use super::poll;
 use super::program::{Program, Wrote, last, lines};
-use super::ready;
 use crate::check::{Act, Check, Step, Variant};
 use crate::verdict::{Failure, Trouble, Written};
 
@@ -189,7 +189,7 @@ impl<'a> Runner<'a> {
         };
         let mut woken = false;
         self.patience
-            .rest(time, || woken = ready::wait(doorbell, &sockets, time));
+            .rest(time, || woken = poll::wait(doorbell, &sockets, time));
         woken
     }
 

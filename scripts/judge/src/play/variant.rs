@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 
 use super::runner::Runner;
-use super::{address, datagram, leaks, learner, peer_step};
+use super::{address, leaks, peer_step, program_step, udp_step};
 use crate::check::{Act, Actor, Role, Step, Transport};
 use crate::verdict::{Failure, Trouble};
 
@@ -26,10 +26,10 @@ fn act<'a>(runner: &mut Runner<'a>, step: &'a Step) -> Result<(), Trouble> {
     match (&step.actor, &step.act) {
         (Actor::You, Act::Start { args }) => start(runner, args),
         (Actor::You, Act::Forgets { times }) => leaks::forgets(runner, &step.act, *times, act),
-        (Actor::You, act) => learner::play(runner, act, step.within),
+        (Actor::You, act) => program_step::play(runner, act, step.within),
         (Actor::Peer { .. }, Act::Refuses) => Ok(()),
         (Actor::Peer { name, .. }, act) if runner.check.transport == Transport::Udp => {
-            datagram::play(runner, name, act, step.within)
+            udp_step::play(runner, name, act, step.within)
         }
         (Actor::Peer { name, count }, act) => {
             peer_step::play(runner, name, *count, act, step.within)

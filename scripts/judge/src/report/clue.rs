@@ -1,7 +1,7 @@
 //! What the bytes themselves give away. Pure.
 
 use super::encoding::{Guess, guess, guess_line};
-use super::{Ui, happened, wrap};
+use super::{Ui, trouble, wrap};
 use crate::verdict::{Bytes, Failure, Trouble};
 use bilingual::Lang;
 
@@ -15,7 +15,7 @@ pub(super) fn clue(failure: &Failure, ui: Ui) -> Option<(String, bool)> {
         Trouble::TooMuch(came) | Trouble::NotSilent(came) => {
             return foreign(&none, &came.head, ui);
         }
-        trouble => happened::bytes(trouble),
+        trouble => trouble::bytes(trouble),
     };
     let compared = bytes.and_then(|bytes| {
         foreign(bytes, &bytes.came, ui).or_else(|| Some((small(bytes, ui)?.to_owned(), false)))
@@ -45,7 +45,7 @@ fn said(guess: &Guess, ui: Ui) -> String {
             "It begins with ef bb bf, the byte order mark (BOM) of UTF-8: leave it out.".to_owned()
         }
         (Guess::Text { encoding, text, .. }, lang) => {
-            let text = wrap::cut(&happened::plain(text), TEXT);
+            let text = wrap::cut(&trouble::plain(text), TEXT);
             match lang {
                 Lang::Zh => format!(
                     "你的程序写的不是 UTF-8，像是 {encoding}：按它读是“{text}”。这里的字都用 UTF-8 编码。"

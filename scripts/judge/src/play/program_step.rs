@@ -8,8 +8,8 @@ use session::Status;
 use session::run::output;
 use session::run::process::Waited;
 
+use super::expectation::window;
 use super::runner::{AFTERMATH, InVain, Runner};
-use super::wanted::window;
 use crate::check::{Act, Lines, Payload};
 use crate::verdict::{Bytes, Surplus, Trouble};
 

@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use socket2::SockRef;
 
 use super::peer::UNREAD;
-use super::ready::Interest;
+use super::poll::Interest;
 
 /// Number of datagrams that wait for the story, at most.
 const WAITING_MAX: usize = 1000;

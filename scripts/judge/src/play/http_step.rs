@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use super::expectation::{Wanted, missing, window};
 use super::peer::{Peer, UNREAD};
 use super::response::{Came, look};
 use super::runner::Runner;
-use super::wanted::{Wanted, missing, window};
 use crate::check::Response;
 use crate::verdict::{Bytes, Fault, Surplus, Trouble, Written};
 

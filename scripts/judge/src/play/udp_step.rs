@@ -3,8 +3,8 @@
 use std::io;
 use std::time::{Duration, Instant};
 
+use super::expectation::window;
 use super::runner::{InVain, Runner};
-use super::wanted::window;
 use crate::check::{Act, Payload};
 use crate::verdict::{Bytes, Surplus, Trouble};
 
