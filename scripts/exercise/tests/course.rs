@@ -329,7 +329,7 @@ fn shown(exercise: &Exercise, verdicts: &[Verdict]) -> String {
         .iter()
         .map(|verdict| report::line(verdict, ui))
         .collect();
-    lines + &report::rest(&exercise.id, &exercise.check, verdicts, ui)
+    lines + &report::outcome(&exercise.id, &exercise.check, verdicts, ui)
 }
 
 /// The variants up to this one: what comes after it would only say more of the same.

@@ -18,13 +18,13 @@ use session::run::cargo::{self, Build, Made};
 use session::run::{lock, scratch};
 
 /// How often a file may be saved while it is being built.
-const ATTEMPTS: usize = 5;
+const BUILD_ATTEMPTS_MAX: usize = 5;
 
 /// How long to wait for another build of the same files.
-const DEADLINE: Duration = Duration::from_secs(15 * 60);
+const LOCK_DEADLINE: Duration = Duration::from_secs(15 * 60);
 
 /// A program that was made this long ago is not being judged any more.
-const ABANDONED: Duration = Duration::from_secs(60 * 60);
+const COPY_ABANDONED_AFTER: Duration = Duration::from_secs(60 * 60);
 
 /// What cargo made of some files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,27 +48,27 @@ pub fn build(root: &Path, name: &str, sources: &[(String, PathBuf)], color: bool
     let manifest = text(name, sources);
     // Files elsewhere, of another checkout, say, are built elsewhere: nothing is shared.
     let folder = format!("{name}-{:016x}", hash(manifest.as_bytes()));
-    let kitchen = Kitchen {
+    let package = Package {
         root,
         directory: scratch::folder(root, "exercises")?.join(folder),
         sources,
         color,
     };
-    kitchen.write(&manifest)?;
-    let _lock = lock::take(&kitchen.directory.join("lock"), DEADLINE)?;
-    for _ in 0..ATTEMPTS {
-        let texts = kitchen.texts();
-        let (made, built) = kitchen.build(&texts)?;
+    package.write(&manifest)?;
+    let _lock = lock::take(&package.directory.join("lock"), LOCK_DEADLINE)?;
+    for _ in 0..BUILD_ATTEMPTS_MAX {
+        let texts = package.texts();
+        let (made, built) = package.build(&texts)?;
         // Saved meanwhile: nobody knows which text cargo has read.
-        if kitchen.texts() == texts {
-            kitchen.record(&texts, &made);
+        if package.texts() == texts {
+            package.record(&texts, &made);
             return Ok(built);
         }
     }
     bail!("the file was saved again and again while it was being built")
 }
 
-struct Kitchen<'a> {
+struct Package<'a> {
     root: &'a Path,
     directory: PathBuf,
     sources: &'a [(String, PathBuf)],
@@ -78,7 +78,7 @@ struct Kitchen<'a> {
 /// The hash of each file's text, by the name of its program; of a file that cannot be read, none.
 type Texts = BTreeMap<String, Option<u64>>;
 
-impl Kitchen<'_> {
+impl Package<'_> {
     fn write(&self, manifest: &str) -> Result<()> {
         let path = self.directory.join("Cargo.toml");
         // Written once: another build may be reading it.
@@ -99,7 +99,7 @@ impl Kitchen<'_> {
         texts.collect()
     }
 
-    /// What cargo made, and what is served of it.
+    /// What cargo made, and what is copies of it.
     fn build(&self, texts: &Texts) -> Result<(Vec<Made>, Built)> {
         let before = self.built();
         // Until it is known again: a build that is ended in the middle leaves no record.
@@ -119,7 +119,7 @@ impl Kitchen<'_> {
             );
         }
         let result = match built.status.success() {
-            true => Built::Programs(self.serve(&built.programs, texts)?),
+            true => Built::Programs(self.copy_programs(&built.programs, texts)?),
             false if built.said.is_empty() => bail!("cargo build: {}", built.status),
             false => Built::Errors(built.said),
         };
@@ -146,17 +146,17 @@ impl Kitchen<'_> {
     }
 
     /// Copies the programs to where no other build puts anything.
-    fn serve(&self, made: &[Made], texts: &Texts) -> Result<Vec<PathBuf>> {
-        let served = self.directory.join("programs");
-        sweep(&served);
-        let serve = |(name, path): &(String, PathBuf)| {
+    fn copy_programs(&self, made: &[Made], texts: &Texts) -> Result<Vec<PathBuf>> {
+        let copies = self.directory.join("programs");
+        sweep(&copies);
+        let copy_programs = |(name, path): &(String, PathBuf)| {
             let made = made
                 .iter()
                 .find(|made| made.name == *name && made.kind == "bin");
             let made = made.with_context(|| format!("cargo does not say where {name} is"))?;
             let text = texts.get(name).copied().flatten();
             let text = text.with_context(|| format!("read {}", path.display()))?;
-            let folder = served.join(format!("{text:016x}"));
+            let folder = copies.join(format!("{text:016x}"));
             let from = &made.executable;
             let to = folder.join(from.file_name().unwrap_or_default());
             fs::create_dir_all(&folder)
@@ -164,7 +164,7 @@ impl Kitchen<'_> {
                 .with_context(|| format!("copy {} to {}", from.display(), to.display()))?;
             Ok(to)
         };
-        self.sources.iter().map(serve).collect()
+        self.sources.iter().map(copy_programs).collect()
     }
 
     /// Where this fails, everything is built again next time.
@@ -249,11 +249,11 @@ fn replace(path: &Path, write: impl FnOnce(&Path) -> io::Result<()>) -> io::Resu
 }
 
 /// Removes programs that nobody judges any more.
-fn sweep(served: &Path) {
-    for entry in fs::read_dir(served).into_iter().flatten().flatten() {
+fn sweep(copies: &Path) {
+    for entry in fs::read_dir(copies).into_iter().flatten().flatten() {
         let path = entry.path();
         let made = fs::metadata(&path).and_then(|data| data.modified());
-        if made.is_ok_and(|made| made.elapsed().is_ok_and(|age| age > ABANDONED)) {
+        if made.is_ok_and(|made| made.elapsed().is_ok_and(|age| age > COPY_ABANDONED_AFTER)) {
             let _ = fs::remove_dir_all(path);
         }
     }

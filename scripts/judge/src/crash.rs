@@ -70,8 +70,8 @@ enum Kind {
 }
 
 /// Lines of a message, and characters of each, that are kept: enough for any that is read.
-const LINES: usize = 6;
-const CHARACTERS: usize = 2000;
+const MESSAGE_LINES_MAX: usize = 6;
+const LINE_CHARACTERS_MAX: usize = 2000;
 
 /// The report that matters in `errors`, what the program wrote to standard error until now.
 #[must_use]
@@ -163,7 +163,7 @@ fn message(lines: &[&str], at: usize, ends: impl Fn(&str) -> bool) -> Vec<String
     lines[at.min(lines.len())..]
         .iter()
         .take_while(|line| !line.trim().is_empty() && !ends(line))
-        .take(LINES)
+        .take(MESSAGE_LINES_MAX)
         .map(|line| line.trim_end().to_owned())
         .collect()
 }
@@ -175,10 +175,10 @@ fn upto<'a>(text: &'a str, end: &str) -> Option<(&'a str, &'a str)> {
 
 fn bounded(line: &str) -> String {
     let count = line.chars().count();
-    if count <= CHARACTERS {
+    if count <= LINE_CHARACTERS_MAX {
         return line.to_owned();
     }
-    let first: String = line.chars().take(CHARACTERS * 3 / 4).collect();
-    let last: String = line.chars().skip(count - CHARACTERS / 4).collect();
+    let first: String = line.chars().take(LINE_CHARACTERS_MAX * 3 / 4).collect();
+    let last: String = line.chars().skip(count - LINE_CHARACTERS_MAX / 4).collect();
     format!("{first} … {last}")
 }

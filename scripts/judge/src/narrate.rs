@@ -8,16 +8,16 @@ use session::Status;
 use crate::check::{Act, Actor, Pace, Payload, Role, Step, Transport, Way, quoted};
 use bilingual::Lang;
 
-/// Whether a step is told as a thing that happened, or as one that should have.
+/// Whether a step is phrasing as a thing that happened, or as one that should have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Told {
+pub enum Phrasing {
     /// It happened.
     Happened,
     /// It should.
     Expected,
 }
 
-impl Told {
+impl Phrasing {
     fn pick(self, happened: &'static str, expected: &'static str) -> &'static str {
         match self {
             Self::Happened => happened,
@@ -28,17 +28,17 @@ impl Told {
 
 /// What a step does, or expects; what is said in it takes no more than so many `columns`.
 #[must_use]
-pub fn words(step: &Step, role: Role, told: Told, lang: Lang, columns: usize) -> String {
+pub fn step(step: &Step, role: Role, phrasing: Phrasing, lang: Lang, columns: usize) -> String {
     let mut words = match (&step.actor, lang) {
-        (Actor::You, Lang::Zh) => yours_zh(&step.act, role, told, columns),
-        (Actor::You, Lang::En) => yours_en(&step.act, role, told, columns),
+        (Actor::You, Lang::Zh) => yours_zh(&step.act, role, phrasing, columns),
+        (Actor::You, Lang::En) => yours_en(&step.act, role, phrasing, columns),
         (Actor::Peer { name, count }, Lang::Zh) => {
             let who = count.map_or(name.clone(), |count| format!("{count} 个 {name}"));
-            format!("{who} {}", theirs_zh(&step.act, told, columns))
+            format!("{who} {}", theirs_zh(&step.act, phrasing, columns))
         }
         (Actor::Peer { name, count }, Lang::En) => {
             let who = count.map_or(name.clone(), |count| format!("each of {count} {name}s"));
-            format!("{who} {}", theirs_en(&step.act, told, columns))
+            format!("{who} {}", theirs_en(&step.act, phrasing, columns))
         }
     };
     if let Some(within) = step.within {
@@ -146,7 +146,7 @@ fn line(text: &str, columns: usize) -> String {
     cut(&quoted(format!("{text}\n").as_bytes()), columns)
 }
 
-fn yours_zh(act: &Act, role: Role, told: Told, columns: usize) -> String {
+fn yours_zh(act: &Act, role: Role, phrasing: Phrasing, columns: usize) -> String {
     match act {
         Act::Start { args } => match (args.join(" "), role) {
             (args, Role::Filter) if args.is_empty() => "启动你的程序".to_owned(),
@@ -165,67 +165,73 @@ fn yours_zh(act: &Act, role: Role, told: Told, columns: usize) -> String {
         Act::EndOfInput => "键盘输入结束（Ctrl-D）".to_owned(),
         Act::Line { pattern } => format!(
             "你的程序{}一行 {}",
-            told.pick("打印了", "应该打印"),
+            phrasing.pick("打印了", "应该打印"),
             line(pattern, columns)
         ),
         Act::Bytes { payload } => format!(
             "你的程序{} {}",
-            told.pick("打印了", "应该打印"),
+            phrasing.pick("打印了", "应该打印"),
             said(payload, Lang::Zh, columns)
         ),
         Act::Prompt { text } => {
             format!(
                 "你的程序{} {}，不换行",
-                told.pick("打印了", "应该打印"),
+                phrasing.pick("打印了", "应该打印"),
                 cut(&quoted(text.as_bytes()), columns)
             )
         }
         Act::Silent { duration } => {
             format!(
                 "你的程序{} {}",
-                told.pick("安静了", "应该安静"),
+                phrasing.pick("安静了", "应该安静"),
                 time(*duration, Lang::Zh)
             )
         }
         Act::Says { pattern } => format!(
             "你的程序{}一行 {}",
-            told.pick("往标准错误写了", "应该往标准错误写"),
+            phrasing.pick("往标准错误写了", "应该往标准错误写"),
             line(pattern, columns)
         ),
         Act::PrintsOrSays { pattern } => format!(
             "你的程序{}一行 {}，标准输出或者标准错误都行",
-            told.pick("打印了", "应该打印"),
+            phrasing.pick("打印了", "应该打印"),
             line(pattern, columns)
         ),
         Act::Exit { status, clean } => {
             let mut words = match status {
                 Status::Code(code) => {
-                    format!("你的程序{}，状态 {code}", told.pick("结束了", "应该结束"))
+                    format!(
+                        "你的程序{}，状态 {code}",
+                        phrasing.pick("结束了", "应该结束")
+                    )
                 }
                 Status::Signal => {
-                    format!("你的程序{}", told.pick("被信号结束了", "应该被信号结束"))
+                    format!(
+                        "你的程序{}",
+                        phrasing.pick("被信号结束了", "应该被信号结束")
+                    )
                 }
             };
             if *clean {
-                words.push_str(told.pick("，没有多打印", "，不多打印"));
+                words.push_str(phrasing.pick("，没有多打印", "，不多打印"));
             }
             words
         }
         Act::Forgets { times } => format!(
             "上面的故事再演 {times} 遍，又 {times} 遍：客户端走了，你的程序{}留下它们的东西",
-            told.pick("没有", "不应")
+            phrasing.pick("没有", "不应")
         ),
-        Act::Runs => format!("你的程序{}", told.pick("还在运行", "应该还在运行")),
+        Act::Runs => format!("你的程序{}", phrasing.pick("还在运行", "应该还在运行")),
         Act::Memory { most } => format!(
             "你的程序的内存{} {}",
-            told.pick("增长没有超过", "增长不应超过"),
+            phrasing.pick("增长没有超过", "增长不应超过"),
             size(*most)
         ),
         act => act.to_string(),
     }
 }
 
-fn yours_en(act: &Act, role: Role, told: Told, columns: usize) -> String {
+fn yours_en(act: &Act, role: Role, phrasing: Phrasing, columns: usize) -> String {
     match act {
         Act::Start { args } => match (args.join(" "), role) {
             (args, Role::Filter) if args.is_empty() => "your program starts".to_owned(),
@@ -247,74 +253,74 @@ fn yours_en(act: &Act, role: Role, told: Told, columns: usize) -> String {
         Act::EndOfInput => "the input ends (Ctrl-D)".to_owned(),
         Act::Line { pattern } => format!(
             "your program {} the line {}",
-            told.pick("prints", "should print"),
+            phrasing.pick("prints", "should print"),
             line(pattern, columns)
         ),
         Act::Bytes { payload } => format!(
             "your program {} {}",
-            told.pick("prints", "should print"),
+            phrasing.pick("prints", "should print"),
             said(payload, Lang::En, columns)
         ),
         Act::Prompt { text } => {
             format!(
                 "your program {} {}, no line end",
-                told.pick("prints", "should print"),
+                phrasing.pick("prints", "should print"),
                 cut(&quoted(text.as_bytes()), columns)
             )
         }
         Act::Silent { duration } => {
             format!(
                 "your program {} for {}",
-                told.pick("is silent", "should be silent"),
+                phrasing.pick("is silent", "should be silent"),
                 time(*duration, Lang::En)
             )
         }
         Act::Says { pattern } => format!(
             "your program {} the line {} to standard error",
-            told.pick("writes", "should write"),
+            phrasing.pick("writes", "should write"),
             line(pattern, columns)
         ),
         Act::Forgets { times } => format!(
             "the story above, {times} times more and {times} times again: your program {} nothing of clients that are gone",
-            told.pick("keeps", "should keep")
+            phrasing.pick("keeps", "should keep")
         ),
         Act::PrintsOrSays { pattern } => format!(
             "your program {} the line {}, on standard output or standard error",
-            told.pick("prints", "should print"),
+            phrasing.pick("prints", "should print"),
             line(pattern, columns)
         ),
         Act::Exit { status, clean } => {
             let mut words = match status {
                 Status::Code(code) => format!(
                     "your program {} status {code}",
-                    told.pick("ends with", "should end with")
+                    phrasing.pick("ends with", "should end with")
                 ),
                 Status::Signal => format!(
                     "{} your program",
-                    told.pick("a signal ended", "a signal should end")
+                    phrasing.pick("a signal ended", "a signal should end")
                 ),
             };
             if *clean {
                 words.push_str(
-                    told.pick(" and has printed nothing more", " and print nothing more"),
+                    phrasing.pick(" and has printed nothing more", " and print nothing more"),
                 );
             }
             words
         }
         Act::Runs => format!(
             "your program {}",
-            told.pick("still runs", "should still run")
+            phrasing.pick("still runs", "should still run")
         ),
         Act::Memory { most } => format!(
             "your program's memory {} by at most {}",
-            told.pick("has grown", "should grow"),
+            phrasing.pick("has grown", "should grow"),
             size(*most)
         ),
         act => act.to_string(),
     }
 }
 
-fn theirs_zh(act: &Act, told: Told, columns: usize) -> String {
+fn theirs_zh(act: &Act, phrasing: Phrasing, columns: usize) -> String {
     let lang = Lang::Zh;
     match act {
         Act::Connect => "连上来".to_owned(),
@@ -323,26 +329,26 @@ fn theirs_zh(act: &Act, told: Told, columns: usize) -> String {
         Act::Line { pattern } => {
             format!(
                 "{}一行 {}",
-                told.pick("收到了", "应该收到"),
+                phrasing.pick("收到了", "应该收到"),
                 line(pattern, columns)
             )
         }
         Act::Bytes { payload } => format!(
             "{} {}",
-            told.pick("收到了", "应该收到"),
+            phrasing.pick("收到了", "应该收到"),
             said(payload, lang, columns)
         ),
         Act::Silent { duration } => format!(
             "在 {}里{}任何东西",
             time(*duration, lang),
-            told.pick("没有收到", "不应收到")
+            phrasing.pick("没有收到", "不应收到")
         ),
         Act::EndOfInput => "说完了（关闭自己的方向），还在听".to_owned(),
         Act::Close => "关闭连接".to_owned(),
         Act::Reset => "突然断开（RST）".to_owned(),
-        Act::SeesEnd => format!("{}你的程序关闭连接", told.pick("看到", "应该看到")),
-        Act::SeesReset => format!("{}连接被重置（RST）", told.pick("看到", "应该看到")),
-        Act::SeesGone => format!("{}你的程序断开连接", told.pick("看到", "应该看到")),
+        Act::SeesEnd => format!("{}你的程序关闭连接", phrasing.pick("看到", "应该看到")),
+        Act::SeesReset => format!("{}连接被重置（RST）", phrasing.pick("看到", "应该看到")),
+        Act::SeesGone => format!("{}你的程序断开连接", phrasing.pick("看到", "应该看到")),
         Act::Paces { pace } => format!("从现在起{}", at_a_pace(*pace, lang)),
         Act::Stops => "不再读".to_owned(),
         Act::Reads { pace: None } => "又开始读".to_owned(),
@@ -358,7 +364,7 @@ fn theirs_zh(act: &Act, told: Told, columns: usize) -> String {
             };
             format!(
                 "{}状态 {} 的完整 HTTP 响应{what}{}",
-                told.pick("收到了", "应该收到"),
+                phrasing.pick("收到了", "应该收到"),
                 response.status,
                 if response.or_gone {
                     "，或者看到连接结束"
@@ -372,7 +378,7 @@ fn theirs_zh(act: &Act, told: Told, columns: usize) -> String {
     }
 }
 
-fn theirs_en(act: &Act, told: Told, columns: usize) -> String {
+fn theirs_en(act: &Act, phrasing: Phrasing, columns: usize) -> String {
     let lang = Lang::En;
     match act {
         Act::Connect => "connects".to_owned(),
@@ -380,18 +386,18 @@ fn theirs_en(act: &Act, told: Told, columns: usize) -> String {
         Act::Send { payload } => format!("sends {}", said(payload, lang, columns)),
         Act::Line { pattern } => format!(
             "{} the line {}",
-            told.pick("receives", "should receive"),
+            phrasing.pick("receives", "should receive"),
             line(pattern, columns)
         ),
         Act::Bytes { payload } => format!(
             "{} {}",
-            told.pick("receives", "should receive"),
+            phrasing.pick("receives", "should receive"),
             said(payload, lang, columns)
         ),
         Act::Silent { duration } => {
             format!(
                 "{} nothing for {}",
-                told.pick("receives", "should receive"),
+                phrasing.pick("receives", "should receive"),
                 time(*duration, lang)
             )
         }
@@ -400,15 +406,15 @@ fn theirs_en(act: &Act, told: Told, columns: usize) -> String {
         Act::Reset => "breaks the connection off (RST)".to_owned(),
         Act::SeesEnd => format!(
             "{} your program close the connection",
-            told.pick("sees", "should see")
+            phrasing.pick("sees", "should see")
         ),
         Act::SeesReset => format!(
             "{} the connection reset (RST)",
-            told.pick("sees", "should see")
+            phrasing.pick("sees", "should see")
         ),
         Act::SeesGone => format!(
             "{} your program end the connection",
-            told.pick("sees", "should see")
+            phrasing.pick("sees", "should see")
         ),
         Act::Paces { pace } => format!("sends {} from here on", at_a_pace(*pace, lang)),
         Act::Stops => "stops reading".to_owned(),
@@ -428,7 +434,7 @@ fn theirs_en(act: &Act, told: Told, columns: usize) -> String {
             };
             format!(
                 "{} a whole HTTP response with status {}{what}{}",
-                told.pick("receives", "should receive"),
+                phrasing.pick("receives", "should receive"),
                 response.status,
                 if response.or_gone {
                     ", or see the end"

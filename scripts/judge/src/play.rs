@@ -57,10 +57,10 @@ pub struct Options {
 }
 
 /// A program is ready by then, on a machine that is not busy; Java may need half of it.
-const USUALLY_READY: Duration = Duration::from_millis(1500);
+const USUALLY_READY_WITHIN: Duration = Duration::from_millis(1500);
 
 /// Number of variants played at once: they mostly wait.
-const AT_ONCE: usize = 4;
+const VARIANTS_AT_ONCE: usize = 4;
 
 impl Options {
     /// The usual deadlines.
@@ -80,7 +80,7 @@ impl Options {
     /// As patient as a program asks for that was ready after this time: a slow one is slow in all
     /// that it does.
     fn as_patient_as(&self, ready: Duration) -> Self {
-        let times = (ready.as_millis() / USUALLY_READY.as_millis()).clamp(1, 5);
+        let times = (ready.as_millis() / USUALLY_READY_WITHIN.as_millis()).clamp(1, 5);
         let times = u32::try_from(times).unwrap_or(1);
         Self {
             deadline: self.deadline * times,
@@ -160,7 +160,7 @@ fn at_once<'a>(
 ) {
     let (done, results) = mpsc::channel();
     let next = AtomicUsize::new(0);
-    let threads = AT_ONCE.min(variants.len());
+    let threads = VARIANTS_AT_ONCE.min(variants.len());
     let active = AtomicUsize::new(threads);
     let one_less = |active: usize| (active > 1).then(|| active - 1);
     thread::scope(|scope| {

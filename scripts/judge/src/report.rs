@@ -19,11 +19,11 @@ use crate::check::{Check, Role, Variant, Way};
 use crate::crash::Extent;
 use crate::verdict::{Failure, Trouble, Verdict};
 
-use crate::narrate::{self, Told};
-pub use wrap::WIDTH;
+use crate::narrate::{self, Phrasing};
+pub use wrap::REPORT_COLUMNS;
 
 /// A text of the story takes no more columns than this.
-const TEXT: usize = 44;
+const STEP_TEXT_COLUMNS_MAX: usize = 44;
 
 /// The words of a report, as they are written.
 pub(crate) struct Page {
@@ -73,7 +73,7 @@ fn was_played(verdict: &Verdict) -> bool {
 
 /// What follows the lines of the variants: the first failure in full, or that there is none.
 #[must_use]
-pub fn rest(id: &str, check: &Check, verdicts: &[Verdict], ui: Ui) -> String {
+pub fn outcome(id: &str, check: &Check, verdicts: &[Verdict], ui: Ui) -> String {
     let mut page = Page::new(ui);
     let (failed, left): (Vec<_>, Vec<_>) = verdicts
         .iter()
@@ -167,7 +167,7 @@ impl Page {
 
     /// A paragraph, every line after `indent`, no line wider than the page.
     fn write(&mut self, indent: &str, text: &str) {
-        for line in wrap::lines(text, WIDTH - indent.len()) {
+        for line in wrap::lines(text, REPORT_COLUMNS - indent.len()) {
             self.text.push_str(indent);
             self.text.push_str(&line);
             self.text.push('\n');
@@ -332,7 +332,13 @@ impl Page {
         let Some(step) = variant.steps.get(failure.step) else {
             return;
         };
-        let mut words = narrate::words(step, role, Told::Expected, ui.lang, TEXT);
+        let mut words = narrate::step(
+            step,
+            role,
+            Phrasing::Expected,
+            ui.lang,
+            STEP_TEXT_COLUMNS_MAX,
+        );
         if let Some(peer) = failure.peer {
             words.push_str(&match ui.lang {
                 Lang::Zh => format!("（第 {peer} 个没有）"),
@@ -354,7 +360,13 @@ impl Page {
         for step in done {
             self.write(
                 "    ",
-                &narrate::words(step, role, Told::Happened, ui.lang, TEXT),
+                &narrate::step(
+                    step,
+                    role,
+                    Phrasing::Happened,
+                    ui.lang,
+                    STEP_TEXT_COLUMNS_MAX,
+                ),
             );
         }
     }
@@ -374,7 +386,7 @@ impl Page {
             self.write("  ", &words);
         }
         for line in &crash.said {
-            for line in wrap::whole(&trouble::plain(line), WIDTH - 4) {
+            for line in wrap::whole(&trouble::plain(line), REPORT_COLUMNS - 4) {
                 self.text.push_str(&format!("    {}\n", ui.strong(&line)));
             }
         }
@@ -400,7 +412,7 @@ impl Page {
         self.entry(label, "");
         for line in lines {
             let line = trouble::plain(&visible::bytes(line));
-            let short = wrap::cut(&line, WIDTH - 6);
+            let short = wrap::cut(&line, REPORT_COLUMNS - 6);
             self.text.push_str(&format!("    {short}\n"));
         }
     }

@@ -42,34 +42,34 @@ pub struct Slow {
 }
 
 /// The judge woke this much later than it asked for: the machine has no time.
-const LATE: Duration = Duration::from_millis(30);
+const BUSY_LATENESS: Duration = Duration::from_millis(30);
 
 /// This much later, and a learner should know.
-const VERY_LATE: Duration = Duration::from_millis(100);
+const REPORTED_LATENESS: Duration = Duration::from_millis(100);
 
 /// The program waited in line for this long.
-const STARVED: Duration = Duration::from_millis(250);
+const BUSY_STARVATION: Duration = Duration::from_millis(250);
 
 /// A program that needs this long to start is slow.
-const SLOW_START: Duration = Duration::from_secs(2);
+const SLOW_START_FROM: Duration = Duration::from_secs(2);
 
 impl Slow {
     /// The machine had more to do than it could.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        self.late >= LATE || self.starved >= STARVED
+        self.late >= BUSY_LATENESS || self.starved >= BUSY_STARVATION
     }
 
     /// So busy that a report says it: what is late by less has been given the time.
     #[must_use]
     pub fn is_very_busy(&self) -> bool {
-        self.late >= VERY_LATE || self.starved >= STARVED
+        self.late >= REPORTED_LATENESS || self.starved >= BUSY_STARVATION
     }
 
     /// The program, or the machine, took long to start it.
     #[must_use]
     pub fn starts_slowly(&self) -> Option<Duration> {
-        self.ready.filter(|&ready| ready >= SLOW_START)
+        self.ready.filter(|&ready| ready >= SLOW_START_FROM)
     }
 }
 
@@ -291,14 +291,14 @@ pub struct Surplus {
 }
 
 /// A report shows no more of what should not have come.
-const SURPLUS_SHOWN: usize = 48;
+const SURPLUS_BYTES_SHOWN: usize = 48;
 
 impl Surplus {
     /// All of this.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
         Self {
-            head: bytes[..bytes.len().min(SURPLUS_SHOWN)].to_vec(),
+            head: bytes[..bytes.len().min(SURPLUS_BYTES_SHOWN)].to_vec(),
             all: bytes.len(),
         }
     }

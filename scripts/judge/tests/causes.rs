@@ -52,7 +52,7 @@ fn reports(id: &str, name: &str, program: &str) -> [String; 2] {
     let verdict = variant(&check, check.variant(name).unwrap(), &options);
     [Lang::En, Lang::Zh].map(|lang| {
         let ui = Ui::plain(lang);
-        report::rest(id, &check, std::slice::from_ref(&verdict), ui)
+        report::outcome(id, &check, std::slice::from_ref(&verdict), ui)
     })
 }
 

@@ -75,7 +75,7 @@ fn failure_of(role: &str, story: &str, options: &Options) -> (Failure, String) {
     let check = check(role, &[story]);
     let verdicts = played(&check, options);
     let ui = Ui::plain(Lang::En);
-    let text = report::rest("t", &check, &verdicts, ui);
+    let text = report::outcome("t", &check, &verdicts, ui);
     let text = text.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
     let failure = verdicts.into_iter().next().unwrap().failure;
     (*failure.expect("this program must fail"), text)
@@ -261,7 +261,7 @@ fn a_program_that_works_before_it_listens_is_waited_for() {
         (Lang::Zh, "启动很慢：你的程序用了 "),
     ] {
         let ui = Ui::plain(lang);
-        let text = report::rest("t", &check, &verdicts, ui);
+        let text = report::outcome("t", &check, &verdicts, ui);
         assert!(text.contains(words), "{text}");
     }
 }
@@ -320,7 +320,7 @@ fn a_check_ends_in_its_time_and_says_what_it_did_not_get_to() {
     let last = verdicts[11].failure.as_ref().unwrap();
     seen!(last, Trouble::NotPlayed);
     let ui = Ui::plain(Lang::En);
-    let text = report::rest("t", &check, &verdicts, ui);
+    let text = report::outcome("t", &check, &verdicts, ui);
     assert!(
         text.contains("Not played to the end (a check is over after 60 s): "),
         "{text}"

@@ -11,7 +11,7 @@ use judge::Check;
 use judge::build::{Built, build};
 use judge::check::TROUBLES;
 use judge::crash::{Crash, Extent};
-use judge::report::{self, WIDTH};
+use judge::report::{self, REPORT_COLUMNS};
 use judge::verdict::{Bytes, Failure, Fault, Kept, Slow, Surplus, Trouble, Verdict, Written};
 use session::Status;
 use session::run::Ended;
@@ -61,7 +61,7 @@ fn report(failure: Failure, ui: Ui) -> String {
         slow: Slow::default(),
         failure: Some(Box::new(failure)),
     };
-    report::rest("echo_server", &check, &[verdict], ui)
+    report::outcome("echo_server", &check, &[verdict], ui)
 }
 
 fn bytes(expected: &[u8], came: &[u8]) -> Bytes {
@@ -255,7 +255,11 @@ fn every_kind_of_failure_has_its_own_words_and_no_line_is_too_wide() {
                 "the words of {name} are those of another:\n{text}"
             );
             for line in text.lines() {
-                assert!(line.width() <= WIDTH, "{} columns: {line}", line.width());
+                assert!(
+                    line.width() <= REPORT_COLUMNS,
+                    "{} columns: {line}",
+                    line.width()
+                );
             }
         }
     }
@@ -370,7 +374,7 @@ fn a_program_that_passes_is_told_how_many_variants_that_was() {
         "  ✓ dribble           0.1 s  memory: not checked on this system\n"
     );
     assert_eq!(
-        report::rest("echo_server", &check, &verdicts, ZH),
+        report::outcome("echo_server", &check, &verdicts, ZH),
         "\n2 种情形都通过了。\n"
     );
 }

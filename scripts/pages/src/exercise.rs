@@ -2,7 +2,7 @@
 
 use bilingual::Lang;
 use judge::check::{Check, Variant, Way};
-use judge::narrate::{self, Told};
+use judge::narrate::{self, Phrasing};
 
 use crate::html::{both, escape};
 
@@ -134,7 +134,7 @@ fn story(check: &Check, variant: &Variant) -> String {
     let mut out = String::from("<ol>\n");
     for step in &variant.steps {
         let words = |lang| {
-            let words = narrate::words(step, check.role, Told::Expected, lang, STEP_COLUMNS_MAX);
+            let words = narrate::step(step, check.role, Phrasing::Expected, lang, STEP_COLUMNS_MAX);
             quotes_as_code(&words)
         };
         out += &format!("<li>{}</li>\n", both(&words(Lang::Zh), &words(Lang::En)));

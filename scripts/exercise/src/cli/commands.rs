@@ -13,7 +13,7 @@ use super::workspace::Workspace;
 use super::{mistake, say, show, warn};
 use crate::progress::{Kind, Progress, State, What};
 use crate::text::{Hint, in_language};
-use judge::report::{self, WIDTH, wrap};
+use judge::report::{self, REPORT_COLUMNS, wrap};
 
 /// The ladder, and how far the learner is.
 pub(super) fn list(workspace: &Workspace) -> Result<bool> {
@@ -63,7 +63,7 @@ pub(super) fn rungs(workspace: &Workspace, progress: &Progress, at: Option<&str>
                 padded(&title, 30),
                 standing(workspace, &state)
             );
-            wrap::cut(line.trim_end(), WIDTH)
+            wrap::cut(line.trim_end(), REPORT_COLUMNS)
         })
         .collect()
 }
@@ -141,7 +141,7 @@ pub(super) fn check(workspace: &Workspace, wanted: Wanted) -> Result<bool> {
     })?;
     match &outcome {
         Outcome::Judged(verdicts, _) => {
-            show(report::rest(&job.id, &job.check, verdicts, workspace.ui))
+            show(report::outcome(&job.id, &job.check, verdicts, workspace.ui))
         }
         other => show(other.report(&job, workspace.ui)),
     }
@@ -207,7 +207,7 @@ pub(super) fn hint(
     let mine = || workspace.mine(id, None).map(|mine| mine.kind);
     // Without a file, both languages are shown.
     let kind = kind.or_else(mine).unwrap_or(Kind::Command);
-    for line in hint_lines(workspace, id, grade, kind, WIDTH) {
+    for line in hint_lines(workspace, id, grade, kind, REPORT_COLUMNS) {
         say(line);
     }
     Ok(true)

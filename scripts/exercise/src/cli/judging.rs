@@ -265,7 +265,7 @@ impl Outcome {
                 for verdict in verdicts {
                     text.push_str(&report::line(verdict, ui));
                 }
-                text.push_str(&report::rest(&job.id, &job.check, verdicts, ui));
+                text.push_str(&report::outcome(&job.id, &job.check, verdicts, ui));
             }
         }
         text

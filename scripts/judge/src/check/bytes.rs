@@ -4,10 +4,10 @@ use bilingual::visible::is_trick;
 use session::script::lexer::{Mismatch, mismatch};
 
 /// No peer sends more at once.
-const MOST: u64 = 16 << 20;
+const SENT_BYTES_MAX: u64 = 16 << 20;
 
 /// No piece of what came ends behind this: a datagram.
-const MOST_TAKEN: usize = 1 << 16;
+const TAKEN_BYTES_MAX: usize = 1 << 16;
 
 /// What is sent, or expected.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,7 +144,7 @@ impl Payload {
             Self::Line(text) => text.len() + 1,
             Self::Bytes(bytes) => bytes.len(),
             Self::Repeat { size, .. } => *size,
-            Self::Pieces(_) => self.bytes(None, &[0; MOST_TAKEN]).len(),
+            Self::Pieces(_) => self.bytes(None, &[0; TAKEN_BYTES_MAX]).len(),
         }
     }
 }
@@ -254,7 +254,7 @@ pub(super) fn payload(text: &str) -> Result<Payload, Mismatch> {
     let Payload::Bytes(unit) = unquoted(unit.trim())? else {
         return mismatch("plain bytes to repeat", text);
     };
-    if size > MOST {
+    if size > SENT_BYTES_MAX {
         return mismatch("at most 16MiB", text);
     }
     if unit.is_empty() {
@@ -315,7 +315,7 @@ fn piece(chars: &mut std::str::Chars<'_>, text: &str) -> Result<Piece, Mismatch>
             Some((from.parse().ok()?, to.parse().ok()?, rest))
         });
     match range {
-        Some((from, to, rest)) if from < to && to <= MOST_TAKEN => {
+        Some((from, to, rest)) if from < to && to <= TAKEN_BYTES_MAX => {
             *chars = rest.chars();
             Ok(Piece::Taken(from, to))
         }

@@ -43,7 +43,7 @@ pub struct Seen<'a> {
 
 /// Without a `fits` line a cause is told for all but these, which say nothing about a mistake in
 /// the story: the program did not get there, or the machine was in the way.
-const OTHER_AFFAIRS: [&str; 13] = [
+const OUTSIDE_THE_STORY: [&str; 13] = [
     "cannot_start",
     "ended_at_once",
     "never_listens",
@@ -60,7 +60,7 @@ const OTHER_AFFAIRS: [&str; 13] = [
 ];
 
 /// Where to read about what was seen, where the variant has no cause for it.
-const PLACES: [(&str, &str); 18] = [
+const PLACES_TO_READ: [(&str, &str); 18] = [
     ("cannot_start", "exercises/start#once"),
     ("never_listens", "sockets/socket#calls"),
     ("listens_elsewhere", "sockets/socket#break"),
@@ -84,7 +84,7 @@ const PLACES: [(&str, &str); 18] = [
 /// Where to read about this trouble, whatever the exercise: `PAGE#ID`.
 #[must_use]
 pub fn place(trouble: &str) -> Option<&'static str> {
-    let found = PLACES.iter().find(|(name, _)| *name == trouble);
+    let found = PLACES_TO_READ.iter().find(|(name, _)| *name == trouble);
     found.map(|(_, place)| *place)
 }
 
@@ -123,7 +123,7 @@ impl Cause {
     pub fn explains(&self, seen: Seen<'_>) -> bool {
         match (&self.fits, seen.crash) {
             (None, Some(_)) => false,
-            (None, None) => !OTHER_AFFAIRS.contains(&seen.trouble),
+            (None, None) => !OUTSIDE_THE_STORY.contains(&seen.trouble),
             (Some(fits), Some(words)) => {
                 let words = message(words).to_lowercase();
                 fits.iter().any(

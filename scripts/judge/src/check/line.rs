@@ -43,7 +43,7 @@ pub(super) struct Limit {
 }
 
 /// A room has no more chairs.
-const MOST_PEERS: usize = 100;
+const PEERS_MAX: usize = 100;
 
 /// Every line that says something, with its number, and every line that cannot be read.
 pub(super) fn read(source: &str) -> (Vec<(usize, Item)>, Vec<ParseError>) {
@@ -162,8 +162,8 @@ fn peer(word: &str) -> Result<Actor, Mismatch> {
     let (name, count) = match word.split_once('*') {
         None => (word, None),
         Some((name, count)) => match count.parse() {
-            Ok(count @ 2..=MOST_PEERS) => (name, Some(count)),
-            _ => return mismatch(format!("2 to {MOST_PEERS} peers after `*`"), word),
+            Ok(count @ 2..=PEERS_MAX) => (name, Some(count)),
+            _ => return mismatch(format!("2 to {PEERS_MAX} peers after `*`"), word),
         },
     };
     if !is_actor(name) {
@@ -234,8 +234,8 @@ fn yours(mark: &str, text: &str) -> Result<Act, Mismatch> {
 /// The times that a story is played again.
 fn times(text: &str) -> Result<usize, Mismatch> {
     match text.parse() {
-        Ok(times @ 1..=MOST_PEERS) => Ok(times),
-        _ => mismatch(format!("1 to {MOST_PEERS} times after `forgets`"), text),
+        Ok(times @ 1..=PEERS_MAX) => Ok(times),
+        _ => mismatch(format!("1 to {PEERS_MAX} times after `forgets`"), text),
     }
 }
 

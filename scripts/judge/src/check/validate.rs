@@ -7,13 +7,13 @@ use session::ParseError;
 use super::{Act, Actor, Check, Payload, Role, Step, Transport, Variant, Way};
 
 /// What one step of a crowd may send in all.
-const MOST_OF_A_CROWD: usize = 64 << 20;
+const STEP_BYTES_MAX: usize = 64 << 20;
 
 /// Number of peers that come in all the stories of one `forgets`.
-const MOST_OF_A_BATCH: usize = 200;
+const BATCH_PEERS_MAX: usize = 200;
 
 /// What loopback carries in one datagram everywhere.
-const MOST_OF_A_DATAGRAM: usize = 8192;
+const DATAGRAM_BYTES_MAX: usize = 8192;
 
 /// A peer that is there.
 struct Peer {
@@ -182,9 +182,9 @@ fn forgets(
         return Err("every peer to be gone, or to see the end, before `you forgets`".to_owned());
     }
     let crowd: usize = peers.values().map(|peer| peer.count.unwrap_or(1)).sum();
-    if crowd * times > MOST_OF_A_BATCH {
+    if crowd * times > BATCH_PEERS_MAX {
         return Err(format!(
-            "at most {MOST_OF_A_BATCH} peers in all these stories"
+            "at most {BATCH_PEERS_MAX} peers in all these stories"
         ));
     }
     for peer in peers.values_mut() {
@@ -208,8 +208,8 @@ fn datagram(program: &mut Program, actor: &Actor, act: &Act) -> Result<(), Strin
         (Act::Bytes { payload }, _) => program.took = Some(payload.size()),
         (Act::Send { .. }, None) => return Err("a datagram taken with `||` first".to_owned()),
         (Act::Send { payload }, Some(took)) => {
-            if payload.size() > MOST_OF_A_DATAGRAM {
-                return Err(format!("at most {MOST_OF_A_DATAGRAM} bytes in a datagram"));
+            if payload.size() > DATAGRAM_BYTES_MAX {
+                return Err(format!("at most {DATAGRAM_BYTES_MAX} bytes in a datagram"));
             }
             return repeats(payload, took);
         }
@@ -294,7 +294,7 @@ fn advance(
 }
 
 fn fits(payload: &Payload, count: Option<usize>) -> Result<(), String> {
-    if payload.size().saturating_mul(count.unwrap_or(1)) > MOST_OF_A_CROWD {
+    if payload.size().saturating_mul(count.unwrap_or(1)) > STEP_BYTES_MAX {
         return Err("at most 64MiB in one step".to_owned());
     }
     Ok(())

@@ -3,10 +3,10 @@
 use super::{Event, Kind};
 
 const BY: &str = "Python";
-const HEAD: &str = "Traceback (most recent call last):";
+const TRACEBACK_HEAD: &str = "Traceback (most recent call last):";
 
 /// Between the tracebacks of a chain.
-const CHAIN: [&str; 2] = [
+const CHAIN_LINKS: [&str; 2] = [
     "The above exception was the direct cause of the following exception:",
     "During handling of the above exception, another exception occurred:",
 ];
@@ -24,7 +24,7 @@ const HANDLERS: [&str; 5] = [
 /// The report that begins in this line.
 pub(super) fn at(lines: &[&str], at: usize) -> Option<Event> {
     let line = lines[at];
-    if line == HEAD {
+    if line == TRACEBACK_HEAD {
         return traceback(lines, at);
     }
     if line.trim_start() == "+ Exception Group Traceback (most recent call last):" {
@@ -71,7 +71,7 @@ fn chained(lines: &[&str], at: usize) -> Option<usize> {
     let mut words = (at..lines.len()).filter(|&at| !lines[at].trim().is_empty());
     let link = words.next()?;
     let head = words.next()?;
-    (CHAIN.contains(&lines[link]) && lines[head] == HEAD).then_some(head)
+    (CHAIN_LINKS.contains(&lines[link]) && lines[head] == TRACEBACK_HEAD).then_some(head)
 }
 
 /// What stands above says what caught it.
@@ -111,7 +111,7 @@ fn group(lines: &[&str], start: usize) -> Option<Event> {
         }
         at += 1;
     }
-    said.truncate(super::LINES);
+    said.truncate(super::MESSAGE_LINES_MAX);
     (!said.is_empty()).then(|| Event {
         by: BY,
         kind: kind(lines, start),

@@ -10,8 +10,8 @@ use socket2::{Domain, Socket, Type};
 
 /// Below the ports that systems give to clients: nobody's connection takes one in between, and
 /// no connection of ours can meet itself.
-const FIRST: u16 = 20_000;
-const COUNT: u32 = 10_000;
+const PORT_FIRST: u16 = 20_000;
+const PORT_COUNT: u32 = 10_000;
 
 /// An address that no other judge of this machine gives away meanwhile.
 pub(super) struct Claim {
@@ -27,8 +27,8 @@ pub(super) fn free() -> io::Result<Claim> {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let start = start();
     claim((0..1000).map(|_| {
-        let number = start.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % COUNT;
-        FIRST + u16::try_from(number).unwrap_or_default()
+        let number = start.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % PORT_COUNT;
+        PORT_FIRST + u16::try_from(number).unwrap_or_default()
     }))
 }
 
@@ -80,7 +80,7 @@ pub(super) fn listen(small: bool) -> io::Result<TcpListener> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
     if small {
-        socket.set_recv_buffer_size(SMALL)?;
+        socket.set_recv_buffer_size(SMALL_BUFFER_BYTES)?;
     }
     socket.bind(&address.into())?;
     socket.listen(128)?;
@@ -89,7 +89,7 @@ pub(super) fn listen(small: bool) -> io::Result<TcpListener> {
 }
 
 /// A peer that does not read is felt sooner.
-pub(super) const SMALL: usize = 32 * 1024;
+pub(super) const SMALL_BUFFER_BYTES: usize = 32 * 1024;
 
 #[cfg(test)]
 mod tests {

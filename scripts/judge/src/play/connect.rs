@@ -6,19 +6,19 @@ use std::time::{Duration, Instant};
 
 use socket2::{Domain, Socket, Type};
 
-use super::address::SMALL;
+use super::address::SMALL_BUFFER_BYTES;
 use super::runner::{InVain, Runner};
 use crate::check::{Act, Actor, Step};
 use crate::verdict::Trouble;
 
-/// Between two knocks at a door that is closed.
-const KNOCK: Duration = Duration::from_millis(5);
+/// Between two attempts at a door that is closed.
+const REFUSED_RETRY_INTERVAL: Duration = Duration::from_millis(5);
 
 /// A program that has listened elsewhere for this long means it.
-const ELSEWHERE: Duration = Duration::from_millis(300);
+const LISTENS_ELSEWHERE_AFTER: Duration = Duration::from_millis(300);
 
 /// A connection that loopback has not made by then was dropped.
-const AGAIN: Duration = Duration::from_millis(250);
+const DROPPED_AFTER: Duration = Duration::from_millis(250);
 
 /// How far many peers have come that connect at the same time.
 #[derive(Default)]
@@ -28,7 +28,7 @@ struct Progress {
     full: bool,
 }
 
-enum Knock {
+enum Attempt {
     Waits(Socket, Instant),
     Open(TcpStream),
     Refused,
@@ -51,36 +51,36 @@ pub(super) fn connect<'a>(
     }
     let small = reads_slowly(&runner.variant.steps, name);
     let mut progress = Progress::default();
-    let mut knocks: Vec<Option<Knock>> = (0..count).map(|_| None).collect();
+    let mut attempts: Vec<Option<Attempt>> = (0..count).map(|_| None).collect();
     let mut refused_at = None::<Instant>;
     let mut looked = Instant::now();
     let done = runner.often(|runner| {
         runner.patiently(|runner| {
-            let pause = refused_at.is_some_and(|at| at.elapsed() < KNOCK);
-            for knock in &mut knocks {
-                let next = match knock.take() {
+            let pause = refused_at.is_some_and(|at| at.elapsed() < REFUSED_RETRY_INTERVAL);
+            for attempt in &mut attempts {
+                let next = match attempt.take() {
                     // What a full queue dropped, the system sends again after 1 s, 3 s, 7 s.
-                    Some(Knock::Waits(_, since)) if since.elapsed() >= AGAIN => {
+                    Some(Attempt::Waits(_, since)) if since.elapsed() >= DROPPED_AFTER => {
                         progress.full = true;
                         start(address, small)
                     }
-                    Some(Knock::Waits(socket, since)) => look(socket, since),
-                    Some(Knock::Open(stream)) => Ok(Knock::Open(stream)),
-                    Some(Knock::Refused) | None if pause => Ok(Knock::Refused),
-                    Some(Knock::Refused) | None => start(address, small),
+                    Some(Attempt::Waits(socket, since)) => look(socket, since),
+                    Some(Attempt::Open(stream)) => Ok(Attempt::Open(stream)),
+                    Some(Attempt::Refused) | None if pause => Ok(Attempt::Refused),
+                    Some(Attempt::Refused) | None => start(address, small),
                 };
                 let next = next.map_err(|error| Trouble::Judge(format!("connect: {error}")))?;
-                if matches!(next, Knock::Refused) && !pause {
+                if matches!(next, Attempt::Refused) && !pause {
                     refused_at = Some(Instant::now());
                 }
-                *knock = Some(next);
+                *attempt = Some(next);
             }
-            let count = |wanted: fn(&Knock) -> bool| {
-                let knocks = knocks.iter().flatten();
-                knocks.filter(|knock| wanted(knock)).count()
+            let count = |wanted: fn(&Attempt) -> bool| {
+                let attempts = attempts.iter().flatten();
+                attempts.filter(|attempt| wanted(attempt)).count()
             };
-            let refused = count(|knock| matches!(knock, Knock::Refused)) > 0;
-            let open = count(|knock| matches!(knock, Knock::Open(_)));
+            let refused = count(|attempt| matches!(attempt, Attempt::Refused)) > 0;
+            let open = count(|attempt| matches!(attempt, Attempt::Open(_)));
             if open > progress.open {
                 progress.open = open;
                 // Some of these come in while others are let in.
@@ -89,13 +89,13 @@ pub(super) fn connect<'a>(
             if refused && !first && !(open > 0 && runner.program.may_listen(address)) {
                 return Err(Trouble::Refused);
             }
-            if refused && looked.elapsed() >= ELSEWHERE {
+            if refused && looked.elapsed() >= LISTENS_ELSEWHERE_AFTER {
                 looked = Instant::now();
                 runner.program.listens_nowhere_else(address)?;
             }
-            Ok(knocks
+            Ok(attempts
                 .iter()
-                .all(|knock| matches!(knock, Some(Knock::Open(_))))
+                .all(|attempt| matches!(attempt, Some(Attempt::Open(_))))
                 .then_some(()))
         })
     })?;
@@ -117,8 +117,8 @@ pub(super) fn connect<'a>(
         });
     }
     let mut peers = Vec::new();
-    for knock in knocks {
-        if let Some(Knock::Open(stream)) = knock {
+    for attempt in attempts {
+        if let Some(Attempt::Open(stream)) = attempt {
             peers.push(stream);
         }
     }
@@ -128,7 +128,7 @@ pub(super) fn connect<'a>(
         runner.is_ready();
     }
     runner.peers.connected = true;
-    runner.peers.seat(name, peers)
+    runner.peers.insert(name, peers)
 }
 
 /// `count` connections come from the program.
@@ -171,7 +171,7 @@ pub(super) fn accept<'a>(
     if first {
         runner.is_ready();
     }
-    runner.peers.seat(name, streams)
+    runner.peers.insert(name, streams)
 }
 
 /// Whether some step lets a peer of this name not read, or read slowly: then its receive buffer is
@@ -183,21 +183,21 @@ fn reads_slowly(steps: &[Step], name: &str) -> bool {
     })
 }
 
-fn start(address: SocketAddr, small: bool) -> io::Result<Knock> {
+fn start(address: SocketAddr, small: bool) -> io::Result<Attempt> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
     socket.set_nonblocking(true)?;
     if small {
-        socket.set_recv_buffer_size(SMALL)?;
+        socket.set_recv_buffer_size(SMALL_BUFFER_BYTES)?;
     }
     match socket.connect(&address.into()) {
-        Ok(()) => Ok(Knock::Open(socket.into())),
-        Err(error) if error.kind() == ErrorKind::ConnectionRefused => Ok(Knock::Refused),
+        Ok(()) => Ok(Attempt::Open(socket.into())),
+        Err(error) if error.kind() == ErrorKind::ConnectionRefused => Ok(Attempt::Refused),
         // In progress, which has another name on each system.
         Err(_) => look(socket, Instant::now()),
     }
 }
 
-fn look(socket: Socket, since: Instant) -> io::Result<Knock> {
+fn look(socket: Socket, since: Instant) -> io::Result<Attempt> {
     match socket.take_error()? {
         // The last: a program that ended while this connection waited in its queue.
         Some(error)
@@ -208,10 +208,10 @@ fn look(socket: Socket, since: Instant) -> io::Result<Knock> {
                     | ErrorKind::ConnectionAborted
             ) =>
         {
-            Ok(Knock::Refused)
+            Ok(Attempt::Refused)
         }
         Some(error) => Err(error),
-        None if socket.peer_addr().is_ok() => Ok(Knock::Open(socket.into())),
-        None => Ok(Knock::Waits(socket, since)),
+        None if socket.peer_addr().is_ok() => Ok(Attempt::Open(socket.into())),
+        None => Ok(Attempt::Waits(socket, since)),
     }
 }

@@ -5,24 +5,24 @@ use std::time::{Duration, Instant};
 
 use session::run::output;
 
-use super::peer::{End, Peer, UNREAD};
+use super::peer::{End, Peer, UNREAD_BYTES_MAX};
 use super::runner::{InVain, Runner};
 use crate::verdict::{Bytes, Trouble, Written};
 
 /// A report looks back at this much that was right.
-const BACK: usize = 16;
+const BYTES_SHOWN_BEFORE: usize = 16;
 
 /// And forward at this much.
-const AHEAD: usize = 32;
+const BYTES_SHOWN_AFTER: usize = 32;
 
 /// What was written just before a wait was over arrives by then.
-const ON_ITS_WAY: Duration = Duration::from_millis(50);
+const LAST_BYTES_ARRIVE_WITHIN: Duration = Duration::from_millis(50);
 
 /// A piece of what came may be sent again, if it was no longer than this.
-const REMEMBERED: usize = 1 << 16;
+const TAKEN_BYTES_MAX: usize = 1 << 16;
 
 /// What a peer is to receive next.
-pub(super) trait Wanted {
+pub(super) trait Expectation {
     /// Takes what is there: `true` once all of it was there, `false` where it cannot come.
     fn look(&mut self, peer: &mut Peer) -> Option<bool>;
     /// Whether other bytes came, and not only too few.
@@ -43,11 +43,11 @@ pub(super) trait Wanted {
 pub(super) fn all<'a>(
     runner: &mut Runner<'a>,
     at: (&'a str, usize),
-    wanted: &mut impl Wanted,
+    expectation: &mut impl Expectation,
 ) -> Result<(), Trouble> {
-    match runner.patiently(|runner| Ok(wanted.look(runner.peers.one(at)?)))? {
+    match runner.patiently(|runner| Ok(expectation.look(runner.peers.one(at)?)))? {
         Ok(true) => Ok(()),
-        _ => missing(runner, at, wanted),
+        _ => missing(runner, at, expectation),
     }
 }
 
@@ -55,39 +55,41 @@ pub(super) fn all<'a>(
 pub(super) fn missing<'a>(
     runner: &mut Runner<'a>,
     at: (&'a str, usize),
-    wanted: &mut impl Wanted,
+    expectation: &mut impl Expectation,
 ) -> Result<(), Trouble> {
     let (time, goes_on) = (
         runner.patience.wait.waited(),
         runner.patience.wait.goes_on(),
     );
     // What is on its way belongs to the picture.
-    let _ = runner.until(Instant::now() + ON_ITS_WAY, |_| Ok(None::<()>))?;
+    let _ = runner.until(Instant::now() + LAST_BYTES_ARRIVE_WITHIN, |_| {
+        Ok(None::<()>)
+    })?;
     let peer = runner.peers.one(at)?;
-    match wanted.look(peer) {
+    match expectation.look(peer) {
         // It came while its absence was told: no rule is so exact.
         Some(true) => return Ok(()),
-        Some(false) if wanted.is_wrong(peer) => {
-            return Err(match peer.unread.len() >= UNREAD {
+        Some(false) if expectation.is_wrong(peer) => {
+            return Err(match peer.unread.len() >= UNREAD_BYTES_MAX {
                 // An end of it may be right: where the judge stops reading is its own affair.
-                true if peer.ended.is_none() && wanted.may_be_right(peer) => {
+                true if peer.ended.is_none() && expectation.may_be_right(peer) => {
                     Trouble::Flood(Written::Sent)
                 }
-                _ => Trouble::Wrong(wanted.bytes(peer)),
+                _ => Trouble::Wrong(expectation.bytes(peer)),
             });
         }
         _ => {}
     }
-    let bytes = wanted.bytes(peer);
+    let bytes = expectation.bytes(peer);
     let (end, unsent) = (peer.ended, peer.unsent());
     match end {
         Some(End::Closed) => return Err(Trouble::ClosedEarly(bytes)),
         Some(End::Reset) => return Err(Trouble::ResetEarly(bytes)),
         None if runner.program.ended().is_some() => return Err(Trouble::Gone),
         // It was right to its last byte, and there was no time for more.
-        None if goes_on && wanted.right() > 0 => {
+        None if goes_on && expectation.right() > 0 => {
             return Err(Trouble::RightSoFar {
-                right: wanted.right(),
+                right: expectation.right(),
                 all: bytes.all,
                 time,
             });
@@ -98,7 +100,7 @@ pub(super) fn missing<'a>(
     runner.end_all_sides();
     let until = runner.last_words();
     let late = runner.until(until, |runner| {
-        Ok((wanted.look(runner.peers.one(at)?) == Some(true)).then_some(()))
+        Ok((expectation.look(runner.peers.one(at)?) == Some(true)).then_some(()))
     })?;
     Err(match late {
         Ok(()) => Trouble::OnlyAtEnd(bytes),
@@ -117,7 +119,7 @@ impl Line {
     }
 }
 
-impl Wanted for Line {
+impl Expectation for Line {
     fn look(&mut self, peer: &mut Peer) -> Option<bool> {
         let Some(end) = Self::end(peer) else {
             let hopeless = self.is_wrong(peer) || peer.ended.is_some();
@@ -131,7 +133,9 @@ impl Wanted for Line {
     }
 
     fn is_wrong(&self, peer: &Peer) -> bool {
-        Self::end(peer).is_some() || !self.may_be_right(peer) || peer.unread.len() >= UNREAD
+        Self::end(peer).is_some()
+            || !self.may_be_right(peer)
+            || peer.unread.len() >= UNREAD_BYTES_MAX
     }
 
     fn may_be_right(&self, peer: &Peer) -> bool {
@@ -141,7 +145,10 @@ impl Wanted for Line {
     fn bytes(&self, peer: &Peer) -> Bytes {
         let mut expected = self.pattern.as_bytes().to_vec();
         expected.push(b'\n');
-        let shown = peer.unread.len().min(BACK + AHEAD.max(expected.len()));
+        let shown = peer
+            .unread
+            .len()
+            .min(BYTES_SHOWN_BEFORE + BYTES_SHOWN_AFTER.max(expected.len()));
         Bytes {
             expected,
             pattern: self.pattern.contains("[..]"),
@@ -158,7 +165,7 @@ pub(super) struct Exactly {
     pub(super) right: usize,
 }
 
-impl Wanted for Exactly {
+impl Expectation for Exactly {
     fn look(&mut self, peer: &mut Peer) -> Option<bool> {
         let rest = &self.expected[self.right..];
         let pairs = peer.unread.iter().zip(rest).enumerate();
@@ -172,7 +179,7 @@ impl Wanted for Exactly {
         };
         let came: Vec<u8> = peer.unread.drain(..same).collect();
         // Only a story with bytes that are not fixed looks back at them.
-        if self.expected.len() <= REMEMBERED {
+        if self.expected.len() <= TAKEN_BYTES_MAX {
             peer.taken.extend(came);
         }
         self.right += same;
@@ -192,19 +199,20 @@ impl Wanted for Exactly {
     }
 
     fn bytes(&self, peer: &Peer) -> Bytes {
-        let mut came = match self.expected.len() <= REMEMBERED {
+        let mut came = match self.expected.len() <= TAKEN_BYTES_MAX {
             true => peer.taken.clone(),
             false => self.expected[..self.right].to_vec(),
         };
-        came.extend(peer.unread.iter().take(AHEAD));
+        came.extend(peer.unread.iter().take(BYTES_SHOWN_AFTER));
         window(&self.expected, &self.any, &came, self.right)
     }
 }
 
 /// What a report shows around the first difference.
 pub(super) fn window(expected: &[u8], any: &[usize], came: &[u8], right: usize) -> Bytes {
-    let before = right.saturating_sub(BACK);
-    let cut = |row: &[u8]| row[before.min(row.len())..row.len().min(right + AHEAD)].to_vec();
+    let before = right.saturating_sub(BYTES_SHOWN_BEFORE);
+    let cut =
+        |row: &[u8]| row[before.min(row.len())..row.len().min(right + BYTES_SHOWN_AFTER)].to_vec();
     Bytes {
         before,
         expected: cut(expected),

@@ -2,18 +2,18 @@
 
 use std::time::{Duration, Instant};
 
-use super::expectation::{Wanted, missing, window};
-use super::peer::{Peer, UNREAD};
+use super::expectation::{Expectation, missing, window};
+use super::peer::{Peer, UNREAD_BYTES_MAX};
 use super::response::{Came, look};
 use super::runner::Runner;
 use crate::check::Response;
 use crate::verdict::{Bytes, Fault, Surplus, Trouble, Written};
 
 /// What is longer than it says comes in the same write: it is there by then.
-const MORE: Duration = Duration::from_millis(15);
+const SURPLUS_ARRIVES_WITHIN: Duration = Duration::from_millis(15);
 
 /// A report shows no more of an answer.
-const SHOWN: usize = 64;
+const ANSWER_BYTES_SHOWN: usize = 64;
 
 /// The next thing that comes is a response with this status and, where it is said, this body.
 pub(super) fn response<'a>(
@@ -65,7 +65,7 @@ pub(super) fn response<'a>(
 
 /// What follows and is not the next response.
 fn what_follows<'a>(runner: &mut Runner<'a>, at: (&'a str, usize)) -> Result<Surplus, Trouble> {
-    let _ = runner.until(Instant::now() + MORE, |runner| {
+    let _ = runner.until(Instant::now() + SURPLUS_ARRIVES_WITHIN, |runner| {
         let peer = runner.peers.one(at)?;
         Ok((!peer.unread.is_empty() || peer.ended.is_some()).then_some(()))
     })?;
@@ -105,7 +105,7 @@ fn part_of_a_response<'a>(
         same(body, begun)?;
     }
     Ok(match body {
-        _ if peer.unread.len() >= UNREAD => Trouble::Flood(Written::Sent),
+        _ if peer.unread.len() >= UNREAD_BYTES_MAX => Trouble::Flood(Written::Sent),
         _ if !waits => Trouble::Http(Fault::Short { said, came }),
         _ if goes_on => Trouble::RightSoFar {
             right: came,
@@ -124,7 +124,7 @@ struct Answer<'a> {
     wanted: &'a Response,
 }
 
-impl Wanted for Answer<'_> {
+impl Expectation for Answer<'_> {
     fn look(&mut self, peer: &mut Peer) -> Option<bool> {
         match look(&peer.unread, self.wanted.status, self.wanted.head) {
             Ok(Came::Whole { .. }) => Some(true),
@@ -140,7 +140,7 @@ impl Wanted for Answer<'_> {
         Bytes {
             expected: format!("HTTP/1.1 {} [..]\r\n", self.wanted.status).into_bytes(),
             pattern: true,
-            came: peer.unread[..peer.unread.len().min(SHOWN)].to_vec(),
+            came: peer.unread[..peer.unread.len().min(ANSWER_BYTES_SHOWN)].to_vec(),
             ..Bytes::default()
         }
     }

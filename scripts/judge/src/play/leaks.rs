@@ -12,23 +12,23 @@ use crate::check::{Act, Actor, Step};
 use crate::verdict::{Kept, Trouble};
 
 /// Where nothing grew in one of two batches, nothing is kept.
-const FEWEST_BATCHES: usize = 2;
+const BATCHES_MIN: usize = 2;
 
 /// What grew in each of these is kept: a pool of 200 threads is full by then.
-const MOST_BATCHES: usize = 5;
+const BATCHES_MAX: usize = 5;
 
 /// A right program may let go of its last clients a moment after they are gone.
-const SETTLE: Duration = Duration::from_millis(250);
+const LETS_GO_WITHIN: Duration = Duration::from_millis(250);
 
 /// Between two looks at what it holds.
-const LOOK: Duration = Duration::from_millis(10);
+const LOOK_INTERVAL: Duration = Duration::from_millis(10);
 
 /// A client that leaves less than this in memory leaves nothing: an entry in a table, a log line.
 const KEPT_BYTES_PER_CLIENT: u64 = 512 << 10;
 
 /// Of this many clients, one leaves a descriptor, a thread or a process: then the program keeps
 /// them. A story may have clients of which only some make it forget to close.
-const ONE_OF: u64 = 5;
+const CLIENTS_PER_KEPT: u64 = 5;
 
 /// What plays one step.
 type Play<'a> = fn(&mut Runner<'a>, &'a Step) -> Result<(), Trouble>;
@@ -49,19 +49,19 @@ pub(super) fn forgets<'a>(
         .filter(|step| matches!(step.actor, Actor::Peer { .. }))
         .collect();
     let clients = clients(&story) * times;
-    runner.pause(SETTLE / 4)?;
+    runner.pause(LETS_GO_WITHIN / 4)?;
     let mut held = runner.program.holdings();
     // What has grown after every batch so far, and by how much at least.
     let mut suspects: Vec<(Kept, u64)> = Kept::ALL.map(|kept| (kept, u64::MAX)).to_vec();
-    for batch in 1..=MOST_BATCHES {
+    for batch in 1..=BATCHES_MAX {
         again(runner, &story, times, play)?;
         match held {
             Some(before) => {
-                let last = batch == MOST_BATCHES;
+                let last = batch == BATCHES_MAX;
                 let patience = if last {
                     runner.options.deadline
                 } else {
-                    SETTLE
+                    LETS_GO_WITHIN
                 };
                 suspects = grown(runner, before, &suspects, clients, patience)?;
                 held = runner.program.holdings();
@@ -71,7 +71,7 @@ pub(super) fn forgets<'a>(
         if runner.program.ended().is_some() {
             return Err(Trouble::Gone);
         }
-        if batch >= FEWEST_BATCHES && (suspects.is_empty() || runner.unchecked.kept) {
+        if batch >= BATCHES_MIN && (suspects.is_empty() || runner.unchecked.kept) {
             return Ok(());
         }
     }
@@ -79,7 +79,7 @@ pub(super) fn forgets<'a>(
         Some(&(what, least)) => Err(Trouble::Keeps {
             what,
             clients,
-            batches: MOST_BATCHES,
+            batches: BATCHES_MAX,
             least,
         }),
         None => Ok(()),
@@ -106,7 +106,7 @@ fn grown<'a>(
         if still.is_empty() || Instant::now() >= until || runner.program.ended().is_some() {
             return Ok(still);
         }
-        runner.pause(LOOK)?;
+        runner.pause(LOOK_INTERVAL)?;
     }
 }
 
@@ -158,6 +158,6 @@ fn bound(kept: Kept, clients: usize) -> u64 {
     let clients = clients as u64;
     match kept {
         Kept::Memory => clients * KEPT_BYTES_PER_CLIENT,
-        _ => clients.div_ceil(ONE_OF),
+        _ => clients.div_ceil(CLIENTS_PER_KEPT),
     }
 }

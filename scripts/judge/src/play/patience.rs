@@ -11,25 +11,25 @@ use super::{Options, system};
 use crate::verdict::Slow;
 
 /// A wait is stretched by no more than this many times its length.
-const MOST: u32 = 10;
+const STRETCH_MAX: u32 = 10;
 
 /// What a program may compute before it is ready.
-const START: Duration = Duration::from_secs(20);
+const START_RUNNING_MAX: Duration = Duration::from_secs(20);
 
 /// Less than this is no reason to wait longer.
-const LITTLE: Duration = Duration::from_millis(30);
+const LOST_TIME_IGNORED: Duration = Duration::from_millis(30);
 
 /// A wait is stretched by at least this.
-const QUANTUM: Duration = Duration::from_millis(250);
+const STRETCH_MIN: Duration = Duration::from_millis(250);
 
 /// A program that reads at all has read something by then.
-const PROBE: Duration = Duration::from_millis(300);
+const READS_WITHIN: Duration = Duration::from_millis(300);
 
 /// A report does not tell this much from nothing.
-const ABOUT: Duration = Duration::from_millis(300);
+const STRETCH_UNREPORTED: Duration = Duration::from_millis(300);
 
 /// Waking this much later than asked for is usual.
-const USUAL: Duration = Duration::from_millis(2);
+const LATENESS_IGNORED: Duration = Duration::from_millis(2);
 
 /// One thing that is waited for: one step, at all its peers.
 pub(super) struct Wait {
@@ -93,7 +93,7 @@ impl Wait {
     /// How long it has been waited for: its length, or tenths of a second, where it was stretched.
     pub(super) fn waited(&self) -> Duration {
         let waited = self.began.elapsed();
-        if waited < self.time + ABOUT {
+        if waited < self.time + STRETCH_UNREPORTED {
             return self.time;
         }
         let tenths = u64::try_from(waited.as_millis() / 100).unwrap_or(u64::MAX);
@@ -186,11 +186,11 @@ impl Patience {
         if self.wait.by_rule {
             return true;
         }
-        let left = (MOST * self.wait.time).saturating_sub(self.wait.given);
+        let left = (STRETCH_MAX * self.wait.time).saturating_sub(self.wait.given);
         let more = self.lost(now - self.wait.began, program).min(left);
-        if more >= LITTLE {
+        if more >= LOST_TIME_IGNORED {
             // To ask the system costs time that is dear then.
-            let more = more.max(QUANTUM);
+            let more = more.max(STRETCH_MIN);
             self.wait.given += more;
             self.wait.at = now + more;
             return false;
@@ -203,7 +203,7 @@ impl Patience {
         let unread = program.unread().unwrap_or_default();
         match self.wait.unread.replace(unread) {
             _ if unread == 0 => return false,
-            None => self.wait.at = now + PROBE,
+            None => self.wait.at = now + READS_WITHIN,
             Some(before) if unread < before => self.went_on(),
             Some(_) => return false,
         }
@@ -219,7 +219,7 @@ impl Patience {
         let now = program.times().unwrap_or_default();
         let given = std::mem::replace(&mut self.program_given, now);
         let mut lost = now.in_line.saturating_sub(given.in_line);
-        if self.wait.starting && now.running < START {
+        if self.wait.starting && now.running < START_RUNNING_MAX {
             lost += now.running.saturating_sub(given.running);
         }
         self.slow.starved = self.slow.starved.max(now.in_line);
@@ -249,7 +249,7 @@ impl Patience {
         let since = self.looked.replace(now);
         let away = since.map_or(Duration::ZERO, |since| now - since);
         let late = away.saturating_sub(asleep);
-        if late > USUAL {
+        if late > LATENESS_IGNORED {
             self.late += late;
             self.slow.late = self.slow.late.max(late);
         }

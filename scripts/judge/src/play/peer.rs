@@ -14,7 +14,7 @@ use super::poll::Interest;
 use crate::check::Pace;
 
 /// A peer takes no more than this before the story reads it: the rest waits in the kernel.
-pub(super) const UNREAD: usize = 1 << 20;
+pub(super) const UNREAD_BYTES_MAX: usize = 1 << 20;
 
 pub(super) struct Peer {
     /// `None` once it has closed.
@@ -130,7 +130,7 @@ impl Peer {
         let Some(stream) = &self.stream else {
             return (None, None);
         };
-        let room = self.ended.is_none() && self.unread.len() < UNREAD;
+        let room = self.ended.is_none() && self.unread.len() < UNREAD_BYTES_MAX;
         let (read, next_read) = match self.reading {
             Reading::Free => (room, None),
             Reading::Slow { next, .. } if room => (false, Some(next)),
@@ -220,7 +220,9 @@ impl Peer {
                 }
                 Reading::Free => buffer.len(),
             };
-            let most = most.min(UNREAD - self.unread.len()).min(buffer.len());
+            let most = most
+                .min(UNREAD_BYTES_MAX - self.unread.len())
+                .min(buffer.len());
             if most == 0 {
                 return moved;
             }

@@ -3,14 +3,14 @@
 use std::time::{Duration, Instant};
 
 use super::expectation::{self, Exactly, Line};
-use super::peer::{End, UNREAD};
+use super::peer::{End, UNREAD_BYTES_MAX};
 use super::runner::{InVain, Runner};
 use super::{connect, http_step};
 use crate::check::{Act, numbered};
 use crate::verdict::{Bytes, Surplus, Trouble, Written};
 
 /// A program that reads has read what was sent by then.
-const READ_FIRST: Duration = Duration::from_millis(150);
+const READ_BEFORE_RESET: Duration = Duration::from_millis(150);
 
 pub(super) fn play<'a>(
     runner: &mut Runner<'a>,
@@ -77,7 +77,7 @@ pub(super) fn play<'a>(
 /// The program reads what was sent before the reset, if it reads at all: where both come
 /// together, not every runtime tells its program of the reset (libuv takes it for an end).
 fn let_it_read(runner: &mut Runner<'_>, name: &str) -> Result<(), Trouble> {
-    let until = Instant::now() + READ_FIRST;
+    let until = Instant::now() + READ_BEFORE_RESET;
     let _ = runner.often(|runner| {
         runner.until(until, |runner| {
             let read = runner.peers.are_idle(name) && runner.program.unread() == Some(0);
@@ -157,7 +157,7 @@ fn surplus<'a>(runner: &mut Runner<'a>, at: (&'a str, usize)) -> Result<Surplus,
     }
     let soon = Instant::now() + Duration::from_millis(100);
     let full = runner.until(soon, |runner| {
-        Ok((runner.peers.one(at)?.unread.len() >= UNREAD).then_some(()))
+        Ok((runner.peers.one(at)?.unread.len() >= UNREAD_BYTES_MAX).then_some(()))
     })?;
     if full.is_ok() {
         return Err(Trouble::Flood(Written::Sent));

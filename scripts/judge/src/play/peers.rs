@@ -12,7 +12,7 @@ use super::address;
 use super::peer::Peer;
 use super::pieces::{Pieces, Random};
 use super::poll::Interest;
-use super::udp_peers::Post;
+use super::udp_peers::UdpPeers;
 use crate::check::{Act, Actor, Step, Way};
 use crate::verdict::Trouble;
 
@@ -22,7 +22,7 @@ const BUFFER_BYTES: usize = 64 * 1024;
 pub(super) struct Peers<'a> {
     by_name: BTreeMap<&'a str, Vec<Peer>>,
     /// The peers where there are no connections.
-    pub(super) post: Post<'a>,
+    pub(super) udp: UdpPeers<'a>,
     /// Where the program connects.
     pub(super) listener: Option<TcpListener>,
     /// Holds an address where nobody listens.
@@ -43,7 +43,7 @@ impl<'a> Peers<'a> {
     pub(super) fn new(way: Way, seed: u64) -> Self {
         Self {
             by_name: BTreeMap::new(),
-            post: Post::default(),
+            udp: UdpPeers::default(),
             listener: None,
             reserved: None,
             connected: false,
@@ -71,7 +71,7 @@ impl<'a> Peers<'a> {
     }
 
     /// The peers of this name sit at these connections.
-    pub(super) fn seat(&mut self, name: &'a str, streams: Vec<TcpStream>) -> Result<(), Trouble> {
+    pub(super) fn insert(&mut self, name: &'a str, streams: Vec<TcpStream>) -> Result<(), Trouble> {
         let peers: io::Result<Vec<Peer>> = streams.into_iter().map(Peer::new).collect();
         let peers = peers.map_err(|error| Trouble::Judge(format!("a connection: {error}")))?;
         self.by_name.insert(name, peers);
@@ -167,7 +167,7 @@ impl<'a> Peers<'a> {
 
     /// Moves what can move now. Whether anything did.
     pub(super) fn pump(&mut self) -> bool {
-        let mut moved = self.post.pump(&mut self.buffer);
+        let mut moved = self.udp.pump(&mut self.buffer);
         for peer in self.by_name.values_mut().flatten() {
             moved |= peer.pump(&mut self.buffer);
         }
@@ -182,7 +182,7 @@ impl<'a> Peers<'a> {
             interests.extend(interest);
             next = next.into_iter().chain(acts).min();
         }
-        interests.extend(self.post.waits_for());
+        interests.extend(self.udp.waits_for());
         (interests, next)
     }
 
@@ -208,7 +208,7 @@ mod tests {
         let mut peers = Peers::new(way, 1);
         let stream = TcpStream::connect(address).expect("a connection");
         let (mut other, _) = listener.accept().expect("its other end");
-        peers.seat("alice", vec![stream]).expect("a seat");
+        peers.insert("alice", vec![stream]).expect("alice");
         peers.send("alice", vec![b"one ".to_vec()]);
         peers.send("alice", vec![b"two".to_vec()]);
         peers.release(None);

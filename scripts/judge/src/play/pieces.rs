@@ -5,10 +5,10 @@ use std::time::Duration;
 use crate::check::Pace;
 
 /// From one random piece to the next: the program has read the first by then.
-const BETWEEN: Duration = Duration::from_millis(12);
+const PIECE_INTERVAL: Duration = Duration::from_millis(12);
 
 /// In one row of sends.
-const CUTS: usize = 6;
+const CUTS_MAX: usize = 6;
 
 /// How bytes are divided into writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +37,7 @@ impl Pieces {
 
     /// At random places, at least one of them inside a character, if there is one to cut.
     pub(super) fn cut(bytes: &[u8], random: &mut Random) -> Self {
-        let mut ends: Vec<usize> = (0..CUTS.min(bytes.len().saturating_sub(1)))
+        let mut ends: Vec<usize> = (0..CUTS_MAX.min(bytes.len().saturating_sub(1)))
             .map(|_| 1 + random.below(bytes.len() - 1))
             .collect();
         // The head of something long is enough to look at.
@@ -67,7 +67,7 @@ impl Pieces {
 
     /// The time from one piece to the next.
     pub(super) fn between(&self) -> Duration {
-        self.every.map_or(BETWEEN, |pace| pace.every)
+        self.every.map_or(PIECE_INTERVAL, |pace| pace.every)
     }
 
     /// How long it takes to send so many bytes, if nothing is in the way.

@@ -18,13 +18,13 @@ use crate::crash::{self, Crash};
 use crate::verdict::Trouble;
 
 /// Number of lines that are kept of those that the story has read.
-const HEARD_LINES: usize = 8;
+const HEARD_LINES_MAX: usize = 8;
 
 /// Number of the program's own lines that a report shows.
-const SHOWN_LINES: usize = 8;
+const LINES_SHOWN: usize = 8;
 
 /// Length of a line in a report, in bytes.
-const SHOWN_LINE_BYTES: usize = 400;
+const LINE_BYTES_SHOWN: usize = 400;
 
 /// The learner's program. Dropped, it is ended with everything that it started.
 pub(super) struct Program {
@@ -152,7 +152,7 @@ impl Program {
     pub(super) fn hear(&mut self, line: Vec<u8>) -> bool {
         let first = self.heard.is_empty();
         self.heard.push(line);
-        if self.heard.len() > HEARD_LINES {
+        if self.heard.len() > HEARD_LINES_MAX {
             self.heard.remove(0);
         }
         first
@@ -288,9 +288,9 @@ pub(super) fn lines(bytes: &[u8]) -> Vec<Vec<u8>> {
 
 /// The last ones, as much of each as a report shows.
 pub(super) fn last(mut lines: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
-    let mut lines = lines.split_off(lines.len().saturating_sub(SHOWN_LINES));
+    let mut lines = lines.split_off(lines.len().saturating_sub(LINES_SHOWN));
     for line in &mut lines {
-        line.truncate(SHOWN_LINE_BYTES);
+        line.truncate(LINE_BYTES_SHOWN);
     }
     lines
 }
@@ -305,7 +305,7 @@ mod tests {
         assert_eq!(all, [b"a".to_vec(), b"b".to_vec()]);
         let many: Vec<Vec<u8>> = (0..20).map(|_| vec![b'x'; 1000]).collect();
         let last = last(many);
-        assert_eq!((last.len(), last[0].len()), (SHOWN_LINES, SHOWN_LINE_BYTES));
+        assert_eq!((last.len(), last[0].len()), (LINES_SHOWN, LINE_BYTES_SHOWN));
     }
 
     #[test]

@@ -9,21 +9,21 @@ use session::run::output;
 use session::run::process::Waited;
 
 use super::expectation::window;
-use super::runner::{AFTERMATH, InVain, Runner};
+use super::runner::{AFTERMATH_WAIT, InVain, Runner};
 use crate::check::{Act, Lines, Payload};
 use crate::verdict::{Bytes, Surplus, Trouble};
 
 /// A prompt is one when nothing follows it for this long.
-const SETTLE: Duration = Duration::from_millis(100);
+const PROMPT_SETTLES: Duration = Duration::from_millis(100);
 
 /// What a program wrote before its end may be read so much later, on a machine that is busy.
-const LAST_OUTPUT: Duration = Duration::from_secs(5);
+const LAST_OUTPUT_WAIT: Duration = Duration::from_secs(5);
 
 /// A program that has read nothing for this long waits for something else.
-const STALLED: Duration = Duration::from_millis(500);
+const STALLED_AFTER: Duration = Duration::from_millis(500);
 
 /// Before its memory is judged, a program has this long to take what was sent to it.
-const TAKES: Duration = Duration::from_secs(10);
+const DRAIN_WAIT: Duration = Duration::from_secs(10);
 
 pub(super) fn play<'a>(
     runner: &mut Runner<'a>,
@@ -63,7 +63,7 @@ fn type_text<'a>(runner: &mut Runner<'a>, text: String, time: Duration) -> Resul
         Err(error) if error.kind() == ErrorKind::TimedOut => Err(Trouble::NotTyped),
         // It has closed its input, most likely by ending, which shows a moment later.
         Err(_) => {
-            let soon = Instant::now() + AFTERMATH;
+            let soon = Instant::now() + AFTERMATH_WAIT;
             let ended = runner.until(soon, |runner| Ok(runner.program.ended()))?;
             Err(ended.map_or(Trouble::NotTyped, |_| Trouble::Gone))
         }
@@ -106,7 +106,7 @@ fn prints<'a>(
     };
     let mut found = runner.patiently(look)?;
     if found.is_err() && runner.program.ended().is_some() {
-        found = runner.until(Instant::now() + LAST_OUTPUT, look)?;
+        found = runner.until(Instant::now() + LAST_OUTPUT_WAIT, look)?;
     }
     if matches!(found, Ok(true)) {
         return if whole {
@@ -218,12 +218,12 @@ fn says<'a>(
     if runner.patiently(&mut look)?.is_ok() {
         return Ok(());
     }
-    let latest = Instant::now() + LAST_OUTPUT;
+    let latest = Instant::now() + LAST_OUTPUT_WAIT;
     while runner.program.ended().is_some()
         && Instant::now() < latest
         && !runner.program.process()?.errors.is_closed()
     {
-        let soon = Instant::now() + AFTERMATH;
+        let soon = Instant::now() + AFTERMATH_WAIT;
         if runner.until(soon, &mut look)?.is_ok() {
             return Ok(());
         }
@@ -242,7 +242,7 @@ fn says<'a>(
 
 /// Nothing follows the prompt.
 fn settles<'a>(runner: &mut Runner<'a>, pattern: &str) -> Result<(), Trouble> {
-    let until = Instant::now() + SETTLE;
+    let until = Instant::now() + PROMPT_SETTLES;
     let followed = runner.until(until, |runner| {
         let output = &runner.program.process()?.output;
         let alone = output.first_line().is_none() && output::matches(pattern, &output.pending());
@@ -316,7 +316,7 @@ fn exit<'a>(
         return Err(Trouble::WrongStatus);
     }
     // It has ended, and what it wrote last may be on its way still.
-    let _ = runner.until(Instant::now() + AFTERMATH, |runner| {
+    let _ = runner.until(Instant::now() + AFTERMATH_WAIT, |runner| {
         let closed = runner.program.process()?.wait(Instant::now()) == Waited::Closed;
         Ok(closed.then_some(()))
     })?;
@@ -333,12 +333,12 @@ fn exit<'a>(
 fn takes_no_more(runner: &mut Runner<'_>) -> Result<(), Trouble> {
     let mut before = usize::MAX;
     let mut since = Instant::now();
-    let _ = runner.until(Instant::now() + TAKES, |runner| {
+    let _ = runner.until(Instant::now() + DRAIN_WAIT, |runner| {
         let left = runner.peers.unsent();
         if left != before {
             (before, since) = (left, Instant::now());
         }
-        Ok((left == 0 || since.elapsed() >= STALLED).then_some(()))
+        Ok((left == 0 || since.elapsed() >= STALLED_AFTER).then_some(()))
     })?;
     Ok(())
 }

@@ -3,10 +3,10 @@
 use crate::verdict::Fault;
 
 /// No head is longer.
-const MOST_OF_A_HEAD: usize = 64 * 1024;
+const HEADER_SECTION_BYTES_MAX: usize = 64 * 1024;
 
 /// A line in a report is no longer.
-const SHOWN: usize = 60;
+const LINE_BYTES_SHOWN: usize = 60;
 
 /// What has come of a response.
 #[derive(Debug, PartialEq, Eq)]
@@ -91,12 +91,12 @@ impl<'a> Lines<'a> {
     fn next(&mut self) -> Result<Option<&'a [u8]>, Fault> {
         let rest = &self.bytes[self.at..];
         let Some(end) = rest.iter().position(|&byte| byte == b'\n') else {
-            return match self.bytes.len() > MOST_OF_A_HEAD {
+            return match self.bytes.len() > HEADER_SECTION_BYTES_MAX {
                 true => Err(Fault::NoEnd),
                 false => Ok(None),
             };
         };
-        if self.at + end > MOST_OF_A_HEAD {
+        if self.at + end > HEADER_SECTION_BYTES_MAX {
             return Err(Fault::NoEnd);
         }
         self.at += end + 1;
@@ -144,7 +144,7 @@ fn number(value: &[u8]) -> Option<usize> {
 }
 
 fn shown(line: &[u8]) -> Vec<u8> {
-    line[..line.len().min(SHOWN)].to_vec()
+    line[..line.len().min(LINE_BYTES_SHOWN)].to_vec()
 }
 
 #[cfg(test)]

@@ -13,22 +13,22 @@ use crate::verdict::{Failure, Trouble, Written};
 
 /// What the judge waits for wakes it. What only the system knows, such as where a program listens
 /// and whether it has ended, it looks at by itself: soon at first, and then less often.
-const LOOK_FIRST: Duration = Duration::from_micros(300);
+const LOOK_INTERVAL_FIRST: Duration = Duration::from_micros(300);
 
 /// The longest time between two looks.
-const LOOK_MAX: Duration = Duration::from_millis(20);
+const LOOK_INTERVAL_MAX: Duration = Duration::from_millis(20);
 
 /// The same while the story waits for what only the system knows.
-const LOOK_OFTEN: Duration = Duration::from_millis(4);
+const LOOK_INTERVAL_OFTEN: Duration = Duration::from_millis(4);
 
 /// After the program's end, or a failure, what is still on its way is worth waiting for.
-pub(super) const AFTERMATH: Duration = Duration::from_millis(200);
+pub(super) const AFTERMATH_WAIT: Duration = Duration::from_millis(200);
 
 /// A crash may be told this long after what it has done was seen.
-const LAST_WORDS: Duration = Duration::from_secs(1);
+const LAST_WORDS_WAIT: Duration = Duration::from_secs(1);
 
 /// Standard error is at its end when nothing has come for this long.
-const QUIET: Duration = Duration::from_millis(100);
+const STDERR_QUIET_AFTER: Duration = Duration::from_millis(100);
 
 pub(super) struct Runner<'a> {
     pub(super) check: &'a Check,
@@ -73,7 +73,7 @@ impl<'a> Runner<'a> {
             looking_at: None,
             unchecked: Unchecked::default(),
             flood: None,
-            look_max: LOOK_MAX,
+            look_max: LOOK_INTERVAL_MAX,
         }
     }
 
@@ -138,7 +138,7 @@ impl<'a> Runner<'a> {
         mut over: impl FnMut(&mut Self, Instant) -> bool,
     ) -> Result<Result<T, InVain>, Trouble> {
         let mut gone = None;
-        let mut tick = LOOK_FIRST;
+        let mut tick = LOOK_INTERVAL_FIRST;
         let mut woken = false;
         loop {
             self.patience.looks();
@@ -164,12 +164,12 @@ impl<'a> Runner<'a> {
             if self.program.ended().is_some() {
                 let since = *gone.get_or_insert(now);
                 // On a busy machine its last output may come later than its end is known.
-                if self.program.output_closed() && now - since >= AFTERMATH {
+                if self.program.output_closed() && now - since >= AFTERMATH_WAIT {
                     return Ok(Err(InVain));
                 }
             }
             if moved {
-                tick = LOOK_FIRST;
+                tick = LOOK_INTERVAL_FIRST;
             } else {
                 // What woke it and did not move anything would wake it again at once.
                 woken = self.rest(tick, !woken);
@@ -182,7 +182,9 @@ impl<'a> Runner<'a> {
     fn rest(&mut self, time: Duration, for_sockets: bool) -> bool {
         let (sockets, next) = self.peers.wait_for();
         let acts = next.map(|at| at.saturating_duration_since(Instant::now()));
-        let time = acts.map_or(time, |acts| acts.clamp(LOOK_FIRST, time.max(LOOK_FIRST)));
+        let time = acts.map_or(time, |acts| {
+            acts.clamp(LOOK_INTERVAL_FIRST, time.max(LOOK_INTERVAL_FIRST))
+        });
         let (sockets, doorbell) = match for_sockets {
             true => (sockets, self.program.doorbell()),
             false => (Vec::new(), None),
@@ -195,16 +197,16 @@ impl<'a> Runner<'a> {
 
     /// Looks often while `wait` waits for what only the system knows.
     pub(super) fn often<T>(&mut self, wait: impl FnOnce(&mut Self) -> T) -> T {
-        self.look_max = LOOK_OFTEN;
+        self.look_max = LOOK_INTERVAL_OFTEN;
         let found = wait(self);
-        self.look_max = LOOK_MAX;
+        self.look_max = LOOK_INTERVAL_MAX;
         found
     }
 
     /// Moves what can move now. Whether anything did.
     fn pump(&mut self) -> bool {
         let moved = self.peers.pump();
-        if self.peers.post.flooded() {
+        if self.peers.udp.flooded() {
             self.flood = Some(Written::Sent);
         }
         match self.program.pump() {
@@ -241,7 +243,7 @@ impl<'a> Runner<'a> {
     /// What is known of a step that did not happen.
     pub(super) fn failure(&mut self, step: usize, trouble: Trouble) -> Failure {
         let trouble = self.in_time(trouble);
-        let _ = self.pause(AFTERMATH);
+        let _ = self.pause(AFTERMATH_WAIT);
         self.hear_out(&trouble);
         let ended = self.program.ended();
         let errors = self.program.errors();
@@ -273,7 +275,7 @@ impl<'a> Runner<'a> {
 
     /// A crash closes connections first, and is told then.
     fn hear_out(&mut self, trouble: &Trouble) {
-        let latest = Instant::now() + LAST_WORDS;
+        let latest = Instant::now() + LAST_WORDS_WAIT;
         let broke = matches!(trouble, Trouble::ClosedEarly(_) | Trouble::ResetEarly(_));
         let mut before = None;
         while let Ok(process) = self.program.process()
@@ -287,7 +289,7 @@ impl<'a> Runner<'a> {
                 return;
             }
             before = Some(total);
-            let _ = self.pause(QUIET);
+            let _ = self.pause(STDERR_QUIET_AFTER);
         }
     }
 }

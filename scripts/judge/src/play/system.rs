@@ -15,8 +15,8 @@ mod platform {
 
     use super::{Holdings, Times};
 
-    /// How often what was left behind is looked for, as long as some is found.
-    const ROUNDS: usize = 8;
+    /// So often what was left behind is looked for, as long as some is found.
+    const END_ROUNDS_MAX: usize = 8;
 
     /// Where the programs of this group listen.
     pub(in super::super) fn listening(group: u32) -> Option<Vec<SocketAddr>> {
@@ -184,7 +184,7 @@ mod platform {
     /// one that has left the group.
     pub(in super::super) fn end_all(first: u32, marker: &str) {
         // One that is ended may just have started another.
-        for _ in 0..ROUNDS {
+        for _ in 0..END_ROUNDS_MAX {
             if !end_some(first, marker) {
                 return;
             }

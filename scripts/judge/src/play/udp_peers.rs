@@ -6,16 +6,16 @@ use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 
 use socket2::SockRef;
 
-use super::peer::UNREAD;
+use super::peer::UNREAD_BYTES_MAX;
 use super::poll::Interest;
 
 /// Number of datagrams that wait for the story, at most.
-const WAITING_MAX: usize = 1000;
+const DATAGRAMS_WAITING_MAX: usize = 1000;
 
 /// The sockets of a story's peers, and what came to them.
 #[derive(Default)]
-pub(super) struct Post<'a> {
-    seats: BTreeMap<&'a str, Seat>,
+pub(super) struct UdpPeers<'a> {
+    peers: BTreeMap<&'a str, UdpPeer>,
     /// Who sent last.
     from: Option<SocketAddr>,
     /// What was taken last.
@@ -23,36 +23,37 @@ pub(super) struct Post<'a> {
     flood: bool,
 }
 
-struct Seat {
+struct UdpPeer {
     socket: UdpSocket,
     unread: VecDeque<Vec<u8>>,
 }
 
-impl<'a> Post<'a> {
-    /// A seat at a port of its own.
-    pub(super) fn seat(&mut self, name: &'a str) -> io::Result<SocketAddr> {
+impl<'a> UdpPeers<'a> {
+    /// A peer at a port of its own.
+    pub(super) fn bind(&mut self, name: &'a str) -> io::Result<SocketAddr> {
         let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
         socket.set_nonblocking(true)?;
         let address = socket.local_addr()?;
         let unread = VecDeque::new();
-        self.seats.insert(name, Seat { socket, unread });
+        self.peers.insert(name, UdpPeer { socket, unread });
         Ok(address)
     }
 
     /// Takes what has come, through `buffer`. Whether anything has.
     pub(super) fn pump(&mut self, buffer: &mut [u8]) -> bool {
         let mut moved = false;
-        for seat in self.seats.values_mut() {
+        for peer in self.peers.values_mut() {
             // An error of an earlier send is reported by a read, and is no end.
-            while let Ok((count, from)) = seat.socket.recv_from(buffer) {
+            while let Ok((count, from)) = peer.socket.recv_from(buffer) {
                 moved = true;
                 self.from = Some(from);
-                let waiting: usize = seat.unread.iter().map(Vec::len).sum();
-                self.flood |= seat.unread.len() >= WAITING_MAX || waiting + count > UNREAD;
+                let waiting: usize = peer.unread.iter().map(Vec::len).sum();
+                self.flood |= peer.unread.len() >= DATAGRAMS_WAITING_MAX
+                    || waiting + count > UNREAD_BYTES_MAX;
                 if self.flood {
                     return true;
                 }
-                seat.unread.push_back(buffer[..count].to_vec());
+                peer.unread.push_back(buffer[..count].to_vec());
             }
         }
         moved
@@ -60,8 +61,8 @@ impl<'a> Post<'a> {
 
     /// What its sockets wait for.
     pub(super) fn waits_for(&self) -> impl Iterator<Item = Interest<'_>> {
-        self.seats.values().map(|seat| Interest {
-            socket: SockRef::from(&seat.socket),
+        self.peers.values().map(|peer| Interest {
+            socket: SockRef::from(&peer.socket),
             read: true,
             write: false,
         })
@@ -73,7 +74,7 @@ impl<'a> Post<'a> {
 
     /// Whether a peer of this name has a socket.
     pub(super) fn has(&self, name: &str) -> bool {
-        self.seats.contains_key(name)
+        self.peers.contains_key(name)
     }
 
     /// Whether any datagram has come.
@@ -83,14 +84,14 @@ impl<'a> Post<'a> {
 
     /// The next datagram that came to this peer.
     pub(super) fn next(&mut self, name: &str) -> Option<Vec<u8>> {
-        self.seats.get_mut(name)?.unread.pop_front()
+        self.peers.get_mut(name)?.unread.pop_front()
     }
 
     /// Answers whoever sent last. Nobody is there to answer before a datagram came.
     pub(super) fn answer(&self, name: &str, bytes: &[u8]) {
-        if let (Some(seat), Some(to)) = (self.seats.get(name), self.from) {
+        if let (Some(peer), Some(to)) = (self.peers.get(name), self.from) {
             // That it has gone is no error of ours, and loopback has room.
-            let _ = seat.socket.send_to(bytes, to);
+            let _ = peer.socket.send_to(bytes, to);
         }
     }
 }

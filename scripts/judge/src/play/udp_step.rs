@@ -16,14 +16,14 @@ pub(super) fn play<'a>(
     within: Option<Duration>,
 ) -> Result<(), Trouble> {
     let judge = |error: io::Error| Trouble::Judge(format!("a UDP socket: {error}"));
-    if !runner.peers.post.has(name) {
-        runner.peers.post.seat(name).map_err(judge)?;
+    if !runner.peers.udp.has(name) {
+        runner.peers.udp.bind(name).map_err(judge)?;
     }
     match act {
         Act::Bytes { payload } => takes(runner, name, payload, within),
         Act::Send { payload } => {
-            let bytes = payload.bytes(None, &runner.peers.post.taken);
-            runner.peers.post.answer(name, &bytes);
+            let bytes = payload.bytes(None, &runner.peers.udp.taken);
+            runner.peers.udp.answer(name, &bytes);
             Ok(())
         }
         Act::Silent { duration } => no_datagram(runner, name, *duration),
@@ -37,13 +37,13 @@ fn takes<'a>(
     payload: &Payload,
     within: Option<Duration>,
 ) -> Result<(), Trouble> {
-    let first = !runner.peers.post.has_received();
+    let first = !runner.peers.udp.has_received();
     match first {
         true => runner.wait_for_start(within),
         false => runner.wait_for(within),
     }
     let (expected, any) = (payload.bytes(None, &[]), payload.any(None));
-    let came = runner.patiently(|runner| Ok(runner.peers.post.next(name)))?;
+    let came = runner.patiently(|runner| Ok(runner.peers.udp.next(name)))?;
     let Ok(came) = came else {
         let time = runner.patience.wait.waited();
         return Err(match (runner.program.ended(), first) {
@@ -71,13 +71,13 @@ fn takes<'a>(
             right,
         )));
     }
-    runner.peers.post.taken = bytes.came;
+    runner.peers.udp.taken = bytes.came;
     Ok(())
 }
 
 fn no_datagram<'a>(runner: &mut Runner<'a>, name: &str, duration: Duration) -> Result<(), Trouble> {
     let until = Instant::now() + duration;
-    let found = runner.until(until, |runner| Ok(runner.peers.post.next(name)))?;
+    let found = runner.until(until, |runner| Ok(runner.peers.udp.next(name)))?;
     match found {
         Ok(came) => Err(Trouble::NotSilent(Surplus::of(&came))),
         Err(InVain) if Instant::now() < until => Err(Trouble::Gone),

@@ -77,7 +77,7 @@ fn judges_address(runner: &mut Runner<'_>) -> io::Result<SocketAddr> {
                 Actor::Peer { name, .. } => Some(&**name),
                 Actor::You => None,
             });
-            runner.peers.post.seat(name.unwrap_or_default())
+            runner.peers.udp.bind(name.unwrap_or_default())
         }
     }
 }

@@ -2,17 +2,17 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::{Ui, WIDTH};
+use super::{REPORT_COLUMNS, Ui};
 use crate::check::quoted;
 use crate::verdict::Bytes;
 use bilingual::Lang;
 use bilingual::visible::is_trick;
 
-/// Number of bytes that are shown before the difference.
-const BACK: usize = 8;
+/// So many bytes before the difference.
+const BYTES_SHOWN_BEFORE: usize = 8;
 
 /// Every byte takes two digits and a space, and the text above it as much.
-const BYTE: usize = 3;
+const BYTE_COLUMNS: usize = 3;
 
 /// The four lines, and the mark.
 pub(super) fn draw(bytes: &Bytes, ui: Ui) -> String {
@@ -26,7 +26,7 @@ pub(super) fn draw(bytes: &Bytes, ui: Ui) -> String {
     let difference = bytes.difference();
     let start = start(bytes, difference);
     let margin = 4 + labels[0].width() + 2;
-    let room = (WIDTH - margin - 4) / BYTE;
+    let room = (REPORT_COLUMNS - margin - 4) / BYTE_COLUMNS;
     let mut text = String::new();
     // Only what should have come has bytes that may be any.
     let any = [&bytes.any[..], &[]];
@@ -47,7 +47,7 @@ pub(super) fn draw(bytes: &Bytes, ui: Ui) -> String {
             text.push_str(&format!("    {space}  {under}{after}\n"));
         }
     }
-    let column = margin + (difference - start) * BYTE;
+    let column = margin + (difference - start) * BYTE_COLUMNS;
     let place = bytes.before + difference + 1;
     let ends = difference == bytes.came.len();
     let words = match (ui.lang, ends) {
@@ -57,7 +57,7 @@ pub(super) fn draw(bytes: &Bytes, ui: Ui) -> String {
         (Lang::En, false) => format!("different from byte {place} on"),
     };
     let mark = ui.bad("^^");
-    text.push_str(&match column + 3 + words.width() <= WIDTH {
+    text.push_str(&match column + 3 + words.width() <= REPORT_COLUMNS {
         true => format!("{}{mark} {words}\n", " ".repeat(column)),
         false => format!("{}{words} {mark}\n", " ".repeat(column - words.width() - 1)),
     });
@@ -75,7 +75,7 @@ fn start(bytes: &Bytes, difference: usize) -> usize {
         row.get(at)
             .is_some_and(|byte| byte & 0b1100_0000 == 0b1000_0000)
     };
-    let mut start = difference.saturating_sub(BACK);
+    let mut start = difference.saturating_sub(BYTES_SHOWN_BEFORE);
     // Forward, since the beginning of the first character may be lost.
     while start < difference && inside(start) {
         start += 1;
@@ -92,7 +92,7 @@ fn rows(bytes: &[u8], any: &[usize], ui: Ui) -> (String, String) {
     let mut over = String::new();
     let mut cell = |text: &str, bytes: usize| {
         over.push_str(text);
-        let space = (bytes * BYTE).saturating_sub(text.width());
+        let space = (bytes * BYTE_COLUMNS).saturating_sub(text.width());
         over.push_str(&" ".repeat(space));
     };
     for chunk in bytes.utf8_chunks() {
@@ -125,7 +125,7 @@ fn pattern(bytes: &Bytes, labels: [&str; 2], ui: Ui) -> String {
         true => ui.pick("（什么也没有）", "(nothing)").to_owned(),
         false => quoted(&bytes.came),
     };
-    let room = WIDTH - 6 - labels[0].width();
+    let room = REPORT_COLUMNS - 6 - labels[0].width();
     let mut text = String::new();
     for (label, row) in labels.iter().zip([quoted(&bytes.expected), came]) {
         text.push_str(&format!("    {label}  {}\n", super::wrap::cut(&row, room)));

@@ -6,7 +6,7 @@ use crate::verdict::{Bytes, Failure, Trouble};
 use bilingual::Lang;
 
 /// A text in another encoding is shown in no more columns than this.
-const TEXT: usize = 40;
+const TEXT_COLUMNS_MAX: usize = 40;
 
 /// What the bytes show, and whether that is the whole cause.
 pub(super) fn clue(failure: &Failure, ui: Ui) -> Option<(String, bool)> {
@@ -45,7 +45,7 @@ fn said(guess: &Guess, ui: Ui) -> String {
             "It begins with ef bb bf, the byte order mark (BOM) of UTF-8: leave it out.".to_owned()
         }
         (Guess::Text { encoding, text, .. }, lang) => {
-            let text = wrap::cut(&trouble::plain(text), TEXT);
+            let text = wrap::cut(&trouble::plain(text), TEXT_COLUMNS_MAX);
             match lang {
                 Lang::Zh => format!(
                     "你的程序写的不是 UTF-8，像是 {encoding}：按它读是“{text}”。这里的字都用 UTF-8 编码。"

@@ -21,7 +21,7 @@ pub(super) enum Guess {
     Unknown,
 }
 
-const MARK: &[u8] = "\u{feff}".as_bytes();
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// In the order in which they are tried: GBK is by far the most frequent.
 fn known() -> [(&'static str, &'static Encoding); 5] {
@@ -41,7 +41,7 @@ pub(super) fn guess(expected: &[u8], came: &[u8], an_end: bool) -> Option<Guess>
         true => (inside(expected), inside(came)),
         false => (expected, came),
     };
-    if came.starts_with(MARK) && !expected.starts_with(MARK) {
+    if came.starts_with(BYTE_ORDER_MARK) && !expected.starts_with(BYTE_ORDER_MARK) {
         return Some(Guess::Mark);
     }
     if let Some(guess) = same_text(expected, came).or_else(|| utf16(came)) {

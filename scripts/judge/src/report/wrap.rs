@@ -3,13 +3,13 @@
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// The columns of a report.
-pub const WIDTH: usize = 80;
+pub const REPORT_COLUMNS: usize = 80;
 
 /// A line does not begin with one of these; a backslash belongs to the text before it.
-const CLOSING: &str = "\\，。：；！？、）》」』”’…,.:;!?)]}";
+const CLOSING_MARKS: &str = "\\，。：；！？、）》」』”’…,.:;!?)]}";
 
 /// A line does not end with one of these.
-const OPENING: &str = "（《「『“‘([{";
+const OPENING_MARKS: &str = "（《「『“‘([{";
 
 /// `text` in lines of at most `width` columns, where it can be divided.
 #[must_use]
@@ -69,7 +69,7 @@ fn divides(before: char, after: char) -> bool {
     let wide = |c: char| c.width() == Some(2);
     let word_ends = before == ' ' && after != ' ';
     let between = (wide(before) || wide(after)) && before != ' ' && after != ' ';
-    (word_ends || between) && !CLOSING.contains(after) && !OPENING.contains(before)
+    (word_ends || between) && !CLOSING_MARKS.contains(after) && !OPENING_MARKS.contains(before)
 }
 
 /// The columns that `text` takes, its colors left out.

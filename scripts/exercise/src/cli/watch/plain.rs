@@ -11,7 +11,7 @@ use anyhow::Result;
 use super::terminal::Signals;
 use super::work::{Stand, Work};
 use crate::cli::{commands, say, show};
-use judge::report::WIDTH;
+use judge::report::REPORT_COLUMNS;
 
 const TICK: Duration = Duration::from_millis(100);
 
@@ -56,7 +56,7 @@ fn welcome(work: &Work) {
     let title = commands::title(workspace, &work.id);
     say(format!("{title} · {}", work.id));
     show("\n");
-    for line in workspace.goal(&work.id, WIDTH) {
+    for line in workspace.goal(&work.id, REPORT_COLUMNS) {
         say(line);
     }
     show("\n");
@@ -95,8 +95,13 @@ fn obey(work: &mut Work, word: &str) -> Result<bool> {
     match word {
         "q" => return Ok(false),
         "h" => {
-            for line in commands::hint_lines(&work.workspace, &work.id, None, work.mine.kind, WIDTH)
-            {
+            for line in commands::hint_lines(
+                &work.workspace,
+                &work.id,
+                None,
+                work.mine.kind,
+                REPORT_COLUMNS,
+            ) {
                 say(line);
             }
         }

@@ -216,7 +216,7 @@ impl Work {
                 } else {
                     Stand::Failed
                 };
-                (stand, report::rest(&self.id, &self.check, verdicts, ui))
+                (stand, report::outcome(&self.id, &self.check, verdicts, ui))
             }
         };
         judging::keep(&self.workspace, job, &outcome);
