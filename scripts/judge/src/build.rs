@@ -1,7 +1,7 @@
-//! Makes a program of a learner's Rust file, with cargo and a manifest of ours.
+//! Builds a learner's Rust file, with cargo and a manifest of ours.
 //!
-//! What is judged is a copy, named by the text that it was made of: another build, in another
-//! terminal or after the next save, cannot put another program in its place.
+//! What is judged is a copy, named by the hash of its source: another build, in another terminal or
+//! after the next save, cannot put another program in its place.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -17,21 +17,21 @@ use anyhow::{Context, Result, bail, ensure};
 use session::run::cargo::{self, Build, Made};
 use session::run::{lock, scratch};
 
-/// How often a file may be saved while it is being built.
+/// The most builds of a file that is saved again while it is being built.
 const BUILD_ATTEMPTS_MAX: usize = 5;
 
 /// How long to wait for another build of the same files.
 const LOCK_DEADLINE: Duration = Duration::from_secs(15 * 60);
 
-/// A program that was made this long ago is not being judged any more.
+/// Age at which a copy is certainly not being judged any more.
 const COPY_ABANDONED_AFTER: Duration = Duration::from_secs(60 * 60);
 
-/// What cargo made of some files.
+/// The outcome of a build.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Built {
     /// The executables, in the order of the files.
     Programs(Vec<PathBuf>),
-    /// A file does not compile: what cargo says about it, as cargo says it.
+    /// A file does not compile: what cargo wrote about it.
     Errors(String),
 }
 
@@ -39,14 +39,14 @@ pub enum Built {
 /// machine.
 ///
 /// `root` is the repository; everything goes to a folder `NAME-…` of its own for these files,
-/// below `target/exercises/` where that can be written. Cargo's words have colors where `color`
+/// below `target/exercises/` where that can be written. Cargo's messages have colors where `color`
 /// says so.
 ///
 /// # Errors
-/// Cargo cannot run, the manifest cannot be written, or what cargo made is not there.
+/// Cargo cannot run, the manifest cannot be written, or what cargo built is not there.
 pub fn build(root: &Path, name: &str, sources: &[(String, PathBuf)], color: bool) -> Result<Built> {
     let manifest = text(name, sources);
-    // Files elsewhere, of another checkout, say, are built elsewhere: nothing is shared.
+    // Files elsewhere, such as in another checkout, are built elsewhere: nothing is shared.
     let folder = format!("{name}-{:016x}", hash(manifest.as_bytes()));
     let package = Package {
         root,
@@ -59,13 +59,15 @@ pub fn build(root: &Path, name: &str, sources: &[(String, PathBuf)], color: bool
     for _ in 0..BUILD_ATTEMPTS_MAX {
         let texts = package.texts();
         let (made, built) = package.build(&texts)?;
-        // Saved meanwhile: nobody knows which text cargo has read.
+        // If it was saved meanwhile, it is not known which text cargo has read.
         if package.texts() == texts {
             package.record(&texts, &made);
             return Ok(built);
         }
     }
-    bail!("the file was saved again and again while it was being built")
+    bail!(
+        "the file was saved {BUILD_ATTEMPTS_MAX} times while it was being built; save it once more when you are done"
+    )
 }
 
 struct Package<'a> {
@@ -75,7 +77,7 @@ struct Package<'a> {
     color: bool,
 }
 
-/// The hash of each file's text, by the name of its program; of a file that cannot be read, none.
+/// The hash of each source file, by the name of its program; `None` where it cannot be read.
 type Texts = BTreeMap<String, Option<u64>>;
 
 impl Package<'_> {
@@ -99,10 +101,10 @@ impl Package<'_> {
         texts.collect()
     }
 
-    /// What cargo made, and what is copies of it.
+    /// The programs that cargo built, and the outcome for the caller.
     fn build(&self, texts: &Texts) -> Result<(Vec<Made>, Built)> {
         let before = self.built();
-        // Until it is known again: a build that is ended in the middle leaves no record.
+        // Until the build is over: one that is killed in the middle leaves no record.
         let _ = fs::remove_file(self.record_file());
         let mut built = self.cargo()?;
         // Cargo builds again what is newer than its last build. A file put back from a copy is
@@ -131,21 +133,21 @@ impl Package<'_> {
         command
             .args(["build", "--quiet", "--offline", "--color"])
             .arg(if self.color { "always" } else { "never" })
-            // Programs as JSON on standard output, and everything for people as always.
+            // Programs as JSON on stdout, and everything for people as always.
             .arg("--message-format=json-render-diagnostics")
             .arg("--manifest-path")
             .arg(self.directory.join("Cargo.toml"))
             // One directory for all exercises would make parallel builds wait for each other.
             .arg("--target-dir")
             .arg(self.target())
-            // Whatever the user builds for otherwise.
+            // Even where the user builds for another target.
             .args(["--target", host(self.root)?])
             .env("CARGO_BUILD_BUILD_DIR", self.build_dir())
             .current_dir(self.root);
         cargo::run(command)
     }
 
-    /// Copies the programs to where no other build puts anything.
+    /// Copies the programs to where no other build writes.
     fn copy_programs(&self, made: &[Made], texts: &Texts) -> Result<Vec<PathBuf>> {
         let copies = self.directory.join("programs");
         sweep(&copies);
@@ -167,7 +169,7 @@ impl Package<'_> {
         self.sources.iter().map(copy_programs).collect()
     }
 
-    /// Where this fails, everything is built again next time.
+    /// Records what was built; where this fails, everything is built again next time.
     fn record(&self, texts: &Texts, made: &[Made]) {
         let line = |made: &Made| {
             let text = texts.get(&made.name).copied().flatten()?;
@@ -177,7 +179,7 @@ impl Package<'_> {
         let _ = replace(&self.record_file(), |new| fs::write(new, lines));
     }
 
-    /// What cargo has built last.
+    /// The sources of what cargo built last.
     fn built(&self) -> Texts {
         let record = fs::read_to_string(self.record_file()).unwrap_or_default();
         let line = |line: &str| {
@@ -195,8 +197,8 @@ impl Package<'_> {
         self.directory.join("target")
     }
 
-    /// The same, from where cargo is run: it takes `{…}` in this path, and in no other, for a
-    /// variable of its own, and the folder of the checkout may have any name.
+    /// The same, relative to where cargo runs: in this path alone cargo takes `{…}` for a variable of
+    /// its own, and the folder of the checkout may have any name.
     fn build_dir(&self) -> PathBuf {
         let target = self.target();
         match target.strip_prefix(self.root) {
@@ -206,7 +208,7 @@ impl Package<'_> {
     }
 }
 
-/// The target of this machine; asked once.
+/// The target of this machine; cargo is asked once.
 fn host(root: &Path) -> Result<&'static str> {
     static HOST: OnceLock<String> = OnceLock::new();
     match HOST.get() {
@@ -224,7 +226,8 @@ fn hash(bytes: &[u8]) -> u64 {
     hasher.finish()
 }
 
-/// The same program may be running there just now: a system that then refuses has what it needs.
+/// Copies a program. The same one may be running there already: a system that refuses to replace it
+/// has what is needed.
 fn copy(from: &Path, to: &Path) -> io::Result<()> {
     let same = || Ok(fs::metadata(from)?.len() == fs::metadata(to)?.len());
     match replace(to, |new| fs::copy(from, new).map(drop)) {
@@ -236,7 +239,7 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
-/// All of it or nothing.
+/// Writes a file as a whole, or not at all.
 fn replace(path: &Path, write: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let number = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -248,7 +251,7 @@ fn replace(path: &Path, write: impl FnOnce(&Path) -> io::Result<()>) -> io::Resu
         })
 }
 
-/// Removes programs that nobody judges any more.
+/// Removes copies that are not being judged any more.
 fn sweep(copies: &Path) {
     for entry in fs::read_dir(copies).into_iter().flatten().flatten() {
         let path = entry.path();
@@ -259,13 +262,13 @@ fn sweep(copies: &Path) {
     }
 }
 
-/// A package of its own, outside every workspace.
+/// The manifest of a package of its own, outside every workspace.
 fn text(name: &str, sources: &[(String, PathBuf)]) -> String {
     let mut text = format!(
         "# written by `exercise`: your program is the file named below\n\
          [package]\nname = \"{name}\"\nedition = \"2024\"\npublish = false\nautobins = false\n\n\
          [workspace]\n\n\
-         # Nobody debugs these: they are built sooner without.\n\
+         # Without debug information they are built sooner.\n\
          [profile.dev]\ndebug = 0\nincremental = false\n"
     );
     for (name, path) in sources {
@@ -299,7 +302,7 @@ autobins = false
 
 [workspace]
 
-# Nobody debugs these: they are built sooner without.
+# Without debug information they are built sooner.
 [profile.dev]
 debug = 0
 incremental = false

@@ -1,7 +1,7 @@
 //! A check as data, and the parser that reads it from its notation.
 //!
 //! The parser is pure and collects every error. After the lines are read, [`validate`] checks that
-//! each story is possible: nobody speaks before they are connected, or after they have closed.
+//! each story is possible: no peer sends before it is connected, or after it has closed.
 
 mod assemble;
 mod bytes;
@@ -22,18 +22,18 @@ pub use bytes::{Payload, Piece, quoted};
 pub use cause::{Cause, Fit, Seen, place};
 pub use stub::{Stub, TROUBLES};
 
-/// What the judge does with a program, in several variants.
+/// A check: what the judge does with a program, in several variants.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {
-    /// What the program is.
+    /// The name of the exercise.
     pub title: Text,
-    /// Who listens.
+    /// What the program does with its address.
     pub role: Role,
     /// What carries the bytes.
     pub transport: Transport,
     /// Which lines the program may print.
     pub lines: Lines,
-    /// How what the learner begins with fails.
+    /// How the stub, the program that the learner begins with, fails.
     pub stub: Option<Stub>,
     /// The stories, in order.
     pub variants: Vec<Variant>,
@@ -75,11 +75,11 @@ pub enum Lines {
 /// One story.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Variant {
-    /// Its line in the file.
+    /// Number of its line in the file, from 1.
     pub line: usize,
     /// Its name: an ASCII word.
     pub name: String,
-    /// How what is sent goes out.
+    /// How the peers send.
     pub way: Way,
     /// The mistakes that make it fail, the one that the page tells of first; never none.
     pub causes: Vec<Cause>,
@@ -87,35 +87,35 @@ pub struct Variant {
     pub steps: Vec<Step>,
 }
 
-/// How what is sent goes out.
+/// How the peers of a variant send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Way {
     /// Each send is one write.
     #[default]
     Whole,
-    /// A number of bytes at a time, with a time between them.
+    /// A number of bytes at a time, with a pause after each.
     Pace(Pace),
-    /// What is sent in a row is one write.
+    /// Consecutive sends are one write.
     Glue,
-    /// What is sent in a row goes in random pieces, at least one of which ends inside a character.
+    /// Consecutive sends go out in random pieces, at least one of which ends inside a character.
     Cut,
 }
 
-/// A number of bytes at a time, with a time between them.
+/// A number of bytes at a time, with a pause after each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pace {
-    /// Bytes at a time.
+    /// Number of bytes at a time.
     pub bytes: usize,
-    /// From one time to the next.
+    /// Time from one piece to the next.
     pub every: Duration,
 }
 
-/// One moment of a story.
+/// One step of a story.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
-    /// The line of the file, from 1.
+    /// Number of its line in the file, from 1.
     pub line: usize,
-    /// Who does it.
+    /// The actor that does it.
     pub actor: Actor,
     /// What happens.
     pub act: Act,
@@ -125,16 +125,16 @@ pub struct Step {
     pub by_rule: bool,
 }
 
-/// Who does something.
+/// The actor of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
     /// The learner's program.
     You,
-    /// A peer played by the judge, or so many of them.
+    /// A peer played by the judge, or several under one name.
     Peer {
         /// Its name.
         name: String,
-        /// How many there are; `None` for one alone.
+        /// Number of peers under this name; `None` for one alone.
         count: Option<usize>,
     },
 }
@@ -149,7 +149,7 @@ pub enum Act {
     Type { text: String },
     /// `_ text`: the program has written this with no line end.
     Prompt { text: String },
-    /// `? 0`: the program ends like this; `? 0 clean`: and every line that it printed was read.
+    /// `? 0`: the program ends with this status; `? 0 clean`: and every line that it printed was read.
     Exit { status: Status, clean: bool },
     /// `! text`: the program has written this line to standard error, among others.
     Says { pattern: String },
@@ -159,7 +159,7 @@ pub enum Act {
     Runs,
     /// `you memory 64MiB`
     Memory { most: u64 },
-    /// `you forgets 50`: of clients like those so far it keeps nothing.
+    /// `you forgets 50`: it keeps nothing of clients like those so far.
     Forgets { times: usize },
     /// `alice connect`
     Connect,
@@ -193,7 +193,7 @@ pub enum Act {
     Reads { pace: Option<Pace> },
     /// `alice http 200 "body"`: a whole response; without a body, any.
     Http(Response),
-    /// `alice refuses`: nobody listens at the address.
+    /// `alice refuses`: nothing listens at the address.
     Refuses,
 }
 
@@ -202,11 +202,11 @@ pub enum Act {
 pub struct Response {
     /// Its status.
     pub status: u16,
-    /// It answers HEAD: it says the length of the body, and has none.
+    /// It answers HEAD: it states the length of the body, and has none.
     pub head: bool,
-    /// Its body; `None` for any.
+    /// Its body; `None` where any will do.
     pub body: Option<Payload>,
-    /// No response will do as well, if the connection ends instead.
+    /// The end of the connection is accepted instead of a response.
     pub or_gone: bool,
 }
 
@@ -250,7 +250,7 @@ impl fmt::Display for Actor {
     }
 }
 
-/// Back to the notation.
+/// The act in the notation.
 impl fmt::Display for Act {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,7 +1,7 @@
-//! What a program wrote on standard error when it crashed. Pure.
+//! Finds the report of a crash in what a program wrote to stderr. Pure.
 //!
 //! Every runtime reports a crash in its own form: [`find`] knows the usual ones and keeps the line
-//! that says what was wrong, whole. A cause is claimed only where the form leaves no doubt: what a
+//! that says what was wrong in full. A crash is claimed only where the form leaves no doubt: what a
 //! program has logged and survived is [`Extent::Logged`].
 
 mod compiled;
@@ -17,24 +17,24 @@ use session::run::Ended;
 /// A report of a crash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Crash {
-    /// Who reports it: `Python`, `Java`, `AddressSanitizer`, …
+    /// The runtime or tool that reports it: `Python`, `Java`, `AddressSanitizer`, …
     pub by: &'static str,
     /// How much of the program crashed.
     pub extent: Extent,
-    /// The lines that say what was wrong, whole: one, and what its runtime adds to it.
+    /// The lines that say what was wrong, in full: one, and what its runtime adds to it.
     pub said: Vec<String>,
 }
 
 /// How much of the program crashed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Extent {
-    /// The whole program: it ended of it.
+    /// The whole program: the crash ended it.
     Whole,
-    /// A part, such as a thread; its name, where it has one. The rest may go on.
+    /// A part, such as a thread, with its name where it has one. The rest may go on.
     Part(Option<String>),
-    /// Nothing, as far as can be known: it was written down, and the program went on.
+    /// Nothing, as far as can be known: an error was logged, and the program went on.
     Logged,
-    /// Nothing crashed: a tool that watches the program found a fault in it.
+    /// Nothing crashed: a tool that watches the program found an error in it.
     Found,
 }
 
@@ -46,12 +46,12 @@ impl Crash {
     }
 }
 
-/// A report as one runtime writes it, before the end of the program is looked at.
+/// A report as one runtime writes it, before the way in which the program ended is considered.
 struct Event {
     by: &'static str,
     kind: Kind,
     said: Vec<String>,
-    /// The line after the report.
+    /// Index of the line after the report.
     next: usize,
 }
 
@@ -59,21 +59,23 @@ struct Event {
 type Known = fn(&[&str], usize) -> Option<Event>;
 
 enum Kind {
-    /// Nobody caught it: it ends the program.
+    /// It was not caught: it ends the program.
     Uncaught,
     /// It ends a thread, or one client's handler.
     Part(Option<String>),
-    /// It may have been caught and logged: the form is the same.
+    /// It may have been caught and logged, which looks the same.
     Maybe,
     /// A tool's report, after which the program may go on.
     Found,
 }
 
-/// Lines of a message, and characters of each, that are kept: enough for any that is read.
+/// The most lines of a message that are kept.
 const MESSAGE_LINES_MAX: usize = 6;
+
+/// The most characters of each line that are kept.
 const LINE_CHARACTERS_MAX: usize = 2000;
 
-/// The report that matters in `errors`, what the program wrote to standard error until now.
+/// The report that matters in `errors`, what the program has written to stderr so far.
 #[must_use]
 pub fn find(errors: &str, ended: Option<Ended>) -> Option<Crash> {
     let plain = without_escapes(errors);
@@ -109,7 +111,7 @@ pub fn find(errors: &str, ended: Option<Ended>) -> Option<Crash> {
     choose(crashes)
 }
 
-/// The last of the most certain ones, unless it only follows from one before it.
+/// The last of the most certain ones, unless it is only a consequence of another.
 fn choose(crashes: Vec<(Crash, usize)>) -> Option<Crash> {
     let rank = |crash: &Crash| match crash.extent {
         Extent::Whole | Extent::Part(_) if follows(crash) => 2,
@@ -134,7 +136,8 @@ fn choose(crashes: Vec<(Crash, usize)>) -> Option<Crash> {
     })
 }
 
-/// A panic that another panic has brought: joining a thread that panicked, a lock it left poisoned.
+/// Whether it is a panic that another one caused: joining a thread that panicked, or taking a lock
+/// that it left poisoned.
 fn follows(crash: &Crash) -> bool {
     let consequence = |line: &String| {
         line.contains("PoisonError") || line.ends_with("on an `Err` value: Any { .. }")
@@ -158,7 +161,7 @@ fn events(lines: &[&str]) -> Vec<Event> {
     events
 }
 
-/// The lines from `at` on that belong to a message: up to an empty one, or one that `ends` it.
+/// The lines of the message that begins at `at`: up to an empty one, or one that `ends` it.
 fn message(lines: &[&str], at: usize, ends: impl Fn(&str) -> bool) -> Vec<String> {
     lines[at.min(lines.len())..]
         .iter()

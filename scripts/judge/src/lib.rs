@@ -1,9 +1,9 @@
 //! The judge: plays a check against a learner's program, and says what happened.
 //!
-//! [`check`] parses `check.session` (pure), [`build`] makes a program of a Rust file, [`play`]
-//! runs every variant against it, [`verdict`] is what was seen (data), [`crash`] knows the
-//! reports of crashes (pure), [`report`] puts all into words (pure), its steps with [`narrate`].
-//! The README has the notation.
+//! [`check`] parses `check.session` (pure), [`build`] builds a Rust file, [`play`] runs every variant
+//! against the program, [`verdict`] is what was seen (data), [`crash`] recognizes crash reports
+//! (pure), [`report`] puts everything into words (pure), its steps with [`narrate`]. The README has
+//! the notation.
 //!
 //! Without the feature `play` there are no processes and no sockets: `pages` takes only
 //! [`check`] and [`narrate`].

@@ -1,4 +1,4 @@
-//! A step of the story in words: for the reports, and for the pages of the book. Pure.
+//! The steps of a story in words: for the reports, and for the pages of the book. Pure.
 
 use std::time::Duration;
 
@@ -8,12 +8,12 @@ use session::Status;
 use crate::check::{Act, Actor, Pace, Payload, Role, Step, Transport, Way, quoted};
 use bilingual::Lang;
 
-/// Whether a step is phrasing as a thing that happened, or as one that should have.
+/// Whether a step is told as one that happened, or as one that should.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phrasing {
     /// It happened.
     Happened,
-    /// It should.
+    /// It should happen.
     Expected,
 }
 
@@ -26,7 +26,7 @@ impl Phrasing {
     }
 }
 
-/// What a step does, or expects; what is said in it takes no more than so many `columns`.
+/// What a step does or expects; a text in it takes at most `columns`.
 #[must_use]
 pub fn step(step: &Step, role: Role, phrasing: Phrasing, lang: Lang, columns: usize) -> String {
     let mut words = match (&step.actor, lang) {
@@ -50,20 +50,20 @@ pub fn step(step: &Step, role: Role, phrasing: Phrasing, lang: Lang, columns: us
     words
 }
 
-/// The way in which a variant sends; the whole way needs no words.
+/// How a variant sends; empty where each send is one write.
 #[must_use]
 pub fn way(way: Way, lang: Lang) -> String {
     match (way, lang) {
         (Way::Whole, _) => String::new(),
         (Way::Pace(pace), lang) => at_a_pace(pace, lang),
         (Way::Glue, Lang::Zh) => "连着发的几条，一次 write 发出".to_owned(),
-        (Way::Glue, Lang::En) => "what is sent in a row goes in one write".to_owned(),
+        (Way::Glue, Lang::En) => "consecutive sends go out in one write".to_owned(),
         (Way::Cut, Lang::Zh) => "随机切成几段发，也切在一个字中间".to_owned(),
         (Way::Cut, Lang::En) => "sent in random pieces, one cut inside a character".to_owned(),
     }
 }
 
-/// What the program does with its addresses.
+/// What the program does with its arguments.
 #[must_use]
 pub fn role(role: Role, transport: Transport) -> Text {
     let (zh, en) = match (role, transport) {
@@ -77,15 +77,15 @@ pub fn role(role: Role, transport: Transport) -> Text {
         ),
         (Role::Client, Transport::Udp) => (
             "你的程序是客户端：用 UDP 把数据报发到最后一个命令行参数给的地址。",
-            "Your program is a client: it sends datagrams to the address in its last argument, by UDP.",
+            "Your program is a client: it sends UDP datagrams to the address in its last argument.",
         ),
         (Role::Filter, _) => (
             "你的程序不用网络：从标准输入读，往标准输出写。",
-            "Your program needs no network: it reads its standard input and writes its standard output.",
+            "Your program needs no network: it reads standard input and writes to standard output.",
         ),
         (Role::Relay, _) => (
             "你的程序在中间：在倒数第二个命令行参数给的地址上监听，连接最后一个给的地址。",
-            "Your program stands in the middle: it listens at the address in its last argument but one, and connects to the one in its last.",
+            "Your program stands in the middle: it listens at the address in its second-to-last argument, and connects to the one in its last.",
         ),
     };
     Text {
@@ -218,7 +218,7 @@ fn yours_zh(act: &Act, role: Role, phrasing: Phrasing, columns: usize) -> String
             words
         }
         Act::Forgets { times } => format!(
-            "上面的故事再演 {times} 遍，又 {times} 遍：客户端走了，你的程序{}留下它们的东西",
+            "上面的故事再演 {times} 遍，又 {times} 遍：客户端走了，你的程序{}再占着它们的资源",
             phrasing.pick("没有", "不应")
         ),
         Act::Runs => format!("你的程序{}", phrasing.pick("还在运行", "应该还在运行")),
@@ -244,7 +244,7 @@ fn yours_en(act: &Act, role: Role, phrasing: Phrasing, columns: usize) -> String
                 "your program starts with {args}, the address to listen at and the one to connect to"
             ),
             (args, _) if args.is_empty() => {
-                "your program starts, the address as its last argument".to_owned()
+                "your program starts, with the address as its last argument".to_owned()
             }
             (args, _) => format!("your program starts with {args} and the address"),
         },
@@ -263,7 +263,7 @@ fn yours_en(act: &Act, role: Role, phrasing: Phrasing, columns: usize) -> String
         ),
         Act::Prompt { text } => {
             format!(
-                "your program {} {}, no line end",
+                "your program {} {}, without a line end",
                 phrasing.pick("prints", "should print"),
                 cut(&quoted(text.as_bytes()), columns)
             )
@@ -281,7 +281,7 @@ fn yours_en(act: &Act, role: Role, phrasing: Phrasing, columns: usize) -> String
             line(pattern, columns)
         ),
         Act::Forgets { times } => format!(
-            "the story above, {times} times more and {times} times again: your program {} nothing of clients that are gone",
+            "the story above is played {times} more times, and {times} more: your program {} nothing of clients that are gone",
             phrasing.pick("keeps", "should keep")
         ),
         Act::PrintsOrSays { pattern } => format!(
@@ -301,15 +301,13 @@ fn yours_en(act: &Act, role: Role, phrasing: Phrasing, columns: usize) -> String
                 ),
             };
             if *clean {
-                words.push_str(
-                    phrasing.pick(" and has printed nothing more", " and print nothing more"),
-                );
+                words.push_str(", with nothing more printed");
             }
             words
         }
         Act::Runs => format!(
             "your program {}",
-            phrasing.pick("still runs", "should still run")
+            phrasing.pick("is still running", "should still be running")
         ),
         Act::Memory { most } => format!(
             "your program's memory {} by at most {}",
@@ -343,9 +341,9 @@ fn theirs_zh(act: &Act, phrasing: Phrasing, columns: usize) -> String {
             time(*duration, lang),
             phrasing.pick("没有收到", "不应收到")
         ),
-        Act::EndOfInput => "说完了（关闭自己的方向），还在听".to_owned(),
+        Act::EndOfInput => "发完了（关闭自己的发送方向），还在接收".to_owned(),
         Act::Close => "关闭连接".to_owned(),
-        Act::Reset => "突然断开（RST）".to_owned(),
+        Act::Reset => "重置连接（RST）".to_owned(),
         Act::SeesEnd => format!("{}你的程序关闭连接", phrasing.pick("看到", "应该看到")),
         Act::SeesReset => format!("{}连接被重置（RST）", phrasing.pick("看到", "应该看到")),
         Act::SeesGone => format!("{}你的程序断开连接", phrasing.pick("看到", "应该看到")),
@@ -367,7 +365,7 @@ fn theirs_zh(act: &Act, phrasing: Phrasing, columns: usize) -> String {
                 phrasing.pick("收到了", "应该收到"),
                 response.status,
                 if response.or_gone {
-                    "，或者看到连接结束"
+                    "，或者连接结束"
                 } else {
                     ""
                 }
@@ -401,9 +399,9 @@ fn theirs_en(act: &Act, phrasing: Phrasing, columns: usize) -> String {
                 time(*duration, lang)
             )
         }
-        Act::EndOfInput => "is done (closes its direction), and still listens".to_owned(),
+        Act::EndOfInput => "finishes sending (half-close), and keeps receiving".to_owned(),
         Act::Close => "closes the connection".to_owned(),
-        Act::Reset => "breaks the connection off (RST)".to_owned(),
+        Act::Reset => "resets the connection (RST)".to_owned(),
         Act::SeesEnd => format!(
             "{} your program close the connection",
             phrasing.pick("sees", "should see")
@@ -423,11 +421,11 @@ fn theirs_en(act: &Act, phrasing: Phrasing, columns: usize) -> String {
         Act::Http(response) => {
             let what = match (&response.body, response.head) {
                 (None, false) => String::new(),
-                (None, true) => ", its header alone".to_owned(),
+                (None, true) => ", header section only".to_owned(),
                 (Some(body), false) => format!(" and the body {}", said(body, lang, columns)),
                 (Some(body), true) => {
                     format!(
-                        ", its header alone; the body would be {}",
+                        ", header section only; the body would be {}",
                         said(body, lang, columns)
                     )
                 }
@@ -437,18 +435,18 @@ fn theirs_en(act: &Act, phrasing: Phrasing, columns: usize) -> String {
                 phrasing.pick("receives", "should receive"),
                 response.status,
                 if response.or_gone {
-                    ", or see the end"
+                    ", or the connection ends"
                 } else {
                     ""
                 }
             )
         }
-        Act::Refuses => "does not listen: a connection is refused".to_owned(),
+        Act::Refuses => "does not listen: connections to it are refused".to_owned(),
         act => act.to_string(),
     }
 }
 
-/// The beginning of `text`; what may be two columns wide counts as two.
+/// The beginning of `text`; a character that may be two columns wide counts as two.
 fn cut(text: &str, most: usize) -> String {
     let width = |c: char| if c < '\u{1100}' { 1 } else { 2 };
     if text.chars().map(width).sum::<usize>() <= most {

@@ -37,33 +37,33 @@ use runner::Runner;
 use crate::check::{Check, Variant};
 use crate::verdict::{Failure, Trouble, Verdict};
 
-/// How to play.
+/// Options of the judge.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The learner's program; the address comes after its arguments.
+    /// The learner's program; the addresses come after its arguments.
     pub program: Invocation,
-    /// Where it runs.
+    /// The directory in which it runs.
     pub directory: PathBuf,
-    /// What makes random cuts the same again.
+    /// The seed of random cuts.
     pub seed: u64,
-    /// The longest that a step may take which has no deadline of its own.
+    /// Deadline of a step that has none of its own.
     pub deadline: Duration,
-    /// A program has this long to listen, or to connect.
+    /// Time that a program has to start listening, or to connect.
     pub patience: Duration,
-    /// A whole check is over after this.
+    /// Time after which the whole check is over.
     pub limit: Duration,
-    /// Once true, what is played ends at once, and its verdicts mean nothing.
+    /// Once true, everything ends at once, and the verdicts mean nothing.
     pub stop: Arc<AtomicBool>,
 }
 
-/// A program is ready by then, on a machine that is not busy; Java may need half of it.
+/// Time within which a program is ready on a machine that is not busy; Java may need half of it.
 const USUALLY_READY_WITHIN: Duration = Duration::from_millis(1500);
 
 /// Number of variants played at once: they mostly wait.
 const VARIANTS_AT_ONCE: usize = 4;
 
 impl Options {
-    /// The usual deadlines.
+    /// Options with the usual deadlines.
     #[must_use]
     pub fn new(program: Invocation, directory: PathBuf) -> Self {
         Self {
@@ -77,8 +77,8 @@ impl Options {
         }
     }
 
-    /// As patient as a program asks for that was ready after this time: a slow one is slow in all
-    /// that it does.
+    /// These options with the patience for a program that was ready after this time: one that is slow
+    /// to start is slow in everything it does.
     fn as_patient_as(&self, ready: Duration) -> Self {
         let times = (ready.as_millis() / USUALLY_READY_WITHIN.as_millis()).clamp(1, 5);
         let times = u32::try_from(times).unwrap_or(1);
@@ -96,9 +96,10 @@ impl Options {
 
 /// Plays the variants in `wanted`, and tells each verdict as it comes, in the order of the check.
 ///
-/// The first variant is played alone: where the program does not even start, the others would
-/// only say so again, and are left out; and how long it takes to start is how patient the judge
-/// is with the others. What failed and may have been late only is played once more, alone.
+/// The first variant is played alone: where the program does not even start, the others would only
+/// show the same, and are left out; and the time that it takes to start decides how patient the
+/// judge is with the others. A variant that failed but may only have been late is played once more,
+/// alone.
 pub fn play<'a>(
     check: &'a Check,
     wanted: &[&'a Variant],
@@ -120,7 +121,7 @@ pub fn play<'a>(
     }
     let options = &options.as_patient_as(verdict.slow.ready.unwrap_or_default());
     let mut verdicts = vec![verdict];
-    // What is doubtful is told when it has been tried again, and what comes after it then too.
+    // A doubtful verdict is told after the second try, and so are those that follow it.
     let mut doubtful = false;
     at_once(check, others, options, ends, |verdict| {
         doubtful |= is_doubtful(&verdict);
@@ -136,7 +137,7 @@ pub fn play<'a>(
     let mut still_fails = false;
     for at in from..verdicts.len() {
         let worth_it = is_doubtful(&verdicts[at])
-            // Where the first fails alone as well, and the machine was idle, so will the others.
+            // Where the first fails again on an idle machine, so will the others.
             && (!still_fails || verdicts[at].slow.is_busy());
         if worth_it && Instant::now() < ends && !options.stopped() {
             verdicts[at] = again(check, wanted[at], options, ends);
@@ -149,8 +150,8 @@ pub fn play<'a>(
     verdicts
 }
 
-/// Plays `variants`, several at once, and gives each verdict in their order. On a busy machine it
-/// is fewer and fewer, down to one: more would only make each other late.
+/// Plays `variants`, several at once, and gives each verdict in their order. On a busy machine fewer
+/// and fewer are played at once, down to one: more would only make each other late.
 fn at_once<'a>(
     check: &'a Check,
     variants: &[&'a Variant],
@@ -196,21 +197,21 @@ fn at_once<'a>(
     });
 }
 
-/// Whether a failure may be that of a slow machine.
+/// Whether a failure may be due to a slow machine.
 fn is_doubtful(verdict: &Verdict) -> bool {
     let Some(failure) = &verdict.failure else {
         return false;
     };
     match failure.trouble {
         Trouble::Judge(_) | Trouble::NotPlayed | Trouble::CannotStart(_) => false,
-        // It had a whole minute.
+        // It had the time of the whole check.
         Trouble::RightSoFar { .. } => false,
         _ => failure.trouble.is_late() || verdict.slow.is_busy(),
     }
 }
 
-/// It was late on a busy machine, and there is no time to see whether it is without: that is no
-/// failure.
+/// Calls a variant not played if it was late on a busy machine and there is no time to try it again:
+/// that is not a failure.
 fn leave(verdict: &mut Verdict) {
     if let Some(failure) = &mut verdict.failure
         && failure.trouble.is_late()

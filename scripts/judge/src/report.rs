@@ -1,9 +1,9 @@
 //! The report of a check, in the learner's language. Pure.
 //!
-//! First every variant on a line of its own, then the first that failed. What helps most comes
-//! first, since a small screen shows no more: the step that did not happen, what was seen, the last
-//! line of a crash, what usually causes it, where to read; then the bytes, what the program wrote,
-//! and the steps before.
+//! Each variant has a line of its own; then comes the first that failed. What helps most comes
+//! first, since a small terminal shows no more: the step that failed, what was seen, the last line
+//! of a crash, what usually causes it, where to read; then the bytes, what the program wrote, and
+//! the steps before.
 
 mod byte_diff;
 mod clue;
@@ -22,22 +22,22 @@ use crate::verdict::{Failure, Trouble, Verdict};
 use crate::narrate::{self, Phrasing};
 pub use wrap::REPORT_COLUMNS;
 
-/// A text of the story takes no more columns than this.
+/// The most columns that a text in a step takes.
 const STEP_TEXT_COLUMNS_MAX: usize = 44;
 
-/// The words of a report, as they are written.
-pub(crate) struct Page {
+/// A report that is being written.
+pub(crate) struct Report {
     ui: Ui,
     text: String,
 }
 
-/// The title of the check, above everything.
+/// The title of the check, which comes above everything.
 #[must_use]
 pub fn title(id: &str, check: &Check, ui: Ui) -> String {
     format!("{} · {id}\n", ui.of(&check.title))
 }
 
-/// One variant on its line.
+/// The line of one variant.
 #[must_use]
 pub fn line(verdict: &Verdict, ui: Ui) -> String {
     let mark = match &verdict.failure {
@@ -56,7 +56,7 @@ pub fn line(verdict: &Verdict, ui: Ui) -> String {
     if verdict.kept_unchecked {
         line.push_str(ui.pick(
             "  这个系统上查不了客户端留下什么",
-            "  what clients leave: not checked on this system",
+            "  what clients leave behind: not checked on this system",
         ));
     }
     if verdict.slow.again {
@@ -71,10 +71,10 @@ fn was_played(verdict: &Verdict) -> bool {
     !matches!(trouble, Some(Trouble::NotPlayed))
 }
 
-/// What follows the lines of the variants: the first failure in full, or that there is none.
+/// What follows the lines of the variants: the first failure in full, or that all have passed.
 #[must_use]
 pub fn outcome(id: &str, check: &Check, verdicts: &[Verdict], ui: Ui) -> String {
-    let mut page = Page::new(ui);
+    let mut report = Report::new(ui);
     let (failed, left): (Vec<_>, Vec<_>) = verdicts
         .iter()
         .filter(|verdict| verdict.failure.is_some())
@@ -85,30 +85,30 @@ pub fn outcome(id: &str, check: &Check, verdicts: &[Verdict], ui: Ui) -> String 
     });
     let Some((verdict, variant, failure)) = first else {
         if let Some(first) = left.first() {
-            page.unfinished(verdicts.len() - left.len());
-            page.slow(check.role, verdicts);
-            page.left(&left);
-            page.again(id, &first.variant, "");
-            return page.text;
+            report.unfinished(verdicts.len() - left.len());
+            report.slow(check.role, verdicts);
+            report.left(&left);
+            report.again(id, &first.variant, "");
+            return report.text;
         }
         let words = match ui.lang {
             Lang::Zh => format!("{} 种情形都通过了。", verdicts.len()),
             Lang::En => format!("All {} variants passed.", verdicts.len()),
         };
-        page.blank();
-        page.write("", &ui.good(&words));
-        page.slow(check.role, verdicts);
-        return page.text;
+        report.blank();
+        report.write("", &ui.good(&words));
+        report.slow(check.role, verdicts);
+        return report.text;
     };
-    page.failure(id, check.role, verdict, variant, failure);
-    page.slow(check.role, verdicts);
+    report.failure(id, check.role, verdict, variant, failure);
+    report.slow(check.role, verdicts);
     if failed.len() > 1 {
         let names: Vec<_> = failed[1..]
             .iter()
             .map(|verdict| verdict.variant.as_str())
             .collect();
-        page.entry(
-            ui.pick("也没通过：", "Failed too: "),
+        report.entry(
+            ui.pick("也没通过：", "Also failed: "),
             &format!(
                 "{}{}",
                 names.join(" "),
@@ -116,16 +116,16 @@ pub fn outcome(id: &str, check: &Check, verdicts: &[Verdict], ui: Ui) -> String 
             ),
         );
     }
-    page.left(&left);
-    page.text
+    report.left(&left);
+    report.text
 }
 
-/// The program does not compile: what cargo says, and nothing of ours in between.
+/// The report of a program that does not compile: what cargo says, and then what to do.
 #[must_use]
 pub fn does_not_compile(id: &str, errors: &str, ui: Ui) -> String {
-    let mut page = Page::new(ui);
-    page.text.push_str(errors.trim_end());
-    page.text.push_str("\n\n");
+    let mut report = Report::new(ui);
+    report.text.push_str(errors.trim_end());
+    report.text.push_str("\n\n");
     // What the tools beneath us do not accept in the name of a folder: `rust-lld` takes `%` for
     // any digit, and cargo cannot put what separates paths into a list of them.
     let at_percent = |line: &str| line.contains("cannot open output file") && line.contains('%');
@@ -134,28 +134,28 @@ pub fn does_not_compile(id: &str, errors: &str, ui: Ui) -> String {
         let sign = if separator { ':' } else { '%' };
         let words = match ui.lang {
             Lang::Zh => format!(
-                "{id} 没有编译成，错不在你的程序：练习册所在的文件夹，路径里有 {sign}，cargo 或者链接器不接受。把整个文件夹挪到路径里没有 {sign} 的地方，再判一次。"
+                "{id} 没有编译成，错不在你的程序：练习册所在文件夹的路径里有 {sign}，cargo 或者链接器不接受。把整个文件夹挪到路径里没有 {sign} 的地方，再判一次。"
             ),
             Lang::En => format!(
-                "{id} was not compiled, and your program is not at fault: the path of the folder that the workbook is in has {sign} in it, and cargo or the linker does not accept that. Move the whole folder to a path without {sign}, and check again."
+                "{id} could not be compiled, but your program is not at fault: the path of the workbook's folder contains {sign}, which cargo or the linker does not accept. Move the whole folder to a path without {sign}, and check again."
             ),
         };
-        page.write("", &words);
-        return page.text;
+        report.write("", &words);
+        return report.text;
     }
     let words = match ui.lang {
         Lang::Zh => format!(
             "{id} 还编译不过，上面是 cargo 的原话。从第一个 error 改起，后面的往往跟着消失。"
         ),
         Lang::En => format!(
-            "{id} does not compile; above is what cargo says. Begin with the first error: later ones often go with it."
+            "{id} does not compile; cargo's messages are above. Start with the first error: later ones often disappear with it."
         ),
     };
-    page.write("", &words);
-    page.text
+    report.write("", &words);
+    report.text
 }
 
-impl Page {
+impl Report {
     fn new(ui: Ui) -> Self {
         let text = String::new();
         Self { ui, text }
@@ -165,7 +165,7 @@ impl Page {
         self.text.push('\n');
     }
 
-    /// A paragraph, every line after `indent`, no line wider than the page.
+    /// Writes a paragraph, every line after `indent`, no line wider than the report.
     fn write(&mut self, indent: &str, text: &str) {
         for line in wrap::lines(text, REPORT_COLUMNS - indent.len()) {
             self.text.push_str(indent);
@@ -174,7 +174,7 @@ impl Page {
         }
     }
 
-    /// A paragraph that begins with a word in bold.
+    /// Writes a paragraph that begins with a label.
     fn entry(&mut self, label: &str, text: &str) {
         self.blank();
         self.write("  ", &format!("{label}{text}"));
@@ -203,9 +203,9 @@ impl Page {
         self.text.push_str("\n\n");
         self.step(role, variant, failure);
         self.blank();
-        self.write("  ", &trouble::words(role, variant, failure, ui));
+        self.write("  ", &trouble::describe(role, variant, failure, ui));
         self.crash(failure);
-        let clue = clue::clue(failure, ui);
+        let clue = clue::find(failure, ui);
         if let Some((clue, _)) = &clue {
             self.blank();
             self.write("  ", clue);
@@ -238,28 +238,28 @@ impl Page {
         self.again(id, &variant.name, &seed);
     }
 
-    /// How to play this variant alone.
+    /// Writes how to play this variant alone.
     fn again(&mut self, id: &str, name: &str, seed: &str) {
         let again = format!("cargo workbook exercise check {id} --only {name}{seed}");
         let label = self.ui.pick("只试这一种：", "This one alone: ");
         self.entry(label, &again);
     }
 
-    /// Nothing failed, and there was no time for all.
+    /// Writes that nothing failed, but there was no time for everything.
     fn unfinished(&mut self, passed: usize) {
         let words = match self.ui.lang {
             Lang::Zh => format!(
-                "{passed} 种情形通过了，没有一种不对，可是没来得及试完：一次检查最多 60 秒。"
+                "{passed} 种情形通过了，没有一种不对，可是没来得及全部试完：一次检查最多 60 秒。"
             ),
             Lang::En => format!(
-                "{passed} variants passed and none failed, but there was no time for all of them: a check is over after 60 s."
+                "{passed} variants passed and none failed, but there was no time for the others: a check ends after 60 s."
             ),
         };
         self.blank();
         self.write("", &words);
     }
 
-    /// What was not played to its end.
+    /// Writes which variants were not played to the end.
     fn left(&mut self, left: &[&Verdict]) {
         if left.is_empty() {
             return;
@@ -268,13 +268,13 @@ impl Page {
         self.entry(
             self.ui.pick(
                 "没试完（一次检查最多 60 秒）：",
-                "Not played to the end (a check is over after 60 s): ",
+                "Not finished (a check ends after 60 s): ",
             ),
             &names.join(" "),
         );
     }
 
-    /// What slowed the program down, where that may be why a variant failed, or took long.
+    /// Writes what slowed the program down, where that may be why a variant failed or took long.
     fn slow(&mut self, role: Role, verdicts: &[Verdict]) {
         let ui = self.ui;
         let time = |duration| trouble::about(tenths(duration), ui.lang);
@@ -285,12 +285,12 @@ impl Page {
             self.write(
                 "  ",
                 &match (role, ui.lang) {
-                    (Role::Server | Role::Relay, Lang::Zh) => format!("启动很慢：你的程序用了 {ready} 才开始监听。评判自己的期限也跟着放宽了。"),
-                    (Role::Server | Role::Relay, Lang::En) => format!("A slow start: your program took {ready} to listen. The judge's own deadlines were stretched as well."),
-                    (Role::Client, Lang::Zh) => format!("启动很慢：你的程序用了 {ready} 才开始通信。评判自己的期限也跟着放宽了。"),
-                    (Role::Client, Lang::En) => format!("A slow start: your program took {ready} to say its first word. The judge's own deadlines were stretched as well."),
-                    (Role::Filter, Lang::Zh) => format!("启动很慢：你的程序用了 {ready} 才打印第一行。评判自己的期限也跟着放宽了。"),
-                    (Role::Filter, Lang::En) => format!("A slow start: your program took {ready} to print its first line. The judge's own deadlines were stretched as well."),
+                    (Role::Server | Role::Relay, Lang::Zh) => format!("启动很慢：你的程序用了 {ready} 才开始监听。评判程序自己的期限也相应放宽了。"),
+                    (Role::Server | Role::Relay, Lang::En) => format!("A slow start: your program took {ready} to start listening. The judge extended its own deadlines accordingly."),
+                    (Role::Client, Lang::Zh) => format!("启动很慢：你的程序用了 {ready} 才开始通信。评判程序自己的期限也相应放宽了。"),
+                    (Role::Client, Lang::En) => format!("A slow start: your program took {ready} to start communicating. The judge extended its own deadlines accordingly."),
+                    (Role::Filter, Lang::Zh) => format!("启动很慢：你的程序用了 {ready} 才打印第一行。评判程序自己的期限也相应放宽了。"),
+                    (Role::Filter, Lang::En) => format!("A slow start: your program took {ready} to print its first line. The judge extended its own deadlines accordingly."),
                 },
             );
         }
@@ -312,12 +312,12 @@ impl Page {
         };
         let words = match ui.lang {
             Lang::Zh => format!(
-                "机器很忙：你的程序为处理器排队 {}，评判自己也晚醒了 {}。没通过的若是因为慢，等机器空闲时再检查一次。",
+                "机器很忙：你的程序等处理器等了 {}，评判程序自己也最多晚了 {}。如果没通过只是因为慢，等机器空闲时再检查一次。",
                 time(starved),
                 time(late)
             ),
             Lang::En => format!(
-                "The machine is busy: your program waited {} for a processor, and the judge itself woke up to {} late. If what failed is only slow, check again when the machine is idle.",
+                "The machine is busy: your program waited {} for a processor, and the judge itself was up to {} late. If the failure may be due to that alone, check again when the machine is idle.",
                 time(starved),
                 time(late)
             ),
@@ -326,7 +326,7 @@ impl Page {
         self.write("  ", &words);
     }
 
-    /// The step that did not happen.
+    /// Writes the step that failed.
     fn step(&mut self, role: Role, variant: &Variant, failure: &Failure) {
         let ui = self.ui;
         let Some(step) = variant.steps.get(failure.step) else {
@@ -349,7 +349,7 @@ impl Page {
         self.write("  ", &format!("{label}{}", ui.bad(&words)));
     }
 
-    /// The steps before it, which did.
+    /// Writes the steps before it, which did not fail.
     fn story(&mut self, role: Role, variant: &Variant, failure: &Failure) {
         let ui = self.ui;
         let done = &variant.steps[..failure.step.min(variant.steps.len())];
@@ -371,7 +371,7 @@ impl Page {
         }
     }
 
-    /// What it said when it crashed: whole, since the end of the line is what tells.
+    /// Writes the message of a crash in full, since the end of its line says most.
     fn crash(&mut self, failure: &Failure) {
         let Some(crash) = &failure.crash else { return };
         let ui = self.ui;
@@ -379,9 +379,9 @@ impl Page {
             let by = crash.by;
             let words = match (&crash.extent, ui.lang) {
                 (Extent::Found, Lang::Zh) => format!("{by} 在你的程序里发现了错误："),
-                (Extent::Found, Lang::En) => format!("{by} found a fault in your program:"),
+                (Extent::Found, Lang::En) => format!("{by} found an error in your program:"),
                 (_, Lang::Zh) => "它往标准错误写过这个错误：".to_owned(),
-                (_, Lang::En) => "It wrote this error on standard error:".to_owned(),
+                (_, Lang::En) => "It wrote this error to standard error:".to_owned(),
             };
             self.write("  ", &words);
         }
@@ -394,13 +394,13 @@ impl Page {
 
     fn output(&mut self, failure: &Failure) {
         let printed = self.ui.pick(
-            "你的程序最后打印的：",
-            "The last that your program printed:",
+            "你的程序最后打印的几行：",
+            "The last lines that your program printed:",
         );
         self.lines(printed, &failure.output);
         let wrote = self.ui.pick(
             "它写到标准错误的最后几行：",
-            "The last that it wrote on standard error:",
+            "The last lines that it wrote to standard error:",
         );
         self.lines(wrote, &failure.errors);
     }
@@ -418,7 +418,7 @@ impl Page {
     }
 }
 
-/// Rounded to what a report shows.
+/// The time, rounded as a report shows it.
 fn tenths(duration: Duration) -> Duration {
     let step = if duration < Duration::from_secs(1) {
         10

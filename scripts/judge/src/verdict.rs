@@ -1,4 +1,4 @@
-//! What was seen of a program in one variant. Data: [`crate::report`] puts it into words.
+//! The verdict on a program in one variant, as data: [`crate::report`] puts it into words.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -31,42 +31,42 @@ pub struct Verdict {
 /// What slowed a variant down.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Slow {
-    /// From the start of the program until it listened, connected, or printed its first line.
+    /// Time from the start of the program until it listened, connected, or printed its first line.
     pub ready: Option<Duration>,
-    /// How late the judge itself woke, at worst.
+    /// The longest time by which the judge itself woke late.
     pub late: Duration,
-    /// How long the program was ready to run, and others ran instead; where the system says it.
+    /// Time that the program was ready to run while others ran instead, where the system reports it.
     pub starved: Duration,
     /// It was played once more, alone.
     pub again: bool,
 }
 
-/// The judge woke this much later than it asked for: the machine has no time.
+/// How late the judge wakes on a machine that counts as busy.
 const BUSY_LATENESS: Duration = Duration::from_millis(30);
 
-/// This much later, and a learner should know.
+/// How late the judge wakes where a report says so.
 const REPORTED_LATENESS: Duration = Duration::from_millis(100);
 
-/// The program waited in line for this long.
+/// How long the program waits for a processor on a machine that counts as busy.
 const BUSY_STARVATION: Duration = Duration::from_millis(250);
 
-/// A program that needs this long to start is slow.
+/// Time to start from which a program counts as slow.
 const SLOW_START_FROM: Duration = Duration::from_secs(2);
 
 impl Slow {
-    /// The machine had more to do than it could.
+    /// Whether the machine had more to do than it could.
     #[must_use]
     pub fn is_busy(&self) -> bool {
         self.late >= BUSY_LATENESS || self.starved >= BUSY_STARVATION
     }
 
-    /// So busy that a report says it: what is late by less has been given the time.
+    /// Whether it was so busy that a report says so: a shorter delay has been made up for.
     #[must_use]
     pub fn is_very_busy(&self) -> bool {
         self.late >= REPORTED_LATENESS || self.starved >= BUSY_STARVATION
     }
 
-    /// The program, or the machine, took long to start it.
+    /// The time to start, where it was long.
     #[must_use]
     pub fn starts_slowly(&self) -> Option<Duration> {
         self.ready.filter(|&ready| ready >= SLOW_START_FROM)
@@ -78,22 +78,22 @@ impl Slow {
 pub struct Failure {
     /// The step that did not happen; those before it did.
     pub step: usize,
-    /// Which of many peers saw it, from 1.
+    /// Number of the peer that saw it, from 1, where several have one name.
     pub peer: Option<usize>,
     /// What was seen.
     pub trouble: Trouble,
     /// How the program ended, if it had.
     pub ended: Option<Ended>,
-    /// The last lines that it printed on standard output, as they came.
+    /// The last lines that it wrote to stdout, as they came.
     pub output: Vec<Vec<u8>>,
-    /// The last lines that it wrote to standard error.
+    /// The last lines that it wrote to stderr.
     pub errors: Vec<Vec<u8>>,
     /// What it wrote when it crashed, before the judge had ended its side.
     pub crash: Option<Crash>,
 }
 
 impl Failure {
-    /// What a cause may explain.
+    /// The failure, as far as a cause may explain it.
     #[must_use]
     pub fn seen(&self) -> Seen<'_> {
         Seen {
@@ -102,8 +102,8 @@ impl Failure {
         }
     }
 
-    /// The judge ended its side, since the time was over or too much was printed, and only then
-    /// the program ended.
+    /// Whether the program ended only after the judge had ended its side, because of the deadline or
+    /// a flood.
     #[must_use]
     pub fn ended_afterwards(&self) -> bool {
         let judge_ended = matches!(
@@ -113,7 +113,7 @@ impl Failure {
         judge_ended && self.ended.is_some()
     }
 
-    /// What the program, or the part of it that crashed, said of its crash, if one did.
+    /// The message of the crash, if the program or a part of it has crashed.
     #[must_use]
     pub fn crash_words(&self) -> Option<&str> {
         if let Some(crash) = self.crash.as_ref().filter(|crash| crash.is_certain()) {
@@ -134,7 +134,7 @@ pub enum Trouble {
     CannotStart(String),
     /// It ended before it listened, or connected.
     EndedAtOnce,
-    /// It runs, and nobody listens at the address.
+    /// It runs, but nothing listens at the address.
     NeverListens(Duration),
     /// It listens, but not at the address.
     ListensElsewhere(Vec<SocketAddr>),
@@ -144,26 +144,26 @@ pub enum Trouble {
     Refused,
     /// A connection was not made in time.
     NotConnected(Duration),
-    /// It listens, and its queue of connections to accept is full.
+    /// It listens, but its queue of connections waiting for accept is full.
     QueueFull {
-        /// How many of these peers were connected, accepted or in the queue.
+        /// Number of these peers that were connected, whether accepted or in the queue.
         connected: usize,
-        /// Of how many.
+        /// Number of these peers.
         of: usize,
-        /// How many wait in the queue, where the system says it.
+        /// Number of connections in the queue, where the system reports it.
         queue: Option<usize>,
         /// How long it was waited for.
         time: Duration,
     },
     /// It writes more than the judge keeps.
     Flood(Written),
-    /// It has ended, and should still run.
+    /// It has ended, but should still be running.
     Gone,
-    /// It closed the connection before all had come.
+    /// It closed the connection before everything had come.
     ClosedEarly(Bytes),
-    /// It reset the connection: it closed it with bytes unread, or was ended.
+    /// It reset the connection: it closed it with unread bytes, or was killed.
     ResetEarly(Bytes),
-    /// It has closed its output before all had come.
+    /// It closed its stdout before everything had come.
     OutputClosed(Bytes),
     /// Not enough came in time.
     TooLittle(Bytes, Duration),
@@ -176,50 +176,50 @@ pub enum Trouble {
         /// How long it was waited for.
         time: Duration,
     },
-    /// What was sent is still waiting to be read: so many bytes.
+    /// It does not read what is sent to it: the number of bytes that could not be sent.
     NotReading(Bytes, usize),
-    /// All came, but only when the judge had ended its side.
+    /// Everything came, but only when the judge had ended its side.
     OnlyAtEnd(Bytes),
-    /// It has ended, and has not printed this.
+    /// It ended without printing this.
     NotPrinted(Bytes),
-    /// This line did not come on standard error.
+    /// This line did not come on stderr.
     NotSaid {
         /// The line; `[..]` in it stands for any text.
         pattern: String,
-        /// It may come on standard output as well.
+        /// It may come on stdout as well.
         anywhere: bool,
-        /// It has come on standard output, where it should not.
+        /// It has come on stdout, where it should not.
         on_output: bool,
     },
     /// No datagram came at all.
     NeverSends(Duration),
-    /// It ended, and has sent no datagram.
+    /// It ended without sending a datagram.
     SentNothing,
     /// The datagram did not come.
     NoDatagram(Bytes, Duration),
-    /// What came is not the response that it should be.
+    /// What came is not the expected response.
     Http(Fault),
-    /// Other bytes came.
+    /// The bytes that came differ from those expected.
     Wrong(Bytes),
-    /// More came than should.
+    /// More came than was expected.
     TooMuch(Surplus),
     /// Something came, and silence was expected.
     NotSilent(Surplus),
     /// It did not close the connection.
     StillOpen(Duration),
-    /// A reset was expected, and it closed politely.
+    /// It closed the connection normally instead of resetting it.
     NoReset,
     /// It did not read a typed line.
     NotTyped,
     /// It did not end.
     StillRunning(Duration),
-    /// It ended in another way than it should.
+    /// It ended with the wrong status.
     WrongStatus,
     /// Its memory has grown more than it may.
     Memory {
         /// The bound, in bytes.
         most: u64,
-        /// By how much it has grown.
+        /// The growth, in bytes.
         grown: u64,
     },
     /// It keeps something of each client that is gone.
@@ -230,19 +230,19 @@ pub enum Trouble {
         clients: usize,
         /// Number of batches, after each of which it held more.
         batches: usize,
-        /// By how much it grew in a batch at least: how many, or bytes.
+        /// The least growth in a batch: a number of things, or of bytes.
         least: u64,
     },
-    /// The time of the whole check was over before this variant was.
+    /// The time of the whole check ran out before this variant had finished.
     NotPlayed,
-    /// The judge itself could not go on.
+    /// The judge itself could not continue.
     Judge(String),
 }
 
-/// Where a program writes.
+/// Where a flood goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Written {
-    /// On its screen: its output, or its errors.
+    /// To stdout or stderr.
     Printed,
     /// To a peer: on a connection, or in datagrams.
     Sent,
@@ -251,7 +251,7 @@ pub enum Written {
 /// What a program may keep of clients that are gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kept {
-    /// A child process, also one that has ended and that nobody waited for.
+    /// A child process, or one that has ended without being waited for.
     Processes,
     /// A thread.
     Threads,
@@ -281,20 +281,20 @@ impl Kept {
     }
 }
 
-/// What came and should not have.
+/// Bytes that came and should not have.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Surplus {
     /// Its beginning.
     pub head: Vec<u8>,
-    /// Number of bytes that came in all, as far as the judge read.
+    /// Number of bytes that came, as far as the judge has read.
     pub all: usize,
 }
 
-/// A report shows no more of what should not have come.
+/// Number of bytes that a report shows of what should not have come.
 const SURPLUS_BYTES_SHOWN: usize = 48;
 
 impl Surplus {
-    /// All of this.
+    /// The surplus that these bytes are.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
         Self {
@@ -310,18 +310,18 @@ impl Surplus {
     }
 }
 
-/// What is wrong with an HTTP response.
+/// A fault in an HTTP response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
-    /// The first line is this one, and no status line.
+    /// The first line is this, which is not a status line.
     NotHttp(Vec<u8>),
     /// This line ends with `\n` alone.
     LineEnd(Vec<u8>),
-    /// The head has no end: no empty line came, or not in its bound.
+    /// The header section has no end: no empty line came, or too late.
     NoEnd,
-    /// This line is no field.
+    /// This line is not a field.
     Field(Vec<u8>),
-    /// Another status.
+    /// The status is wrong.
     Status {
         /// The status that it should have.
         wanted: u16,
@@ -330,7 +330,7 @@ pub enum Fault {
     },
     /// There is no `Content-Length`.
     NoLength,
-    /// It is no number, or there are two.
+    /// `Content-Length` is not a number, or there are two that differ.
     BadLength(Vec<u8>),
     /// The body comes in chunks.
     Chunked,
@@ -338,19 +338,19 @@ pub enum Fault {
     Short {
         /// What it says.
         said: usize,
-        /// So much came.
+        /// Number of bytes that came.
         came: usize,
     },
-    /// The length is another one: the answer to HEAD says that of the body.
+    /// The length is wrong: the answer to HEAD states that of the body.
     OtherLength {
         /// What it says.
         said: usize,
         /// What it should say.
         wanted: usize,
     },
-    /// The answer to HEAD has a body, which begins like this.
+    /// The answer to HEAD has a body, which is this.
     HeadBody(Surplus),
-    /// The body is longer: this followed.
+    /// The body is longer than `Content-Length` says.
     Long {
         /// What it says.
         said: usize,
@@ -378,25 +378,25 @@ impl Fault {
     }
 }
 
-/// What should have come and what came, from the same place on.
+/// The expected bytes and those that came, from the same position on.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Bytes {
-    /// Number of bytes before these that were right.
+    /// Number of bytes before these, all of them right.
     pub before: usize,
-    /// What should have come; an end, not the end, of something long.
+    /// The expected bytes; of something long, those around the first difference.
     pub expected: Vec<u8>,
     /// `expected` is a pattern: `[..]` in it stands for any text.
     pub pattern: bool,
-    /// The places in `expected` where any byte is right.
+    /// The indices in `expected` where any byte is right.
     pub any: Vec<usize>,
     /// What came.
     pub came: Vec<u8>,
-    /// Number of bytes that should have come in all, where these are only some of them.
+    /// Number of expected bytes in all, where these are only some of them.
     pub all: usize,
 }
 
 impl Bytes {
-    /// Where the first difference is, in both.
+    /// The index of the first difference, in both.
     #[must_use]
     pub fn difference(&self) -> usize {
         let pairs = self.expected.iter().zip(&self.came).enumerate();
@@ -406,7 +406,7 @@ impl Bytes {
 }
 
 impl Trouble {
-    /// Its name in a `stub` line.
+    /// Its name in `stub` and `fits` lines.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
@@ -448,8 +448,8 @@ impl Trouble {
         }
     }
 
-    /// What was missing may only have been late: a slower machine shows the same of a right
-    /// program.
+    /// Whether what was missing may only have been late: on a slow machine a right program can look
+    /// the same.
     #[must_use]
     pub fn is_late(&self) -> bool {
         matches!(
@@ -473,7 +473,7 @@ impl Trouble {
         )
     }
 
-    /// The program never got as far as the story: another variant would show the same.
+    /// Whether the program never got as far as the story: another variant would show the same.
     #[must_use]
     pub fn at_the_start(&self) -> bool {
         matches!(

@@ -1,5 +1,5 @@
-//! The servers of the article that the book began with, written anew in `examples/python/`: each
-//! fails where its fault is, and for that reason. The page `exercises/article` shows the reports.
+//! The servers of the article that the book began with, rewritten in `examples/python/`: each fails
+//! where its mistake shows, and for that reason. The page `exercises/article` shows the reports.
 #![allow(clippy::unwrap_used, reason = "a test may end at the first surprise")]
 
 use std::fs;
@@ -15,7 +15,7 @@ use session::run::{Invocation, root};
 #[path = "../../exercise/tests/support/python.rs"]
 mod python;
 
-/// How the program `name` does in one variant of an exercise; `None` where there is no Python.
+/// The failure of the program `name` in one variant of an exercise; `None` where there is no Python.
 fn judged(name: &str, id: &str, wanted: &str) -> Option<Option<Box<Failure>>> {
     let root = root().unwrap();
     let python = python()?;
@@ -120,7 +120,7 @@ fn the_duplex_server_does_not_hear_the_second_client() {
 }
 
 #[test]
-fn the_duplex_server_answers_nobody_while_its_keyboard_is_silent() {
+fn the_duplex_server_answers_no_client_while_nothing_is_typed() {
     if let Some(failure) = fails("article_duplex.py", "many_clients", "back", "too_little") {
         assert_eq!(came(&failure), "");
         let prompt = failure

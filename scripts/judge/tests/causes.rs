@@ -1,11 +1,10 @@
-//! A report tells a cause only where that kind of failure has it: each program here fails for a
+//! A report gives a cause only for a kind of failure that it fits: each program here fails for a
 //! reason of its own in a variant that was made for another mistake.
 #![allow(clippy::unwrap_used, reason = "a test may end at the first surprise")]
 #![cfg(unix)]
 
 use std::fs;
 use std::path::PathBuf;
-use std::sync::LazyLock;
 use std::time::Duration;
 
 use bilingual::Lang;
@@ -13,31 +12,13 @@ use bilingual::Ui;
 use judge::Check;
 use judge::play::{Options, variant};
 use judge::report::{self};
-use python::python;
+use server::{PYTHON, SERVER, server};
 use session::run::{Invocation, root};
 
-#[path = "../../exercise/tests/support/python.rs"]
-mod python;
+#[path = "support/server.rs"]
+mod server;
 
-static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| python().expect("these tests need python3"));
-
-/// A server that calls `serve(c)` for each client, in a thread.
-const SERVER: &str = "
-import socket, sys, threading, time
-host, port = sys.argv[-1].rsplit(':', 1)
-l = socket.create_server((host, int(port)))
-def run(c):
-    with c: serve(c)
-def loop():
-    while True:
-        threading.Thread(target=run, args=(l.accept()[0],), daemon=True).start()
-";
-
-fn server(body: &str) -> String {
-    format!("{SERVER}\ndef serve(c):\n    {body}\nloop()\n")
-}
-
-/// Plays this variant of an exercise of the course: its reports in both languages.
+/// The reports on this variant of an exercise of the course, in both languages.
 fn reports(id: &str, name: &str, program: &str) -> [String; 2] {
     let path = format!("examples/exercises/{id}/check.session");
     let check = Check::parse(&fs::read_to_string(root().unwrap().join(path)).unwrap()).unwrap();
@@ -56,7 +37,7 @@ fn reports(id: &str, name: &str, program: &str) -> [String; 2] {
     })
 }
 
-/// Lines are broken between Chinese characters.
+/// The text without white space: lines are broken between Chinese characters.
 fn unbroken(text: &str) -> String {
     text.split_ascii_whitespace().collect()
 }
@@ -71,7 +52,7 @@ fn says(texts: &[String; 2], what: [&str; 2]) {
     }
 }
 
-/// The reports say `what`, tell no cause, and lead to `read`, or nowhere.
+/// Checks that the reports say `what`, give no cause, and lead to `read`, or nowhere.
 #[track_caller]
 fn check(id: &str, name: &str, program: &str, what: [&str; 2], read: Option<&str>) {
     let texts = reports(id, name, program);
@@ -107,7 +88,7 @@ fn a_program_that_printed_a_mebibyte_is_not_told_about_send() {
 #[test]
 fn a_program_that_never_listens_is_not_told_about_byte_order() {
     let what = [
-        "Nobody listened at the address for ",
+        "Nothing listened at the address for ",
         "没有程序在这个地址上监听",
     ];
     let program = "import time; time.sleep(60)";
@@ -161,8 +142,8 @@ fn a_server_that_sends_without_end_is_not_told_about_its_first_read() {
     c.recv(99)
     while c.send(b'x' * 65536): pass";
     let what = [
-        "is done, and your program goes on sending",
-        "对方已经说完，你的程序还不停地发",
+        "has finished, but your program keeps sending",
+        "对方已经发完，你的程序还不停地发",
     ];
     let read = Some("exercises/start#report");
     check("echo_server", "empty", &server(body), what, read);
@@ -172,7 +153,7 @@ fn a_server_that_sends_without_end_is_not_told_about_its_first_read() {
 fn a_connection_that_stays_open_is_not_told_that_the_peer_is_done_before_it_is() {
     let texts = reports("timeouts", "half_line", &server("time.sleep(60)"));
     let what = [
-        "Your program did not close the connection for ",
+        "Your program did not close the connection within ",
         "你的程序没有关闭连接，这时它该关了。",
     ];
     says(&texts, what);

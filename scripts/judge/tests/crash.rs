@@ -1,4 +1,4 @@
-//! Reports of crashes, as real programs wrote them: which are known, how much crashed, what is kept.
+//! Crash reports as real programs wrote them: which are known, how much crashed, and what is kept.
 #![allow(clippy::unwrap_used, reason = "a test may end at the first surprise")]
 
 use judge::crash::{Crash, Extent, find};
@@ -162,7 +162,7 @@ fn other_reports_of_python_are_known() {
     let said = ["SyntaxError: invalid syntax", "File \"s.py\", line 1"];
     check(syntax, status(1), "Python", whole(), &said);
     let lines = "Traceback (most recent call last):\n  File \"m.py\", line 1, in <module>\nValueError: one\ntwo\n";
-    // `two` is of the message, or what the program logged after it: nothing tells.
+    // `two` may belong to the message, or have been logged after it: it cannot be told.
     let one = ["ValueError: one"];
     check(lines, status(1), "Python", Extent::Logged, &one);
     let interrupted = "Traceback (most recent call last):\n  File \"m.py\", line 1, in <module>\nKeyboardInterrupt\n";
@@ -173,7 +173,7 @@ fn other_reports_of_python_are_known() {
         whole(),
         &["KeyboardInterrupt"],
     );
-    // It is being written still.
+    // It is still being written.
     nothing(
         "Traceback (most recent call last):\n  File \"m.py\", line 1\n",
         RUNS,
@@ -331,7 +331,7 @@ note: Some details are omitted, run with `RUST_BACKTRACE=full` for a verbose bac
     );
     let much = "memory allocation of 1000000000000000000 bytes failed";
     check(&format!("{much}\n"), signal(6), "Rust", whole(), &[much]);
-    // An error that `main` returns is its own way to end.
+    // An error that `main` returns is an orderly end.
     nothing(
         "Error: Os { code: 111, kind: ConnectionRefused, message: \"Connection refused\" }\n",
         status(1),
@@ -520,7 +520,7 @@ fn other_languages_are_known_by_their_own_words() {
     ] {
         check(report, ended, by, whole(), &[said]);
     }
-    // A sentence of this form is a death of Perl's only at a bad end.
+    // A sentence of this form is a crash of Perl only if the program ended badly.
     nothing("I am at work line 3.\n", RUNS);
     nothing("I am at work line 3.\n", status(0));
 }

@@ -1,11 +1,11 @@
-//! Programs that behave badly: each ends in time, with words of its own, and nothing is left.
+//! Programs that behave badly: each is ended in time, with a report of its own, and nothing is left.
 #![allow(clippy::unwrap_used, reason = "a test may end at the first surprise")]
 #![cfg(unix)]
 
 use std::env;
 use std::path::PathBuf;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{LazyLock, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -13,29 +13,15 @@ use judge::Check;
 use judge::crash::Extent;
 use judge::play::{Options, variant};
 use judge::verdict::{Failure, Fault, Kept, Surplus, Trouble, Verdict, Written};
-use python::python;
+use server::{PYTHON, SERVER, server};
 use session::run::Invocation;
 
-#[path = "../../exercise/tests/support/python.rs"]
-mod python;
+#[path = "support/server.rs"]
+mod server;
 
-/// `ROLE` may bring a second line of the head.
+/// The head of a check; what replaces `ROLE` may have a second line.
 const HEAD: &str =
     "title zh 题\ntitle en T\nrole ROLE\nvariant v\nwhy zh 因\nwhy en W\nread a/b#c\nyou $\n";
-
-/// A server that calls `serve(c)` for each client, in a thread.
-const SERVER: &str = "
-import os, signal, socket, struct, subprocess, sys, threading, time
-host, port = sys.argv[-1].rsplit(':', 1)
-l = socket.create_server((host, int(port)))
-def run(c):
-    with c: serve(c)
-def loop():
-    while True:
-        threading.Thread(target=run, args=(l.accept()[0],), daemon=True).start()
-";
-
-static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| python().expect("these tests need python3"));
 
 #[track_caller]
 fn judge(role: &str, story: &str, program: &str) -> Verdict {
@@ -69,10 +55,6 @@ fn passes(role: &str, story: &str, program: &str) {
     assert_eq!(verdict.failure, None);
 }
 
-fn server(body: &str) -> String {
-    format!("{SERVER}\ndef serve(c):\n    {body}\nloop()\n")
-}
-
 macro_rules! seen {
     ($failure:expr, $pattern:pat) => {
         let failure = $failure;
@@ -80,7 +62,7 @@ macro_rules! seen {
     };
 }
 
-/// Names with their functions.
+/// A list of functions with their names.
 macro_rules! facts {
     ($($(#[$when:meta])* $name:ident,)*) => {
         &[$($(#[$when])* (stringify!($name), $name as fn()),)*]
@@ -94,7 +76,7 @@ const FACTS: &[(&str, fn())] = facts![
     a_program_that_listens_elsewhere_is_told_where,
     #[cfg(target_os = "linux")]
     an_address_of_ipv4_may_be_listened_at_through_ipv6,
-    a_flood_is_stopped_on_the_wire_and_on_the_screen,
+    a_flood_is_stopped_on_the_wire_and_on_stdout,
     a_crash_is_known_by_its_status_and_its_words,
     bytes_that_come_only_at_the_end_were_not_flushed,
     text_without_its_line_end_is_shown_as_it_came,
@@ -136,10 +118,10 @@ const FACTS: &[(&str, fn())] = facts![
     a_crash_after_the_answer_is_seen_where_the_program_should_still_run,
 ];
 
-/// These programs mostly wait: so many wait at the same time, where libtest starts one a core.
+/// Number of programs at the same time: they mostly wait, and libtest would start one per core.
 const AT_ONCE: usize = 10;
 
-/// `FACT=flood` tries those alone whose names have this in them.
+/// Runs all of them; with `FACT=flood`, only those whose names contain this.
 #[test]
 fn whatever_a_program_does_is_told_in_time() {
     let wanted = env::var("FACT").unwrap_or_default();
@@ -220,7 +202,7 @@ while True:
     passes("server", GREETED, mapped);
 }
 
-fn a_flood_is_stopped_on_the_wire_and_on_the_screen() {
+fn a_flood_is_stopped_on_the_wire_and_on_stdout() {
     let wire = server("while c.send(b'x' * 65536): pass");
     seen!(
         failure("server", "alice connect\nalice ^D\nalice ? end\n", &wire),
@@ -468,7 +450,7 @@ fn what_is_kept_of_each_client_that_is_gone_is_counted() {
             scope.spawn(move || kept(FORGOTTEN, body, what, most));
         }
     });
-    // Only those that break off are kept: one of two.
+    // Only the connections that are reset are kept: one of two.
     let half = "alice connect\nalice > hi\nalice | hi\nalice ^C\n";
     let half = format!("{half}{}", FORGOTTEN.replace("alice", "bob"));
     let broken = server(
@@ -658,7 +640,7 @@ fn a_datagram_is_answered_with_what_it_said() {
         "s.connect(to); s.send(b'\\x17\\x2aask'); d = s.recv(99); assert d[:2] == b'\\x17\\x2a'; print(d[2:].decode(), flush=True); time.sleep(.5)",
     );
     passes(UDP, story, &connected);
-    // It takes an answer from anybody.
+    // It takes an answer from any sender.
     let open = sender("s.sendto(b'idask', to); print(s.recv(99)[2:].decode())");
     seen!(failure(UDP, story, &open), Trouble::Wrong(_));
 }
@@ -879,7 +861,7 @@ fn standard_error_is_drained_and_no_verdict() {
     );
     let prompt = "import sys\nprint('log', file=sys.stderr, flush=True); print('name? ', end='', flush=True); sys.stdin.read()";
     passes("filter", "you _ name? \nyou ^D\nyou ? 0\n", prompt);
-    // It floods, and never listens: that is what is told.
+    // It floods and never listens: the report is about the flood.
     let flood = "import sys\nwhile True: print('x' * 1000, file=sys.stderr)";
     let story = "# impatient\nalice connect within 1s\n";
     let failure = failure("server", story, flood);
@@ -956,7 +938,7 @@ fn a_crash_is_told_with_its_last_line_whole() {
         (whole.extent, whole.said),
         (Extent::Whole, vec!["ValueError: at once".into()])
     );
-    // The judge ended its side, and only that brought it down.
+    // Only the end of the judge's side made it crash.
     let late = "print(input())\ninput()";
     let story = "# impatient\nyou > a\nyou | a\nyou | b\n";
     let late = self::failure("filter", story, late);

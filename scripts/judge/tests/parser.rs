@@ -1,4 +1,4 @@
-//! What the notation of checks says, and what is wrong with it.
+//! The parser of checks: what each line means, and the error for each that cannot be read.
 #![allow(clippy::unwrap_used, reason = "a test may end at the first surprise")]
 
 use std::time::Duration;
@@ -34,11 +34,11 @@ fn act(role: &str, line: &str, expected: Act) {
     let steps = steps(role, &format!("{before}{line}\n"));
     let (actor, act, _) = steps.last().unwrap();
     assert_eq!(act, &expected);
-    // Back to the notation.
+    // It is written in the notation again.
     assert_eq!(format!("{actor} {act}"), line);
 }
 
-/// Every error, as `line: expected / found`.
+/// Checks every error, as `line: expected / found`.
 #[track_caller]
 fn errors(source: &str, expected: &[&str]) {
     let errors = Check::parse(source).expect_err("this check must be refused");
@@ -50,7 +50,7 @@ fn errors(source: &str, expected: &[&str]) {
     assert_eq!(errors.iter().map(shown).collect::<Vec<_>>(), expected);
 }
 
-/// Errors of a story that begins in line 8.
+/// Checks the errors of a story that begins in line 8.
 #[track_caller]
 fn story(role: &str, story: &str, expected: &[&str]) {
     errors(
@@ -288,7 +288,7 @@ fn where_nobody_listens_nobody_accepts() {
     story(
         "relay",
         "up refuses\nyou $\nalice connect\nup accept\n",
-        &["11: nobody who accepts: the address refuses / `up accept`"],
+        &["11: no `accept`: the address refuses / `up accept`"],
     );
 }
 
@@ -371,7 +371,7 @@ fn a_check_says_how_its_stub_fails() {
     assert_eq!(stub.to_string(), "stub plain closed_early");
     assert_eq!(
         stub.words().en,
-        "it closes the connection before all has come"
+        "it closes the connection before everything has come"
     );
     errors(
         &source("stub glue gone"),
@@ -450,7 +450,7 @@ fn a_variant_has_a_cause_for_each_kind_of_failure_that_says_what_it_fits() {
     );
 }
 
-/// The cause that is told, by its English words, and where to read.
+/// Checks the cause that is given, by its English words, and where to read.
 #[track_caller]
 fn told(words: &str, trouble: &str, crash: Option<&str>, cause: Option<&str>, read: Option<&str>) {
     let variant = variant(words);
@@ -470,7 +470,7 @@ fn a_cause_is_told_where_it_fits_what_was_seen_and_a_place_to_read_otherwise() {
     let decode = Some("UNICODEDecodeError: 'utf-8' codec can't decode byte 0xff");
     told(CAUSES, "wrong", decode, Some("B"), Some(two));
     told(CAUSES, "wrong", Some("KeyError: 3"), None, None);
-    // Where it crashed says nothing of why: the file may be called as the cause is.
+    // Where it crashed does not say why: the name of the file may contain the text of the cause.
     let place = "fits crashed \"utf\" crashed \"timeout\"\nwhy zh 甲\nwhy en A\nread sockets/one-shot#bytes\n";
     for (crash, cause) in [
         (
@@ -498,7 +498,7 @@ fn a_cause_is_told_where_it_fits_what_was_seen_and_a_place_to_read_otherwise() {
         let read = cause.map(|_| "sockets/one-shot#bytes");
         told(place, "wrong", Some(crash), cause, read);
     }
-    // A cause that does not say what it fits is told for what a story can show.
+    // A cause without `fits` is given for what a story can show.
     let half_close = Some("sockets/duplex#half-close");
     told(WORDS, "too_little", None, Some("W"), half_close);
     told(WORDS, "still_open", Some("KeyError: 3"), None, None);
@@ -564,7 +564,7 @@ fn a_check_needs_a_title_a_role_and_a_variant_and_a_variant_its_words_and_steps(
             "6: the title and the role before the first variant / one after it",
             "7: one variant `a` / a second one",
             "8: the name of a variant above / `c`",
-            "9: no steps: this variant tells the story of another / `$`",
+            "9: no steps: this variant plays the story of another / `$`",
         ],
     );
 }
@@ -643,7 +643,7 @@ fn a_story_that_is_played_again_has_left_nobody_behind() {
         "you $\nalice accept\nalice close\nyou forgets 50\n",
         &[&error(11, role, "50")],
     );
-    // Whoever was there is gone after it.
+    // Every peer is gone after it.
     story(
         "server",
         "you $\nalice connect\nalice ^C\nyou forgets 50\nalice > hi\n",

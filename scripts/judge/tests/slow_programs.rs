@@ -1,10 +1,9 @@
-//! Slow is not wrong: programs that are right and take their time, a machine that is busy, a
-//! queue that is full. What is judged is what came, never where the judge happened to look away.
+//! Slow is not wrong: programs that are right and take their time, a busy machine, a full queue. What
+//! is judged is what came, never the moment when the judge happened to stop looking.
 #![allow(clippy::unwrap_used, reason = "a test may end at the first surprise")]
 #![cfg(unix)]
 
 use std::path::PathBuf;
-use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use bilingual::Lang;
@@ -13,29 +12,11 @@ use judge::Check;
 use judge::play::{Options, play};
 use judge::report::{self};
 use judge::verdict::{Failure, Fault, Trouble, Verdict, Written};
-use python::python;
+use server::{PYTHON, server};
 use session::run::Invocation;
 
-#[path = "../../exercise/tests/support/python.rs"]
-mod python;
-
-static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| python().expect("these tests need python3"));
-
-/// A server that calls `serve(c)` for each client, in a thread.
-const SERVER: &str = "
-import socket, sys, threading, time
-host, port = sys.argv[-1].rsplit(':', 1)
-l = socket.create_server((host, int(port)))
-def run(c):
-    with c: serve(c)
-def loop():
-    while True:
-        threading.Thread(target=run, args=(l.accept()[0],), daemon=True).start()
-";
-
-fn server(body: &str) -> String {
-    format!("{SERVER}\ndef serve(c):\n    {body}\nloop()\n")
-}
+#[path = "support/server.rs"]
+mod server;
 
 fn check(role: &str, stories: &[&str]) -> Check {
     let mut source = format!("title zh 题\ntitle en T\nrole {role}\n");
@@ -93,7 +74,7 @@ macro_rules! seen {
     };
 }
 
-/// Sends what it is asked for, so many bytes at a time.
+/// A server that sends what it is asked for, `bytes` at a time.
 fn sender(bytes: usize, pause: f64, stop: usize) -> String {
     server(&format!(
         "
@@ -109,7 +90,7 @@ const LARGE: &str = "alice connect\nalice > go\nalice || 3MiB of \"0123456789\"\
 #[test]
 fn a_right_server_that_sends_slowly_is_waited_for() {
     let verdict = passes("server", LARGE, &sender(4000, 0.005, 3 << 20));
-    // It is not told that it is fast, either.
+    // It did not happen to be fast, either.
     assert!(verdict.time > Duration::from_secs(2), "{:?}", verdict.time);
 }
 
@@ -134,7 +115,7 @@ fn what_was_right_when_the_time_was_over_is_called_right_so_far() {
 fn what_came_is_counted_where_no_more_comes() {
     let (failure, text) = failure("server", LARGE, &sender(65536, 0.0, 1_234_567));
     seen!(failure, Trouble::TooLittle(..));
-    let words = "1234567 of 3145728 bytes came, all of them right, and nothing more for ";
+    let words = "1234567 of 3145728 bytes came, all of them right, then nothing more for ";
     assert!(text.contains(words), "{text}");
     assert!(text.contains("byte 1234568 did not come"), "{text}");
 }
@@ -163,7 +144,7 @@ fn a_server_that_reads_slowly_is_waited_for() {
 
 #[test]
 fn a_server_with_a_small_receive_buffer_is_waited_for() {
-    // Its own queue is always full: what it takes is seen at the judge's end alone.
+    // Its own queue is always full: only the judge's end shows what it takes.
     let body = "
     left = 1 << 20
     while left > 0: left -= len(c.recv(4096)); time.sleep(0.016)
@@ -246,7 +227,7 @@ fn a_rule_that_states_a_time_is_not_stretched() {
 
 #[test]
 fn a_program_that_works_before_it_listens_is_waited_for() {
-    // What it needs is a processor, however many others want one.
+    // It needs a processor, however many others want one.
     let works = "import time\nwhile time.process_time() < 2.6: pass\n";
     let program = format!("{works}{}", server("c.sendall(b'up\\n'); time.sleep(60)"));
     let check = check("server", &["alice connect\nalice | up\n"]);
@@ -284,7 +265,7 @@ fn a_program_that_is_slow_to_start_is_given_time_for_its_answers_as_well() {
 #[test]
 fn what_was_only_late_is_tried_once_more_alone() {
     let runs = tempfile::tempdir().unwrap();
-    // Every other run says nothing.
+    // Every second run prints nothing.
     let program = format!(
         "import os, tempfile\nd = {:?}\nn = len(os.listdir(d))\nopen(os.path.join(d, str(os.getpid())), 'w')\n{}",
         runs.path(),
@@ -322,7 +303,7 @@ fn a_check_ends_in_its_time_and_says_what_it_did_not_get_to() {
     let ui = Ui::plain(Lang::En);
     let text = report::outcome("t", &check, &verdicts, ui);
     assert!(
-        text.contains("Not played to the end (a check is over after 60 s): "),
+        text.contains("Not finished (a check ends after 60 s): "),
         "{text}"
     );
     assert!(report::line(&verdicts[11], ui).contains("– v11"));
@@ -351,12 +332,14 @@ fn a_full_queue_is_not_called_a_program_that_does_not_listen() {
     };
     assert!(connected < of && of == 50, "{connected} {of}");
     assert!(
-        text.contains("Your program listens, and its queue of connections to accept is full"),
+        text.contains(
+            "Your program listens, but its queue of connections waiting for accept is full"
+        ),
         "{text}"
     );
     assert!(text.contains("of 50 connections were made in"), "{text}");
     if cfg!(target_os = "linux") {
-        assert!(text.contains(" wait in it, and "), "{text}");
+        assert!(text.contains(" are waiting in it, and "), "{text}");
     }
 }
 
@@ -369,7 +352,7 @@ while True:
     let story = "alice connect\nalice > a\nalice | a\nguest*50 connect\nguest*50 ~ 50ms\n";
     let (failure, _) = failure("server", story, &small_queue(1, one_at_a_time));
     seen!(failure, Trouble::QueueFull { of: 50, .. });
-    // As many as there is room for are no trouble.
+    // As many as there is room for are accepted.
     let story = story
         .replace("50 connect", "2 connect")
         .replace("50 ~", "2 ~");

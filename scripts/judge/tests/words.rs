@@ -1,4 +1,4 @@
-//! The words of the reports: every kind of failure has its own, in both languages.
+//! The texts of the reports: every kind of failure has its own, in both languages.
 #![allow(clippy::unwrap_used, reason = "a test may end at the first surprise")]
 
 use std::collections::BTreeSet;
@@ -114,7 +114,7 @@ fn a_report_shows_the_steps_the_bytes_and_the_first_difference() {
 
   Failed at: alice should receive the line \"你好\\n\"
 
-  What came is not what should have come.
+  What came differs from what was expected.
 
   ef bf bd is U+FFFD, the replacement character: half a character was decoded.
 
@@ -129,7 +129,7 @@ fn a_report_shows_the_steps_the_bytes_and_the_first_difference() {
                        ^^ different from byte 4 on
 
   What happened before:
-    your program starts, the address as its last argument
+    your program starts, with the address as its last argument
     alice connects
     alice sends \"你好\\n\"
 
@@ -234,7 +234,7 @@ fn kept(what: Kept, least: u64) -> Trouble {
 #[test]
 fn what_clients_left_is_counted_in_both_languages() {
     let descriptors = || failed(kept(Kept::Descriptors, 50));
-    let words = "  50 clients came and went, 5 times over; each time, your program kept at least\n  50 open descriptors more.\n";
+    let words = "  50 clients came and went, 5 times over; each time, your program kept at least\n  50 more open descriptors.\n";
     let text = report(descriptors(), EN);
     assert!(text.contains(words), "{text}");
     let words = "50 个客户端来了又走，这样重复了 5 次；每一次，你的程序都至少多占着 50 个打开的\n  描述符，没有放掉。";
@@ -273,7 +273,7 @@ fn every_kind_of_failure_has_a_name_that_a_stub_line_may_say() {
 }
 
 #[test]
-fn a_crash_is_told_with_the_programs_own_words_and_not_with_ours() {
+fn a_crash_is_told_in_the_programs_own_words_and_not_in_ours() {
     let mut failure = failed(Trouble::ClosedEarly(bytes(b"hello\n", b"")));
     failure.ended = Some(Ended {
         status: Status::Code(101),
@@ -420,7 +420,7 @@ fn what_does_not_compile_is_shown_as_cargo_shows_it() {
     );
 }
 
-/// That the report says of what these words of cargo are: the name of the folder, or the program.
+/// Checks what the report blames for this error of cargo's: the name of the folder, or the program.
 #[track_caller]
 fn is_the_folder(errors: &str, sign: Option<char>) {
     for (ui, not_at_fault, without, sorry) in [
@@ -470,7 +470,7 @@ fn a_crash_that_came_after_the_time_was_over_is_not_called_the_cause() {
     });
     failure.errors = vec![b"Traceback (most recent call last):".to_vec()];
     let text = report(failure, EN);
-    let words = "  What should come did not come for 2 s. Then we ended our side, and it has\n  ended with status 1.\n";
+    let words = "  What was expected did not come within 2 s. The judge then ended its side, and\n  your program ended with status 1.\n";
     assert!(text.contains(words), "{text}");
 }
 

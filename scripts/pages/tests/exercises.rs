@@ -83,7 +83,7 @@ fn every_variant_is_described_in_both_languages_with_its_reason() {
 <details class=\"variant\" id=\"variant-plain\">
 <summary><code>plain</code></summary>
 <ol>
-<li><span class=\"zh\" lang=\"zh-CN\">启动你的程序，最后一个参数是地址</span> <span class=\"en\" lang=\"en\">your program starts, the address as its last argument</span></li>
+<li><span class=\"zh\" lang=\"zh-CN\">启动你的程序，最后一个参数是地址</span> <span class=\"en\" lang=\"en\">your program starts, with the address as its last argument</span></li>
 <li><span class=\"zh\" lang=\"zh-CN\">alice 连上来</span> <span class=\"en\" lang=\"en\">alice connects</span></li>
 <li><span class=\"zh\" lang=\"zh-CN\">alice 发送 <code>&quot;&#123;&#123;hi&#125;&#125;\\n&quot;</code></span> <span class=\"en\" lang=\"en\">alice sends <code>&quot;&#123;&#123;hi&#125;&#125;\\n&quot;</code></span></li>
 <li><span class=\"zh\" lang=\"zh-CN\">alice 应该收到一行 <code>&quot;&#123;&#123;hi&#125;&#125;\\n&quot;</code></span> <span class=\"en\" lang=\"en\">alice should receive the line <code>&quot;&#123;&#123;hi&#125;&#125;\\n&quot;</code></span></li>
@@ -95,7 +95,7 @@ fn every_variant_is_described_in_both_languages_with_its_reason() {
 <p><span class=\"zh\" lang=\"zh-CN\">故事和 <a href=\"#variant-plain\"><code>plain</code></a> 一样。</span> <span class=\"en\" lang=\"en\">The story of <a href=\"#variant-plain\"><code>plain</code></a>.</span></p>
 <p class=\"why\"><span class=\"zh\" lang=\"zh-CN\">一次一个字节。 <a href=\"page.html#top\">去读</a></span> <span class=\"en\" lang=\"en\">One byte at a time. <a href=\"page.html#top\">Read about it</a></span></p>
 </details>
-<p class=\"stub\"><span class=\"zh\" lang=\"zh-CN\">起点程序原样拿来检查，会停在 <a href=\"#variant-plain\"><code>plain</code></a>：该来的还没来，连接就关了。</span> <span class=\"en\" lang=\"en\">The stub as it is fails in <a href=\"#variant-plain\"><code>plain</code></a>: it closes the connection before all has come.</span></p>
+<p class=\"stub\"><span class=\"zh\" lang=\"zh-CN\">起点程序原样拿来检查，会停在 <a href=\"#variant-plain\"><code>plain</code></a>：该来的还没来，连接就关了。</span> <span class=\"en\" lang=\"en\">The stub as it is fails in <a href=\"#variant-plain\"><code>plain</code></a>: it closes the connection before everything has come.</span></p>
 </div>
 "
     );

@@ -1,4 +1,4 @@
-//! The lines of a check, put together: its head, then each variant.
+//! Puts the lines of a check together: its head, then each variant.
 
 use bilingual::Lang;
 use bilingual::Text;
@@ -113,7 +113,7 @@ pub(super) fn check(items: Vec<(usize, Item)>, errors: &mut Vec<ParseError>) -> 
             (Item::Step { actor, act, limit }, Some(variant)) => {
                 if variant.way != Way::Whole {
                     wrong(
-                        "no steps: this variant tells the story of another",
+                        "no steps: this variant plays the story of another",
                         &format!("`{act}`"),
                     );
                 }
@@ -159,8 +159,8 @@ pub(super) fn check(items: Vec<(usize, Item)>, errors: &mut Vec<ParseError>) -> 
     check
 }
 
-/// The cause that a line belongs to: the last one, or, where that one has this already and is
-/// whole, the next.
+/// The cause that a line belongs to: the last one, or a new one where the last has this line already
+/// and is complete.
 fn cause(variant: &mut Variant, has_room: impl Fn(&Cause) -> bool) -> &mut Cause {
     let whole = |cause: &Cause| cause.is_whole() && !has_room(cause);
     if variant.causes.last().is_none_or(whole) {

@@ -3,10 +3,10 @@
 use bilingual::visible::is_trick;
 use session::script::lexer::{Mismatch, mismatch};
 
-/// No peer sends more at once.
+/// The most bytes that a peer sends in one step.
 const SENT_BYTES_MAX: u64 = 16 << 20;
 
-/// No piece of what came ends behind this: a datagram.
+/// The most bytes of what came that `\{A..B}` can repeat: a datagram.
 const TAKEN_BYTES_MAX: usize = 1 << 16;
 
 /// What is sent, or expected.
@@ -16,18 +16,18 @@ pub enum Payload {
     Line(String),
     /// These bytes.
     Bytes(Vec<u8>),
-    /// These bytes again and again, until there are so many.
+    /// These bytes again and again, up to a size.
     Repeat {
         /// What is repeated.
         unit: Vec<u8>,
-        /// How many bytes there are in the end.
+        /// Number of bytes in the end.
         size: usize,
     },
     /// Bytes of which some are not fixed.
     Pieces(Vec<Piece>),
 }
 
-/// A part of bytes of which some are not fixed.
+/// A part of a payload in which some bytes are not fixed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Piece {
     /// These bytes.
@@ -39,8 +39,8 @@ pub enum Piece {
 }
 
 impl Payload {
-    /// The bytes, with `{n}` in a text as the number of a peer of many, and with pieces of what
-    /// this peer last took; `\?` comes out as 0.
+    /// The bytes, with the peer's number in place of `{n}`, and with pieces of what this peer last
+    /// took; `\?` comes out as 0.
     #[must_use]
     pub fn bytes(&self, number: Option<usize>, taken: &[u8]) -> Vec<u8> {
         match self {
@@ -67,7 +67,7 @@ impl Payload {
         }
     }
 
-    /// The places in [`Self::bytes`] where any byte is right.
+    /// The indices in [`Self::bytes`] where any byte is right.
     #[must_use]
     pub fn any(&self, number: Option<usize>) -> Vec<usize> {
         let Self::Pieces(pieces) = self else {
@@ -105,7 +105,7 @@ impl Payload {
         matches!(self, Self::Pieces(pieces) if pieces.contains(&Piece::Any))
     }
 
-    /// As it stands in the notation: `> text` or `>> "bytes"`, and so for `|`.
+    /// The payload in the notation: `> text` or `>> "bytes"`, and likewise with `|`.
     pub(super) fn marked(&self, mark: char) -> String {
         match self {
             Self::Line(text) => format!("{mark} {text}"),
@@ -113,7 +113,7 @@ impl Payload {
         }
     }
 
-    /// As it stands after its mark; a line as its bytes.
+    /// The payload as it stands after its mark; a line as its bytes.
     #[must_use]
     pub fn literal(&self) -> String {
         match self {
@@ -137,7 +137,7 @@ impl Payload {
         }
     }
 
-    /// How many bytes these are, about.
+    /// Number of bytes, before `{n}` is replaced.
     #[must_use]
     pub fn size(&self) -> usize {
         match self {
@@ -149,7 +149,7 @@ impl Payload {
     }
 }
 
-/// `text` as the peer of this number says it.
+/// `text` as the peer with this number sends it.
 #[must_use]
 pub(crate) fn numbered(text: &str, number: Option<usize>) -> String {
     match number {
@@ -165,7 +165,7 @@ fn numbered_bytes(bytes: &[u8], number: Option<usize>) -> Vec<u8> {
     }
 }
 
-/// Bytes as the notation writes them.
+/// Bytes in the notation.
 #[must_use]
 pub fn quoted(bytes: &[u8]) -> String {
     let mut text = String::from("\"");
@@ -217,13 +217,13 @@ pub(super) fn parse_size(text: &str) -> Result<u64, Mismatch> {
     }
 }
 
-/// The pattern of a line, with what stands in `{"text"}` and `{64KiB of "x"}` in their places.
+/// The pattern of a line, with `{"text"}` and `{64KiB of "x"}` replaced by what they stand for.
 pub(super) fn pattern(text: &str) -> Result<String, Mismatch> {
     let mut pattern = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {
         pattern.push_str(before);
-        // `{n}`, and a brace of the text itself, stay.
+        // `{n}` stays, and so does a brace of the text itself.
         let inserted = after.starts_with(|c: char| c == '"' || c.is_ascii_digit());
         let Some((inside, after)) = after.split_once("\"}").filter(|_| inserted) else {
             pattern.push('{');
@@ -264,7 +264,7 @@ pub(super) fn payload(text: &str) -> Result<Payload, Mismatch> {
     Ok(Payload::Repeat { unit, size })
 }
 
-/// The bytes in quotes; in pieces, where some are not fixed.
+/// Reads bytes in quotes; in pieces, where some are not fixed.
 fn unquoted(text: &str) -> Result<Payload, Mismatch> {
     let inside = text
         .strip_prefix('"')
@@ -300,7 +300,7 @@ fn unquoted(text: &str) -> Result<Payload, Mismatch> {
     Ok(Payload::Pieces(pieces))
 }
 
-/// `?` or `{A..B}` after a backslash.
+/// Reads `?` or `{A..B}` after a backslash.
 fn piece(chars: &mut std::str::Chars<'_>, text: &str) -> Result<Piece, Mismatch> {
     let rest = chars.as_str();
     if let Some(rest) = rest.strip_prefix('?') {
@@ -393,7 +393,7 @@ mod tests {
     }
 
     #[test]
-    fn each_peer_of_many_says_its_number() {
+    fn each_peer_of_many_sends_its_number() {
         let line = Payload::Line("我是 {n}".to_owned());
         assert_eq!(line.bytes(Some(7), &[]), "我是 7\n".as_bytes());
         assert_eq!(line.bytes(None, &[]), "我是 {n}\n".as_bytes());
@@ -426,7 +426,7 @@ mod tests {
     }
 
     #[test]
-    fn what_plays_tricks_with_a_screen_is_written_as_its_number() {
+    fn what_could_rewrite_a_screen_is_written_as_its_number() {
         let bytes = "\x1b[2J\u{9b}\u{202e}字".as_bytes();
         assert_eq!(quoted(bytes), "\"\\x1b[2J\\u{9b}\\u{202e}字\"");
     }

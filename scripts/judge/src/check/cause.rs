@@ -1,7 +1,7 @@
 //! The causes of a variant: which kinds of failure each explains. Pure.
 //!
-//! A report first says what happened. Then it tells the first cause that fits this, or none: what
-//! usually goes wrong in a variant did not always happen.
+//! A report first says what happened. Then it gives the first cause that fits, or none: what usually
+//! goes wrong in a variant is not always what went wrong.
 
 use std::fmt;
 
@@ -18,31 +18,31 @@ pub struct Cause {
     pub why: Text,
     /// Where to read about it: `PAGE#ID`.
     pub read: String,
-    /// What is seen where this is the cause; `None` where the check does not say.
+    /// The kinds of failure that this explains; `None` where the check does not say.
     pub fits: Option<Vec<Fit>>,
 }
 
-/// What is seen of a program.
+/// A kind of failure that a cause explains.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fit {
     /// The name of a [`TROUBLES`] entry.
     Trouble(String),
-    /// `crashed "text"`: it crashed, and its last words have this text in them, in any case.
+    /// `crashed "text"`: it crashed, and its message contains this text, in any case.
     Crash(String),
 }
 
-/// What a failure is, as far as a cause can fit it.
+/// A failure, as far as a cause can fit it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seen<'a> {
     /// The name of a [`TROUBLES`] entry.
     pub trouble: &'a str,
-    /// The last words of the part of the program that crashed, if one did: then its trouble is
-    /// what the crash looks like from outside.
+    /// The message of the crash, if the program or a part of it crashed: then its trouble is what the
+    /// crash looks like from outside.
     pub crash: Option<&'a str>,
 }
 
-/// Without a `fits` line a cause is told for all but these, which say nothing about a mistake in
-/// the story: the program did not get there, or the machine was in the way.
+/// The troubles for which a cause without a `fits` line is not given: they say nothing about a mistake
+/// in the story. The program did not get that far, or the machine was in the way.
 const OUTSIDE_THE_STORY: [&str; 13] = [
     "cannot_start",
     "ended_at_once",
@@ -59,7 +59,7 @@ const OUTSIDE_THE_STORY: [&str; 13] = [
     "judge",
 ];
 
-/// Where to read about what was seen, where the variant has no cause for it.
+/// Where to read about a trouble for which the variant has no cause.
 const PLACES_TO_READ: [(&str, &str); 18] = [
     ("cannot_start", "exercises/start#once"),
     ("never_listens", "sockets/socket#calls"),
@@ -89,7 +89,7 @@ pub fn place(trouble: &str) -> Option<&'static str> {
 }
 
 impl Variant {
-    /// The mistake that the page tells of: the first.
+    /// The cause that the page gives: the first.
     #[must_use]
     pub fn cause(&self) -> &Cause {
         static NONE: Cause = Cause {
@@ -136,14 +136,14 @@ impl Cause {
         }
     }
 
-    /// Whether `why` stands in both languages, with the place to read.
+    /// Whether `why` is there in both languages, with the place to read.
     pub(super) fn is_whole(&self) -> bool {
         !(self.why.zh.is_empty() || self.why.en.is_empty() || self.read.is_empty())
     }
 }
 
-/// What the last words say, without the place in the source that stands before them: a file may be
-/// called `utf8_stream.rs`, or lie in a folder of any name.
+/// The message of a crash without the source location before it: a file may be called
+/// `utf8_stream.rs`, or be in a folder of any name.
 fn message(words: &str) -> &str {
     let place_ends = |(at, _): &(usize, &str)| {
         let kind = words[..*at].rsplit_once('.').map_or("", |(_, kind)| kind);
@@ -155,7 +155,7 @@ fn message(words: &str) -> &str {
     place.map_or(words, |(at, _)| &words[at..])
 }
 
-/// Reads what stands after `fits`.
+/// Reads what follows `fits`.
 pub(super) fn fits(text: &str) -> Result<Vec<Fit>, Mismatch> {
     let form = "the names of what is seen, or `crashed \"text\"`, after `fits`";
     let mut fits = Vec::new();
@@ -190,7 +190,7 @@ pub(super) fn fits(text: &str) -> Result<Vec<Fit>, Mismatch> {
     }
 }
 
-/// Back to the notation.
+/// The fit in the notation.
 impl fmt::Display for Fit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,4 +1,4 @@
-//! One line of a check at a time.
+//! Reads the lines of a check, one at a time.
 
 use bilingual::Lang;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use super::cause::{self, Fit};
 use super::stub::{self, Stub};
 use super::{Act, Actor, Lines, Pace, Payload, Response, Role, Transport, Way};
 
-/// What one line says.
+/// The content of one line.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Item {
     Title(Lang, String),
@@ -42,10 +42,10 @@ pub(super) struct Limit {
     pub(super) by_rule: bool,
 }
 
-/// A room has no more chairs.
+/// The most peers under one name, and the most times that a story is played again.
 const PEERS_MAX: usize = 100;
 
-/// Every line that says something, with its number, and every line that cannot be read.
+/// Reads all lines: the content of each with its number, and every line that cannot be read.
 pub(super) fn read(source: &str) -> (Vec<(usize, Item)>, Vec<ParseError>) {
     lexer::lines(source, item)
 }
@@ -176,7 +176,7 @@ fn peer(word: &str) -> Result<Actor, Mismatch> {
     Ok(Actor::Peer { name, count })
 }
 
-/// The text after the mark, and the deadline at its end, which only an expectation has.
+/// The text after the mark, and the deadline at its end; only expectations have one.
 fn limit<'a>(mark: &str, text: &'a str) -> Result<(&'a str, Limit), Mismatch> {
     // Exactly one space belongs to the mark.
     let text = text.strip_prefix(' ').unwrap_or(text);
@@ -231,7 +231,7 @@ fn yours(mark: &str, text: &str) -> Result<Act, Mismatch> {
     }
 }
 
-/// The times that a story is played again.
+/// Reads the number of times that a story is played again.
 fn times(text: &str) -> Result<usize, Mismatch> {
     match text.parse() {
         Ok(times @ 1..=PEERS_MAX) => Ok(times),
@@ -239,7 +239,7 @@ fn times(text: &str) -> Result<usize, Mismatch> {
     }
 }
 
-/// `0`, `signal`, `1 clean`
+/// Reads `0`, `signal` or `1 clean`.
 fn exit(text: &str) -> Result<Act, Mismatch> {
     let (text, clean) = match text.strip_suffix(" clean") {
         Some(text) => (text.trim_end(), true),
@@ -248,7 +248,7 @@ fn exit(text: &str) -> Result<Act, Mismatch> {
     status(text).map(|status| Act::Exit { status, clean })
 }
 
-/// What is typed is text: a keyboard has no other bytes.
+/// Reads what is typed: UTF-8, as a terminal sends it.
 fn typed(text: &str) -> Result<Payload, Mismatch> {
     let payload = payload(text)?;
     match String::from_utf8(payload.bytes(None, &[])) {
@@ -299,7 +299,7 @@ fn theirs(actor: &Actor, mark: &str, text: &str) -> Result<Act, Mismatch> {
     }
 }
 
-/// What is sent may repeat what came.
+/// Reads what a peer sends, which may repeat what came.
 fn sent(text: &str) -> Result<Payload, Mismatch> {
     let payload = payload(text)?;
     match payload.has_any() {
@@ -308,7 +308,7 @@ fn sent(text: &str) -> Result<Payload, Mismatch> {
     }
 }
 
-/// What comes may have bytes that are not judged.
+/// Reads what is expected, in which some bytes may be any.
 fn came(text: &str) -> Result<Payload, Mismatch> {
     let payload = payload(text)?;
     match payload.takes() {

@@ -1,4 +1,4 @@
-//! How the program that a learner begins with fails, and the names of what can be seen.
+//! How the program that a learner begins with fails, and the names of all kinds of failure.
 
 use std::fmt;
 
@@ -14,18 +14,19 @@ pub struct Stub {
     pub trouble: String,
 }
 
-/// Every name that a `stub` line may give to what is seen of a program, and what it means.
+/// The name of every kind of failure, as `stub` and `fits` lines give it, and its meaning in Chinese
+/// and in English.
 pub const TROUBLES: [(&str, &str, &str); 49] = [
     ("cannot_start", "程序启动不了", "it cannot be started"),
     (
         "ended_at_once",
-        "还没等人来，程序就结束了",
-        "it ends before anybody comes",
+        "还没有客户端连上来，程序就结束了",
+        "it ends before any client connects",
     ),
     (
         "never_listens",
         "没有程序在这个地址上监听",
-        "nobody listens at the address",
+        "nothing listens at the address",
     ),
     (
         "listens_elsewhere",
@@ -48,40 +49,36 @@ pub const TROUBLES: [(&str, &str, &str); 49] = [
         "等待 accept 的队列满了",
         "its queue of connections to accept is full",
     ),
-    (
-        "flood",
-        "它写个不停",
-        "it writes more than anybody asks for",
-    ),
+    ("flood", "它写个不停", "it writes without end"),
     (
         "gone",
         "程序不该结束，却结束了",
-        "it ends, and should still run",
+        "it ends, but should still be running",
     ),
     (
         "closed_early",
         "该来的还没来，连接就关了",
-        "it closes the connection before all has come",
+        "it closes the connection before everything has come",
     ),
     (
         "reset_early",
         "该来的还没来，连接就被重置了",
-        "it resets the connection before all has come",
+        "it resets the connection before everything has come",
     ),
     (
         "output_closed",
         "该打印的还没打印完，输出就关了",
-        "it closes its output before all is printed",
+        "it closes its standard output before everything is printed",
     ),
     (
         "too_little",
         "该来的没有来",
-        "what should come does not come",
+        "what was expected does not come",
     ),
     (
         "right_so_far",
         "来的都对，只是太慢",
-        "all that came is right, and it comes too slowly",
+        "everything that comes is right, but it comes too slowly",
     ),
     (
         "not_reading",
@@ -91,17 +88,17 @@ pub const TROUBLES: [(&str, &str, &str); 49] = [
     (
         "only_at_end",
         "该来的来得太晚，对方结束时才来",
-        "what should come comes only when the peer has ended",
+        "what was expected comes only after the peer has ended",
     ),
     (
         "not_printed",
         "它没有打印该打印的就结束了",
-        "it ends and has not printed what it should",
+        "it ends without printing what was expected",
     ),
     (
         "not_said",
         "该写到标准错误的没有写",
-        "it does not write to standard error what it should",
+        "it does not write the expected line to standard error",
     ),
     (
         "never_sends",
@@ -111,12 +108,12 @@ pub const TROUBLES: [(&str, &str, &str); 49] = [
     (
         "sent_nothing",
         "它一个数据报也没有发，就结束了",
-        "it ends and has sent no datagram",
+        "it ends without sending a datagram",
     ),
     (
         "no_datagram",
         "该来的数据报没有来",
-        "a datagram that should come does not",
+        "an expected datagram does not come",
     ),
     (
         "not_http",
@@ -126,15 +123,19 @@ pub const TROUBLES: [(&str, &str, &str); 49] = [
     (
         "http_line_end",
         "首部的行没有以 \\r\\n 结束",
-        "a line of the header does not end with \\r\\n",
+        "a line of the header section does not end with \\r\\n",
     ),
-    ("http_no_end", "首部没有结束", "the header does not end"),
+    (
+        "http_no_end",
+        "首部没有结束",
+        "the header section does not end",
+    ),
     (
         "http_field",
         "首部里有一行不是字段",
-        "a line of the header is no field",
+        "a line of the header section is not a field",
     ),
-    ("http_status", "状态码不对", "the status is another one"),
+    ("http_status", "状态码不对", "the status is wrong"),
     (
         "http_no_length",
         "没有 Content-Length",
@@ -143,12 +144,12 @@ pub const TROUBLES: [(&str, &str, &str); 49] = [
     (
         "http_bad_length",
         "Content-Length 不是一个数",
-        "Content-Length is no number",
+        "Content-Length is not a number",
     ),
     (
         "http_chunked",
         "正文分块发送，而不是先说长度",
-        "the body comes in chunks, its length not said first",
+        "the body comes in chunks, without its length first",
     ),
     (
         "http_short",
@@ -173,9 +174,9 @@ pub const TROUBLES: [(&str, &str, &str); 49] = [
     (
         "wrong",
         "来的和该来的不一样",
-        "other bytes come than should",
+        "what comes differs from what was expected",
     ),
-    ("too_much", "来的比该来的多", "more comes than should"),
+    ("too_much", "来的比该来的多", "more comes than was expected"),
     (
         "not_silent",
         "不该有东西来，却来了",
@@ -189,18 +190,18 @@ pub const TROUBLES: [(&str, &str, &str); 49] = [
     (
         "no_reset",
         "连接该被重置，却是正常关闭的",
-        "it closes the connection, and should reset it",
+        "it closes the connection instead of resetting it",
     ),
     (
         "not_typed",
-        "它没有读键盘输入",
-        "it does not read its input",
+        "它没有读标准输入",
+        "it does not read its standard input",
     ),
     ("still_running", "它该结束，却还在运行", "it does not end"),
     (
         "wrong_status",
         "它结束的状态不对",
-        "it ends with another status",
+        "it ends with the wrong status",
     ),
     ("memory", "它的内存增长太多", "its memory grows too much"),
     (
@@ -226,17 +227,17 @@ pub const TROUBLES: [(&str, &str, &str); 49] = [
     (
         "not_played",
         "时间到了，没有试",
-        "the time was over before it was played",
+        "time ran out before it was played",
     ),
     (
         "judge",
         "评判程序自己没法继续",
-        "the judge itself cannot go on",
+        "the judge itself cannot continue",
     ),
 ];
 
 impl Stub {
-    /// What is seen, in a few words.
+    /// The meaning of what is seen there.
     #[must_use]
     pub fn words(&self) -> Text {
         let entry = TROUBLES.iter().find(|(name, ..)| *name == self.trouble);
@@ -248,7 +249,7 @@ impl Stub {
     }
 }
 
-/// Reads what stands after `stub`.
+/// Reads what follows `stub`.
 pub(super) fn read(text: &str) -> Result<Stub, Mismatch> {
     let words: Vec<&str> = text.split_ascii_whitespace().collect();
     let [variant, trouble] = words[..] else {

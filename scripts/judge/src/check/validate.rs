@@ -1,4 +1,4 @@
-//! Whether each story can happen at all: the life of every actor, step by step.
+//! Validates that each story can happen: follows the state of every actor, step by step.
 
 use std::collections::BTreeMap;
 
@@ -6,23 +6,23 @@ use session::ParseError;
 
 use super::{Act, Actor, Check, Payload, Role, Step, Transport, Variant, Way};
 
-/// What one step of a crowd may send in all.
+/// The most bytes that all peers of one name may send in one step.
 const STEP_BYTES_MAX: usize = 64 << 20;
 
-/// Number of peers that come in all the stories of one `forgets`.
+/// The most peers that come in all the stories of one batch of `forgets`.
 const BATCH_PEERS_MAX: usize = 200;
 
-/// What loopback carries in one datagram everywhere.
+/// The most bytes in one datagram: loopback carries as many on every system.
 const DATAGRAM_BYTES_MAX: usize = 8192;
 
-/// A peer that is there.
+/// A peer that has been connected.
 struct Peer {
     count: Option<usize>,
     speaks: bool,
     gone: bool,
     /// It has seen the end of what the program sends.
     saw_end: bool,
-    /// Number of bytes that were taken last with `||`.
+    /// Number of bytes that were last taken with `||`.
     took: usize,
 }
 
@@ -120,9 +120,9 @@ fn story(check: &Check, variant: &Variant, errors: &mut Vec<ParseError>) {
 #[derive(Default)]
 struct Program {
     started: bool,
-    /// Nobody listens where it connects.
+    /// Nothing listens where it connects.
     refused: bool,
-    /// It has sent datagrams; the last that was taken is so long.
+    /// Number of bytes in the last datagram that was taken from it; `None` before the first.
     took: Option<usize>,
     input_ended: bool,
     ended: bool,
@@ -140,7 +140,7 @@ impl Program {
             }
             Act::EndOfInput => self.input_ended = true,
             Act::Exit { .. } => self.ended = true,
-            // Whether a program that serves for ever is silent is nobody's business.
+            // What a server prints besides is not judged, and neither is its silence.
             Act::Silent { .. } if role == Role::Server => {
                 return Err("`~` of a peer: what a server prints is not judged".to_owned());
             }
@@ -199,10 +199,10 @@ fn datagram(program: &mut Program, actor: &Actor, act: &Act) -> Result<(), Strin
         return Err("`you $` first".to_owned());
     }
     if program.refused {
-        return Err("nobody at the address: it refuses".to_owned());
+        return Err("no datagrams: the address refuses".to_owned());
     }
     if matches!(actor, Actor::Peer { count: Some(_), .. }) {
-        return Err("one peer: datagrams have no crowds".to_owned());
+        return Err("one peer: `*` is not for datagrams".to_owned());
     }
     match (act, program.took) {
         (Act::Bytes { payload }, _) => program.took = Some(payload.size()),
@@ -219,7 +219,7 @@ fn datagram(program: &mut Program, actor: &Actor, act: &Act) -> Result<(), Strin
     Ok(())
 }
 
-/// What is repeated must have come.
+/// Refuses to repeat what has not come.
 fn repeats(payload: &Payload, took: usize) -> Result<(), String> {
     match payload.takes() {
         takes if takes > took => Err(format!("{takes} bytes taken with `||` first")),
@@ -244,7 +244,7 @@ fn advance(
         (Act::Connect, Role::Client) => return Err(format!("`{name} accept`")),
         (Act::Accept, Role::Server) => return Err(format!("`{name} connect`")),
         (Act::Accept, _) if program.refused => {
-            return Err("nobody who accepts: the address refuses".to_owned());
+            return Err("no `accept`: the address refuses".to_owned());
         }
         _ => {}
     }

@@ -3,7 +3,7 @@
 
 use super::{Event, Kind, message, upto};
 
-/// The report that begins in this line.
+/// The report that begins on this line.
 pub(super) fn at(lines: &[&str], at: usize) -> Option<Event> {
     rust(lines, at)
         .or_else(|| go(lines, at))
@@ -40,7 +40,7 @@ fn rust(lines: &[&str], at: usize) -> Option<Event> {
         return event("Rust", Kind::Uncaught, vec![line.to_owned()], at + 1);
     }
     let (before, _) = upto(rest, " panicked at ")?;
-    // `main' (4711)`: newer versions tell the number of the thread as well.
+    // `main' (4711)`: newer versions add the id of the thread.
     let name = before.rsplit_once("' (").map_or(before, |(name, _)| name);
     let name = name.trim_end_matches('\'');
     let mut said = vec![line.to_owned()];
@@ -124,7 +124,7 @@ fn sanitizer(lines: &[&str], at: usize) -> Option<Event> {
     )
 }
 
-/// What the C library or the C++ runtime says before it aborts.
+/// What the C library or the C++ runtime writes before it aborts.
 fn c(lines: &[&str], at: usize) -> Option<Event> {
     let line = lines[at];
     let begins = [

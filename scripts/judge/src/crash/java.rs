@@ -4,7 +4,7 @@ use super::{Event, Kind, message, upto};
 
 const BY: &str = "Java";
 
-/// The report that begins in this line.
+/// The report that begins on this line.
 pub(super) fn at(lines: &[&str], at: usize) -> Option<Event> {
     let line = lines[at];
     if let Some(rest) = line.strip_prefix("Exception in thread \"") {

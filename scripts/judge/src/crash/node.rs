@@ -1,10 +1,10 @@
-//! Node: an uncaught error, a rejected promise; also Deno.
+//! Node.js and Deno: uncaught errors and rejected promises.
 
 use super::{Event, Kind, message};
 
 const BY: &str = "Node.js";
 
-/// The report that begins in this line.
+/// The report that begins on this line.
 pub(super) fn at(lines: &[&str], at: usize) -> Option<Event> {
     uncaught(lines, at)
         .or_else(|| deno(lines, at))
@@ -12,7 +12,7 @@ pub(super) fn at(lines: &[&str], at: usize) -> Option<Event> {
         .or_else(|| logged(lines, at))
 }
 
-/// The place, the line of code, a mark under it, and then the error.
+/// The source location, the line of code, a mark under it, and then the error.
 fn uncaught(lines: &[&str], at: usize) -> Option<Event> {
     let (file, number) = lines[at].rsplit_once(':')?;
     let script = [".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".jsx", ".tsx"];
@@ -55,7 +55,7 @@ fn deno(lines: &[&str], at: usize) -> Option<Event> {
     })
 }
 
-/// Before Node 15 a rejected promise was only warned of, and that part was over.
+/// A warning of a rejected promise: before Node 15 only that part of the program was over.
 fn old_promise(lines: &[&str], at: usize) -> Option<Event> {
     let (process, rest) = lines[at].split_once(") UnhandledPromiseRejectionWarning: ")?;
     process.strip_prefix("(node:")?;

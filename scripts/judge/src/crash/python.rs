@@ -5,13 +5,13 @@ use super::{Event, Kind};
 const BY: &str = "Python";
 const TRACEBACK_HEAD: &str = "Traceback (most recent call last):";
 
-/// Between the tracebacks of a chain.
+/// The lines between the tracebacks of a chain.
 const CHAIN_LINKS: [&str; 2] = [
     "The above exception was the direct cause of the following exception:",
     "During handling of the above exception, another exception occurred:",
 ];
 
-/// What the standard library writes above the traceback of something that it caught for the
+/// What the standard library writes above the traceback of an exception that it caught for the
 /// program: that client, or that task, is over.
 const HANDLERS: [&str; 5] = [
     "Exception occurred during processing of request from",
@@ -21,7 +21,7 @@ const HANDLERS: [&str; 5] = [
     "Fatal error: protocol.",
 ];
 
-/// The report that begins in this line.
+/// The report that begins on this line.
 pub(super) fn at(lines: &[&str], at: usize) -> Option<Event> {
     let line = lines[at];
     if line == TRACEBACK_HEAD {
@@ -49,9 +49,9 @@ fn traceback(lines: &[&str], start: usize) -> Option<Event> {
         while lines.get(at).is_some_and(|line| line.starts_with(' ')) {
             at += 1;
         }
-        // Cut off: it is being written, or what it ended is gone.
+        // It is cut off: still being written, or its end is lost.
         let line = lines.get(at).filter(|line| !line.trim().is_empty())?;
-        // A message may have more lines, which nothing tells from what the program logs next.
+        // A message may have more lines, but they cannot be told from what the program logs next.
         let said = vec![line.trim_end().to_owned()];
         at += 1;
         let Some(next) = chained(lines, at) else {
@@ -66,7 +66,7 @@ fn traceback(lines: &[&str], start: usize) -> Option<Event> {
     }
 }
 
-/// The head of the next traceback of the chain.
+/// Index of the head of the next traceback in the chain.
 fn chained(lines: &[&str], at: usize) -> Option<usize> {
     let mut words = (at..lines.len()).filter(|&at| !lines[at].trim().is_empty());
     let link = words.next()?;
@@ -74,7 +74,7 @@ fn chained(lines: &[&str], at: usize) -> Option<usize> {
     (CHAIN_LINKS.contains(&lines[link]) && lines[head] == TRACEBACK_HEAD).then_some(head)
 }
 
-/// What stands above says what caught it.
+/// The kind of a traceback, by the lines above it, which say what caught it.
 fn kind(lines: &[&str], start: usize) -> Kind {
     let above = &lines[start.saturating_sub(3)..start];
     if let Some(name) = above
@@ -120,7 +120,7 @@ fn group(lines: &[&str], start: usize) -> Option<Event> {
     })
 }
 
-/// A file that Python cannot read has no traceback.
+/// An error in the syntax, which has no traceback.
 fn syntax(lines: &[&str], start: usize) -> Option<Event> {
     let mut at = start + 1;
     while lines.get(at).is_some_and(|line| line.starts_with(' ')) {

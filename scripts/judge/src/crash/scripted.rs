@@ -2,7 +2,7 @@
 
 use super::{Event, Kind, message, upto};
 
-/// The report that begins in this line.
+/// The report that begins on this line.
 pub(super) fn at(lines: &[&str], at: usize) -> Option<Event> {
     ruby(lines, at)
         .or_else(|| php(lines, at))
@@ -39,7 +39,7 @@ fn ruby(lines: &[&str], at: usize) -> Option<Event> {
     })
 }
 
-/// On the command line, PHP writes it to standard output.
+/// On the command line, PHP writes it to stdout.
 fn php(lines: &[&str], at: usize) -> Option<Event> {
     let line = lines[at];
     let line = line.strip_prefix("PHP ").unwrap_or(line);
@@ -108,7 +108,8 @@ fn others(lines: &[&str], at: usize) -> Option<Event> {
     None
 }
 
-/// Perl says no more than a sentence, which is one only at a bad end: `boom at x.pl line 3.`
+/// Perl's message, a mere sentence, which counts only where the program ended badly: `boom at x.pl
+/// line 3.`
 pub(super) fn last_words(lines: &[&str], last: usize) -> Option<Event> {
     let line = lines[last];
     let (before, number) = line.strip_suffix('.')?.rsplit_once(" line ")?;

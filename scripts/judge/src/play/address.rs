@@ -8,21 +8,23 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use socket2::{Domain, Socket, Type};
 
-/// Below the ports that systems give to clients: nobody's connection takes one in between, and
-/// no connection of ours can meet itself.
+/// The first port. All of them are below those that systems give to clients, so no connection takes
+/// one in between, and none of ours can connect to itself.
 const PORT_FIRST: u16 = 20_000;
+
+/// Number of ports.
 const PORT_COUNT: u32 = 10_000;
 
-/// An address that no other judge of this machine gives away meanwhile.
+/// An address that no other judge on this machine gives away meanwhile.
 pub(super) struct Claim {
     pub(super) address: SocketAddr,
-    /// TCP and UDP have ports of their own: this one marks the number as taken, among judges, and
-    /// is gone with its process. TCP's has to be free for the program, which may take a second to
-    /// bind it: another judge that found it free would talk to this program.
+    /// A UDP socket at the same port, which is separate from TCP's: among judges it marks the number as
+    /// taken, and it goes with its process. The TCP port must stay free for the program, which may
+    /// take a second to bind it: another judge that found it free would talk to this program.
     _mark: UdpSocket,
 }
 
-/// An address where nobody listens.
+/// An address where nothing listens.
 pub(super) fn free() -> io::Result<Claim> {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let start = start();
@@ -32,7 +34,7 @@ pub(super) fn free() -> io::Result<Claim> {
     }))
 }
 
-/// The first of these ports that is free.
+/// Claims the first of these ports that is free.
 fn claim(ports: impl Iterator<Item = u16>) -> io::Result<Claim> {
     for port in ports {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
@@ -48,7 +50,7 @@ fn claim(ports: impl Iterator<Item = u16>) -> io::Result<Claim> {
     Err(io::ErrorKind::AddrInUse.into())
 }
 
-/// An address where nobody listens, and nobody else can for as long as the socket is there.
+/// An address where nothing listens, and nothing else can while the socket exists.
 pub(super) fn reserve() -> io::Result<(Socket, SocketAddr)> {
     let socket = bind((Ipv4Addr::LOCALHOST, 0).into())?;
     let address = socket.local_addr()?.as_socket();
@@ -61,14 +63,14 @@ pub(super) fn free_for_datagrams() -> io::Result<SocketAddr> {
     UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()
 }
 
-/// Without SO_REUSEADDR, which the learner's program may not set either.
+/// Binds a socket without SO_REUSEADDR, which the learner's program may not set either.
 fn bind(address: SocketAddr) -> io::Result<Socket> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
     socket.bind(&address.into())?;
     Ok(socket)
 }
 
-/// Two judges at the same time begin at different places.
+/// The number at which to begin: two judges at the same time begin at different ones.
 fn start() -> u32 {
     let nanos = SystemTime::now().duration_since(UNIX_EPOCH);
     let nanos = nanos.map_or(0, |time| time.subsec_nanos());
@@ -88,14 +90,14 @@ pub(super) fn listen(small: bool) -> io::Result<TcpListener> {
     Ok(socket.into())
 }
 
-/// A peer that does not read is felt sooner.
+/// Receive buffer of a peer that will not read: the program notices that sooner.
 pub(super) const SMALL_BUFFER_BYTES: usize = 32 * 1024;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// The address that is claimed where these ports are taken.
+    /// Checks that the next address is claimed where the first is taken.
     #[track_caller]
     fn check(taken: impl FnOnce(u16) -> io::Result<Box<dyn std::any::Any>>) {
         let first = free().expect("a free port");
@@ -114,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_where_somebody_listens_is_left_alone() {
+    fn an_address_where_something_listens_is_left_alone() {
         check(|port| Ok(Box::new(TcpListener::bind((Ipv4Addr::LOCALHOST, port))?)));
     }
 

@@ -1,4 +1,4 @@
-//! How connections come about: peers connect to a server, or accept a client.
+//! Makes connections: peers connect to a server, or accept a client.
 
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpStream};
@@ -11,16 +11,16 @@ use super::runner::{InVain, Runner};
 use crate::check::{Act, Actor, Step};
 use crate::verdict::Trouble;
 
-/// Between two attempts at a door that is closed.
+/// Time between two attempts at an address that refuses.
 const REFUSED_RETRY_INTERVAL: Duration = Duration::from_millis(5);
 
-/// A program that has listened elsewhere for this long means it.
+/// Time after which a program that listens elsewhere is taken to mean it.
 const LISTENS_ELSEWHERE_AFTER: Duration = Duration::from_millis(300);
 
-/// A connection that loopback has not made by then was dropped.
+/// Time after which a connection that loopback has not made must have been dropped.
 const DROPPED_AFTER: Duration = Duration::from_millis(250);
 
-/// How far many peers have come that connect at the same time.
+/// How far several peers that connect at the same time have come.
 #[derive(Default)]
 struct Progress {
     open: usize,
@@ -34,7 +34,7 @@ enum Attempt {
     Refused,
 }
 
-/// `count` peers connect at the same time.
+/// Connects `count` peers at the same time.
 pub(super) fn connect<'a>(
     runner: &mut Runner<'a>,
     name: &'a str,
@@ -83,7 +83,7 @@ pub(super) fn connect<'a>(
             let open = count(|attempt| matches!(attempt, Attempt::Open(_)));
             if open > progress.open {
                 progress.open = open;
-                // Some of these come in while others are let in.
+                // That some are connected shows that the program goes on.
                 runner.patience.went_on();
             }
             if refused && !first && !(open > 0 && runner.program.may_listen(address)) {
@@ -123,7 +123,7 @@ pub(super) fn connect<'a>(
         }
     }
     if first {
-        // `0.0.0.0` takes our connections as well, and those of the whole network.
+        // `0.0.0.0` accepts our connections as well, and those of the whole network.
         runner.program.listens_nowhere_else(address)?;
         runner.is_ready();
     }
@@ -131,7 +131,7 @@ pub(super) fn connect<'a>(
     runner.peers.insert(name, peers)
 }
 
-/// `count` connections come from the program.
+/// Accepts `count` connections from the program.
 pub(super) fn accept<'a>(
     runner: &mut Runner<'a>,
     name: &'a str,
@@ -174,8 +174,8 @@ pub(super) fn accept<'a>(
     runner.peers.insert(name, streams)
 }
 
-/// Whether some step lets a peer of this name not read, or read slowly: then its receive buffer is
-/// small from the start.
+/// Whether some step makes a peer of this name stop reading, or read slowly: then its receive buffer
+/// is small from the start.
 fn reads_slowly(steps: &[Step], name: &str) -> bool {
     steps.iter().any(|step| {
         let slow = matches!(step.act, Act::Stops | Act::Reads { pace: Some(_) });
@@ -199,7 +199,7 @@ fn start(address: SocketAddr, small: bool) -> io::Result<Attempt> {
 
 fn look(socket: Socket, since: Instant) -> io::Result<Attempt> {
     match socket.take_error()? {
-        // The last: a program that ended while this connection waited in its queue.
+        // The last two: the program ended while this connection waited in its queue.
         Some(error)
             if matches!(
                 error.kind(),

@@ -1,5 +1,5 @@
-//! What a peer is to receive next: taken when all of it is there; what its absence looks like
-//! where it does not come.
+//! What a peer is expected to receive next: taken when all of it is there; if it does not come, the
+//! trouble that this is.
 
 use std::time::{Duration, Instant};
 
@@ -9,37 +9,37 @@ use super::peer::{End, Peer, UNREAD_BYTES_MAX};
 use super::runner::{InVain, Runner};
 use crate::verdict::{Bytes, Trouble, Written};
 
-/// A report looks back at this much that was right.
+/// Number of right bytes that a report shows before the difference.
 const BYTES_SHOWN_BEFORE: usize = 16;
 
-/// And forward at this much.
+/// Number of bytes that a report shows from the difference on.
 const BYTES_SHOWN_AFTER: usize = 32;
 
-/// What was written just before a wait was over arrives by then.
+/// Time within which what was written just before the deadline arrives.
 const LAST_BYTES_ARRIVE_WITHIN: Duration = Duration::from_millis(50);
 
-/// A piece of what came may be sent again, if it was no longer than this.
+/// The most bytes of what came that a later send may repeat.
 const TAKEN_BYTES_MAX: usize = 1 << 16;
 
 /// What a peer is to receive next.
 pub(super) trait Expectation {
-    /// Takes what is there: `true` once all of it was there, `false` where it cannot come.
+    /// Takes what is there: `true` once all of it was there, `false` where it can no longer come.
     fn look(&mut self, peer: &mut Peer) -> Option<bool>;
-    /// Whether other bytes came, and not only too few.
+    /// Whether wrong bytes came, and not only too few.
     fn is_wrong(&self, peer: &Peer) -> bool;
-    /// Whether what came could still become right, had the judge read on.
+    /// Whether what came could still become right if the judge read on.
     fn may_be_right(&self, _peer: &Peer) -> bool {
         false
     }
-    /// How many bytes of it have come.
+    /// Number of bytes of it that have come.
     fn right(&self) -> usize {
         0
     }
-    /// What a report shows of it, and of what came instead.
+    /// The part of it, and of what came instead, that a report shows.
     fn bytes(&self, peer: &Peer) -> Bytes;
 }
 
-/// Waits until all of it has come, or cannot come any more.
+/// Waits until all of it has come, or can no longer come.
 pub(super) fn all<'a>(
     runner: &mut Runner<'a>,
     at: (&'a str, usize),
@@ -51,7 +51,7 @@ pub(super) fn all<'a>(
     }
 }
 
-/// What was expected did not come: what does that look like?
+/// The trouble of what did not come; none, where it has come at the last moment.
 pub(super) fn missing<'a>(
     runner: &mut Runner<'a>,
     at: (&'a str, usize),
@@ -61,17 +61,17 @@ pub(super) fn missing<'a>(
         runner.patience.wait.waited(),
         runner.patience.wait.goes_on(),
     );
-    // What is on its way belongs to the picture.
+    // What is on its way counts too.
     let _ = runner.until(Instant::now() + LAST_BYTES_ARRIVE_WITHIN, |_| {
         Ok(None::<()>)
     })?;
     let peer = runner.peers.one(at)?;
     match expectation.look(peer) {
-        // It came while its absence was told: no rule is so exact.
+        // It came just after the deadline: no rule is that exact.
         Some(true) => return Ok(()),
         Some(false) if expectation.is_wrong(peer) => {
             return Err(match peer.unread.len() >= UNREAD_BYTES_MAX {
-                // An end of it may be right: where the judge stops reading is its own affair.
+                // Its end may be right: the judge has stopped reading, which is not the program's fault.
                 true if peer.ended.is_none() && expectation.may_be_right(peer) => {
                     Trouble::Flood(Written::Sent)
                 }
@@ -86,7 +86,7 @@ pub(super) fn missing<'a>(
         Some(End::Closed) => return Err(Trouble::ClosedEarly(bytes)),
         Some(End::Reset) => return Err(Trouble::ResetEarly(bytes)),
         None if runner.program.ended().is_some() => return Err(Trouble::Gone),
-        // It was right to its last byte, and there was no time for more.
+        // Every byte was right, and there was no time for more.
         None if goes_on && expectation.right() > 0 => {
             return Err(Trouble::RightSoFar {
                 right: expectation.right(),
@@ -108,7 +108,7 @@ pub(super) fn missing<'a>(
     })
 }
 
-/// A line like this one.
+/// The expectation of a line that matches a pattern.
 pub(super) struct Line {
     pub(super) pattern: String,
 }
@@ -158,7 +158,7 @@ impl Expectation for Line {
     }
 }
 
-/// Exactly these bytes, or any where any is right.
+/// The expectation of exactly these bytes, except where any byte is right.
 pub(super) struct Exactly {
     pub(super) expected: Vec<u8>,
     pub(super) any: Vec<usize>,
@@ -172,13 +172,13 @@ impl Expectation for Exactly {
         let same = |&(at, (a, b)): &(usize, (&u8, &u8))| {
             a == b || self.any.binary_search(&(self.right + at)).is_ok()
         };
-        // Megabytes that are all right are compared in one go.
+        // Megabytes that are all right are compared at once.
         let same = match rest.starts_with(&peer.unread) {
             true => peer.unread.len(),
             false => pairs.take_while(same).count(),
         };
         let came: Vec<u8> = peer.unread.drain(..same).collect();
-        // Only a story with bytes that are not fixed looks back at them.
+        // Only a story with bytes that are not fixed repeats them.
         if self.expected.len() <= TAKEN_BYTES_MAX {
             peer.taken.extend(came);
         }
@@ -208,7 +208,7 @@ impl Expectation for Exactly {
     }
 }
 
-/// What a report shows around the first difference.
+/// The bytes around the first difference, which a report shows.
 pub(super) fn window(expected: &[u8], any: &[usize], came: &[u8], right: usize) -> Bytes {
     let before = right.saturating_sub(BYTES_SHOWN_BEFORE);
     let cut =

@@ -1,4 +1,4 @@
-//! A whole HTTP response at a peer.
+//! Plays the step in which a peer receives a whole HTTP response.
 
 use std::time::{Duration, Instant};
 
@@ -9,13 +9,13 @@ use super::runner::Runner;
 use crate::check::Response;
 use crate::verdict::{Bytes, Fault, Surplus, Trouble, Written};
 
-/// What is longer than it says comes in the same write: it is there by then.
+/// Time within which the rest of a response that is too long comes: usually it is in the same write.
 const SURPLUS_ARRIVES_WITHIN: Duration = Duration::from_millis(15);
 
-/// A report shows no more of an answer.
+/// Number of bytes that a report shows of an answer.
 const ANSWER_BYTES_SHOWN: usize = 64;
 
-/// The next thing that comes is a response with this status and, where it is said, this body.
+/// Expects a response with this status and, where the step has one, this body.
 pub(super) fn response<'a>(
     runner: &mut Runner<'a>,
     at: (&'a str, usize),
@@ -31,11 +31,11 @@ pub(super) fn response<'a>(
     };
     let (head, end, said) = match runner.patiently(whole)? {
         Ok(Ok(whole)) => whole,
-        // A server may refuse with a response, or by closing alone.
+        // A server may refuse with a response, or just close the connection.
         Ok(Err(_)) if wanted.or_gone && runner.peers.one(at)?.unread.is_empty() => return Ok(()),
         _ if runner.peers.one(at)?.unread.is_empty() => {
             missing(runner, at, &mut Answer { wanted })?;
-            // It came at the last moment, and is there.
+            // It came at the last moment after all.
             return response(runner, at, wanted);
         }
         found => return Err(part_of_a_response(runner, at, wanted, found.is_err())?),
@@ -63,7 +63,7 @@ pub(super) fn response<'a>(
     }
 }
 
-/// What follows and is not the next response.
+/// What follows a response and is not the next one.
 fn what_follows<'a>(runner: &mut Runner<'a>, at: (&'a str, usize)) -> Result<Surplus, Trouble> {
     let _ = runner.until(Instant::now() + SURPLUS_ARRIVES_WITHIN, |runner| {
         let peer = runner.peers.one(at)?;
@@ -78,8 +78,8 @@ fn what_follows<'a>(runner: &mut Runner<'a>, at: (&'a str, usize)) -> Result<Sur
     Ok(Surplus::of(more))
 }
 
-/// Only a part of a response came; where the wait is over, and nothing else, that is no fault
-/// of its words.
+/// The trouble of a response of which only a part came; where only the deadline has passed, what
+/// came is not at fault.
 fn part_of_a_response<'a>(
     runner: &mut Runner<'a>,
     at: (&'a str, usize),
@@ -119,7 +119,7 @@ fn part_of_a_response<'a>(
     })
 }
 
-/// Any beginning of an answer.
+/// The expectation of any beginning of an answer.
 struct Answer<'a> {
     wanted: &'a Response,
 }

@@ -1,5 +1,5 @@
-//! What a server keeps of clients that are gone. The story so far is played again and again, and
-//! between two batches what the program holds is counted.
+//! Finds what a server keeps of clients that are gone. The story so far is played again and again,
+//! and between two batches what the program holds is counted.
 //!
 //! A right program may hold more after the first batches: pools fill, and some runtimes keep what
 //! they freed. A program that keeps something of each client holds more after every batch.
@@ -11,29 +11,29 @@ use super::system::Holdings;
 use crate::check::{Act, Actor, Step};
 use crate::verdict::{Kept, Trouble};
 
-/// Where nothing grew in one of two batches, nothing is kept.
+/// Number of batches after which nothing is kept if one of them grew nothing.
 const BATCHES_MIN: usize = 2;
 
-/// What grew in each of these is kept: a pool of 200 threads is full by then.
+/// Number of batches after which what grew in each is kept: a pool of 200 threads is full by then.
 const BATCHES_MAX: usize = 5;
 
-/// A right program may let go of its last clients a moment after they are gone.
+/// Time within which a right program lets go of its last clients.
 const LETS_GO_WITHIN: Duration = Duration::from_millis(250);
 
-/// Between two looks at what it holds.
+/// Time between two looks at what it holds.
 const LOOK_INTERVAL: Duration = Duration::from_millis(10);
 
-/// A client that leaves less than this in memory leaves nothing: an entry in a table, a log line.
+/// Growth per client from which memory counts as kept: less is an entry in a table, or a log line.
 const KEPT_BYTES_PER_CLIENT: u64 = 512 << 10;
 
-/// Of this many clients, one leaves a descriptor, a thread or a process: then the program keeps
-/// them. A story may have clients of which only some make it forget to close.
+/// Number of clients of which at least one must leave a descriptor, a thread or a process behind, for
+/// these to count as kept. A story may have clients of which only some make it forget to close.
 const CLIENTS_PER_KEPT: u64 = 5;
 
-/// What plays one step.
+/// The function that plays one step.
 type Play<'a> = fn(&mut Runner<'a>, &'a Step) -> Result<(), Trouble>;
 
-/// `act` is `you forgets N`: the peers' steps before it are the story.
+/// Plays `you forgets N`, which is `act`: the peers' steps before it are the story.
 pub(super) fn forgets<'a>(
     runner: &mut Runner<'a>,
     act: &'a Act,
@@ -51,7 +51,7 @@ pub(super) fn forgets<'a>(
     let clients = clients(&story) * times;
     runner.pause(LETS_GO_WITHIN / 4)?;
     let mut held = runner.program.holdings();
-    // What has grown after every batch so far, and by how much at least.
+    // What has grown after every batch so far, with its least growth.
     let mut suspects: Vec<(Kept, u64)> = Kept::ALL.map(|kept| (kept, u64::MAX)).to_vec();
     for batch in 1..=BATCHES_MAX {
         again(runner, &story, times, play)?;
@@ -86,7 +86,7 @@ pub(super) fn forgets<'a>(
     }
 }
 
-/// Those of `suspects` of which the program holds more than `before`, after a while as well.
+/// Those of `suspects` of which the program still holds more than `before` after a while.
 fn grown<'a>(
     runner: &mut Runner<'a>,
     before: Holdings,
@@ -110,7 +110,7 @@ fn grown<'a>(
     }
 }
 
-/// The story once more for each client, with the peers of the last time gone.
+/// Plays the story `times` more times, each time with new peers.
 fn again<'a>(
     runner: &mut Runner<'a>,
     story: &[&'a Step],
@@ -134,7 +134,7 @@ fn again<'a>(
     Ok(())
 }
 
-/// How many clients come in it.
+/// Number of clients in the story.
 fn clients(story: &[&Step]) -> usize {
     let of = |step: &&Step| match (&step.actor, &step.act) {
         (Actor::Peer { count, .. }, Act::Connect) => count.unwrap_or(1),
@@ -149,7 +149,7 @@ fn growth(kept: Kept, before: Holdings, now: Holdings) -> u64 {
         Kept::Processes => grown(|held| held.processes),
         Kept::Threads => grown(|held| held.threads),
         Kept::Descriptors => grown(|held| held.descriptors),
-        // Memory that was never written is taken too, and a heap that was taken at the start fills.
+        // Memory that was never written counts too, and so does a heap that was there and now fills.
         Kept::Memory => grown(|held| held.resident).max(grown(|held| held.data)),
     }
 }

@@ -1,4 +1,4 @@
-//! How long something is waited for: time in which nothing could happen does not count.
+//! Decides how long to wait for something: time in which nothing could happen does not count.
 //!
 //! A step's deadline is the judge's own, unless a rule of the exercise states it. The judge's own
 //! deadlines go on while bytes that may be right keep moving, and where the machine was busy with
@@ -10,68 +10,68 @@ use super::program::Program;
 use super::{Options, system};
 use crate::verdict::Slow;
 
-/// A wait is stretched by no more than this many times its length.
+/// The most that a wait is stretched by, as a multiple of its length.
 const STRETCH_MAX: u32 = 10;
 
-/// What a program may compute before it is ready.
+/// Processor time that a program may use before it is ready.
 const START_RUNNING_MAX: Duration = Duration::from_secs(20);
 
-/// Less than this is no reason to wait longer.
+/// Lost time below which a wait is not stretched.
 const LOST_TIME_IGNORED: Duration = Duration::from_millis(30);
 
-/// A wait is stretched by at least this.
+/// The least time that a wait is stretched by.
 const STRETCH_MIN: Duration = Duration::from_millis(250);
 
-/// A program that reads at all has read something by then.
+/// Time within which a program that reads at all has read something.
 const READS_WITHIN: Duration = Duration::from_millis(300);
 
-/// A report does not tell this much from nothing.
+/// Stretching below which a report gives the length of the wait instead.
 const STRETCH_UNREPORTED: Duration = Duration::from_millis(300);
 
-/// Waking this much later than asked for is usual.
+/// Lateness that is usual when waking.
 const LATENESS_IGNORED: Duration = Duration::from_millis(2);
 
-/// One thing that is waited for: one step, at all its peers.
+/// The wait for one step, at all its peers.
 pub(super) struct Wait {
     began: Instant,
     at: Instant,
     time: Duration,
-    /// The rules of the exercise state it.
+    /// Whether the rules of the exercise state it.
     by_rule: bool,
-    /// The program has to start first.
+    /// Whether the program has to start first.
     starting: bool,
-    /// What peers had moved when that was last looked at.
+    /// Number of bytes that the peers had moved at the last look.
     moved: u64,
-    /// What the program had not read when that was last looked at.
+    /// Number of bytes that the program had not read at the last look.
     unread: Option<u64>,
-    /// When something moved last.
+    /// Time when something last moved.
     progress: Option<Instant>,
-    /// What was added because the machine was busy.
+    /// Time that was added because the machine was busy.
     given: Duration,
 }
 
-/// How long the steps of one variant are waited for, and what kept the judge and the program from
+/// The waits of one variant, one after the other, and what kept the judge and the program from
 /// running.
 pub(super) struct Patience {
-    /// What is waited for now.
+    /// The current wait.
     pub(super) wait: Wait,
-    /// The deadline of this step is a rule of the exercise.
+    /// Whether the deadline of this step is a rule of the exercise.
     pub(super) by_rule: bool,
-    /// The whole check is over then.
+    /// Time when the whole check is over.
     pub(super) ends: Instant,
-    /// A filter has until then to print its first line: it has to start.
+    /// Time until which a filter may take to print its first line, since it has to start.
     starting: Option<Instant>,
-    /// A step has this long.
+    /// Deadline of a step.
     deadline: Duration,
-    /// And the program has this long to start.
+    /// Deadline of the program's start.
     start: Duration,
     slow: Slow,
-    /// The judge's lateness in all, and as much of it as waits have been given.
+    /// The judge's lateness in all, and the part of it that waits have been given.
     late: Duration,
     late_given: Duration,
-    /// The program's time in line for a processor, and on one, as far as waits have been given it.
+    /// The program's time waiting for a processor, and on one, for which waits have been stretched.
     program_given: system::Times,
-    /// When the judge looked last.
+    /// Time when the judge last looked.
     looked: Option<Instant>,
 }
 
@@ -90,7 +90,7 @@ impl Wait {
         }
     }
 
-    /// How long it has been waited for: its length, or tenths of a second, where it was stretched.
+    /// The time that it has taken: its length or, where it was stretched, tenths of a second.
     pub(super) fn waited(&self) -> Duration {
         let waited = self.began.elapsed();
         if waited < self.time + STRETCH_UNREPORTED {
@@ -124,8 +124,8 @@ impl Patience {
         }
     }
 
-    /// Begins to wait for a step: `within`, or the usual deadline, from `began` on, when what was
-    /// sent at a pace has gone. `moved` is the number of bytes that peers have moved so far.
+    /// Begins to wait for a step, until `within` or the usual deadline after `began`, when what was sent
+    /// at a pace has gone out. `moved` is the number of bytes that the peers have moved so far.
     pub(super) fn begin(&mut self, within: Option<Duration>, began: Instant, moved: u64) {
         self.begin_for(within.unwrap_or(self.deadline), began, moved);
     }
@@ -157,12 +157,12 @@ impl Patience {
         self.wait = wait;
     }
 
-    /// The first line of this program is what shows that it has started.
+    /// Takes the first line of this program as the sign that it has started.
     pub(super) fn start_with_words(&mut self) {
         self.starting = Some(Instant::now() + self.start);
     }
 
-    /// Something moved that is no byte.
+    /// Notes progress other than bytes.
     pub(super) fn went_on(&mut self) {
         let now = Instant::now();
         self.wait.progress = Some(now);
@@ -189,7 +189,7 @@ impl Patience {
         let left = (STRETCH_MAX * self.wait.time).saturating_sub(self.wait.given);
         let more = self.lost(now - self.wait.began, program).min(left);
         if more >= LOST_TIME_IGNORED {
-            // To ask the system costs time that is dear then.
+            // Asking the system costs time, which is scarce on a busy machine.
             let more = more.max(STRETCH_MIN);
             self.wait.given += more;
             self.wait.at = now + more;
@@ -210,9 +210,9 @@ impl Patience {
         true
     }
 
-    /// The time in which the judge or the program could not run, as far as no wait has had it; no
-    /// more than `elapsed`. A program that starts and uses a processor is not idle either, for a
-    /// while.
+    /// The time in which the judge or the program could not run and for which no wait has been
+    /// stretched yet; at most `elapsed`. The processor time that a starting program uses counts too,
+    /// up to a limit.
     fn lost(&mut self, elapsed: Duration, program: &Program) -> Duration {
         let judge = self.late.saturating_sub(self.late_given);
         self.late_given = self.late;
@@ -226,20 +226,20 @@ impl Patience {
         judge.max(lost).min(elapsed)
     }
 
-    /// Waits with `wait`, which takes this long at most, and notes how late the judge wakes.
+    /// Waits with `wait`, which takes at most this long, and notes how late the judge wakes.
     pub(super) fn rest(&mut self, time: Duration, wait: impl FnOnce()) {
         self.looks();
         wait();
         self.notice(time);
     }
 
-    /// The judge looks. Since it last looked it may have been kept from running: while it asked the
-    /// system something, or between two steps, when the program's own deadlines went on.
+    /// Notes that the judge looks. Since the last look it may have been kept from running: while it asked
+    /// the system something, or between two steps, when the program's own deadlines went on.
     pub(super) fn looks(&mut self) {
         self.notice(Duration::ZERO);
     }
 
-    /// Moving megabytes takes the judge a while, and is no lateness.
+    /// Notes the end of work, such as moving megabytes, which takes a while and is not lateness.
     pub(super) fn works(&mut self) {
         self.looked = Some(Instant::now());
     }
@@ -255,7 +255,7 @@ impl Patience {
         }
     }
 
-    /// The program listens, has connected, or has printed its first line.
+    /// Notes that the program listens, has connected, or has printed its first line.
     pub(super) fn note_ready(&mut self, program: &Program) {
         self.slow.ready = self.slow.ready.or_else(|| program.age());
     }

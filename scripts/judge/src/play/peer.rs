@@ -1,6 +1,6 @@
 //! A peer played by the judge: one connection, what it has yet to send, and what has come.
 //!
-//! Nothing here waits. [`Peer::pump`] moves what can move now; the stage calls it again and again.
+//! Nothing here waits. [`Peer::pump`] moves what can move now; the runner calls it again and again.
 
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, Read, Write};
@@ -13,19 +13,19 @@ use super::pieces::Pieces;
 use super::poll::Interest;
 use crate::check::Pace;
 
-/// A peer takes no more than this before the story reads it: the rest waits in the kernel.
+/// The most bytes that a peer takes before the story reads them: the rest waits in the kernel.
 pub(super) const UNREAD_BYTES_MAX: usize = 1 << 20;
 
 pub(super) struct Peer {
     /// `None` once it has closed.
     stream: Option<TcpStream>,
     queue: VecDeque<Task>,
-    /// What has come and the story has not read.
+    /// Bytes that have come and that the story has not read.
     pub(super) unread: Vec<u8>,
-    /// What the story took last with `||`.
+    /// Bytes that the story last took with `||`.
     pub(super) taken: Vec<u8>,
     pub(super) ended: Option<End>,
-    /// A write has failed: the system tells of a reset once, and this call had it.
+    /// Whether a write has failed: the system reports a reset once, and that call got it.
     refused: bool,
     reading: Reading,
     /// Number of bytes sent and received.
@@ -61,7 +61,7 @@ enum Reading {
 impl Peer {
     pub(super) fn new(stream: TcpStream) -> io::Result<Self> {
         stream.set_nonblocking(true)?;
-        // Each write leaves at once: how the bytes are divided is the point.
+        // Each write leaves at once, since the division into pieces is the point.
         stream.set_nodelay(true)?;
         Ok(Self {
             stream: Some(stream),
@@ -111,12 +111,12 @@ impl Peer {
         };
     }
 
-    /// Whether all that it was told to do is done.
+    /// Whether it has done everything that it was told.
     pub(super) fn idle(&self) -> bool {
         self.queue.is_empty()
     }
 
-    /// Bytes that it was told to send and the program's side has no room for.
+    /// Number of bytes that it was told to send and that the program's side has no room for.
     pub(super) fn unsent(&self) -> usize {
         let left = self.queue.iter().map(|task| match task {
             Task::Send { bytes, at, .. } => bytes.len() - at,

@@ -1,4 +1,4 @@
-//! What each step means at a peer.
+//! Plays each step at a peer that has a connection.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use super::{connect, http_step};
 use crate::check::{Act, numbered};
 use crate::verdict::{Bytes, Surplus, Trouble, Written};
 
-/// A program that reads has read what was sent by then.
+/// Time that the program has to read what was sent before a reset.
 const READ_BEFORE_RESET: Duration = Duration::from_millis(150);
 
 pub(super) fn play<'a>(
@@ -74,8 +74,8 @@ pub(super) fn play<'a>(
     Ok(())
 }
 
-/// The program reads what was sent before the reset, if it reads at all: where both come
-/// together, not every runtime tells its program of the reset (libuv takes it for an end).
+/// Lets the program read what was sent before the reset, if it reads at all: where both arrive
+/// together, not every runtime tells its program about the reset (libuv takes it for an end).
 fn let_it_read(runner: &mut Runner<'_>, name: &str) -> Result<(), Trouble> {
     let until = Instant::now() + READ_BEFORE_RESET;
     let _ = runner.often(|runner| {
@@ -133,7 +133,7 @@ fn end<'a>(
 ) -> Result<(), Trouble> {
     let found = runner.patiently(|runner| {
         let peer = runner.peers.one(at)?;
-        // A reset throws away what was on its way: only its own coming counts.
+        // A reset discards what was on its way: only the reset itself counts.
         let surplus = !peer.unread.is_empty() && wanted != Some(End::Reset);
         Ok((surplus || peer.ended.is_some()).then_some(()))
     })?;
@@ -150,7 +150,7 @@ fn end<'a>(
     }
 }
 
-/// What came and was not expected; without end, it is a flood.
+/// What came and was not expected; if there is no end to it, it is a flood.
 fn surplus<'a>(runner: &mut Runner<'a>, at: (&'a str, usize)) -> Result<Surplus, Trouble> {
     if runner.peers.one(at)?.unread.is_empty() {
         return Ok(Surplus::default());

@@ -21,19 +21,19 @@ const BUFFER_BYTES: usize = 64 * 1024;
 
 pub(super) struct Peers<'a> {
     by_name: BTreeMap<&'a str, Vec<Peer>>,
-    /// The peers where there are no connections.
+    /// The peers of UDP, which have no connections.
     pub(super) udp: UdpPeers<'a>,
-    /// Where the program connects.
+    /// The listener that the program connects to.
     pub(super) listener: Option<TcpListener>,
-    /// Holds an address where nobody listens.
+    /// Holds an address where nothing listens.
     reserved: Option<Socket>,
-    /// Somebody has connected to the program.
+    /// Whether a peer has connected to the program.
     pub(super) connected: bool,
-    /// Sent in a row, and not yet on its way.
+    /// Consecutive sends that are not yet on their way.
     held: Vec<(&'a str, Vec<Vec<u8>>)>,
-    /// When all that was sent at a pace will have gone.
+    /// Time when everything that was sent at a pace will have gone out.
     pub(super) busy_until: Instant,
-    /// In which pieces they send, unless a peer has a pace of its own.
+    /// How they send, unless a peer has a pace of its own.
     way: Way,
     random: Random,
     buffer: Box<[u8]>,
@@ -63,14 +63,14 @@ impl<'a> Peers<'a> {
         Ok(address)
     }
 
-    /// An address where nobody listens, for as long as the peers are there.
+    /// Reserves an address where nothing listens while the peers exist.
     pub(super) fn reserve(&mut self) -> io::Result<SocketAddr> {
         let (socket, address) = address::reserve()?;
         self.reserved = Some(socket);
         Ok(address)
     }
 
-    /// The peers of this name sit at these connections.
+    /// Adds the peers of this name, with these connections.
     pub(super) fn insert(&mut self, name: &'a str, streams: Vec<TcpStream>) -> Result<(), Trouble> {
         let peers: io::Result<Vec<Peer>> = streams.into_iter().map(Peer::new).collect();
         let peers = peers.map_err(|error| Trouble::Judge(format!("a connection: {error}")))?;
@@ -90,7 +90,7 @@ impl<'a> Peers<'a> {
         peer.ok_or_else(|| Trouble::Judge(format!("there is no peer {name}")))
     }
 
-    /// Whether no connection has been made, or all are gone.
+    /// Whether no connection has been made, or all have been dropped.
     pub(super) fn is_empty(&self) -> bool {
         self.by_name.is_empty()
     }
@@ -110,7 +110,7 @@ impl<'a> Peers<'a> {
         self.all().map(|peer| peer.moved).sum()
     }
 
-    /// Number of bytes that the program's side has no room for.
+    /// Number of bytes to be sent that the program's side has no room for.
     pub(super) fn unsent(&self) -> usize {
         self.all().map(Peer::unsent).sum()
     }
@@ -133,7 +133,7 @@ impl<'a> Peers<'a> {
         }
     }
 
-    /// What was sent in a row goes, unless `next` continues the row.
+    /// Sends out what was held back, unless `next` continues the row.
     pub(super) fn release(&mut self, next: Option<&Step>) {
         let goes_on = |name: &str| {
             next.is_some_and(|step| {
@@ -186,7 +186,7 @@ impl<'a> Peers<'a> {
         (interests, next)
     }
 
-    /// Every peer has nothing more to say.
+    /// Half-closes every connection.
     pub(super) fn half_close(&mut self) {
         for peer in self.by_name.values_mut().flatten() {
             peer.half_close();
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_peer_that_is_not_there_is_the_judges_own_trouble() {
+    fn a_peer_that_does_not_exist_is_the_judges_own_trouble() {
         let mut peers = Peers::new(Way::Whole, 1);
         assert!(matches!(peers.one(("bob", 0)), Err(Trouble::Judge(_))));
         assert!(peers.is_empty() && peers.are_idle("bob"));

@@ -1,20 +1,21 @@
-//! Where the bytes that a peer sends are divided. Pure.
+//! Divides the bytes that a peer sends into pieces. Pure.
 
 use std::time::Duration;
 
 use crate::check::Pace;
 
-/// From one random piece to the next: the program has read the first by then.
+/// Time from one random piece to the next, in which the program reads the first.
 const PIECE_INTERVAL: Duration = Duration::from_millis(12);
 
-/// In one row of sends.
+/// The most random cuts in consecutive sends.
 const CUTS_MAX: usize = 6;
 
 /// How bytes are divided into writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Pieces {
-    /// The end of each piece, the last one left out; `None` for so many at a time.
+    /// The end of each random piece but the last.
     ends: Vec<usize>,
+    /// The pace, where every piece has the same size.
     every: Option<Pace>,
 }
 
@@ -27,7 +28,7 @@ impl Pieces {
         }
     }
 
-    /// This many bytes at a time.
+    /// The same number of bytes at a time.
     pub(super) fn paced(pace: Pace) -> Self {
         Self {
             ends: Vec::new(),
@@ -40,7 +41,7 @@ impl Pieces {
         let mut ends: Vec<usize> = (0..CUTS_MAX.min(bytes.len().saturating_sub(1)))
             .map(|_| 1 + random.below(bytes.len() - 1))
             .collect();
-        // The head of something long is enough to look at.
+        // Of something long, the beginning is enough to search.
         let inside: Vec<usize> = (1..bytes.len().min(4096))
             .filter(|&at| bytes[at] & 0b1100_0000 == 0b1000_0000)
             .collect();
@@ -52,7 +53,7 @@ impl Pieces {
         Self { ends, every: None }
     }
 
-    /// Where the piece ends that byte `at` of `len` is in.
+    /// The end of the piece that contains byte `at` of `len`.
     pub(super) fn end(&self, at: usize, len: usize) -> usize {
         match self.every {
             Some(pace) => (at / pace.bytes + 1).saturating_mul(pace.bytes).min(len),
@@ -70,7 +71,7 @@ impl Pieces {
         self.every.map_or(PIECE_INTERVAL, |pace| pace.every)
     }
 
-    /// How long it takes to send so many bytes, if nothing is in the way.
+    /// The time to send `len` bytes, if the receiver has room.
     pub(super) fn time(&self, len: usize) -> Duration {
         let pieces = match self.every {
             Some(pace) => len.div_ceil(pace.bytes),
@@ -80,7 +81,7 @@ impl Pieces {
     }
 }
 
-/// The same numbers again for the same seed (`SplitMix64`).
+/// Random numbers that are the same for the same seed (`SplitMix64`).
 #[derive(Debug, Clone)]
 pub(super) struct Random(u64);
 
@@ -114,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pace_gives_so_many_bytes_at_a_time() {
+    fn a_pace_gives_the_same_number_of_bytes_at_a_time() {
         let pace = Pace {
             bytes: 2,
             every: Duration::from_millis(5),

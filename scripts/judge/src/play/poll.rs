@@ -6,7 +6,7 @@ use std::time::Duration;
 use session::run::doorbell::Doorbell;
 use socket2::SockRef;
 
-/// A socket, and what it is waited for.
+/// A socket, and what to wait for at it.
 #[cfg_attr(
     not(unix),
     allow(dead_code, reason = "no call waits for pipes and sockets there")
@@ -17,7 +17,7 @@ pub(super) struct Interest<'a> {
     pub(super) write: bool,
 }
 
-/// Waits for one of these, for `time` at most. Whether there was something.
+/// Waits for one of these, for at most `time`. Whether one was ready.
 #[cfg(unix)]
 pub(super) fn wait(doorbell: Option<&Doorbell>, sockets: &[Interest<'_>], time: Duration) -> bool {
     use std::os::fd::AsFd;
@@ -36,11 +36,11 @@ pub(super) fn wait(doorbell: Option<&Doorbell>, sockets: &[Interest<'_>], time: 
         .collect();
     all.extend(doorbell.map(|bell| PollFd::from_borrowed_fd(bell.as_fd(), PollFlags::IN)));
     let time = Timespec::try_from(time).ok();
-    // A signal, or a system that has no room for the list, is an end of the wait like any other.
+    // A signal, or a system without room for the list, ends the wait like anything else.
     poll(&mut all, time.as_ref()).is_ok_and(|ready| ready > 0)
 }
 
-/// No call waits for pipes and sockets together: what is there is found after a while.
+/// Sleeps, since no call waits for pipes and sockets together: what is there is found after a while.
 #[cfg(not(unix))]
 pub(super) fn wait(_: Option<&Doorbell>, _: &[Interest<'_>], time: Duration) -> bool {
     std::thread::sleep(time.min(Duration::from_millis(4)));

@@ -17,31 +17,31 @@ use super::system::{self, Holdings, Times};
 use crate::crash::{self, Crash};
 use crate::verdict::Trouble;
 
-/// Number of lines that are kept of those that the story has read.
+/// The most lines that are kept of those that the story has read.
 const HEARD_LINES_MAX: usize = 8;
 
-/// Number of the program's own lines that a report shows.
+/// The most of the program's own lines that a report shows.
 const LINES_SHOWN: usize = 8;
 
-/// Length of a line in a report, in bytes.
+/// The most bytes of a line that a report shows.
 const LINE_BYTES_SHOWN: usize = 400;
 
-/// The learner's program. Dropped, it is ended with everything that it started.
+/// The learner's program. When dropped, it is killed with everything that it started.
 pub(super) struct Program {
     process: Option<Process>,
-    /// Where it should listen, or connect to; a filter has none.
+    /// The address to listen at, or to connect to; a filter has none.
     pub(super) address: Option<SocketAddr>,
     /// Holds the address where it listens.
     claim: Option<Claim>,
     started: Option<Instant>,
-    /// The lines that the story has read from it, the last ones.
+    /// The last lines that the story has read from it.
     heard: Vec<Vec<u8>>,
-    /// When the judge ended its side to see what comes then: what was on standard error, and how
-    /// the program had ended. What it does after that is no cause.
+    /// The size of stderr, and how the program had ended, when the judge ended its side to see what
+    /// comes then. What the program does after that is not a cause.
     ended_all: Option<(u64, Option<Ended>)>,
     /// The memory that it held when it was ready, in bytes.
     at_rest: u64,
-    /// In the environment of all that it starts: `NAME=VALUE`.
+    /// The variable `NAME=VALUE` in the environment of everything that it starts.
     marker: String,
 }
 
@@ -50,7 +50,7 @@ pub(super) struct Program {
 pub(super) enum Wrote {
     Nothing,
     Something,
-    /// More than the judge takes.
+    /// More than the judge accepts.
     TooMuch,
 }
 
@@ -70,7 +70,7 @@ impl Program {
         }
     }
 
-    /// Where it listens: its own for as long as it is played.
+    /// Claims the address where it listens, for as long as it is played.
     pub(super) fn claim_address(&mut self) -> io::Result<SocketAddr> {
         let claim = address::free()?;
         Ok(self.claim.insert(claim).address)
@@ -115,7 +115,7 @@ impl Program {
     pub(super) fn pump(&mut self) -> Wrote {
         let mut wrote = Wrote::Nothing;
         if let Some(process) = &mut self.process {
-            // Before its output is taken: what comes from here on rings again.
+            // This comes before its output is taken: what comes from here on rings again.
             process.doorbell.heard();
         }
         while let Some(process) = &mut self.process {
@@ -128,27 +128,27 @@ impl Program {
         wrote
     }
 
-    /// What rings when it has written something.
+    /// The doorbell that rings when it has written something.
     pub(super) fn doorbell(&self) -> Option<&Doorbell> {
         Some(&self.process.as_ref()?.doorbell)
     }
 
-    /// How it ended, if it has.
+    /// How it has ended, if it has.
     pub(super) fn ended(&mut self) -> Option<Ended> {
         self.process.as_mut()?.ended().ok().flatten()
     }
 
-    /// Whether nothing more can come on standard output.
+    /// Whether nothing more can come on stdout.
     pub(super) fn output_closed(&self) -> bool {
         self.process.as_ref().is_none_or(Process::output_closed)
     }
 
-    /// How long ago it was started.
+    /// Time since it was started.
     pub(super) fn age(&self) -> Option<Duration> {
         self.started.map(|started| started.elapsed())
     }
 
-    /// The story has read these bytes of its standard output. Whether they were the first.
+    /// Notes that the story has read these bytes of its stdout. Whether they were the first.
     pub(super) fn hear(&mut self, line: Vec<u8>) -> bool {
         let first = self.heard.is_empty();
         self.heard.push(line);
@@ -158,13 +158,12 @@ impl Program {
         first
     }
 
-    /// Whether the story has read something of its standard output.
+    /// Whether the story has read something of its stdout.
     pub(super) fn was_heard(&self) -> bool {
         !self.heard.is_empty()
     }
 
-    /// The judge has nothing more to say: its standard input ends, and what it does from here on
-    /// is no cause.
+    /// Ends its stdin, since the judge sends nothing more; what it does from here on is not a cause.
     pub(super) fn end_input_at_last(&mut self) {
         let ended = self.ended();
         if let Some(process) = &mut self.process {
@@ -174,13 +173,13 @@ impl Program {
         }
     }
 
-    /// The end of its standard error.
+    /// The last part of its stderr.
     pub(super) fn errors(&self) -> Vec<u8> {
         let errors = self.process.as_ref().map(|process| process.errors.bytes());
         errors.unwrap_or_default()
     }
 
-    /// What is known of a crash. PHP tells of it on standard output.
+    /// The crash that it has reported. PHP reports it on stdout.
     pub(super) fn crash(&self, errors: &[u8], ended: Option<Ended>) -> Option<Crash> {
         let process = self.process.as_ref()?;
         let (late, ended) = match self.ended_all {
@@ -199,7 +198,7 @@ impl Program {
         })
     }
 
-    /// The last lines of its standard output, read by the story or not.
+    /// The last lines of its stdout, read by the story or not.
     pub(super) fn last_lines(&self) -> Vec<Vec<u8>> {
         let mut lines = self.heard.clone();
         if let Some(process) = &self.process {
@@ -212,12 +211,12 @@ impl Program {
         last(lines)
     }
 
-    /// What it holds now is what its language needs.
+    /// Notes the memory that it holds now, which is what its language needs.
     pub(super) fn is_at_rest(&mut self) {
         self.at_rest = self.asked(system::memory).unwrap_or_default();
     }
 
-    /// By how much its memory has grown since it was at rest, in bytes, where the system tells.
+    /// Growth of its memory since it was at rest, in bytes, where the system reports it.
     pub(super) fn memory_grown(&self) -> Option<u64> {
         Some(self.asked(system::memory)?.saturating_sub(self.at_rest))
     }
@@ -230,12 +229,13 @@ impl Program {
         self.asked(system::times)
     }
 
-    /// Number of bytes that are on their way to it or that it has not read, where the system tells.
+    /// Number of bytes that are on their way to it or that it has not read, where the system
+    /// reports it.
     pub(super) fn unread(&self) -> Option<u64> {
         self.asked(system::unread)
     }
 
-    /// Number of connections that wait to be accepted at this address, where the system tells.
+    /// Number of connections that wait to be accepted at this address, where the system reports it.
     pub(super) fn accept_queue(&self, address: SocketAddr) -> Option<usize> {
         self.asked(|id| system::queue(id, address))
     }
@@ -246,13 +246,13 @@ impl Program {
         at.is_some_and(|at| at.contains(&address))
     }
 
-    /// Whether it listens at this address, or may, where the system does not tell: some refuse
-    /// what their queue has no room for.
+    /// Whether it listens at this address, or may, where the system does not report it: some systems
+    /// refuse what the queue has no room for.
     pub(super) fn may_listen(&self, address: SocketAddr) -> bool {
         !cfg!(target_os = "linux") || self.listens(address)
     }
 
-    /// An error where it listens, and not at this address.
+    /// An error where it listens, but not at this address.
     pub(super) fn listens_nowhere_else(&self, address: SocketAddr) -> Result<(), Trouble> {
         match self.asked(system::listening) {
             Some(at) if !at.is_empty() && !at.contains(&address) => {
@@ -262,7 +262,7 @@ impl Program {
         }
     }
 
-    /// What the system says of its process group.
+    /// What the system reports about its process group.
     fn asked<T>(&self, ask: impl FnOnce(u32) -> Option<T>) -> Option<T> {
         ask(self.process.as_ref()?.id())
     }
@@ -278,7 +278,7 @@ impl Drop for Program {
     }
 }
 
-/// The lines of what was written to standard error.
+/// The lines of what was written to stderr.
 pub(super) fn lines(bytes: &[u8]) -> Vec<Vec<u8>> {
     let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
     let lines = bytes.split(|&byte| byte == b'\n');
@@ -286,7 +286,7 @@ pub(super) fn lines(bytes: &[u8]) -> Vec<Vec<u8>> {
     lines.skip_while(Vec::is_empty).collect()
 }
 
-/// The last ones, as much of each as a report shows.
+/// The last lines, cut to what a report shows.
 pub(super) fn last(mut lines: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
     let mut lines = lines.split_off(lines.len().saturating_sub(LINES_SHOWN));
     for line in &mut lines {
@@ -300,7 +300,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_report_shows_the_last_lines_and_so_much_of_each() {
+    fn a_report_shows_the_last_lines_and_the_beginning_of_each() {
         let all = lines(b"\n\r\na\r\nb\n");
         assert_eq!(all, [b"a".to_vec(), b"b".to_vec()]);
         let many: Vec<Vec<u8>> = (0..20).map(|_| vec![b'x'; 1000]).collect();
@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_that_the_story_reads_is_told_apart() {
+    fn the_first_line_that_the_story_reads_is_told_apart() {
         let mut program = Program::new();
         assert!(!program.was_heard());
         assert!(program.hear(b"a".to_vec()));

@@ -1,4 +1,4 @@
-//! What each step means at the learner's program: its stdin, its stdout and stderr, its exit.
+//! Plays each step at the learner's program: its stdin, stdout and stderr, and its exit.
 
 use std::cell::RefCell;
 use std::io::ErrorKind;
@@ -13,16 +13,16 @@ use super::runner::{AFTERMATH_WAIT, InVain, Runner};
 use crate::check::{Act, Lines, Payload};
 use crate::verdict::{Bytes, Surplus, Trouble};
 
-/// A prompt is one when nothing follows it for this long.
+/// Time for which nothing may follow a prompt.
 const PROMPT_SETTLES: Duration = Duration::from_millis(100);
 
-/// What a program wrote before its end may be read so much later, on a machine that is busy.
+/// How late the last output of a program may be read on a busy machine.
 const LAST_OUTPUT_WAIT: Duration = Duration::from_secs(5);
 
-/// A program that has read nothing for this long waits for something else.
+/// Time after which a program that has read nothing must be waiting for something else.
 const STALLED_AFTER: Duration = Duration::from_millis(500);
 
-/// Before its memory is judged, a program has this long to take what was sent to it.
+/// Time that a program has to read what was sent to it, before its memory is judged.
 const DRAIN_WAIT: Duration = Duration::from_secs(10);
 
 pub(super) fn play<'a>(
@@ -53,7 +53,7 @@ pub(super) fn play<'a>(
             None => Ok(()),
         },
         Act::Memory { most } => memory(runner, *most),
-        act => Err(Trouble::Judge(format!("`you {act}` has no meaning"))),
+        act => Err(Trouble::Judge(format!("`you {act}` cannot be played"))),
     }
 }
 
@@ -61,7 +61,7 @@ fn type_text<'a>(runner: &mut Runner<'a>, text: String, time: Duration) -> Resul
     match runner.program.process()?.type_text(text, time) {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == ErrorKind::TimedOut => Err(Trouble::NotTyped),
-        // It has closed its input, most likely by ending, which shows a moment later.
+        // It has closed its stdin, most likely by ending, which shows a moment later.
         Err(_) => {
             let soon = Instant::now() + AFTERMATH_WAIT;
             let ended = runner.until(soon, |runner| Ok(runner.program.ended()))?;
@@ -70,7 +70,7 @@ fn type_text<'a>(runner: &mut Runner<'a>, text: String, time: Duration) -> Resul
     }
 }
 
-/// The next line, or, where it is not `whole`, text with no line end that nothing follows.
+/// Expects the next line or, where it is not `whole`, text without a line end that nothing follows.
 fn prints<'a>(
     runner: &mut Runner<'a>,
     pattern: &str,
@@ -120,7 +120,7 @@ fn prints<'a>(
     }
     let mut bytes = printed(runner, pattern, whole)?;
     if let Some(line) = other.take() {
-        // Others may be printed, but this one was meant to be it.
+        // Other lines may be printed, but this one was meant to match.
         bytes.came = format!("{line}\n").into_bytes();
         return Err(Trouble::Wrong(bytes));
     }
@@ -130,7 +130,7 @@ fn prints<'a>(
     Err(not_printed(runner, bytes, closed, look)?)
 }
 
-/// The next bytes, whatever they are; more may follow.
+/// Expects the next bytes, whatever they are; more may follow.
 fn prints_bytes<'a>(
     runner: &mut Runner<'a>,
     payload: &Payload,
@@ -167,8 +167,8 @@ fn prints_bytes<'a>(
     Err(not_printed(runner, bytes, closed, look)?)
 }
 
-/// What it looks like that these bytes did not come: the program has ended, or closed its stdout,
-/// or it prints them only when the judge has nothing more to say.
+/// The trouble of output that did not come: the program has ended, or closed its stdout (`closed`),
+/// or prints it only when the judge has ended its side.
 fn not_printed<'a>(
     runner: &mut Runner<'a>,
     bytes: Bytes,
@@ -192,7 +192,7 @@ fn not_printed<'a>(
     })
 }
 
-/// A line on standard error, among others; `anywhere`: or the next one on standard output.
+/// Expects a line on stderr, among others, or, with `anywhere`, as the next one on stdout.
 fn says<'a>(
     runner: &mut Runner<'a>,
     pattern: &str,
@@ -240,7 +240,7 @@ fn says<'a>(
     })
 }
 
-/// Nothing follows the prompt.
+/// Expects that nothing follows the prompt.
 fn settles<'a>(runner: &mut Runner<'a>, pattern: &str) -> Result<(), Trouble> {
     let until = Instant::now() + PROMPT_SETTLES;
     let followed = runner.until(until, |runner| {
@@ -315,21 +315,21 @@ fn exit<'a>(
     if ended.status != status {
         return Err(Trouble::WrongStatus);
     }
-    // It has ended, and what it wrote last may be on its way still.
+    // It has ended, but what it wrote last may still be on its way.
     let _ = runner.until(Instant::now() + AFTERMATH_WAIT, |runner| {
         let closed = runner.program.process()?.wait(Instant::now()) == Waited::Closed;
         Ok(closed.then_some(()))
     })?;
     let left = unread(runner)?;
-    // What a server or a client prints besides is its own affair, unless the story says
-    // otherwise; a filter is its output.
+    // What a server or a client prints besides is not judged, unless the story says so; a filter is
+    // judged by all its output.
     if (clean || runner.program.address.is_none()) && !left.is_empty() {
         return Err(Trouble::TooMuch(Surplus::of(&left)));
     }
     Ok(())
 }
 
-/// What the program will take of what was sent to it, it has taken.
+/// Waits until the program takes no more of what was sent to it.
 fn takes_no_more(runner: &mut Runner<'_>) -> Result<(), Trouble> {
     let mut before = usize::MAX;
     let mut since = Instant::now();
@@ -358,8 +358,8 @@ fn memory<'a>(runner: &mut Runner<'a>, most: u64) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// Whether a line that does not match was probably meant to: it has a part of the text, or what a
-/// broken character leaves. A line such as "listening on …" has neither.
+/// Whether a line that does not match was probably meant to: it contains a part of the text, or the
+/// remains of a broken character. A line such as "listening on …" has neither.
 fn resembles(pattern: &str, line: &str) -> bool {
     let text = pattern.replace("[..]", "");
     let wide = |c: &char| !c.is_ascii();

@@ -1,31 +1,31 @@
-//! An HTTP/1.1 response, as far as it has come. Pure.
+//! Parses an HTTP/1.1 response, as far as it has come. Pure.
 
 use crate::verdict::Fault;
 
-/// No head is longer.
+/// The most bytes of a header section.
 const HEADER_SECTION_BYTES_MAX: usize = 64 * 1024;
 
-/// A line in a report is no longer.
+/// The most bytes of a line that a report shows.
 const LINE_BYTES_SHOWN: usize = 60;
 
 /// What has come of a response.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Came {
-    /// Not the whole head.
+    /// Not the whole header section.
     Head,
-    /// The head, and this much of the body.
+    /// The header section, and a part of the body.
     Body { said: usize, came: usize },
-    /// All: the head and the body end here.
+    /// Everything: the header section and the body end here.
     Whole {
         head: usize,
         end: usize,
-        /// What the head says of the body's length.
+        /// The length of the body by its header section.
         said: usize,
     },
 }
 
-/// Looks at what has come; `wanted` is the status that it should have. With `only_head`, it
-/// answers HEAD.
+/// Parses what has come; `wanted` is the status that it should have. With `only_head`, it answers
+/// HEAD.
 pub(super) fn look(bytes: &[u8], wanted: u16, only_head: bool) -> Result<Came, Fault> {
     let mut lines = Lines { bytes, at: 0 };
     let Some(line) = lines.next()? else {
@@ -58,7 +58,7 @@ pub(super) fn look(bytes: &[u8], wanted: u16, only_head: bool) -> Result<Came, F
     }
     let said = match length {
         _ if chunked => return Err(Fault::Chunked),
-        // These have no body, whatever the head says (RFC 9112, section 6.3).
+        // These have no body, whatever the fields say (RFC 9112, section 6.3).
         _ if bodiless(status) => 0,
         Some(length) => length,
         None => return Err(Fault::NoLength),
@@ -80,14 +80,14 @@ fn bodiless(status: u16) -> bool {
     matches!(status, 100..=199 | 204 | 304)
 }
 
-/// The lines of the head, without their ends.
+/// The lines of the header section, without their ends.
 struct Lines<'a> {
     bytes: &'a [u8],
     at: usize,
 }
 
 impl<'a> Lines<'a> {
-    /// `None` where no whole line is left.
+    /// The next line; `None` where no whole line is left.
     fn next(&mut self) -> Result<Option<&'a [u8]>, Fault> {
         let rest = &self.bytes[self.at..];
         let Some(end) = rest.iter().position(|&byte| byte == b'\n') else {
@@ -102,7 +102,7 @@ impl<'a> Lines<'a> {
         self.at += end + 1;
         match rest[..end].strip_suffix(b"\r") {
             Some(line) => Ok(Some(line)),
-            // A line that is no HTTP at all has a worse fault than its end.
+            // A line that is not HTTP at all has a worse fault than its end.
             None if self.at == end + 1 && status(&rest[..end]).is_none() => {
                 Err(Fault::NotHttp(shown(&rest[..end])))
             }

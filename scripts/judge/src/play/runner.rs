@@ -11,23 +11,24 @@ use super::program::{Program, Wrote, last, lines};
 use crate::check::{Act, Check, Step, Variant};
 use crate::verdict::{Failure, Trouble, Written};
 
-/// What the judge waits for wakes it. What only the system knows, such as where a program listens
-/// and whether it has ended, it looks at by itself: soon at first, and then less often.
+/// Time before the first look at what only the system knows, such as where a program listens and
+/// whether it has ended: the judge looks soon at first, and then less and less often. Everything
+/// else wakes it.
 const LOOK_INTERVAL_FIRST: Duration = Duration::from_micros(300);
 
 /// The longest time between two looks.
 const LOOK_INTERVAL_MAX: Duration = Duration::from_millis(20);
 
-/// The same while the story waits for what only the system knows.
+/// The longest time between two looks while the story waits for what only the system knows.
 const LOOK_INTERVAL_OFTEN: Duration = Duration::from_millis(4);
 
-/// After the program's end, or a failure, what is still on its way is worth waiting for.
+/// Time to wait, after the program's end or a failure, for what is still on its way.
 pub(super) const AFTERMATH_WAIT: Duration = Duration::from_millis(200);
 
-/// A crash may be told this long after what it has done was seen.
+/// Time within which a crash is reported after its effect was seen.
 const LAST_WORDS_WAIT: Duration = Duration::from_secs(1);
 
-/// Standard error is at its end when nothing has come for this long.
+/// Time without output after which stderr counts as ended.
 const STDERR_QUIET_AFTER: Duration = Duration::from_millis(100);
 
 pub(super) struct Runner<'a> {
@@ -37,23 +38,23 @@ pub(super) struct Runner<'a> {
     pub(super) program: Program,
     pub(super) peers: Peers<'a>,
     pub(super) patience: Patience,
-    /// Which of many peers the story is looking at.
+    /// Index of the peer that the story is looking at, where several have one name.
     pub(super) looking_at: Option<usize>,
-    /// What this system does not tell.
+    /// What could not be checked on this system.
     pub(super) unchecked: Unchecked,
     flood: Option<Written>,
     /// The longest time between two looks now.
     look_max: Duration,
 }
 
-/// What a step asks for and this system does not tell.
+/// What a step asks for and this system does not report.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Unchecked {
     pub(super) memory: bool,
     pub(super) kept: bool,
 }
 
-/// A wait that brought nothing: the time is over, or the program has ended.
+/// A wait that brought nothing: the deadline has passed, or the program has ended.
 pub(super) struct InVain;
 
 impl<'a> Runner<'a> {
@@ -77,7 +78,7 @@ impl<'a> Runner<'a> {
         }
     }
 
-    /// Begins to wait for a step, which has the usual deadline unless it says `within`.
+    /// Begins to wait for a step, which has the usual deadline unless it has its own, `within`.
     pub(super) fn wait_for(&mut self, within: Option<Duration>) {
         let (began, moved) = self.began();
         self.patience.begin(within, began, moved);
@@ -100,7 +101,7 @@ impl<'a> Runner<'a> {
         (self.all_sent(), self.peers.moved())
     }
 
-    /// When what was sent at a pace has gone: now, where nothing is on its way.
+    /// Time when everything that was sent at a pace has gone out: now, where nothing is left.
     pub(super) fn all_sent(&self) -> Instant {
         self.peers.busy_until.max(Instant::now())
     }
@@ -125,13 +126,14 @@ impl<'a> Runner<'a> {
         })
     }
 
-    /// Lets the peers and the program go on for a while.
+    /// Lets the peers and the program continue for a while.
     pub(super) fn pause(&mut self, time: Duration) -> Result<(), Trouble> {
         self.until(Instant::now() + time, |_| Ok(None::<()>))
             .map(|_| ())
     }
 
-    /// All peers and the program go on meanwhile.
+    /// Looks until there is something or the wait is `over`; all peers and the program continue
+    /// meanwhile.
     fn look_until<T>(
         &mut self,
         mut look: impl FnMut(&mut Self) -> Result<Option<T>, Trouble>,
@@ -171,14 +173,14 @@ impl<'a> Runner<'a> {
             if moved {
                 tick = LOOK_INTERVAL_FIRST;
             } else {
-                // What woke it and did not move anything would wake it again at once.
+                // What woke it without moving anything would wake it again at once.
                 woken = self.rest(tick, !woken);
                 tick = self.look_max.min(tick * 3 / 2);
             }
         }
     }
 
-    /// Waits until something can move, for `time` at most. Whether something can.
+    /// Waits until something can move, for at most `time`. Whether something can.
     fn rest(&mut self, time: Duration, for_sockets: bool) -> bool {
         let (sockets, next) = self.peers.wait_for();
         let acts = next.map(|at| at.saturating_duration_since(Instant::now()));
@@ -219,8 +221,8 @@ impl<'a> Runner<'a> {
         }
     }
 
-    /// The program listens, has connected, or has printed its first line: what it holds now is what
-    /// its language needs, and what comes beyond is what it keeps.
+    /// Notes that the program listens, has connected, or has printed its first line: what it holds now
+    /// is what its language needs, and what comes on top is what it keeps.
     pub(super) fn is_ready(&mut self) {
         self.patience.note_ready(&self.program);
         let judged = |step: &Step| matches!(step.act, Act::Memory { .. });
@@ -229,18 +231,18 @@ impl<'a> Runner<'a> {
         }
     }
 
-    /// The judge has nothing more to say: does the program answer now?
+    /// Ends the judge's side, to see whether the program answers then.
     pub(super) fn end_all_sides(&mut self) {
         self.program.end_input_at_last();
         self.peers.half_close();
     }
 
-    /// Once the judge has ended its side, a program that only waited for that has answered by then.
+    /// Time by which a program that only waited for the judge to end its side has answered.
     pub(super) fn last_words(&self) -> Instant {
         Instant::now() + self.options.deadline / 2
     }
 
-    /// What is known of a step that did not happen.
+    /// The failure of a step: everything that is known about it.
     pub(super) fn failure(&mut self, step: usize, trouble: Trouble) -> Failure {
         let trouble = self.in_time(trouble);
         let _ = self.pause(AFTERMATH_WAIT);
@@ -253,7 +255,7 @@ impl<'a> Runner<'a> {
             ended,
             output: self.program.last_lines(),
             crash: match trouble {
-                // Its pipe broke because the judge read no more.
+                // Its pipe broke because the judge stopped reading.
                 Trouble::Flood(Written::Printed) => None,
                 _ => self.program.crash(&errors, ended),
             },
@@ -262,7 +264,8 @@ impl<'a> Runner<'a> {
         }
     }
 
-    /// What did not happen when the whole check was over says nothing, but for what goes on.
+    /// The trouble, unless the whole check is over: then what is missing proves nothing, except where
+    /// bytes were still coming.
     fn in_time(&self, trouble: Trouble) -> Trouble {
         match trouble {
             Trouble::RightSoFar { .. } => trouble,
@@ -273,7 +276,7 @@ impl<'a> Runner<'a> {
         }
     }
 
-    /// A crash closes connections first, and is told then.
+    /// Waits for the report of a crash, which comes after its connections have closed.
     fn hear_out(&mut self, trouble: &Trouble) {
         let latest = Instant::now() + LAST_WORDS_WAIT;
         let broke = matches!(trouble, Trouble::ClosedEarly(_) | Trouble::ResetEarly(_));

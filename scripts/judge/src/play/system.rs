@@ -1,5 +1,5 @@
-//! What only the system knows of a program: where it listens, what it holds, and what it has left
-//! behind. Linux says it in `/proc`; elsewhere nobody does, and `None` says so.
+//! Asks the system about a program: where it listens, what it holds, and which processes it has left
+//! behind. Linux reports this in `/proc`; elsewhere the answer is `None`.
 
 #[cfg(target_os = "linux")]
 mod platform {
@@ -15,7 +15,7 @@ mod platform {
 
     use super::{Holdings, Times};
 
-    /// So often what was left behind is looked for, as long as some is found.
+    /// The most times that processes left behind are searched for, as long as some are found.
     const END_ROUNDS_MAX: usize = 8;
 
     /// Where the programs of this group listen.
@@ -40,7 +40,7 @@ mod platform {
         Some(addresses)
     }
 
-    /// The most memory that the programs of this group have held, in bytes.
+    /// The most memory that the programs of this group have held so far, in bytes.
     pub(in super::super) fn memory(group: u32) -> Option<u64> {
         let held = members(group).into_iter().filter_map(|process| {
             let status = fs::read_to_string(process.join("status")).ok()?;
@@ -52,7 +52,7 @@ mod platform {
         Some(held.sum::<u64>() * 1024)
     }
 
-    /// What the programs of this group hold now; `None` where the system does not say.
+    /// What the programs of this group hold now; `None` where the system does not report it.
     pub(in super::super) fn holdings(group: u32) -> Option<Holdings> {
         let mut held = Holdings::default();
         for process in members(group) {
@@ -65,7 +65,7 @@ mod platform {
                 let line = status.lines().find_map(|line| line.strip_prefix(name))?;
                 line.trim().trim_end_matches(" kB").parse::<u64>().ok()
             };
-            // One that has ended, and that nobody has waited for, has no memory.
+            // A zombie has no memory.
             let Some(data) = number("VmData:") else {
                 continue;
             };
@@ -78,7 +78,7 @@ mod platform {
         (held.processes > 0).then_some(held)
     }
 
-    /// How long the threads of this group have waited for a processor, and had one.
+    /// The time that the threads of this group have waited for a processor, and had one.
     pub(in super::super) fn times(group: u32) -> Option<Times> {
         let mut times = Times::default();
         for process in members(group) {
@@ -101,7 +101,7 @@ mod platform {
         Some(times)
     }
 
-    /// How many connections wait to be accepted at an address where this group listens.
+    /// Number of connections that wait to be accepted at an address where this group listens.
     pub(in super::super) fn queue(group: u32, address: SocketAddr) -> Option<usize> {
         let process = members(group).into_iter().next()?;
         let table = fs::read_to_string(process.join("net/tcp")).ok()?;
@@ -180,10 +180,10 @@ mod platform {
         Some((port, usize::from_str_radix(queue, 16).ok()?))
     }
 
-    /// Ends every process since `first` that was started with this word in its environment, also
-    /// one that has left the group.
+    /// Kills every process since `first` that was started with this word in its environment, even one
+    /// that has left the group.
     pub(in super::super) fn end_all(first: u32, marker: &str) {
-        // One that is ended may just have started another.
+        // A process that is killed may just have started another.
         for _ in 0..END_ROUNDS_MAX {
             if !end_some(first, marker) {
                 return;
@@ -191,7 +191,7 @@ mod platform {
         }
     }
 
-    /// Whether there were any.
+    /// Kills those that are there now. Whether there were any.
     fn end_some(first: u32, marker: &str) -> bool {
         let mut some = false;
         for process in processes(first) {
@@ -210,11 +210,11 @@ mod platform {
         some
     }
 
-    /// The processes that have started since `first`, with it: numbers are given in order, and
-    /// begin again after the greatest. To open each process of a machine would cost more than all
-    /// the rest of a story.
+    /// The processes that have started since `first`, and `first` itself: PIDs are given in order, and
+    /// start again after the greatest. To open every process of the machine would cost more than
+    /// all the rest of a story.
     fn processes(first: u32) -> impl Iterator<Item = PathBuf> {
-        // `0.20 0.18 0.12 1/80 11206`: the last number is the last process.
+        // `0.20 0.18 0.12 1/80 11206`: the last number is the last PID.
         let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
         let last = load
             .split_ascii_whitespace()
@@ -235,7 +235,7 @@ mod platform {
         name.to_str()?.parse().ok()
     }
 
-    /// A group has the number of its first process.
+    /// The processes of a group, whose id is the PID of its first.
     fn members(first: u32) -> Vec<PathBuf> {
         let group = first.to_string();
         let belongs = |path: &PathBuf| {
@@ -266,7 +266,7 @@ mod platform {
     fn listener(line: &str, sockets: &BTreeSet<String>) -> Option<SocketAddr> {
         let mut words = line.split_ascii_whitespace();
         let (ip, port) = words.nth(1)?.split_once(':')?;
-        // A busy machine has thousands of lines, and few are of listeners.
+        // A busy machine has thousands of lines, and few belong to listeners.
         if words.nth(1)? != "0A" || !sockets.contains(words.nth(5)?) {
             return None;
         }
@@ -321,12 +321,12 @@ mod platform {
     pub(in super::super) fn end_all(_first: u32, _marker: &str) {}
 }
 
-/// What a program's threads did with their time, together.
+/// Time of a program's threads, together.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Times {
-    /// They had a processor.
+    /// Time on a processor.
     pub(super) running: std::time::Duration,
-    /// They could have used one, and waited in line.
+    /// Time waiting for one.
     pub(super) in_line: std::time::Duration,
 }
 
@@ -334,15 +334,15 @@ pub(super) struct Times {
 #[derive(Debug, Clone, Copy, Default)]
 #[cfg_attr(
     not(target_os = "linux"),
-    allow(dead_code, reason = "only Linux says what a program holds")
+    allow(dead_code, reason = "only Linux reports what a program holds")
 )]
 pub(super) struct Holdings {
     pub(super) processes: u64,
     pub(super) threads: u64,
     pub(super) descriptors: u64,
-    /// Memory of its own that is in use, in bytes.
+    /// Private memory that is in use, in bytes.
     pub(super) resident: u64,
-    /// Memory of its own that it has asked for, in bytes, used or not.
+    /// Private memory that it has asked for, used or not, in bytes.
     pub(super) data: u64,
 }
 

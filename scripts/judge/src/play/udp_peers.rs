@@ -1,4 +1,4 @@
-//! The sockets of peers that have no connections, and the datagrams that came to them.
+//! The peers of UDP: their sockets, and the datagrams that came to them.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
@@ -9,16 +9,16 @@ use socket2::SockRef;
 use super::peer::UNREAD_BYTES_MAX;
 use super::poll::Interest;
 
-/// Number of datagrams that wait for the story, at most.
+/// The most datagrams that wait for the story.
 const DATAGRAMS_WAITING_MAX: usize = 1000;
 
-/// The sockets of a story's peers, and what came to them.
+/// The UDP peers of a story.
 #[derive(Default)]
 pub(super) struct UdpPeers<'a> {
     peers: BTreeMap<&'a str, UdpPeer>,
-    /// Who sent last.
+    /// The last sender.
     from: Option<SocketAddr>,
-    /// What was taken last.
+    /// Bytes that the story last took.
     pub(super) taken: Vec<u8>,
     flood: bool,
 }
@@ -29,7 +29,7 @@ struct UdpPeer {
 }
 
 impl<'a> UdpPeers<'a> {
-    /// A peer at a port of its own.
+    /// Adds a peer at a port of its own.
     pub(super) fn bind(&mut self, name: &'a str) -> io::Result<SocketAddr> {
         let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
         socket.set_nonblocking(true)?;
@@ -43,7 +43,7 @@ impl<'a> UdpPeers<'a> {
     pub(super) fn pump(&mut self, buffer: &mut [u8]) -> bool {
         let mut moved = false;
         for peer in self.peers.values_mut() {
-            // An error of an earlier send is reported by a read, and is no end.
+            // A read also reports the error of an earlier send; the next look reads on.
             while let Ok((count, from)) = peer.socket.recv_from(buffer) {
                 moved = true;
                 self.from = Some(from);
@@ -87,10 +87,10 @@ impl<'a> UdpPeers<'a> {
         self.peers.get_mut(name)?.unread.pop_front()
     }
 
-    /// Answers whoever sent last. Nobody is there to answer before a datagram came.
+    /// Answers the last sender; before the first datagram there is none.
     pub(super) fn answer(&self, name: &str, bytes: &[u8]) {
         if let (Some(peer), Some(to)) = (self.peers.get(name), self.from) {
-            // That it has gone is no error of ours, and loopback has room.
+            // That the program has gone is not the judge's error, and loopback has room.
             let _ = peer.socket.send_to(bytes, to);
         }
     }

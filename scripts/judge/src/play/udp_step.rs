@@ -1,4 +1,4 @@
-//! What each step means at a peer that has a UDP socket, and no connection.
+//! Plays each step at a peer that has a UDP socket, and no connection.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -8,7 +8,7 @@ use super::runner::{InVain, Runner};
 use crate::check::{Act, Payload};
 use crate::verdict::{Bytes, Surplus, Trouble};
 
-/// A step of a peer that has no connection.
+/// Plays a step of a peer that has no connection.
 pub(super) fn play<'a>(
     runner: &mut Runner<'a>,
     name: &'a str,
@@ -27,7 +27,9 @@ pub(super) fn play<'a>(
             Ok(())
         }
         Act::Silent { duration } => no_datagram(runner, name, *duration),
-        act => Err(Trouble::Judge(format!("`{name} {act}` has no meaning"))),
+        act => Err(Trouble::Judge(format!(
+            "`{name} {act}` cannot be played over UDP"
+        ))),
     }
 }
 

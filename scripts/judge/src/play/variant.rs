@@ -1,4 +1,4 @@
-//! Plays one variant: its steps one after the other, each by whoever it is for.
+//! Plays one variant: its steps one after the other, each at its actor.
 
 use std::io;
 use std::net::SocketAddr;
@@ -8,7 +8,7 @@ use super::{address, leaks, peer_step, program_step, udp_step};
 use crate::check::{Act, Actor, Role, Step, Transport};
 use crate::verdict::{Failure, Trouble};
 
-/// The whole story; what did not happen, if something did not.
+/// Plays the whole story; the failure, if there is one.
 pub(super) fn play(runner: &mut Runner<'_>) -> Option<Box<Failure>> {
     let variant = runner.variant;
     for (index, step) in variant.steps.iter().enumerate() {
@@ -50,7 +50,7 @@ fn start(runner: &mut Runner<'_>, args: &[String]) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// Where the program listens, and where it connects.
+/// The addresses where the program listens, and where it connects.
 fn addresses(runner: &mut Runner<'_>) -> io::Result<Vec<SocketAddr>> {
     Ok(match runner.check.role {
         Role::Server => vec![runner.program.claim_address()?],
@@ -60,7 +60,7 @@ fn addresses(runner: &mut Runner<'_>) -> io::Result<Vec<SocketAddr>> {
     })
 }
 
-/// Where the program connects, or sends to.
+/// The judge's address, which the program connects or sends to.
 fn judges_address(runner: &mut Runner<'_>) -> io::Result<SocketAddr> {
     let steps = &runner.variant.steps;
     let refuses = steps.iter().any(|step| step.act == Act::Refuses);
@@ -70,7 +70,7 @@ fn judges_address(runner: &mut Runner<'_>) -> io::Result<SocketAddr> {
             runner.peers.listen(steps.iter().any(slow))
         }
         (Transport::Tcp, true) => runner.peers.reserve(),
-        // A socket that is there takes datagrams, whether somebody reads them or not.
+        // A socket that exists takes datagrams, whether they are read or not.
         (Transport::Udp, true) => address::free_for_datagrams(),
         (Transport::Udp, false) => {
             let name = steps.iter().find_map(|step| match &step.actor {

@@ -1,4 +1,4 @@
-//! What should have come above what came: text over bytes, the first difference marked. Pure.
+//! The expected bytes above those that came: text over bytes, the first difference marked. Pure.
 
 use unicode_width::UnicodeWidthStr;
 
@@ -8,13 +8,13 @@ use crate::verdict::Bytes;
 use bilingual::Lang;
 use bilingual::visible::is_trick;
 
-/// So many bytes before the difference.
+/// Number of bytes that are shown before the difference.
 const BYTES_SHOWN_BEFORE: usize = 8;
 
-/// Every byte takes two digits and a space, and the text above it as much.
+/// Number of columns of a byte: two digits and a space; the text above it has as many.
 const BYTE_COLUMNS: usize = 3;
 
-/// The four lines, and the mark.
+/// The comparison: four lines, and the mark.
 pub(super) fn draw(bytes: &Bytes, ui: Ui) -> String {
     let labels = match ui.lang {
         Lang::Zh => ["应该", "收到"],
@@ -28,7 +28,7 @@ pub(super) fn draw(bytes: &Bytes, ui: Ui) -> String {
     let margin = 4 + labels[0].width() + 2;
     let room = (REPORT_COLUMNS - margin - 4) / BYTE_COLUMNS;
     let mut text = String::new();
-    // Only what should have come has bytes that may be any.
+    // Only the expected bytes have places where any byte is right.
     let any = [&bytes.any[..], &[]];
     for ((label, row), any) in labels.iter().zip([&bytes.expected, &bytes.came]).zip(any) {
         let shown = &row[start.min(row.len())..row.len().min(start + room)];
@@ -64,7 +64,7 @@ pub(super) fn draw(bytes: &Bytes, ui: Ui) -> String {
     text
 }
 
-/// Where the picture begins: before the difference, at the beginning of a character.
+/// The index where the comparison begins: before the difference, at the beginning of a character.
 fn start(bytes: &Bytes, difference: usize) -> usize {
     let inside = |at: usize| {
         let row = if at < bytes.expected.len() {
@@ -119,7 +119,7 @@ fn rows(bytes: &[u8], any: &[usize], ui: Ui) -> (String, String) {
     (over, under.join(" "))
 }
 
-/// A pattern has no bytes of its own to compare with.
+/// The comparison with a pattern, which has no bytes of its own: two lines of text.
 fn pattern(bytes: &Bytes, labels: [&str; 2], ui: Ui) -> String {
     let came = match bytes.came.is_empty() {
         true => ui.pick("（什么也没有）", "(nothing)").to_owned(),

@@ -1,15 +1,15 @@
-//! What the bytes themselves give away. Pure.
+//! The clue that the bytes themselves give to the mistake. Pure.
 
 use super::encoding::{Guess, guess, guess_line};
 use super::{Ui, trouble, wrap};
 use crate::verdict::{Bytes, Failure, Trouble};
 use bilingual::Lang;
 
-/// A text in another encoding is shown in no more columns than this.
+/// The most columns in which a text in another encoding is shown.
 const TEXT_COLUMNS_MAX: usize = 40;
 
 /// What the bytes show, and whether that is the whole cause.
-pub(super) fn clue(failure: &Failure, ui: Ui) -> Option<(String, bool)> {
+pub(super) fn find(failure: &Failure, ui: Ui) -> Option<(String, bool)> {
     let none = Bytes::default();
     let bytes = match &failure.trouble {
         Trouble::TooMuch(came) | Trouble::NotSilent(came) => {
@@ -29,7 +29,7 @@ pub(super) fn clue(failure: &Failure, ui: Ui) -> Option<(String, bool)> {
     })
 }
 
-/// Another encoding than UTF-8.
+/// A sign of an encoding other than UTF-8.
 fn foreign(bytes: &Bytes, came: &[u8], ui: Ui) -> Option<(String, bool)> {
     let guess = guess(&bytes.expected, came, bytes.before > 0)?;
     let sure = matches!(guess, Guess::Mark | Guess::Text { sure: true, .. });
@@ -51,18 +51,18 @@ fn said(guess: &Guess, ui: Ui) -> String {
                     "你的程序写的不是 UTF-8，像是 {encoding}：按它读是“{text}”。这里的字都用 UTF-8 编码。"
                 ),
                 Lang::En => format!(
-                    "What your program wrote is not UTF-8. It looks like {encoding}, in which it reads \"{text}\". All text is UTF-8 here."
+                    "What your program wrote is not UTF-8. It looks like {encoding}, in which it reads \"{text}\". All text here is UTF-8."
                 ),
             }
         }
-        (Guess::Unknown, Lang::Zh) => "来的字节不是 UTF-8：不是字的字节写成 \\xNN。".to_owned(),
+        (Guess::Unknown, Lang::Zh) => "来的字节不是 UTF-8：不成字的字节写成 \\xNN。".to_owned(),
         (Guess::Unknown, Lang::En) => {
-            "What came is not UTF-8: bytes that are no text are written \\xNN.".to_owned()
+            "What came is not UTF-8: bytes that are not text are shown as \\xNN.".to_owned()
         }
     }
 }
 
-/// A small difference with one usual reason.
+/// A small difference that has one usual reason.
 fn small(bytes: &Bytes, ui: Ui) -> Option<&'static str> {
     let replaced = |row: &[u8]| String::from_utf8_lossy(row).contains('\u{fffd}');
     let came_replaced = bytes
@@ -83,12 +83,12 @@ fn small(bytes: &Bytes, ui: Ui) -> Option<&'static str> {
     } else if no_end {
         [
             "只差行末的 \\n：行要以它结束。",
-            "Only the \\n at the end is missing: it ends a line.",
+            "Only the \\n at the end is missing: every line ends with one.",
         ]
     } else if carriage {
         [
             "行末多了一个 \\r：这里的行只以 \\n 结束。",
-            "There is a \\r before the \\n: lines end with \\n alone here.",
+            "There is a \\r before the \\n: lines here end with \\n alone.",
         ]
     } else {
         return None;

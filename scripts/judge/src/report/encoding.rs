@@ -1,29 +1,29 @@
-//! Bytes in another encoding than UTF-8: which one it probably is, and the text in it. Pure.
+//! Bytes in an encoding other than UTF-8: which one it probably is, and the text in it. Pure.
 //!
-//! A program on a Chinese Windows prints GBK, PowerShell writes UTF-16. Where the text that should
-//! have come is known, its bytes in each encoding are compared with what came: that is proof.
-//! Otherwise an encoding is named only where all bytes make usual text in it.
+//! A program on a Chinese Windows prints GBK, PowerShell writes UTF-16. Where the expected text is
+//! known, its bytes in each encoding are compared with what came: a match is proof. Otherwise an
+//! encoding is named only where all bytes make ordinary text in it.
 
 use encoding_rs::{BIG5, EUC_KR, Encoding, GB18030, SHIFT_JIS, WINDOWS_1252};
 
-/// What bytes look like that are not plain UTF-8.
+/// What bytes that are not plain UTF-8 look like.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Guess {
     /// UTF-8 after a byte order mark.
     Mark,
-    /// Text in this encoding; `sure` where it is the text that should have come.
+    /// Text in this encoding; `sure` where it is the expected text.
     Text {
         encoding: &'static str,
         text: String,
         sure: bool,
     },
-    /// Not UTF-8, and nothing else that we know.
+    /// Neither UTF-8 nor another known encoding.
     Unknown,
 }
 
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// In the order in which they are tried: GBK is by far the most frequent.
+/// The encodings in the order in which they are tried: GBK is by far the most frequent.
 fn known() -> [(&'static str, &'static Encoding); 5] {
     [
         ("GBK", GB18030),
@@ -34,8 +34,8 @@ fn known() -> [(&'static str, &'static Encoding); 5] {
     ]
 }
 
-/// What `came` is, where it is not simply UTF-8; `expected` is what should have come. Both may be
-/// the end of something longer, which may begin inside a character.
+/// What `came` is, where it is not plain UTF-8; `expected` is what should have come. Both may be the
+/// end of something longer, which may begin inside a character.
 pub(super) fn guess(expected: &[u8], came: &[u8], an_end: bool) -> Option<Guess> {
     let (expected, came) = match an_end {
         true => (inside(expected), inside(came)),
@@ -47,7 +47,7 @@ pub(super) fn guess(expected: &[u8], came: &[u8], an_end: bool) -> Option<Guess>
     if let Some(guess) = same_text(expected, came).or_else(|| utf16(came)) {
         return Some(guess);
     }
-    // Where bytes that are no text were sent, some may come back.
+    // Where bytes that are not text were sent, some may come back.
     let riddles = is_foreign(expected) || holds(expected, "\u{fffd}".as_bytes());
     if riddles || !is_foreign(came) {
         return None;
@@ -55,12 +55,12 @@ pub(super) fn guess(expected: &[u8], came: &[u8], an_end: bool) -> Option<Guess>
     Some(plausible(came).unwrap_or(Guess::Unknown))
 }
 
-/// What a line of a program is that is not UTF-8: nothing is known of what it should be.
+/// What a line that a program printed is, where it is not UTF-8; what it should be is not known.
 pub(super) fn guess_line(line: &[u8]) -> Option<Guess> {
     utf16(line).or_else(|| is_foreign(line).then(|| plausible(line).unwrap_or(Guess::Unknown)))
 }
 
-/// Whether it is not UTF-8; a character that the edge of the window cut is no proof.
+/// Whether it is not UTF-8; a character that is cut by the edge of the window is no proof.
 fn is_foreign(bytes: &[u8]) -> bool {
     match std::str::from_utf8(bytes) {
         Ok(_) => false,
@@ -68,7 +68,7 @@ fn is_foreign(bytes: &[u8]) -> bool {
     }
 }
 
-/// Without the rest of a character at the beginning.
+/// The bytes without the rest of a character at the beginning.
 fn inside(bytes: &[u8]) -> &[u8] {
     let rest = bytes
         .iter()
@@ -77,7 +77,7 @@ fn inside(bytes: &[u8]) -> &[u8] {
     &bytes[rest.count()..]
 }
 
-/// The text that should have come, in another encoding.
+/// The expected text, in another encoding.
 fn same_text(expected: &[u8], came: &[u8]) -> Option<Guess> {
     let text = String::from_utf8_lossy(expected);
     // Of a pattern, the part that is fixed; the end of the line may differ.
@@ -117,7 +117,7 @@ fn holds(came: &[u8], part: &[u8]) -> bool {
     whole || (came.len() >= 4 && came.len() < part.len() && part.starts_with(came))
 }
 
-/// UTF-16, by its mark or by the zeros of its ASCII.
+/// The text in UTF-16, recognized by its mark or by the zeros of its ASCII.
 fn utf16(bytes: &[u8]) -> Option<Guess> {
     let zeros = |first: usize| {
         let of_pairs = bytes.iter().skip(first).step_by(2);
@@ -146,7 +146,7 @@ fn utf16(bytes: &[u8]) -> Option<Guess> {
     })
 }
 
-/// The first encoding in which all bytes make usual text.
+/// The first encoding in which all bytes make ordinary text.
 fn plausible(bytes: &[u8]) -> Option<Guess> {
     // The edge of a window, or of a read, may have cut a character at both ends.
     let cuts = [(0, 0), (0, 1), (1, 0), (1, 1)];
@@ -227,7 +227,8 @@ impl Iterator for Pairs<'_> {
     }
 }
 
-/// No control, nothing private, nothing unassigned that a wrong encoding would give.
+/// Whether it is in ordinary text: no control character, nothing private or unassigned, which a
+/// wrong encoding would give.
 fn is_usual(c: char) -> bool {
     match c {
         '\n' | '\r' | '\t' => true,

@@ -2,16 +2,16 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// The columns of a report.
+/// Number of columns of a report.
 pub const REPORT_COLUMNS: usize = 80;
 
-/// A line does not begin with one of these; a backslash belongs to the text before it.
+/// Characters that a line does not begin with; a backslash belongs to the text before it.
 const CLOSING_MARKS: &str = "\\，。：；！？、）》」』”’…,.:;!?)]}";
 
-/// A line does not end with one of these.
+/// Characters that a line does not end with.
 const OPENING_MARKS: &str = "（《「『“‘([{";
 
-/// `text` in lines of at most `width` columns, where it can be divided.
+/// `text` in lines of at most `width` columns, broken where it may be; a longer word stays whole.
 #[must_use]
 pub fn lines(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
@@ -27,7 +27,7 @@ pub fn lines(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// The same, and what cannot be divided is divided all the same: nothing of it is lost.
+/// `text` in lines of at most `width` columns; a longer word is broken too, and nothing is lost.
 #[must_use]
 pub fn whole(text: &str, width: usize) -> Vec<String> {
     let mut all = Vec::new();
@@ -47,7 +47,8 @@ pub fn whole(text: &str, width: usize) -> Vec<String> {
     all
 }
 
-/// What must stay together: a word with the spaces after it, a Chinese character with its marks.
+/// The parts that stay together: a word with the spaces after it, a Chinese character with its
+/// punctuation.
 fn pieces(text: &str) -> Vec<&str> {
     let mut pieces = Vec::new();
     let mut start = 0;
@@ -72,7 +73,7 @@ fn divides(before: char, after: char) -> bool {
     (word_ends || between) && !CLOSING_MARKS.contains(after) && !OPENING_MARKS.contains(before)
 }
 
-/// The columns that `text` takes, its colors left out.
+/// Number of columns that `text` takes; its colors take none.
 #[must_use]
 pub fn shown(text: &str) -> usize {
     let mut width = 0;
