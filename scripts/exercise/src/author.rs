@@ -23,10 +23,10 @@ use crate::shape::{faults, names};
 use crate::suggest::nearest;
 
 /// Status where something is wrong with what was looked at.
-const WRONG: u8 = 1;
+const STATUS_WRONG: u8 = 1;
 
 /// Status where the command itself is wrong.
-const MISTAKE: u8 = 2;
+const STATUS_MISTAKE: u8 = 2;
 
 #[derive(Debug, Parser)]
 #[command(bin_name = "cargo workbook", disable_help_subcommand = true)]
@@ -117,14 +117,14 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
         }
         Err(error) => {
             warn(command_line::mistake(&error, lang, topic.command()));
-            return ExitCode::from(MISTAKE);
+            return ExitCode::from(STATUS_MISTAKE);
         }
     };
     match obey(line, lang) {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
             warn(format!("{}: {error:#}", lang.pick("出错", "error")));
-            ExitCode::from(MISTAKE)
+            ExitCode::from(STATUS_MISTAKE)
         }
     }
 }
@@ -196,7 +196,7 @@ impl Author {
         for id in ids {
             if !names.contains(id) {
                 warn(self.unknown(id, &names));
-                status = MISTAKE;
+                status = STATUS_MISTAKE;
                 continue;
             }
             let faults = faults(root, id);
@@ -208,7 +208,7 @@ impl Author {
                 1 => say(format!("{id}: 1 fault")),
                 count => say(format!("{id}: {count} faults")),
             }
-            status = status.max(if faults.is_empty() { 0 } else { WRONG });
+            status = status.max(if faults.is_empty() { 0 } else { STATUS_WRONG });
         }
         status
     }
@@ -218,7 +218,7 @@ impl Author {
         let names = names(self.course.root());
         if !names.contains(id) {
             warn(self.unknown(id, &names));
-            return MISTAKE;
+            return STATUS_MISTAKE;
         }
         let mut status = 0;
         for item in items {
@@ -226,7 +226,7 @@ impl Author {
                 Ok(done) => say(done.in_lang(self.lang)),
                 Err(error) => {
                     warn(format!("{error:#}"));
-                    status = MISTAKE;
+                    status = STATUS_MISTAKE;
                 }
             }
         }
@@ -242,7 +242,7 @@ impl Author {
             }
             Err(error) => {
                 warn(format!("{error:#}"));
-                MISTAKE
+                STATUS_MISTAKE
             }
         }
     }

@@ -21,7 +21,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use arguments::{Asked, Command, Parsed, Watch};
+use arguments::{Command, Parsed, Request, Watch};
 use bilingual::terminal::{say, show, warn};
 use bilingual::{Lang, Ui};
 use workspace::Workspace;
@@ -38,7 +38,7 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
             say(arguments::help(topic, lang));
             Ok(true)
         }
-        Parsed::Run(asked) => obey(asked, lang),
+        Parsed::Run(request) => obey(request, lang),
     });
     match result {
         Ok(true) => ExitCode::SUCCESS,
@@ -55,13 +55,13 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
 }
 
 /// Whether it went well; what did not has been told.
-fn obey(asked: Asked, lang: Lang) -> Result<bool> {
+fn obey(request: Request, lang: Lang) -> Result<bool> {
     let color =
         io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|no| no.is_empty());
     let ui = Ui::plain(lang).colored(color);
-    let workspace = Workspace::open(asked.root, ui)?;
+    let workspace = Workspace::open(request.root, ui)?;
     let of = &workspace;
-    match asked.command {
+    match request.command {
         Command::Watch(Watch { id, written_in }) => watch::watch(of, id, written_in.kind()),
         Command::List => commands::list(of),
         Command::Check(wanted) => commands::check(of, wanted),
@@ -87,7 +87,7 @@ fn obey(asked: Asked, lang: Lang) -> Result<bool> {
     }
 }
 
-/// The learner asked for something that is not there.
+/// The learner request for something that is not there.
 fn mistake<T>(words: impl Into<String>) -> Result<T> {
     Err(anyhow::Error::new(Mistake(words.into())))
 }

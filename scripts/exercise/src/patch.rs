@@ -27,7 +27,7 @@ pub use bare::bare;
 pub use header::Header;
 
 /// A program that differs from its solution in more lines, added and removed, is kept whole.
-pub const MOST_LINES: usize = 20;
+pub const PATCH_LINES_MAX: usize = 20;
 
 /// The languages of wrong programs: they run on every machine that tests the course.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -158,7 +158,7 @@ impl<'a> Patch<'a> {
             diff: parsed,
         };
         match patch.lines() {
-            count if count > MOST_LINES => Err(too_long(count, kind)),
+            count if count > PATCH_LINES_MAX => Err(too_long(count, kind)),
             _ => Ok(patch),
         }
     }
@@ -205,7 +205,10 @@ impl<'a> Patch<'a> {
     fn apply_loosely(&self, solution: &str) -> Result<String, Problem> {
         let base = bare(solution, self.kind);
         let patched = diffy::apply(&base, &self.diff).map_err(|error| {
-            Problem::new((format!("打不上：{error}"), error.to_string()), AGAIN)
+            Problem::new(
+                (format!("打不上：{error}"), error.to_string()),
+                SOLUTION_CHANGED,
+            )
         })?;
         Ok(self.header.comments(self.kind) + &patched)
     }
@@ -261,11 +264,11 @@ impl<'a> Patch<'a> {
         let (old, new) = (hunk.old_range(), hunk.new_range());
         let zh = format!("`@@ -{old} +{new} @@` 打不上：{zh}");
         let en = format!("`@@ -{old} +{new} @@` does not apply: {en}");
-        Problem::new((zh, en), AGAIN)
+        Problem::new((zh, en), SOLUTION_CHANGED)
     }
 }
 
-const AGAIN: (&str, &str) = (
+const SOLUTION_CHANGED: (&str, &str) = (
     "解法改过了：只是行动了位置，就运行 cargo workbook wrong renew；否则在解法的副本里重新犯这个错，再运行 cargo workbook wrong diff",
     "the solution has changed: where its lines have only moved, run cargo workbook wrong renew; otherwise make the mistake again in a copy of the solution and run cargo workbook wrong diff",
 );
@@ -295,7 +298,7 @@ pub fn diff(name: &str, kind: Kind, solution: &str, copy: &str) -> Result<String
                 ("在里面犯一个错", "make a mistake in it"),
             ))
         }
-        count if count > MOST_LINES => Err(too_long(count, kind)),
+        count if count > PATCH_LINES_MAX => Err(too_long(count, kind)),
         _ => Ok(format!("{}\n{diff}", header.text())),
     }
 }
@@ -327,8 +330,10 @@ fn too_long(count: usize, kind: Kind) -> Problem {
     let solution = kind.solution();
     Problem::new(
         (
-            format!("和 {solution} 差 {count} 行，补丁最多 {MOST_LINES} 行"),
-            format!("differs from {solution} in {count} lines; a patch has at most {MOST_LINES}"),
+            format!("和 {solution} 差 {count} 行，补丁最多 {PATCH_LINES_MAX} 行"),
+            format!(
+                "differs from {solution} in {count} lines; a patch has at most {PATCH_LINES_MAX}"
+            ),
         ),
         (
             "把整个程序留在 wrong/ 里",

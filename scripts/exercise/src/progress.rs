@@ -8,11 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// The first line of a new file.
-pub const HEAD: &str = "# cargo workbook exercise：一行一件事；两份拼在一起也对 · \
+pub const FIRST_LINE: &str = "# cargo workbook exercise：一行一件事；两份拼在一起也对 · \
 one event a line; two copies can be joined\n";
 
 /// More of a file is never read: a hundred thousand checks.
-pub const LONGEST: u64 = 16 << 20;
+pub const FILE_BYTES_MAX: u64 = 16 << 20;
 
 /// One line of the file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,12 +22,12 @@ pub struct Event {
     /// Which exercise.
     pub id: String,
     /// What happened.
-    pub what: What,
+    pub what: EventKind,
 }
 
 /// What can happen to an exercise.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum What {
+pub enum EventKind {
     /// The learner has a file of it now.
     Opened(Kind),
     /// A program was judged.
@@ -109,7 +109,7 @@ pub struct Variant {
 
 /// A file, read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Read {
+pub struct ProgressFile {
     /// Its events, in the order of time, each once.
     pub events: BTreeSet<Event>,
     /// Its lines that are none, as they are.
@@ -118,7 +118,7 @@ pub struct Read {
 
 /// Reads the bytes of a file, whatever they are.
 #[must_use]
-pub fn read(bytes: &[u8]) -> Read {
+pub fn read(bytes: &[u8]) -> ProgressFile {
     let (mut events, mut damaged) = (Vec::new(), Vec::new());
     for (line, event) in lines(bytes) {
         match event {
@@ -126,7 +126,7 @@ pub fn read(bytes: &[u8]) -> Read {
             None => damaged.push(line.to_vec()),
         }
     }
-    Read {
+    ProgressFile {
         // All at once: most files are in order already, and then this hardly compares.
         events: events.into_iter().collect(),
         damaged,
@@ -179,7 +179,7 @@ impl State {
     fn take(&mut self, event: &Event) {
         self.first.get_or_insert_with(|| event.time.clone());
         match &event.what {
-            What::Judged(judged) => {
+            EventKind::Judged(judged) => {
                 self.attempts += 1;
                 self.last = Some(event.time.clone());
                 self.judged(judged);
@@ -188,14 +188,14 @@ impl State {
                     self.solved.get_or_insert_with(|| event.time.clone());
                 }
             }
-            What::Refused => {
+            EventKind::Refused => {
                 self.attempts += 1;
                 self.refused += 1;
                 self.last = Some(event.time.clone());
             }
-            What::Hint(grade) => self.hints = self.hints.max(*grade),
-            What::GaveUp => self.gave_up = true,
-            What::Opened(_) | What::Reset | What::Other(_) => {}
+            EventKind::Hint(grade) => self.hints = self.hints.max(*grade),
+            EventKind::GaveUp => self.gave_up = true,
+            EventKind::Opened(_) | EventKind::Reset | EventKind::Other(_) => {}
         }
     }
 
@@ -231,13 +231,13 @@ impl State {
 }
 
 /// The longest name of an exercise or a variant.
-const NAME: usize = 64;
+const NAME_BYTES_MAX: usize = 64;
 
 /// Whether this can be the name of an exercise or a variant: an ASCII word.
 #[must_use]
 pub fn is_name(word: &str) -> bool {
     let inside = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-    word.len() <= NAME && !word.is_empty() && word.bytes().all(inside)
+    word.len() <= NAME_BYTES_MAX && !word.is_empty() && word.bytes().all(inside)
 }
 
 /// `2026-09-01T08:00:00.123Z`, or without the fraction.
@@ -260,21 +260,21 @@ fn event(line: &str) -> Option<Event> {
     let id = words.next().filter(|word| is_name(word))?.to_owned();
     let verb = words.next()?;
     let what = match verb {
-        "opened" => What::Opened(kind(words.next()?)?),
-        "passed" | "failed" => What::Judged(judged(&mut words, true)?),
-        "tried" => What::Judged(judged(&mut words, false)?),
-        "refused" => What::Refused,
-        "hint" => What::Hint(words.next()?.parse().ok()?),
-        "gave_up" => What::GaveUp,
-        "reset" => What::Reset,
-        verb if is_name(verb) => What::Other(line.splitn(3, ' ').nth(2)?.to_owned()),
+        "opened" => EventKind::Opened(kind(words.next()?)?),
+        "passed" | "failed" => EventKind::Judged(judged(&mut words, true)?),
+        "tried" => EventKind::Judged(judged(&mut words, false)?),
+        "refused" => EventKind::Refused,
+        "hint" => EventKind::Hint(words.next()?.parse().ok()?),
+        "gave_up" => EventKind::GaveUp,
+        "reset" => EventKind::Reset,
+        verb if is_name(verb) => EventKind::Other(line.splitn(3, ' ').nth(2)?.to_owned()),
         _ => return None,
     };
     // The end of a line that was cut, or of two that were mixed.
-    if words.next().is_some() && !matches!(what, What::Other(_)) {
+    if words.next().is_some() && !matches!(what, EventKind::Other(_)) {
         return None;
     }
-    if let (What::Judged(judged), "passed" | "failed") = (&what, verb) {
+    if let (EventKind::Judged(judged), "passed" | "failed") = (&what, verb) {
         let passed = judged.variants.iter().all(|(_, passed)| *passed);
         if passed != (verb == "passed") {
             return None;
@@ -324,13 +324,13 @@ impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {} ", self.time, self.id)?;
         match &self.what {
-            What::Opened(kind) => write!(f, "opened {}", kind.word()),
-            What::Refused => f.write_str("refused"),
-            What::Hint(grade) => write!(f, "hint {grade}"),
-            What::GaveUp => f.write_str("gave_up"),
-            What::Reset => f.write_str("reset"),
-            What::Other(words) => f.write_str(words),
-            What::Judged(judged) => {
+            EventKind::Opened(kind) => write!(f, "opened {}", kind.word()),
+            EventKind::Refused => f.write_str("refused"),
+            EventKind::Hint(grade) => write!(f, "hint {grade}"),
+            EventKind::GaveUp => f.write_str("gave_up"),
+            EventKind::Reset => f.write_str("reset"),
+            EventKind::Other(words) => f.write_str(words),
+            EventKind::Judged(judged) => {
                 let passed = judged.variants.iter().all(|(_, passed)| *passed);
                 let verb = match (judged.whole, passed) {
                     (false, _) => "tried",
@@ -405,7 +405,7 @@ mod tests {
         let whole = state(LINES);
         let mut turned: Vec<_> = LINES.lines().collect();
         turned.reverse();
-        let turned = format!("{}\n{LINES}{HEAD}{}", turned.join("\r\n"), turned[0]);
+        let turned = format!("{}\n{LINES}{FIRST_LINE}{}", turned.join("\r\n"), turned[0]);
         assert_eq!(state(&turned), whole);
     }
 

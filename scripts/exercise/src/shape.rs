@@ -115,7 +115,7 @@ fn ladder(course: &Course) -> Vec<Fault> {
             continue;
         }
         let (found, advice) = if !is_name(id) {
-            (format!("`{id}` is no id"), NAME)
+            (format!("`{id}` is no id"), NAME_ADVICE)
         } else if !seen.insert(id) {
             (
                 format!("`{id}` is there twice"),
@@ -133,7 +133,7 @@ fn ladder(course: &Course) -> Vec<Fault> {
     faults
 }
 
-const NAME: &str = "an id is made of small letters, digits and `_`: `echo_server`";
+const NAME_ADVICE: &str = "an id is made of small letters, digits and `_`: `echo_server`";
 
 /// A look at one exercise.
 struct Look<'a> {
@@ -175,7 +175,7 @@ impl Look<'_> {
         let (id, course) = (self.id, self.course);
         let folder = course.exercises().join(id);
         if !is_name(id) {
-            self.tell(&folder, format!("`{id}` is no id"), NAME);
+            self.tell(&folder, format!("`{id}` is no id"), NAME_ADVICE);
         }
         // That the ladder cannot be read is a fault of its own.
         let Ok(ladder) = course.ladder() else {

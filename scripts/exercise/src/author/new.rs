@@ -15,7 +15,7 @@ use crate::progress::is_name;
 use crate::shape::names;
 
 /// The files of an exercise: path, text. `ID` stands for its id.
-const EXERCISE: [(&str, &str); 7] = [
+const EXERCISE_FILES: [(&str, &str); 7] = [
     (
         "examples/exercises/ID/check.session",
         include_str!("new/check.session.txt"),
@@ -44,7 +44,7 @@ const EXERCISE: [(&str, &str); 7] = [
 ];
 
 /// Those of an example. `NN_name` stands for its name, `NN` for its number.
-const EXAMPLE: [(&str, &str); 3] = [
+const EXAMPLE_FILES: [(&str, &str); 3] = [
     ("examples/NN_name.rs", include_str!("new/example.rs.txt")),
     (
         "examples/python/NN_name.py",
@@ -57,10 +57,10 @@ const EXAMPLE: [(&str, &str); 3] = [
 ];
 
 /// The line of the exercise in the table of contents.
-const CONTENTS: &str = "- [TODO: 问题？ · TODO: a question?](exercises/ID.md)";
+const CONTENTS_LINE: &str = "- [TODO: 问题？ · TODO: a question?](exercises/ID.md)";
 
 /// The row of the example in `examples/README.md`.
-const ROW: &str =
+const README_ROW: &str =
     "| [NN_name](NN_name.rs) | TODO: 层 layer | TODO: 你会看到 what you will see | 1 |";
 
 /// Creates the files of the exercise `id`. What was written, and what comes next.
@@ -68,7 +68,7 @@ pub(super) fn exercise(author: &Author, id: &str) -> Result<String> {
     is_free_id(author, id)?;
     let fill = |text: &str| text.replace("ID", id);
     let mut changes = Changes::new(author);
-    for (path, text) in EXERCISE {
+    for (path, text) in EXERCISE_FILES {
         changes.add(&fill(path), fill(text))?;
     }
     changes.edit("examples/exercises/ladder", |ladder| {
@@ -76,7 +76,7 @@ pub(super) fn exercise(author: &Author, id: &str) -> Result<String> {
     })?;
     let is_exercise = |line: &str| line.contains("](exercises/");
     changes.edit("book/SUMMARY.md", |summary| {
-        after_last(summary, is_exercise, &fill(CONTENTS))
+        after_last(summary, is_exercise, &fill(CONTENTS_LINE))
     })?;
     let written = changes.write()?;
     Ok(author.lang.pick(
@@ -92,7 +92,7 @@ pub(super) fn example(author: &Author, name: &str) -> Result<String> {
     let number = is_free_number(author, name)?;
     let fill = |text: &str| text.replace("NN_name", name).replace("NN", &number);
     let mut changes = Changes::new(author);
-    for (path, text) in EXAMPLE {
+    for (path, text) in EXAMPLE_FILES {
         changes.add(&fill(path), fill(text))?;
     }
     changes.edit("examples/README.md", |readme| {
@@ -102,7 +102,7 @@ pub(super) fn example(author: &Author, name: &str) -> Result<String> {
         };
         // The first one of all stands below the head of the table.
         let rule = |line: &str| line.starts_with("|---");
-        let row = fill(ROW);
+        let row = fill(README_ROW);
         after_last(readme, before, &row).or_else(|| after_last(readme, rule, &row))
     })?;
     let written = changes.write()?;

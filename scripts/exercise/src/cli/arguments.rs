@@ -37,7 +37,7 @@ struct Every {
 
 /// What the command line asks for.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Asked {
+pub(super) struct Request {
     pub(super) root: Option<PathBuf>,
     pub(super) command: Command,
 }
@@ -144,11 +144,11 @@ pub(super) enum Topic {
 /// The words of the line: what is to be done, or the help that it asks for.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Parsed {
-    Run(Asked),
+    Run(Request),
     Help(Topic),
 }
 
-const HELP: &str = "cargo workbook exercise --help";
+const HELP_COMMAND: &str = "cargo workbook exercise --help";
 
 /// Reads the arguments, without the name of the tool.
 pub(super) fn parse(args: Vec<OsString>, lang: Lang) -> Result<Parsed> {
@@ -160,7 +160,7 @@ pub(super) fn parse(args: Vec<OsString>, lang: Lang) -> Result<Parsed> {
             let topic = if class { Topic::Class } else { Topic::Exercise };
             return Ok(Parsed::Help(topic));
         }
-        Err(error) => return mistake(command_line::mistake(&error, lang, HELP)),
+        Err(error) => return mistake(command_line::mistake(&error, lang, HELP_COMMAND)),
     };
     let command = match line.command {
         Some(Command::Help { topic }) => {
@@ -174,12 +174,12 @@ pub(super) fn parse(args: Vec<OsString>, lang: Lang) -> Result<Parsed> {
                 "练习名和它的选项写在命令后面：cargo workbook exercise check ID --python",
                 "an exercise and its options go after the command: cargo workbook exercise check ID --python",
             );
-            return mistake(command_line::told(what, lang, HELP));
+            return mistake(command_line::told(what, lang, HELP_COMMAND));
         }
         None => Command::Watch(line.watch),
     };
     let root = line.every.root;
-    Ok(Parsed::Run(Asked { root, command }))
+    Ok(Parsed::Run(Request { root, command }))
 }
 
 /// The help text.

@@ -12,13 +12,13 @@ use anyhow::{Context, Result};
 use super::replace_file::replace;
 use super::workspace::Workspace;
 use super::{mistake, say, warn};
-use merge::{Class, Trouble};
+use merge::{Class, Finding};
 
 /// A report of a whole course has some ten kilobytes.
-const LONGEST: u64 = 1 << 20;
+const REPORT_BYTES_MAX: u64 = 1 << 20;
 
 /// More are not a class.
-const MOST: usize = 1000;
+const REPORTS_MAX: usize = 1000;
 
 /// Writes the tables; `false` where no report could be read.
 pub(super) fn class(workspace: &Workspace, directory: &Path, out: Option<PathBuf>) -> Result<bool> {
@@ -26,7 +26,7 @@ pub(super) fn class(workspace: &Workspace, directory: &Path, out: Option<PathBuf
     let entries = match fs::read_dir(directory) {
         Ok(entries) => entries,
         Err(error) => {
-            return mistake(workspace.say(
+            return mistake(workspace.pick(
                 format!("打不开目录 {folder}：{error}"),
                 format!("cannot open the folder {folder}: {error}"),
             ));
@@ -42,28 +42,28 @@ pub(super) fn class(workspace: &Workspace, directory: &Path, out: Option<PathBuf
         .collect();
     paths.sort();
     let mut class = Class::default();
-    for path in paths.iter().take(MOST) {
+    for path in paths.iter().take(REPORTS_MAX) {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let report = contents(path).and_then(|bytes| merge::student(&name, &bytes));
         match report {
             Ok(student) => class.students.push(student),
-            Err(trouble) => tell(workspace, &name, &trouble),
+            Err(finding) => tell(workspace, &name, &finding),
         }
     }
-    if paths.len() > MOST {
-        warn(workspace.say(
-            format!("有 {} 个文件，只读前 {MOST} 个", paths.len()),
+    if paths.len() > REPORTS_MAX {
+        warn(workspace.pick(
+            format!("有 {} 个文件，只读前 {REPORTS_MAX} 个", paths.len()),
             format!(
-                "there are {} files, only the first {MOST} are read",
+                "there are {} files, only the first {REPORTS_MAX} are read",
                 paths.len()
             ),
         ));
     }
-    for (name, trouble) in class.settle() {
-        tell(workspace, &name, &trouble);
+    for (name, finding) in class.settle() {
+        tell(workspace, &name, &finding);
     }
     if class.students.is_empty() {
-        warn(workspace.say(
+        warn(workspace.pick(
             format!("{folder} 里没有能读的报告（*.json），什么也没写。学生这样写报告：cargo workbook exercise report --name 名字 文件.json"),
             format!("{folder} holds no report (*.json) that can be read; nothing was written. A student writes one with cargo workbook exercise report --name NAME FILE.json"),
         ));
@@ -76,7 +76,7 @@ pub(super) fn class(workspace: &Workspace, directory: &Path, out: Option<PathBuf
         let path = out.join(name);
         if path.exists() && !is_table(name, &path) {
             let path = path.display();
-            return mistake(workspace.say(
+            return mistake(workspace.pick(
                 format!("{path} 已经有了，又不是这里写的表：移开它，或者用 --out 写到别的目录"),
                 format!("{path} is there already and is no table of ours: move it, or name another folder with --out"),
             ));
@@ -87,7 +87,7 @@ pub(super) fn class(workspace: &Workspace, directory: &Path, out: Option<PathBuf
         replace(&path, text.as_bytes()).with_context(|| path.display().to_string())?;
     }
     let (count, out) = (class.students.len(), out.display());
-    say(workspace.say(
+    say(workspace.pick(
         format!("{count} 份报告；写好了 class.md、class.csv、class.html，在 {out}"),
         format!("{count} reports; wrote class.md, class.csv and class.html in {out}"),
     ));
@@ -103,73 +103,73 @@ fn is_table(name: &str, path: &Path) -> bool {
     matches!(read, Some(Ok(_))) && tables::is_one(name, &bytes)
 }
 
-fn contents(path: &Path) -> Result<Vec<u8>, Trouble> {
-    let unreadable = |error: std::io::Error| Trouble::Unreadable(error.to_string());
+fn contents(path: &Path) -> Result<Vec<u8>, Finding> {
+    let unreadable = |error: std::io::Error| Finding::Unreadable(error.to_string());
     // Before it is opened: a pipe would wait for a writer.
     let data = fs::metadata(path).map_err(unreadable)?;
     if !data.is_file() {
-        return Err(Trouble::NoFile);
+        return Err(Finding::NoFile);
     }
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(unreadable)?;
-    file.take(LONGEST + 1)
+    file.take(REPORT_BYTES_MAX + 1)
         .read_to_end(&mut bytes)
         .map_err(unreadable)?;
-    match bytes.len() as u64 > LONGEST {
-        true => Err(Trouble::Huge),
+    match bytes.len() as u64 > REPORT_BYTES_MAX {
+        true => Err(Finding::Huge),
         false => Ok(bytes),
     }
 }
 
-fn tell(workspace: &Workspace, name: &str, trouble: &Trouble) {
+fn tell(workspace: &Workspace, name: &str, finding: &Finding) {
     let name = merge::clean(name);
-    let (zh, en) = match trouble {
-        Trouble::Unreadable(error) => (
+    let (zh, en) = match finding {
+        Finding::Unreadable(error) => (
             format!("读不了（{error}），跳过"),
             format!("cannot be read ({error}), left out"),
         ),
-        Trouble::NoFile => (
+        Finding::NoFile => (
             "不是普通文件，跳过".into(),
             "is no ordinary file, left out".into(),
         ),
-        Trouble::Huge => (
+        Finding::Huge => (
             "超过 1 MiB，不会是一份报告，跳过".into(),
             "is longer than 1 MiB, which no report is; left out".into(),
         ),
-        Trouble::NotJson(error) => (
+        Finding::NotJson(error) => (
             format!("不是 JSON（{error}），跳过"),
             format!("is no JSON ({error}), left out"),
         ),
-        Trouble::NoReport => (
+        Finding::NoReport => (
             "不是练习的报告，跳过".into(),
             "is no report of the exercises, left out".into(),
         ),
-        Trouble::Newer(format) => (
+        Finding::Newer(format) => (
             format!("是更新的格式 {format}：先更新这本练习册；跳过"),
             format!("has the newer format {format}: update this workbook first; left out"),
         ),
-        Trouble::Older(format) => (
+        Finding::Older(format) => (
             format!("是旧格式 {format}：请学生更新后再写一次；跳过"),
             format!(
                 "has the old format {format}: the student should update and write it again; left out"
             ),
         ),
-        Trouble::Odd(count) => (
+        Finding::Odd(count) => (
             format!("有 {count} 处看不懂，其余照用"),
             format!("has {count} entries that cannot be read; the rest is used"),
         ),
-        Trouble::Same(other) => (
+        Finding::Same(other) => (
             format!("和 {other} 一模一样，只算一份"),
             format!("says the same as {other}; counted once"),
         ),
-        Trouble::SameName(shown) => (
+        Finding::SameName(shown) => (
             format!("和另一份报告同名，表里写作 {shown}"),
             format!("has the name of another report; in the tables it is {shown}"),
         ),
-        Trouble::NoName(shown) => (
+        Finding::NoName(shown) => (
             format!("里没有名字，表里写作 {shown}"),
             format!("holds no name; in the tables it is {shown}"),
         ),
     };
-    warn(workspace.say(format!("{name}：{zh}"), format!("{name}: {en}")));
+    warn(workspace.pick(format!("{name}：{zh}"), format!("{name}: {en}")));
 }

@@ -11,7 +11,7 @@ use super::judging::{self, Job, Outcome, Program};
 use super::replace_file::replace;
 use super::workspace::Workspace;
 use super::{mistake, say, show, warn};
-use crate::progress::{Kind, Progress, State, What};
+use crate::progress::{EventKind, Kind, Progress, State};
 use crate::text::{Hint, in_language};
 use judge::report::{self, REPORT_COLUMNS, wrap};
 
@@ -26,7 +26,7 @@ pub(super) fn list(workspace: &Workspace) -> Result<bool> {
     }
     if let Some(next) = next {
         show("\n");
-        say(workspace.say(
+        say(workspace.pick(
             format!("下一个：cargo workbook exercise {next}"),
             format!("next: cargo workbook exercise {next}"),
         ));
@@ -39,7 +39,7 @@ pub(super) fn summary(workspace: &Workspace, progress: &Progress) -> String {
     let all = workspace.ladder.len();
     let is_solved = |id: &&String| progress.of(id).solved.is_some();
     let solved = workspace.ladder.iter().filter(is_solved).count();
-    workspace.say(
+    workspace.pick(
         format!("{all} 个练习，解出了 {solved} 个"),
         format!("{all} exercises, {solved} solved"),
     )
@@ -71,7 +71,7 @@ pub(super) fn rungs(workspace: &Workspace, progress: &Progress, at: Option<&str>
 /// The title of the check; the id, where that cannot be read.
 pub(super) fn title(workspace: &Workspace, id: &str) -> String {
     match workspace.check(id) {
-        Ok(check) => workspace.say(check.title.zh, check.title.en),
+        Ok(check) => workspace.pick(check.title.zh, check.title.en),
         Err(_) => id.to_owned(),
     }
 }
@@ -86,21 +86,21 @@ fn padded(text: &str, width: usize) -> String {
 fn standing(workspace: &Workspace, state: &State) -> String {
     let attempts = state.attempts;
     if state.solved.is_some() {
-        return workspace.say(
+        return workspace.pick(
             format!("已解出，判了 {attempts} 次"),
             format!("solved, {attempts} checks"),
         );
     }
     match (state.stuck(), &state.last, &state.first) {
-        (Some(variant), ..) => workspace.say(
+        (Some(variant), ..) => workspace.pick(
             format!("没过 {variant}，判了 {attempts} 次"),
             format!("not yet: {variant}, {attempts} checks"),
         ),
-        (None, Some(_), _) => workspace.say(
+        (None, Some(_), _) => workspace.pick(
             format!("还没过，判了 {attempts} 次"),
             format!("not yet, {attempts} checks"),
         ),
-        (None, None, Some(_)) => workspace.say("打开过", "opened"),
+        (None, None, Some(_)) => workspace.pick("打开过", "opened"),
         (None, None, None) => String::new(),
     }
 }
@@ -146,7 +146,7 @@ pub(super) fn check(workspace: &Workspace, wanted: Wanted) -> Result<bool> {
         other => show(other.report(&job, workspace.ui)),
     }
     if judging::is_the_courses(workspace, &job.program) {
-        say(workspace.say(
+        say(workspace.pick(
             "（这是练习册自带的程序，不记进你的进度。）",
             "(One of the workbook's own programs: not kept in your progress.)",
         ));
@@ -162,11 +162,11 @@ pub(super) fn check(workspace: &Workspace, wanted: Wanted) -> Result<bool> {
 /// What is next, once an exercise is solved.
 pub(super) fn praise(workspace: &Workspace, id: &str) -> String {
     match next(workspace, &workspace.progress_log.progress(), Some(id)) {
-        Some(next) => workspace.say(
+        Some(next) => workspace.pick(
             format!("下一个：cargo workbook exercise {next}"),
             format!("Next: cargo workbook exercise {next}"),
         ),
-        None => workspace.say("全部练习都解出了。", "All exercises are solved."),
+        None => workspace.pick("全部练习都解出了。", "All exercises are solved."),
     }
 }
 
@@ -188,7 +188,7 @@ fn own(workspace: &Workspace, wanted: &Wanted) -> Result<Program> {
                 (None, Some(_)) => " [--python]",
                 _ => "",
             };
-            mistake(workspace.say(
+            mistake(workspace.pick(
                 format!("还没有 {path}。先打开练习：cargo workbook exercise {id}{option}\n或者写明判哪个程序：cargo workbook exercise check {id} -- 程序"),
                 format!("there is no {path} yet. Open the exercise: cargo workbook exercise {id}{option}\nor name a program: cargo workbook exercise check {id} -- PROGRAM"),
             ))
@@ -227,7 +227,7 @@ pub(super) fn hint_lines(
         .unwrap_or_default();
     if hints.is_empty() {
         let page = workspace.page_shown(id);
-        let words = workspace.say(
+        let words = workspace.pick(
             format!("{id} 还没有提示。书里的这一页：{page}"),
             format!("There are no hints for {id} yet. Its page in the book: {page}"),
         );
@@ -237,14 +237,14 @@ pub(super) fn hint_lines(
     let wanted = grade.unwrap_or(seen.saturating_add(1)).min(hints.len());
     let hint = &hints[wanted - 1];
     if wanted > seen {
-        workspace.note(id, What::Hint(wanted));
+        workspace.note(id, EventKind::Hint(wanted));
     }
     let all = hints.len();
-    let number = workspace.say(
+    let number = workspace.pick(
         format!("提示 {wanted}/{all}"),
         format!("Hint {wanted} of {all}"),
     );
-    let colon = workspace.say("：", ": ");
+    let colon = workspace.pick("：", ": ");
     let title = if hint.summary.is_empty() {
         number
     } else {
@@ -255,14 +255,14 @@ pub(super) fn hint_lines(
     lines.extend(workspace.plain(&in_language(&hint.text, kind), width));
     lines.push(String::new());
     let more = match all - wanted {
-        0 => workspace.say(
+        0 => workspace.pick(
             format!("提示就这些。还不行就去读 {}", workspace.page_shown(id)),
             format!(
                 "That was the last hint. The page: {}",
                 workspace.page_shown(id)
             ),
         ),
-        left => workspace.say(format!("还有 {left} 条。"), format!("{left} more.")),
+        left => workspace.pick(format!("还有 {left} 条。"), format!("{left} more.")),
     };
     lines.extend(wrap::lines(&more, width));
     lines
@@ -277,7 +277,7 @@ pub(super) fn reset(
 ) -> Result<bool> {
     workspace.known(id)?;
     let Some(mine) = workspace.mine(id, kind) else {
-        return mistake(workspace.say(
+        return mistake(workspace.pick(
             format!("{id} 还没有你的文件，不用重来。打开：cargo workbook exercise {id}"),
             format!("there is no file of yours for {id}. Open it: cargo workbook exercise {id}"),
         ));
@@ -287,7 +287,7 @@ pub(super) fn reset(
     }
     let shown = workspace.course.shown(&mine.path);
     if !yes && !agreed(workspace, &shown)? {
-        say(workspace.say("什么也没改。", "Nothing was changed."));
+        say(workspace.pick("什么也没改。", "Nothing was changed."));
         return Ok(false);
     }
     let end = match mine.kind {
@@ -298,9 +298,9 @@ pub(super) fn reset(
     let text = fs::read(&stub).with_context(|| workspace.course.shown(&stub))?;
     let copy = beside(&mine.path).with_context(|| shown.clone())?;
     replace(&mine.path, &text).with_context(|| shown.clone())?;
-    workspace.note(id, What::Reset);
+    workspace.note(id, EventKind::Reset);
     let copy = workspace.course.shown(&copy);
-    say(workspace.say(
+    say(workspace.pick(
         format!("{shown} 又是起点程序了；原来的在 {copy}"),
         format!("{shown} is the stub again; what it was is in {copy}"),
     ));
@@ -309,12 +309,12 @@ pub(super) fn reset(
 
 fn agreed(workspace: &Workspace, shown: &str) -> Result<bool> {
     if !io::stdin().is_terminal() {
-        return mistake(workspace.say(
+        return mistake(workspace.pick(
             "reset 要先问一声，可这里没有终端；确定要重来就加 --yes",
             "reset asks first, and there is no terminal here; add --yes if you are sure",
         ));
     }
-    show(workspace.say(
+    show(workspace.pick(
         format!("把 {shown} 换回起点程序？原来的会留一份在旁边。[y/N] "),
         format!("Replace {shown} by the stub? A copy is kept beside it. [y/N] "),
     ));
@@ -366,7 +366,7 @@ pub(super) fn solution(
     workspace.known(id)?;
     let state = workspace.progress_log.progress().of(id);
     if state.solved.is_none() && !state.gave_up && !give_up {
-        return mistake(workspace.say(
+        return mistake(workspace.pick(
             format!("{id} 还没通过。先看提示：cargo workbook exercise hint {id}\n真的要看答案就加 --give-up"),
             format!("{id} is not solved yet. A hint first: cargo workbook exercise hint {id}\nto see the solution all the same, add --give-up"),
         ));
@@ -381,10 +381,10 @@ pub(super) fn solution(
     let path = workspace.course.file(id, &format!("solution.{end}"));
     let shown = workspace.course.shown(&path);
     let Ok(text) = fs::read_to_string(&path) else {
-        return mistake(workspace.say(format!("没有 {shown}"), format!("there is no {shown}")));
+        return mistake(workspace.pick(format!("没有 {shown}"), format!("there is no {shown}")));
     };
     if state.solved.is_none() && !state.gave_up {
-        workspace.note(id, What::GaveUp);
+        workspace.note(id, EventKind::GaveUp);
     }
     let mark = if end == "py" { "#" } else { "//" };
     say(format!("{mark} {shown}"));
@@ -392,7 +392,7 @@ pub(super) fn solution(
     let other = workspace.course.file(id, "solution.py");
     if end == "rs" && other.is_file() {
         let other = workspace.course.shown(&other);
-        warn(workspace.say(
+        warn(workspace.pick(
             format!("Python 的在 {other}（--python）"),
             format!("in Python: {other} (--python)"),
         ));

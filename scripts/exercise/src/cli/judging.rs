@@ -14,8 +14,8 @@ use session::run::{Invocation, look_up};
 use super::replace_file::replace;
 use super::workspace::{Workspace, refuses_writing};
 use super::{mistake, warn};
-use crate::cli::workspace::Mine;
-use crate::progress::{Judged, Kind, What};
+use crate::cli::workspace::LearnerFile;
+use crate::progress::{EventKind, Judged, Kind};
 use bilingual::Lang;
 use bilingual::Ui;
 use bilingual::visible::without_escapes;
@@ -56,7 +56,7 @@ pub(super) enum Outcome {
 }
 
 /// The longest report that is kept.
-const LONGEST: usize = 64 * 1024;
+const REPORT_BYTES_MAX: usize = 64 * 1024;
 
 impl Program {
     /// What stands after `--`; `None` where nothing does.
@@ -74,7 +74,7 @@ impl Program {
         }))
     }
 
-    pub(super) fn mine(mine: &Mine) -> Self {
+    pub(super) fn mine(mine: &LearnerFile) -> Self {
         match mine.kind {
             Kind::Python => Self::Python(mine.path.clone()),
             Kind::Rust | Kind::Command => Self::Rust(mine.path.clone()),
@@ -170,7 +170,7 @@ fn wanted<'a>(workspace: &Workspace, job: &'a Job) -> Result<Vec<&'a Variant>> {
     let names = job.check.variants.iter().map(|variant| &*variant.name);
     let names = names.collect::<Vec<_>>().join(" ");
     let id = &job.id;
-    mistake(workspace.say(
+    mistake(workspace.pick(
         format!("{id} 没有叫 {name} 的情形；有：{names}"),
         format!("{id} has no variant {name}; there are: {names}"),
     ))
@@ -187,7 +187,7 @@ fn missing(workspace: &Workspace, path: &Path) -> Result<()> {
         return Ok(());
     }
     let shown = workspace.course.shown(path);
-    mistake(workspace.say(
+    mistake(workspace.pick(
         format!("没有文件 {shown}"),
         format!("there is no file {shown}"),
     ))
@@ -203,7 +203,7 @@ fn python(workspace: &Workspace) -> Result<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     match names.iter().find_map(|name| look_up(name, &path)) {
         Some(python) => Ok(python),
-        None => mistake(workspace.say(
+        None => mistake(workspace.pick(
             "这台机器上没有 python3：装上它（python.org），或者用 Rust 做这个练习",
             "this machine has no python3: install it (python.org), or do this exercise in Rust",
         )),
@@ -227,7 +227,7 @@ fn command(workspace: &Workspace, words: &[OsString]) -> Result<Invocation> {
         }),
         None => {
             let name = path.display();
-            mistake(workspace.say(
+            mistake(workspace.pick(
                 format!("这台机器上没有程序 {name}；当前目录里的要写成 ./{name}"),
                 format!(
                     "this machine has no program {name}; one in the current folder is ./{name}"
@@ -276,8 +276,8 @@ impl Outcome {
 pub(super) fn keep(workspace: &Workspace, job: &Job, outcome: &Outcome) {
     let what = match outcome {
         Outcome::Stopped => return,
-        Outcome::Refused(_) => What::Refused,
-        Outcome::Judged(verdicts, time) => What::Judged(Judged {
+        Outcome::Refused(_) => EventKind::Refused,
+        Outcome::Judged(verdicts, time) => EventKind::Judged(Judged {
             kind: job.program.kind(),
             // Where the first variant is hopeless, the others are not played.
             whole: job.only.is_none(),
@@ -298,7 +298,7 @@ pub(super) fn keep(workspace: &Workspace, job: &Job, outcome: &Outcome) {
             Err(error) if refuses_writing(&error) => break,
             Err(error) => {
                 let shown = workspace.course.shown(&path);
-                warn(workspace.say(
+                warn(workspace.pick(
                     format!("写不了 {shown}：{error}"),
                     format!("cannot write {shown}: {error}"),
                 ));
@@ -329,8 +329,10 @@ pub(super) fn is_the_courses(workspace: &Workspace, program: &Program) -> bool {
 }
 
 fn bounded(mut text: String) -> String {
-    if text.len() > LONGEST {
-        let end = (0..=LONGEST).rev().find(|&at| text.is_char_boundary(at));
+    if text.len() > REPORT_BYTES_MAX {
+        let end = (0..=REPORT_BYTES_MAX)
+            .rev()
+            .find(|&at| text.is_char_boundary(at));
         text.truncate(end.unwrap_or_default());
         text.push_str("\n…\n");
     }
@@ -351,7 +353,7 @@ mod tests {
 
     #[test]
     fn a_long_report_is_cut_between_characters() {
-        let cut = bounded("字".repeat(LONGEST));
-        assert!(cut.len() <= LONGEST + 8 && cut.ends_with("字\n…\n"));
+        let cut = bounded("字".repeat(REPORT_BYTES_MAX));
+        assert!(cut.len() <= REPORT_BYTES_MAX + 8 && cut.ends_with("字\n…\n"));
     }
 }

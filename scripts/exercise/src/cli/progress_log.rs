@@ -14,7 +14,9 @@ use session::run::lock::{self, Lock};
 
 use super::replace_file::replace;
 use crate::course::Course;
-use crate::progress::{Event, HEAD, LONGEST, Progress, What, is_damaged, progress, read};
+use crate::progress::{
+    Event, EventKind, FILE_BYTES_MAX, FIRST_LINE, Progress, is_damaged, progress, read,
+};
 use bilingual::Lang;
 
 /// Nobody holds the file for longer, unless the machine is stuck.
@@ -27,7 +29,7 @@ pub(super) struct ProgressLog {
 }
 
 /// What was wrong with the file.
-enum Mended {
+enum Repaired {
     /// Number of its lines that could not be read.
     Lines(usize),
     /// All of it, which is here now.
@@ -40,10 +42,10 @@ impl ProgressLog {
         let progress_log = Self {
             folder: course.mine(),
         };
-        let mended = progress_log.look_after();
-        let said = match mended {
-            Ok(Mended::Lines(0)) => None,
-            Ok(Mended::Whole(path)) => {
+        let repaired = progress_log.check_and_repair();
+        let said = match repaired {
+            Ok(Repaired::Lines(0)) => None,
+            Ok(Repaired::Whole(path)) => {
                 let (file, aside) = (course.shown(&progress_log.file()), course.shown(&path));
                 Some(lang.pick(format!(
                         "{file} 不是文件或者超过 16 MiB，整个移到了 {aside}；里面读得懂的进度抄了回来。"
@@ -53,7 +55,7 @@ impl ProgressLog {
                     ),
                 ))
             }
-            Ok(Mended::Lines(lines)) => {
+            Ok(Repaired::Lines(lines)) => {
                 let (file, aside) = (
                     course.shown(&progress_log.file()),
                     course.shown(&progress_log.aside()),
@@ -79,7 +81,7 @@ impl ProgressLog {
     }
 
     /// Adds what has happened just now.
-    pub(super) fn add(&self, id: &str, what: What) -> Result<()> {
+    pub(super) fn add(&self, id: &str, what: EventKind) -> Result<()> {
         let time = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
         let event = Event {
             time,
@@ -115,7 +117,7 @@ impl ProgressLog {
             .open(path)
             .with_context(shown)?;
         let mut all = match file.metadata().with_context(shown)?.len() {
-            0 => HEAD.as_bytes().to_vec(),
+            0 => FIRST_LINE.as_bytes().to_vec(),
             length if ends_a_line(path, length) => Vec::new(),
             // What was cut there stays a line of its own.
             _ => b"\n".to_vec(),
@@ -125,17 +127,17 @@ impl ProgressLog {
     }
 
     /// Puts aside what cannot be read.
-    fn look_after(&self) -> Result<Mended> {
+    fn check_and_repair(&self) -> Result<Repaired> {
         // Nearly always nothing is wrong, and it takes no lock to see that.
         match contents(&self.file()) {
-            Ok(bytes) if !is_damaged(&bytes) => return Ok(Mended::Lines(0)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Mended::Lines(0)),
+            Ok(bytes) if !is_damaged(&bytes) => return Ok(Repaired::Lines(0)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Repaired::Lines(0)),
             _ => {}
         }
         let _lock = self.lock()?;
         match self.put_aside()? {
-            Some(path) => Ok(Mended::Whole(path)),
-            None => self.mend().map(Mended::Lines),
+            Some(path) => Ok(Repaired::Whole(path)),
+            None => self.repair().map(Repaired::Lines),
         }
     }
 
@@ -143,7 +145,7 @@ impl ProgressLog {
     fn put_aside(&self) -> Result<Option<PathBuf>> {
         let shown = || self.file().display().to_string();
         let data = match fs::metadata(self.file()) {
-            Ok(data) if data.is_file() && data.len() <= LONGEST => return Ok(None),
+            Ok(data) if data.is_file() && data.len() <= FILE_BYTES_MAX => return Ok(None),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             data => data.with_context(shown)?,
         };
@@ -155,7 +157,7 @@ impl ProgressLog {
         if data.is_file() {
             let mut bytes = Vec::new();
             let file = File::open(&aside).with_context(shown)?;
-            file.take(LONGEST)
+            file.take(FILE_BYTES_MAX)
                 .read_to_end(&mut bytes)
                 .with_context(shown)?;
             self.append(&self.file(), newest(&bytes).as_bytes())?;
@@ -164,7 +166,7 @@ impl ProgressLog {
     }
 
     /// Takes out the lines that cannot be read; how many there were.
-    fn mend(&self) -> Result<usize> {
+    fn repair(&self) -> Result<usize> {
         let bytes = match contents(&self.file()) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
             other => other.with_context(|| self.file().display().to_string())?,
@@ -177,7 +179,7 @@ impl ProgressLog {
         damaged.push(b'\n');
         self.append(&self.aside(), &damaged)?;
         let good = read.events.iter().map(|event| format!("{event}\n"));
-        let good: String = iter::once(HEAD.to_owned()).chain(good).collect();
+        let good: String = iter::once(FIRST_LINE.to_owned()).chain(good).collect();
         // Readers take no lock: they find the old file or the new one.
         replace(&self.file(), good.as_bytes())
             .with_context(|| self.file().display().to_string())?;
@@ -189,7 +191,7 @@ impl ProgressLog {
 /// leave room for more.
 fn newest(bytes: &[u8]) -> String {
     let events = read(bytes).events;
-    let mut room = LONGEST / 2;
+    let mut room = FILE_BYTES_MAX / 2;
     let fits = |line: &String| match room.checked_sub(line.len() as u64) {
         Some(left) => {
             room = left;
@@ -208,8 +210,8 @@ fn contents(path: &Path) -> io::Result<Vec<u8>> {
     }
     let file = File::open(path)?;
     let mut bytes = Vec::new();
-    file.take(LONGEST + 1).read_to_end(&mut bytes)?;
-    match bytes.len() as u64 > LONGEST {
+    file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
+    match bytes.len() as u64 > FILE_BYTES_MAX {
         true => Err(io::Error::other("longer than 16 MiB")),
         false => Ok(bytes),
     }
@@ -238,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_of_many_writers_all_stay_while_another_mends() {
+    fn lines_of_many_writers_all_stay_while_another_repairs() {
         let folder = tempfile::tempdir().unwrap();
         let all = progress_log(folder.path());
         thread::scope(|scope| {
@@ -247,17 +249,17 @@ mod tests {
                 scope.spawn(move || {
                     for line in 0..50 {
                         let id = format!("writer_{writer}_{line}");
-                        all.add(&id, What::Refused).unwrap();
+                        all.add(&id, EventKind::Refused).unwrap();
                     }
                 });
             }
             for round in 0..20 {
                 let noise = format!("damage {round}\n");
                 all.append(&all.file(), noise.as_bytes()).unwrap();
-                all.look_after().unwrap();
+                all.check_and_repair().unwrap();
             }
         });
-        all.look_after().unwrap();
+        all.check_and_repair().unwrap();
         assert_eq!(all.progress().exercises.len(), 200);
         let aside = fs::read_to_string(all.aside()).unwrap();
         for round in 0..20 {
@@ -273,34 +275,34 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let progress_log = progress_log(folder.path());
         fs::write(progress_log.file(), "2026-09-01T08:00:00.000Z echo_ser").unwrap();
-        progress_log.add("echo_server", What::GaveUp).unwrap();
+        progress_log.add("echo_server", EventKind::GaveUp).unwrap();
         assert!(progress_log.progress().of("echo_server").gave_up);
-        assert_eq!(progress_log.mend().unwrap(), 1);
+        assert_eq!(progress_log.repair().unwrap(), 1);
         let aside = fs::read_to_string(progress_log.aside()).unwrap();
         assert!(aside.ends_with("2026-09-01T08:00:00.000Z echo_ser\n"));
         assert!(progress_log.progress().of("echo_server").gave_up);
-        assert_eq!(progress_log.mend().unwrap(), 0);
+        assert_eq!(progress_log.repair().unwrap(), 0);
     }
 
     #[test]
-    fn what_is_no_diary_goes_aside_whole_and_what_can_be_read_comes_back() {
+    fn what_is_not_a_progress_file_goes_aside_whole_and_what_can_be_read_comes_back() {
         let folder = tempfile::tempdir().unwrap();
         let progress_log = progress_log(folder.path());
         assert_eq!(progress_log.put_aside().unwrap(), None);
         let mut long = b"2026-09-01T08:00:00.000Z echo_server hint 3\n".to_vec();
-        long.resize(usize::try_from(LONGEST).unwrap() + 1, 0);
+        long.resize(usize::try_from(FILE_BYTES_MAX).unwrap() + 1, 0);
         fs::write(progress_log.file(), &long).unwrap();
         let aside = progress_log.put_aside().unwrap().unwrap();
         assert!(fs::read(&aside).unwrap() == long);
         assert_eq!(progress_log.progress().of("echo_server").hints, 3);
-        progress_log.add("echo_server", What::GaveUp).unwrap();
+        progress_log.add("echo_server", EventKind::GaveUp).unwrap();
         assert_eq!(progress_log.put_aside().unwrap(), None);
         fs::remove_file(progress_log.file()).unwrap();
         fs::create_dir(progress_log.file()).unwrap();
-        assert!(progress_log.add("echo_server", What::GaveUp).is_err());
+        assert!(progress_log.add("echo_server", EventKind::GaveUp).is_err());
         let other = progress_log.put_aside().unwrap().unwrap();
         assert!(other.is_dir() && other != aside);
-        progress_log.add("echo_server", What::GaveUp).unwrap();
+        progress_log.add("echo_server", EventKind::GaveUp).unwrap();
         assert!(progress_log.progress().of("echo_server").gave_up);
     }
 }

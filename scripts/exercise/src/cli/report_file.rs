@@ -13,7 +13,7 @@ use super::{mistake, say};
 use crate::progress::{Progress, State, Variant};
 
 /// The number of the format: a reader that knows less says so.
-pub(super) const FORMAT: u64 = 1;
+pub(super) const REPORT_FORMAT: u64 = 1;
 
 /// Writes the file, and says what is in it.
 pub(super) fn report(
@@ -27,7 +27,7 @@ pub(super) fn report(
     };
     let shown = workspace.course.shown(&path);
     if path.exists() && !is_report(&path) {
-        return mistake(workspace.say(
+        return mistake(workspace.pick(
             format!("{shown} 已经有了，又不是这种报告：换个名字"),
             format!("{shown} is there already and is no such report: choose another name"),
         ));
@@ -43,9 +43,9 @@ pub(super) fn report(
     let text = serde_json::to_string_pretty(&text).context("write JSON")? + "\n";
     replace(&path, text.as_bytes()).with_context(|| shown.clone())?;
     let name = name.unwrap_or_else(|| {
-        workspace.say("（没有名字，可以加 --name）", "(none; --name gives one)")
+        workspace.pick("（没有名字，可以加 --name）", "(none; --name gives one)")
     });
-    say(workspace.say(
+    say(workspace.pick(
         format!("写好了 {shown}\n里面有：名字 {name}；每个练习过了哪些情形、判了几次、什么时候；没有别的。"),
         format!("wrote {shown}\nIn it: the name {name}; for each exercise the variants passed, the number of checks and\nwhen; nothing else."),
     ));
@@ -71,7 +71,7 @@ fn json(ladder: &[String], progress: &Progress, name: &str, time: &str) -> Value
         .chain(others)
         .map(|id| exercise(id, &progress.of(id)));
     json!({
-        "format": FORMAT,
+        "format": REPORT_FORMAT,
         "tool": format!("exercise {}", env!("CARGO_PKG_VERSION")),
         "name": name,
         "written": time,

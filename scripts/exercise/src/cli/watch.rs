@@ -30,7 +30,7 @@ pub(super) fn watch(workspace: &Workspace, id: Option<String>, kind: Option<Kind
         None => match commands::next(workspace, &workspace.progress_log.progress(), None) {
             Some(id) => id,
             None => {
-                say(workspace.say(
+                say(workspace.pick(
                     "全部练习都解出了。再看一个：cargo workbook exercise 练习名",
                     "All exercises are solved. To open one again: cargo workbook exercise ID",
                 ));

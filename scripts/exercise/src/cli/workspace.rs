@@ -11,14 +11,14 @@ use super::progress_log::ProgressLog;
 use super::replace_file::replace;
 use super::{mistake, warn};
 use crate::course::{COMMANDS, Course};
-use crate::progress::{Kind, What, is_name};
+use crate::progress::{EventKind, Kind, is_name};
 use crate::suggest::nearest;
 use crate::text::{self, Page};
 use bilingual::{Lang, Ui, visible};
 use judge::check::Check;
 
 /// A learner's file is at most this long; a longer one is no program of theirs.
-pub(super) const LONGEST: u64 = 1 << 20;
+pub(super) const FILE_BYTES_MAX: u64 = 1 << 20;
 
 /// Where the learner works.
 #[derive(Debug, Clone)]
@@ -32,7 +32,7 @@ pub(super) struct Workspace {
 
 /// A file of the learner's, and what has just been done to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Mine {
+pub(super) struct LearnerFile {
     pub(super) path: PathBuf,
     pub(super) kind: Kind,
     /// It was copied from the stub just now.
@@ -67,7 +67,7 @@ impl Workspace {
         })
     }
 
-    pub(super) fn say(&self, zh: impl Into<String>, en: impl Into<String>) -> String {
+    pub(super) fn pick(&self, zh: impl Into<String>, en: impl Into<String>) -> String {
         self.ui.pick(zh.into(), en.into())
     }
 
@@ -84,7 +84,7 @@ impl Workspace {
             Some(name) => (format!("是 {name} 吗？"), format!("; did you mean {name}?")),
             None => (String::new(), ".".to_owned()),
         };
-        mistake(self.say(
+        mistake(self.pick(
             format!("没有叫 {shown} 的练习。{zh}全部名字：cargo workbook exercise list"),
             format!("there is no exercise {shown}{en} All names: cargo workbook exercise list"),
         ))
@@ -137,7 +137,7 @@ impl Workspace {
     }
 
     /// The learner's file of this exercise: the one asked for, or the one saved last.
-    pub(super) fn mine(&self, id: &str, asked: Option<Kind>) -> Option<Mine> {
+    pub(super) fn mine(&self, id: &str, asked: Option<Kind>) -> Option<LearnerFile> {
         let saved = |kind| {
             let path = self.file(id, kind);
             let data = path.metadata().ok().filter(fs::Metadata::is_file)?;
@@ -157,7 +157,7 @@ impl Workspace {
                 .chain(python)
                 .max_by_key(|(time, ..)| *time),
         }?;
-        Some(Mine {
+        Some(LearnerFile {
             path,
             kind,
             new: false,
@@ -166,12 +166,12 @@ impl Workspace {
     }
 
     /// Where there are two files: which one it is, and how to choose.
-    pub(super) fn which(&self, mine: &Mine, asked: Option<Kind>) -> Option<String> {
+    pub(super) fn which(&self, mine: &LearnerFile, asked: Option<Kind>) -> Option<String> {
         if !mine.both || asked.is_some() {
             return None;
         }
         let name = self.course.shown(&mine.path);
-        Some(self.say(
+        Some(self.pick(
             format!("Rust 和 Python 的都有：用最后保存的 {name}；要选就加 --rust 或 --python"),
             format!("there is a Rust and a Python file: taking {name}, which was saved last; --rust or --python chooses"),
         ))
@@ -181,7 +181,7 @@ impl Workspace {
     pub(super) fn python(&self, id: &str) -> Option<String> {
         let stub = self.course.file(id, "stub.py");
         stub.is_file().then(|| {
-            self.say(
+            self.pick(
                 format!("用 Python 做：cargo workbook exercise {id} --python"),
                 format!("In Python: cargo workbook exercise {id} --python"),
             )
@@ -189,7 +189,7 @@ impl Workspace {
     }
 
     /// The learner's file; copied from the stub where there is none, never over one.
-    pub(super) fn begin(&self, id: &str, asked: Option<Kind>) -> Result<Mine> {
+    pub(super) fn begin(&self, id: &str, asked: Option<Kind>) -> Result<LearnerFile> {
         let mine = match self.mine(id, asked) {
             Some(mine) => mine,
             None => self.copy_stub(id, asked.unwrap_or(Kind::Rust))?,
@@ -198,10 +198,10 @@ impl Workspace {
         Ok(mine)
     }
 
-    fn copy_stub(&self, id: &str, kind: Kind) -> Result<Mine> {
+    fn copy_stub(&self, id: &str, kind: Kind) -> Result<LearnerFile> {
         let stub = self.course.file(id, &format!("stub.{}", end(kind)));
         if kind == Kind::Python && !stub.is_file() {
-            return mistake(self.say(
+            return mistake(self.pick(
                 format!("{id} 没有 Python 起点程序；自己写的程序这样判：cargo workbook exercise check {id} -- python3 你的文件.py"),
                 format!("{id} has no Python stub; a program of your own is judged with cargo workbook exercise check {id} -- python3 YOURS.py"),
             ));
@@ -214,7 +214,7 @@ impl Workspace {
             Err(error) if refuses_writing(&error) => {
                 let stub = self.course.shown(&stub);
                 let own = format!("{id}.{}", end(kind));
-                return mistake(self.say(
+                return mistake(self.pick(
                     format!("这里不能写 {shown}（{error}）。把 {stub} 复制到你自己的目录里再改，这样判它：cargo workbook exercise check {id} -- {own}\n这样做不会记下进度。"),
                     format!("{shown} cannot be written here ({error}). Copy {stub} to a folder of your own, change it there, and have it judged with cargo workbook exercise check {id} -- {own}\nYour progress is not kept then."),
                 ));
@@ -222,10 +222,10 @@ impl Workspace {
             Err(error) => return Err(error).with_context(|| shown),
         };
         if new {
-            self.note(id, What::Opened(kind));
+            self.note(id, EventKind::Opened(kind));
         }
         let both = self.mine(id, None).is_some_and(|mine| mine.both);
-        Ok(Mine {
+        Ok(LearnerFile {
             path,
             kind,
             new,
@@ -234,7 +234,7 @@ impl Workspace {
     }
 
     /// Writes what happened into the progress_log; where that fails, it is said and nothing else stops.
-    pub(super) fn note(&self, id: &str, what: What) {
+    pub(super) fn note(&self, id: &str, what: EventKind) {
         if let Err(error) = self.progress_log.add(id, what) {
             warn(self.not_kept(&error));
         }
@@ -250,7 +250,7 @@ impl Workspace {
             ),
             false => ("", ""),
         };
-        self.say(
+        self.pick(
             format!("进度没记下来：{error:#}{zh}"),
             format!("your progress was not kept: {error:#}{en}"),
         )
@@ -269,13 +269,13 @@ impl Workspace {
             .collect();
         names.sort();
         let _ = write_if_ours(&mine.join("Cargo.toml"), &manifest(&names));
-        let _ = write_if_ours(&mine.join(".cargo").join("config.toml"), CONFIG);
+        let _ = write_if_ours(&mine.join(".cargo").join("config.toml"), CARGO_CONFIG);
     }
 }
 
 /// In `mine/` cargo finds our manifest first: `cargo workbook` works there too, and what an
 /// editor builds goes where everything else does.
-const CONFIG: &str = "\
+const CARGO_CONFIG: &str = "\
 # 由 cargo workbook exercise 写出 · written by cargo workbook exercise
 [build]
 target-dir = \"../../../target/exercises/mine\"

@@ -6,7 +6,7 @@ use super::Look;
 use crate::sections::{Fence, Section, sections};
 
 /// The id of each part, in their order, and what stands there.
-const PARTS: [(&str, &str); 7] = [
+const PAGE_PARTS: [(&str, &str); 7] = [
     ("goal", "what the program must do, in a few sentences"),
     ("background", "what to know, with links to the pages"),
     ("rules", "a list: exactly what is judged"),
@@ -56,7 +56,7 @@ fn parts(look: &mut Look, path: &Path, sections: &[Section]) {
         );
     }
     let mut last = None;
-    for (part, what) in PARTS {
+    for (part, what) in PAGE_PARTS {
         let what = what.replace("ID", id);
         let Some(at) = sections.iter().position(|section| section.id == part) else {
             let advice = format!("add `## … {{#{part}}}` with {what}");
@@ -70,7 +70,7 @@ fn parts(look: &mut Look, path: &Path, sections: &[Section]) {
         match last {
             Some((before, name)) if at < before => {
                 let found = format!("the part {{#{part}}} stands before {{#{name}}}");
-                let order: Vec<_> = PARTS.iter().map(|(part, _)| *part).collect();
+                let order: Vec<_> = PAGE_PARTS.iter().map(|(part, _)| *part).collect();
                 look.tell(path, found, format!("the order is: {}", order.join(", ")));
             }
             _ => last = Some((at, part)),

@@ -6,22 +6,22 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{Look, is_litter};
-use crate::patch::{self, Header, Kind, MOST_LINES, Patch};
+use crate::patch::{self, Header, Kind, PATCH_LINES_MAX, Patch};
 use crate::progress::is_name;
 use judge::Check;
 
 /// A check with fewer mistakes to catch has not been tried.
-const MISTAKES: usize = 3;
+const WRONG_PROGRAMS_MIN: usize = 3;
 
 /// The languages of stubs, solutions and wrong programs: they run on every machine that tests the
 /// course.
-const OWN: [&str; 2] = ["rs", "py"];
+const OWN_ENDINGS: [&str; 2] = ["rs", "py"];
 
 /// A wrong program may be a patch of the solution.
-const WRONG: [&str; 3] = ["rs", "py", "patch"];
+const WRONG_ENDINGS: [&str; 3] = ["rs", "py", "patch"];
 
 /// Those that a stranger may write in; one that a machine lacks is skipped.
-const RIGHT: [&str; 5] = ["rs", "py", "js", "java", "c"];
+const RIGHT_ENDINGS: [&str; 5] = ["rs", "py", "js", "java", "c"];
 
 /// A wrong program that is kept as a patch.
 #[derive(Debug)]
@@ -39,8 +39,8 @@ pub fn programs(folder: &Path) -> Vec<PathBuf> {
     let own = ["stub.rs", "stub.py", "solution.rs", "solution.py"];
     let mut all: Vec<_> = own.iter().map(|name| folder.join(name)).collect();
     all.retain(|path| path.is_file());
-    all.extend(programs_in(&folder.join("wrong"), &WRONG));
-    all.extend(programs_in(&folder.join("right"), &RIGHT));
+    all.extend(programs_in(&folder.join("wrong"), &WRONG_ENDINGS));
+    all.extend(programs_in(&folder.join("right"), &RIGHT_ENDINGS));
     all
 }
 
@@ -107,7 +107,7 @@ pub(super) fn look(look: &mut Look, check: Option<&Check>) {
     for path in files(&folder.join("right")) {
         let advice =
             "its first line says what is unusual about it: `// unusual: one loop with select`";
-        if of_language(look, &path, &RIGHT)
+        if of_language(look, &path, &RIGHT_ENDINGS)
             && let Some(source) = look.read(&path, advice)
             && !is_unusual(&source)
         {
@@ -120,7 +120,7 @@ pub(super) fn look(look: &mut Look, check: Option<&Check>) {
 fn own(look: &mut Look, folder: &Path) {
     let is_there = |name: &str| folder.join(name).is_file();
     let python = is_there("stub.py") || is_there("solution.py");
-    for end in OWN {
+    for end in OWN_ENDINGS {
         if end == "py" && !python {
             continue;
         }
@@ -142,11 +142,13 @@ fn own(look: &mut Look, folder: &Path) {
 
 fn wrong(look: &mut Look, folder: &Path, check: Option<&Check>) {
     let programs = files(folder);
-    if programs.len() < MISTAKES {
+    if programs.len() < WRONG_PROGRAMS_MIN {
         look.tell(
             folder,
             format!("has {} wrong programs", programs.len()),
-            format!("write at least {MISTAKES}, each with one mistake that people really make"),
+            format!(
+                "write at least {WRONG_PROGRAMS_MIN}, each with one mistake that people really make"
+            ),
         );
     }
     let variants: Vec<&str> = check.map_or_else(Vec::new, |check| {
@@ -157,7 +159,7 @@ fn wrong(look: &mut Look, folder: &Path, check: Option<&Check>) {
             .collect()
     });
     for path in &programs {
-        if !of_language(look, path, &WRONG) {
+        if !of_language(look, path, &WRONG_ENDINGS) {
             continue;
         }
         let advice = "its first line names the variant that must catch it: `// caught by: VARIANT`";
@@ -218,14 +220,14 @@ fn of_program(look: &mut Look, path: &Path, kind: Kind, source: &str) -> Option<
     let solution = path.parent()?.with_file_name(kind.solution());
     let lines = fs::read_to_string(solution).map(|it| patch::difference(kind, &it, source));
     if let Ok(lines) = lines
-        && lines <= MOST_LINES
+        && lines <= PATCH_LINES_MAX
     {
         let (solution, place) = (kind.solution(), look.course.shown(path));
         look.tell(
             path,
             format!("differs from {solution} in {lines} lines, comments aside"),
             format!(
-                "a program that differs in {MOST_LINES} lines or fewer is a patch: cargo workbook wrong diff {} {place}",
+                "a program that differs in {PATCH_LINES_MAX} lines or fewer is a patch: cargo workbook wrong diff {} {place}",
                 look.id
             ),
         );

@@ -7,7 +7,7 @@ use bilingual::Lang;
 use judge::report::wrap;
 
 /// The folder of the pages, from which their links lead.
-const FOLDER: &str = "exercises";
+const PAGES_FOLDER: &str = "exercises";
 
 /// `source`, of the page in this language, in lines of at most `width` columns.
 pub(crate) fn render(source: &str, lang: Lang, width: usize) -> Vec<String> {
@@ -127,7 +127,7 @@ impl Writer {
         if to.starts_with('#') || to.contains("://") {
             return to.trim_start_matches('#').to_owned();
         }
-        let mut parts: Vec<&str> = FOLDER.split('/').collect();
+        let mut parts: Vec<&str> = PAGES_FOLDER.split('/').collect();
         for part in to.split('/') {
             match part {
                 ".." => {

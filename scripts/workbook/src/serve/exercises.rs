@@ -78,7 +78,7 @@ fn ladder(course: &Course, known: &mut Option<Known>) -> Value {
     if let Some(known) = known.as_ref().filter(|known| known.of == progress_file) {
         return known.exercises.clone();
     }
-    let bytes = beginning(&progress_file.path, progress::LONGEST);
+    let bytes = beginning(&progress_file.path, progress::FILE_BYTES_MAX);
     let progress = progress::progress(&progress::read(&bytes).events);
     let of_ladder = progress_file
         .ladder

@@ -8,7 +8,7 @@ fn parsed(line: &str, lang: Lang) -> Result<Parsed> {
 
 #[track_caller]
 fn means(line: &str, command: Command) {
-    let asked = Asked {
+    let asked = Request {
         root: None,
         command,
     };

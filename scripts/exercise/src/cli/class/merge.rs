@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::cli::report_file::FORMAT;
+use crate::cli::report_file::REPORT_FORMAT;
 use crate::progress::{is_name, is_time};
 
 /// All that were handed in.
@@ -44,7 +44,7 @@ pub(super) struct Done {
 
 /// What is wrong with a file; the first ones leave it out, the last ones do not.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Trouble {
+pub(super) enum Finding {
     Unreadable(String),
     NoFile,
     Huge,
@@ -70,31 +70,31 @@ pub(super) struct Standing {
 }
 
 /// An exercise has some twenty variants, a course some twenty exercises.
-const MOST: usize = 200;
+const ENTRIES_MAX: usize = 200;
 
 /// The longest name of a student, in characters.
-const NAME: usize = 40;
+const NAME_CHARACTERS_MAX: usize = 40;
 
 /// Reads one report.
-pub(super) fn student(file: &str, bytes: &[u8]) -> Result<Student, Trouble> {
+pub(super) fn student(file: &str, bytes: &[u8]) -> Result<Student, Finding> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let value: Value =
-        serde_json::from_slice(bytes).map_err(|error| Trouble::NotJson(error.to_string()))?;
-    let format = value["format"].as_u64().ok_or(Trouble::NoReport)?;
-    match format.cmp(&FORMAT) {
-        std::cmp::Ordering::Greater => return Err(Trouble::Newer(format)),
-        std::cmp::Ordering::Less => return Err(Trouble::Older(format)),
+        serde_json::from_slice(bytes).map_err(|error| Finding::NotJson(error.to_string()))?;
+    let format = value["format"].as_u64().ok_or(Finding::NoReport)?;
+    match format.cmp(&REPORT_FORMAT) {
+        std::cmp::Ordering::Greater => return Err(Finding::Newer(format)),
+        std::cmp::Ordering::Less => return Err(Finding::Older(format)),
         std::cmp::Ordering::Equal => {}
     }
-    let exercises = value["exercises"].as_array().ok_or(Trouble::NoReport)?;
+    let exercises = value["exercises"].as_array().ok_or(Finding::NoReport)?;
     let mut student = Student {
         name: clean(value["name"].as_str().unwrap_or_default()),
         file: clean(file),
         written: time(&value["written"]).unwrap_or_default(),
-        odd: exercises.len().saturating_sub(MOST),
+        odd: exercises.len().saturating_sub(ENTRIES_MAX),
         ..Student::default()
     };
-    for entry in exercises.iter().take(MOST) {
+    for entry in exercises.iter().take(ENTRIES_MAX) {
         match exercise(entry) {
             Some((id, done)) if !student.exercises.contains_key(&id) => {
                 student.exercises.insert(id, done);
@@ -124,7 +124,7 @@ fn exercise(value: &Value) -> Option<(String, Done)> {
         .as_array()
         .unwrap_or(&none)
         .iter()
-        .take(MOST)
+        .take(ENTRIES_MAX)
     {
         let name = variant["name"].as_str().filter(|name| is_name(name))?;
         let failed = variant["failed"].as_u64()?;
@@ -149,18 +149,18 @@ fn time(value: &Value) -> Option<String> {
 pub(super) fn clean(name: &str) -> String {
     let plain = name.replace(is_trick, " ");
     let words: Vec<&str> = plain.split_whitespace().collect();
-    words.join(" ").chars().take(NAME).collect()
+    words.join(" ").chars().take(NAME_CHARACTERS_MAX).collect()
 }
 
 impl Class {
     /// Gives everyone a name of their own; what there is to say about some files.
-    pub(super) fn settle(&mut self) -> Vec<(String, Trouble)> {
+    pub(super) fn settle(&mut self) -> Vec<(String, Finding)> {
         let mut said = Vec::new();
         let mut kept: Vec<Student> = Vec::new();
         for mut student in std::mem::take(&mut self.students) {
             let file = student.file.clone();
             if student.odd > 0 {
-                said.push((file.clone(), Trouble::Odd(student.odd)));
+                said.push((file.clone(), Finding::Odd(student.odd)));
             }
             let same = |other: &&Student| {
                 other.exercises == student.exercises
@@ -168,7 +168,7 @@ impl Class {
                     && other.name == student.name
             };
             if let Some(other) = kept.iter().find(same) {
-                said.push((file, Trouble::Same(other.file.clone())));
+                said.push((file, Finding::Same(other.file.clone())));
                 continue;
             }
             let stem = file
@@ -176,7 +176,7 @@ impl Class {
                 .map_or(file.as_str(), |(stem, _)| stem);
             if student.name.is_empty() {
                 student.name = stem.to_owned();
-                said.push((file.clone(), Trouble::NoName(student.name.clone())));
+                said.push((file.clone(), Finding::NoName(student.name.clone())));
             }
             let taken = |name: &str| kept.iter().any(|other| other.name == name);
             if taken(&student.name) {
@@ -189,7 +189,7 @@ impl Class {
                     }
                     student.name = format!("{name} ({stem} {number})");
                 }
-                said.push((file, Trouble::SameName(student.name.clone())));
+                said.push((file, Finding::SameName(student.name.clone())));
             }
             kept.push(student);
         }
@@ -203,7 +203,7 @@ impl Class {
         let mut columns = ladder.to_vec();
         for student in &self.students {
             for (id, done) in &student.exercises {
-                if done.begun && columns.len() < MOST && !columns.contains(id) {
+                if done.begun && columns.len() < ENTRIES_MAX && !columns.contains(id) {
                     columns.push(id.clone());
                 }
             }

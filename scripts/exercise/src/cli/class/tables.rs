@@ -6,9 +6,9 @@ use std::fmt::Write as _;
 use super::merge::{Class, Done, Standing};
 use bilingual::Lang;
 
-struct Words(Lang);
+struct Labels(Lang);
 
-impl Words {
+impl Labels {
     fn pick(&self, zh: &str, en: &str) -> String {
         self.0.pick(zh, en).to_owned()
     }
@@ -126,20 +126,20 @@ pub(super) fn is_one(name: &str, bytes: &[u8]) -> bool {
 }
 
 fn markdown(class: &Class, columns: &[String], lang: Lang) -> String {
-    let words = Words(lang);
-    let (student, title, stuck) = words.names();
-    let mut text = format!("# {title}\n\n{}\n\n", words.key());
+    let labels = Labels(lang);
+    let (student, title, stuck) = labels.names();
+    let mut text = format!("# {title}\n\n{}\n\n", labels.key());
     let mut row = |cells: Vec<String>| {
         let _ = writeln!(text, "| {} |", cells.join(" | "));
     };
-    let solved_head = words.pick("解出", "solved");
+    let solved_head = labels.pick("解出", "solved");
     row([student, solved_head]
         .into_iter()
         .chain(columns.iter().cloned())
         .collect());
     row(vec!["---".to_owned(); columns.len() + 2]);
     for (at, who) in class.students.iter().enumerate() {
-        let cells = columns.iter().map(|id| words.cell(who.exercises.get(id)));
+        let cells = columns.iter().map(|id| labels.cell(who.exercises.get(id)));
         let head = [marks(&who.name), solved(class, at).to_string()];
         row(head.into_iter().chain(cells).collect());
     }
@@ -147,10 +147,10 @@ fn markdown(class: &Class, columns: &[String], lang: Lang) -> String {
     let mut row = |cells: Vec<String>| {
         let _ = writeln!(text, "| {} |", cells.join(" | "));
     };
-    row(words.heads().to_vec());
+    row(labels.heads().to_vec());
     row(vec!["---".to_owned(); 5]);
     for id in columns {
-        row(words
+        row(labels
             .standing(class, id)
             .iter()
             .map(|cell| marks(cell))
@@ -178,28 +178,28 @@ fn marks(text: &str) -> String {
 
 /// One row a student; then one row an exercise.
 fn csv(class: &Class, columns: &[String], lang: Lang) -> String {
-    let words = Words(lang);
-    let (student, ..) = words.names();
+    let labels = Labels(lang);
+    let (student, ..) = labels.names();
     // Spreadsheets take a file without this mark for the old encoding of the country.
     let mut text = "\u{feff}".to_owned();
     let mut row = |cells: Vec<String>| {
         let cells: Vec<_> = cells.iter().map(|cell| field(cell)).collect();
         let _ = write!(text, "{}\r\n", cells.join(","));
     };
-    let solved_head = words.pick("解出", "solved");
+    let solved_head = labels.pick("解出", "solved");
     row([student, solved_head]
         .into_iter()
         .chain(columns.iter().cloned())
         .collect());
     for (at, who) in class.students.iter().enumerate() {
-        let cells = columns.iter().map(|id| words.cell(who.exercises.get(id)));
+        let cells = columns.iter().map(|id| labels.cell(who.exercises.get(id)));
         let head = [who.name.clone(), solved(class, at).to_string()];
         row(head.into_iter().chain(cells).collect());
     }
     row(Vec::new());
-    row(words.heads().to_vec());
+    row(labels.heads().to_vec());
     for id in columns {
-        row(words.standing(class, id).to_vec());
+        row(labels.standing(class, id).to_vec());
     }
     text
 }
@@ -228,17 +228,17 @@ th,td{border:1px solid #888;padding:.2rem .6rem;text-align:left}th{background:#e
 
 /// A page of its own, which loads nothing.
 fn html(class: &Class, columns: &[String], lang: Lang) -> String {
-    let words = Words(lang);
-    let (student, title, stuck) = words.names();
-    let tag = words.pick("zh-CN", "en");
+    let labels = Labels(lang);
+    let (student, title, stuck) = labels.names();
+    let tag = labels.pick("zh-CN", "en");
     let mut text = format!(
         "<!DOCTYPE html>\n<html lang=\"{tag}\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\">\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\
          <title>{title}</title><style>{STYLE}</style></head>\n<body>\n<h1>{title}</h1>\n<p>{}</p>\n\
          <div class=\"wide\"><table>\n<tr><th>{student}<th>{}",
-        escaped(&words.key()),
-        words.pick("解出", "solved"),
+        escaped(&labels.key()),
+        labels.pick("解出", "solved"),
     );
     for id in columns {
         let _ = write!(text, "<th>{}", escaped(id));
@@ -258,7 +258,7 @@ fn html(class: &Class, columns: &[String], lang: Lang) -> String {
                 Some((false, true)) => " class=\"no\"",
                 _ => "",
             };
-            let _ = write!(text, "<td{kind}>{}", escaped(&words.cell(done)));
+            let _ = write!(text, "<td{kind}>{}", escaped(&labels.cell(done)));
         }
         text.push('\n');
     }
@@ -266,12 +266,12 @@ fn html(class: &Class, columns: &[String], lang: Lang) -> String {
         text,
         "</table></div>\n<h2>{stuck}</h2>\n<div class=\"wide\"><table>\n<tr>"
     );
-    for head in words.heads() {
+    for head in labels.heads() {
         let _ = write!(text, "<th>{head}");
     }
     text.push('\n');
     for id in columns {
-        let [id, rest @ ..] = words.standing(class, id);
+        let [id, rest @ ..] = labels.standing(class, id);
         let _ = write!(text, "<tr><th>{}", escaped(&id));
         for cell in rest {
             let _ = write!(text, "<td>{}", escaped(&cell));

@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 
 use super::terminal::Signals;
-use super::work::{Stand, Work};
+use super::work::{Phase, Work};
 use crate::cli::{commands, say, show};
 use judge::report::REPORT_COLUMNS;
 
-const TICK: Duration = Duration::from_millis(100);
+const LOOK_INTERVAL: Duration = Duration::from_millis(100);
 
 pub(super) fn run(mut work: Work) -> Result<()> {
     let signals = Signals::listen()?;
@@ -24,8 +24,8 @@ pub(super) fn run(mut work: Work) -> Result<()> {
         if signals.went_on() {
             work.go_on(false);
         }
-        for stand in work.tick(Instant::now()) {
-            tell(&work, &stand);
+        for phase in work.tick(Instant::now()) {
+            tell(&work, &phase);
         }
         match typed.as_ref().map(Receiver::try_recv) {
             Some(Ok(line)) => {
@@ -35,7 +35,7 @@ pub(super) fn run(mut work: Work) -> Result<()> {
             }
             Some(Err(TryRecvError::Disconnected)) if ends_with_input => break,
             Some(Err(TryRecvError::Disconnected)) => typed = None,
-            Some(Err(TryRecvError::Empty)) | None => thread::sleep(TICK),
+            Some(Err(TryRecvError::Empty)) | None => thread::sleep(LOOK_INTERVAL),
         }
     }
     work.end();
@@ -64,29 +64,29 @@ fn welcome(work: &Work) {
     if let Some(which) = work.which().or_else(|| work.python()) {
         say(which);
     }
-    say(workspace.say(
+    say(workspace.pick(
         format!("你的文件：{path}\n每次保存都判一次。h 提示，g 目标，n 下一个，l 列表，r 再判，q 结束（后面按回车）。"),
         format!("Your file: {path}\nEvery save is judged. h hint, g goal, n next, l list, r again, q quit (then Enter)."),
     ));
 }
 
-fn tell(work: &Work, stand: &Stand) {
+fn tell(work: &Work, phase: &Phase) {
     let workspace = &work.workspace;
-    match stand {
-        Stand::Fresh | Stand::Building | Stand::Playing => {}
-        Stand::Passed => {
+    match phase {
+        Phase::Fresh | Phase::Building | Phase::Playing => {}
+        Phase::Passed => {
             show(format!("\n{}", work.report));
             say(commands::praise(workspace, &work.id));
         }
-        Stand::Failed | Stand::Refused => show(format!("\n{}", work.report)),
-        Stand::Gone => {
+        Phase::Failed | Phase::Refused => show(format!("\n{}", work.report)),
+        Phase::Gone => {
             let path = workspace.course.shown(&work.mine.path);
-            say(workspace.say(
+            say(workspace.pick(
                 format!("{path} 不见了；存回来就接着判。"),
                 format!("{path} is gone; once it is back, it is judged again."),
             ));
         }
-        Stand::Trouble(words) => say(words),
+        Phase::Trouble(words) => say(words),
     }
 }
 

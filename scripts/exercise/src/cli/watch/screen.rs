@@ -6,23 +6,20 @@ use anyhow::{Context, Result};
 use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::terminal::{Signals, Terminal};
-use super::view::{self, Reading, Topic};
-use super::work::{Stand, Work};
+use super::view::{self, Pager, Topic};
+use super::work::{Phase, Work};
 use crate::cli::{commands, say};
 use crate::progress::Kind;
 
 /// Between two looks at the file. A key or a new size wakes the loop at once.
-const TICK: Duration = Duration::from_millis(100);
+const LOOK_INTERVAL: Duration = Duration::from_millis(100);
 
 /// While a check runs, its verdicts should be seen as they come.
-const SOON: Duration = Duration::from_millis(30);
+const LOOK_INTERVAL_BUSY: Duration = Duration::from_millis(30);
 
 pub(super) fn run(work: Work) -> Result<()> {
     let signals = Signals::listen()?;
-    let mut screen = Screen {
-        work,
-        reading: None,
-    };
+    let mut screen = Screen { work, pager: None };
     let mut terminal = Terminal::take()?;
     let result = screen.follow(&mut terminal, &signals);
     drop(terminal);
@@ -33,7 +30,7 @@ pub(super) fn run(work: Work) -> Result<()> {
         &screen.work.id,
         workspace.course.shown(&screen.work.mine.path),
     );
-    say(workspace.say(
+    say(workspace.pick(
         format!("你的文件在 {path}；接着做：cargo workbook exercise {id}"),
         format!("Your file is {path}; go on with cargo workbook exercise {id}"),
     ));
@@ -50,7 +47,7 @@ enum Next {
 struct Screen {
     work: Work,
     /// Something to read instead of the exercise.
-    reading: Option<Reading>,
+    pager: Option<Pager>,
 }
 
 impl Screen {
@@ -65,17 +62,17 @@ impl Screen {
             }
             let size = Terminal::size();
             let (columns, rows) = (usize::from(size.0), usize::from(size.1));
-            let lines = match &mut self.reading {
+            let lines = match &mut self.pager {
                 None => view::main(&self.work, columns, rows),
-                Some(reading) => {
-                    reading.keep_in_sight(room(rows));
-                    view::reading(&self.work, reading, columns, rows)
+                Some(pager) => {
+                    pager.keep_in_sight(room(rows));
+                    view::pager(&self.work, pager, columns, rows)
                 }
             };
             terminal.draw(lines, size).context("draw on the terminal")?;
-            let tick = match self.work.stand {
-                Stand::Building | Stand::Playing => SOON,
-                _ => TICK,
+            let tick = match self.work.phase {
+                Phase::Building | Phase::Playing => LOOK_INTERVAL_BUSY,
+                _ => LOOK_INTERVAL,
             };
             if !event::poll(tick).context("listen to the keys")? {
                 continue;
@@ -110,10 +107,10 @@ impl Screen {
         }
         // Escape and a letter in one read look like this.
         if key.modifiers.contains(KeyModifiers::ALT) {
-            self.reading = None;
+            self.pager = None;
             return Next::GoOn;
         }
-        if self.reading.is_some() && self.read_on(key.code, rows) {
+        if self.pager.is_some() && self.read_on(key.code, rows) {
             return Next::GoOn;
         }
         let letter = match key.code {
@@ -130,7 +127,7 @@ impl Screen {
                     Topic::Hint,
                     self.work
                         .workspace
-                        .say(format!("提示 · {id}"), format!("Hint · {id}")),
+                        .pick(format!("提示 · {id}"), format!("Hint · {id}")),
                     lines,
                 );
             }
@@ -140,7 +137,7 @@ impl Screen {
                     Topic::Report,
                     self.work
                         .workspace
-                        .say(format!("报告 · {id}"), format!("Report · {id}")),
+                        .pick(format!("报告 · {id}"), format!("Report · {id}")),
                     lines,
                 );
             }
@@ -148,7 +145,7 @@ impl Screen {
                 let lines = self.goal(columns);
                 self.read(
                     Topic::Other,
-                    self.work.workspace.say(
+                    self.work.workspace.pick(
                         format!("目标和规则 · {id}"),
                         format!("Goal and rules · {id}"),
                     ),
@@ -158,7 +155,7 @@ impl Screen {
             'r' => self.work.judge(),
             'n' => match self.work.next() {
                 Some(next) => {
-                    self.reading = None;
+                    self.pager = None;
                     self.turn_to(&next);
                 }
                 None => {
@@ -180,23 +177,23 @@ impl Screen {
     /// A report that is being read is that of the last check.
     fn renew(&mut self) {
         let columns = usize::from(Terminal::size().0);
-        if let Some(reading) = self.reading.as_mut()
-            && reading.topic == Topic::Report
+        if let Some(pager) = self.pager.as_mut()
+            && pager.topic == Topic::Report
             && matches!(
-                self.work.stand,
-                Stand::Passed | Stand::Failed | Stand::Refused
+                self.work.phase,
+                Phase::Passed | Phase::Failed | Phase::Refused
             )
         {
-            reading.lines = view::said(&self.work.report, columns);
+            pager.lines = view::said(&self.work.report, columns);
         }
     }
 
     fn read(&mut self, topic: Topic, title: String, lines: Vec<String>) {
-        self.reading = Some(Reading {
+        self.pager = Some(Pager {
             topic,
             title,
             lines,
-            ..Reading::default()
+            ..Pager::default()
         });
     }
 
@@ -208,7 +205,7 @@ impl Screen {
             lines.extend(workspace.plain(&page.rules, columns));
             lines.push(String::new());
             let page = workspace.page_shown(&self.work.id);
-            lines.push(workspace.say(
+            lines.push(workspace.pick(
                 format!("书里的这一页：{page}"),
                 format!("Its page in the book: {page}"),
             ));
@@ -219,7 +216,7 @@ impl Screen {
     fn list(&mut self) {
         let workspace = &self.work.workspace;
         let at = workspace.ladder.iter().position(|id| *id == self.work.id);
-        self.reading = Some(Reading {
+        self.pager = Some(Pager {
             topic: Topic::Other,
             title: commands::summary(workspace, &self.work.progress),
             lines: commands::rungs(workspace, &self.work.progress, Some(&self.work.id)),
@@ -230,33 +227,33 @@ impl Screen {
 
     fn turn_to(&mut self, id: &str) {
         if let Err(error) = self.work.turn_to(id) {
-            self.work.stand = Stand::Trouble(format!("{error:#}"));
+            self.work.phase = Phase::Trouble(format!("{error:#}"));
         }
     }
 
-    /// Whether the key was one for reading; the others do what they do elsewhere.
+    /// Whether the key was one for pager; the others do what they do elsewhere.
     fn read_on(&mut self, code: KeyCode, rows: usize) -> bool {
         let page = isize::try_from(room(rows).max(1)).unwrap_or(isize::MAX);
-        let Some(reading) = self.reading.as_mut() else {
+        let Some(pager) = self.pager.as_mut() else {
             return false;
         };
-        let chosen = reading.at;
+        let chosen = pager.at;
         match code {
-            KeyCode::Up | KeyCode::Char('k') => reading.go(-1),
-            KeyCode::Down | KeyCode::Char('j') => reading.go(1),
-            KeyCode::PageUp | KeyCode::Char('b') => reading.go(-page),
-            KeyCode::PageDown | KeyCode::Char(' ') => reading.go(page),
-            KeyCode::Home => reading.go(isize::MIN / 2),
-            KeyCode::End => reading.go(isize::MAX / 2),
+            KeyCode::Up | KeyCode::Char('k') => pager.go(-1),
+            KeyCode::Down | KeyCode::Char('j') => pager.go(1),
+            KeyCode::PageUp | KeyCode::Char('b') => pager.go(-page),
+            KeyCode::PageDown | KeyCode::Char(' ') => pager.go(page),
+            KeyCode::Home => pager.go(isize::MIN / 2),
+            KeyCode::End => pager.go(isize::MAX / 2),
             KeyCode::Enter => {
-                self.reading = None;
+                self.pager = None;
                 let id = chosen.and_then(|at| self.work.workspace.ladder.get(at).cloned());
                 if let Some(id) = id.filter(|id| *id != self.work.id) {
                     self.turn_to(&id);
                 }
             }
             KeyCode::Esc | KeyCode::Backspace | KeyCode::Left | KeyCode::Char('q' | 'Q') => {
-                self.reading = None;
+                self.pager = None;
             }
             KeyCode::Char(
                 'h' | 'H' | 'v' | 'V' | 'g' | 'G' | 'l' | 'L' | 'n' | 'N' | 'r' | 'R',
@@ -274,7 +271,7 @@ fn room(rows: usize) -> usize {
     rows.saturating_sub(4)
 }
 
-impl Reading {
+impl Pager {
     fn go(&mut self, by: isize) {
         let last = self.lines.len().saturating_sub(1);
         let place = self.at.as_mut().unwrap_or(&mut self.top);

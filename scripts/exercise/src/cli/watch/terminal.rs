@@ -125,7 +125,7 @@ pub(super) struct Signals {
 
 /// A job that nobody can continue is not stopped: then nothing comes for so long.
 #[cfg(unix)]
-const STOPPING: Duration = Duration::from_millis(500);
+const STOP_WAIT: Duration = Duration::from_millis(500);
 
 impl Signals {
     pub(super) fn listen() -> Result<Self> {
@@ -169,7 +169,7 @@ impl Signals {
             self.went_on();
             let _ = rustix::process::kill_current_process_group(rustix::process::Signal::TSTP);
             // The signal may be a moment late, and the terminal is not ours until it has come.
-            let until = Instant::now() + STOPPING;
+            let until = Instant::now() + STOP_WAIT;
             while !self.went_on() && Instant::now() < until {
                 thread::sleep(Duration::from_millis(5));
             }
@@ -178,7 +178,7 @@ impl Signals {
 }
 
 /// A polite end takes no longer.
-const POLITE: Duration = Duration::from_secs(3);
+const END_WAIT: Duration = Duration::from_secs(3);
 
 /// When the window is closed, crossterm reads the end of input for ever (0.29): then nobody comes
 /// back to see that we were asked. What the judging has started ends with us.
@@ -186,7 +186,7 @@ fn end_at_last(asked: &AtomicBool) {
     while !asked.load(Ordering::Relaxed) {
         thread::sleep(Duration::from_millis(200));
     }
-    thread::sleep(POLITE);
+    thread::sleep(END_WAIT);
     give_back();
     process::exit(129);
 }

@@ -3,13 +3,13 @@
 use bilingual::visible::is_trick;
 use unicode_width::UnicodeWidthChar;
 
-use super::work::{Stand, Work};
+use super::work::{Phase, Work};
 use crate::cli::commands;
 use judge::report::wrap;
 
 /// Something to read on the whole screen.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Reading {
+pub(super) struct Pager {
     pub(super) topic: Topic,
     pub(super) title: String,
     pub(super) lines: Vec<String>,
@@ -35,7 +35,7 @@ pub(super) fn main(work: &Work, columns: usize, rows: usize) -> Vec<String> {
     let mut head = vec![title(work, columns)];
     let path = workspace.course.shown(&work.mine.path);
     head.push(wrap::cut(
-        &workspace.say(format!("文件 {path}"), format!("File {path}")),
+        &workspace.pick(format!("文件 {path}"), format!("File {path}")),
         columns,
     ));
     head.push("─".repeat(columns));
@@ -53,7 +53,7 @@ pub(super) fn main(work: &Work, columns: usize, rows: usize) -> Vec<String> {
     let body = shortened(
         body,
         room,
-        &work.workspace.say("按 v 看全部", "v shows all"),
+        &work.workspace.pick("按 v 看全部", "v shows all"),
         columns,
     );
     let mut lines = head;
@@ -62,7 +62,7 @@ pub(super) fn main(work: &Work, columns: usize, rows: usize) -> Vec<String> {
     lines.truncate(rows.saturating_sub(2));
     lines.resize(rows.saturating_sub(2), String::new());
     lines.push("─".repeat(columns));
-    let keys = workspace.say(
+    let keys = workspace.pick(
         "h 提示  v 全文  g 目标  r 再判  n 下一个  l 列表  q 结束",
         "h hint  v full report  g goal  r again  n next  l list  q quit",
     );
@@ -84,7 +84,7 @@ fn title(work: &Work, columns: usize) -> String {
     let done = work.workspace.ladder.iter().filter(solved).count();
     let count = work
         .workspace
-        .say(format!("解出 {done}/{all}"), format!("solved {done}/{all}"));
+        .pick(format!("解出 {done}/{all}"), format!("solved {done}/{all}"));
     let room = columns.saturating_sub(wrap::shown(&count) + 1);
     let name = wrap::cut(&name, room);
     let gap = columns.saturating_sub(wrap::shown(&name) + wrap::shown(&count));
@@ -94,43 +94,43 @@ fn title(work: &Work, columns: usize) -> String {
 fn standing(work: &Work) -> Vec<String> {
     let workspace = &work.workspace;
     let (all, failed) = (work.check.variants.len(), failed(work));
-    let words = match &work.stand {
-        Stand::Fresh => workspace.say(
+    let words = match &work.phase {
+        Phase::Fresh => workspace.pick(
             "等你写：改文件，保存，马上判。",
             "Your turn: change the file and save it; it is judged at once.",
         ),
-        Stand::Building => workspace.say("正在编译……", "compiling …"),
-        Stand::Playing => {
+        Phase::Building => workspace.pick("正在编译……", "compiling …"),
+        Phase::Playing => {
             let done = work.verdicts.len();
-            workspace.say(
+            workspace.pick(
                 format!("正在判：{done}/{all} 种情形……"),
                 format!("judging: {done} of {all} variants …"),
             )
         }
-        Stand::Passed => work.workspace.ui.good(&workspace.say(
+        Phase::Passed => work.workspace.ui.good(&workspace.pick(
             format!("✓ 通过：{all} 种情形全对。按 n 做下一个。"),
             format!("✓ passed: all {all} variants. n opens the next one."),
         )),
-        Stand::Failed => work.workspace.ui.bad(&workspace.say(
+        Phase::Failed => work.workspace.ui.bad(&workspace.pick(
             format!("✗ 还没通过：{failed} 种情形不对。"),
             match failed {
                 1 => "✗ not yet: 1 variant fails.".to_owned(),
                 _ => format!("✗ not yet: {failed} variants fail."),
             },
         )),
-        Stand::Refused => work
+        Phase::Refused => work
             .workspace
             .ui
-            .bad(&workspace.say("✗ 编译不过。", "✗ It does not compile.")),
-        Stand::Gone => work.workspace.ui.bad(&workspace.say(
+            .bad(&workspace.pick("✗ 编译不过。", "✗ It does not compile.")),
+        Phase::Gone => work.workspace.ui.bad(&workspace.pick(
             "文件不见了。存回来就接着判。",
             "The file is gone. Once it is back, it is judged again.",
         )),
-        Stand::Trouble(words) => work.workspace.ui.bad(words),
+        Phase::Trouble(words) => work.workspace.ui.bad(words),
     };
     let mut lines = vec![words];
     lines.extend(work.which());
-    if work.stand == Stand::Fresh {
+    if work.phase == Phase::Fresh {
         lines.extend(work.python());
     }
     lines
@@ -175,19 +175,19 @@ fn variants(work: &Work, columns: usize) -> Vec<String> {
 }
 
 fn body(work: &Work, columns: usize) -> Vec<String> {
-    match work.stand {
-        Stand::Fresh => work.workspace.goal(&work.id, columns),
-        Stand::Failed => {
+    match work.phase {
+        Phase::Fresh => work.workspace.goal(&work.id, columns),
+        Phase::Failed => {
             let mut lines = said(&work.said, columns);
             // How to try it alone, and what failed besides: the screen shows that above.
-            let last = work.workspace.say("  只试这一种", "  This one alone");
+            let last = work.workspace.pick("  只试这一种", "  This one alone");
             if let Some(end) = lines.iter().position(|line| line.starts_with(&last)) {
                 lines.truncate(end.saturating_sub(1));
             }
             lines
         }
-        Stand::Refused => said(&work.said, columns),
-        Stand::Passed | Stand::Building | Stand::Playing | Stand::Gone | Stand::Trouble(_) => {
+        Phase::Refused => said(&work.said, columns),
+        Phase::Passed | Phase::Building | Phase::Playing | Phase::Gone | Phase::Trouble(_) => {
             Vec::new()
         }
     }
@@ -214,18 +214,12 @@ fn shortened(mut lines: Vec<String>, room: usize, how: &str, columns: usize) -> 
 }
 
 /// Something to read, with the way back.
-pub(super) fn reading(work: &Work, reading: &Reading, columns: usize, rows: usize) -> Vec<String> {
+pub(super) fn pager(work: &Work, pager: &Pager, columns: usize, rows: usize) -> Vec<String> {
     let room = rows.saturating_sub(4);
     let columns = columns.max(20);
-    let mut lines = vec![wrap::cut(&reading.title, columns), rule(work, columns)];
-    for (number, line) in reading
-        .lines
-        .iter()
-        .enumerate()
-        .skip(reading.top)
-        .take(room)
-    {
-        lines.push(match reading.at {
+    let mut lines = vec![wrap::cut(&pager.title, columns), rule(work, columns)];
+    for (number, line) in pager.lines.iter().enumerate().skip(pager.top).take(room) {
+        lines.push(match pager.at {
             Some(at) if at == number => work
                 .workspace
                 .ui
@@ -236,25 +230,25 @@ pub(super) fn reading(work: &Work, reading: &Reading, columns: usize, rows: usiz
     }
     lines.resize(rows.saturating_sub(2), String::new());
     lines.push("─".repeat(columns));
-    let back = match reading.at {
+    let back = match pager.at {
         Some(_) => work
             .workspace
-            .say("↑↓ 选  回车 打开  q 返回", "↑↓ choose  Enter open  q back"),
-        None if reading.topic == Topic::Hint && reading.lines.len() > room => work.workspace.say(
+            .pick("↑↓ 选  回车 打开  q 返回", "↑↓ choose  Enter open  q back"),
+        None if pager.topic == Topic::Hint && pager.lines.len() > room => work.workspace.pick(
             "h 下一条提示  ↑↓ 空格 翻页  q 返回",
             "h next hint  ↑↓ Space scroll  q back",
         ),
-        None if reading.topic == Topic::Hint => work
+        None if pager.topic == Topic::Hint => work
             .workspace
-            .say("h 下一条提示  q 返回", "h next hint  q back"),
-        None if reading.lines.len() > room => work
+            .pick("h 下一条提示  q 返回", "h next hint  q back"),
+        None if pager.lines.len() > room => work
             .workspace
-            .say("↑↓ 空格 翻页  q 返回", "↑↓ Space scroll  q back"),
-        None => work.workspace.say("q 返回", "q back"),
+            .pick("↑↓ 空格 翻页  q 返回", "↑↓ Space scroll  q back"),
+        None => work.workspace.pick("q 返回", "q back"),
     };
-    let last = (reading.top + room).min(reading.lines.len());
-    let place = match reading.lines.len() > room {
-        true => format!("{last}/{}", reading.lines.len()),
+    let last = (pager.top + room).min(pager.lines.len());
+    let place = match pager.lines.len() > room {
+        true => format!("{last}/{}", pager.lines.len()),
         false => String::new(),
     };
     let gap = columns.saturating_sub(wrap::shown(&back) + place.len());
@@ -262,21 +256,21 @@ pub(super) fn reading(work: &Work, reading: &Reading, columns: usize, rows: usiz
     lines
 }
 
-/// The line under the title, with how things stand: a verdict comes while something is read.
+/// The line under the title, with how things phase: a verdict comes while something is read.
 fn rule(work: &Work, columns: usize) -> String {
-    let stand = match standing(work).into_iter().next() {
-        Some(stand) if work.stand != Stand::Fresh => stand,
+    let phase = match standing(work).into_iter().next() {
+        Some(phase) if work.phase != Phase::Fresh => phase,
         _ => return "─".repeat(columns),
     };
-    let width = wrap::shown(&stand);
+    let width = wrap::shown(&phase);
     if width + 6 > columns {
         return match width <= columns {
-            true => stand,
-            false => fold(&stand, columns).swap_remove(0),
+            true => phase,
+            false => fold(&phase, columns).swap_remove(0),
         };
     }
     let rest = columns - width - 4;
-    format!("── {stand} {}", "─".repeat(rest))
+    format!("── {phase} {}", "─".repeat(rest))
 }
 
 /// A line in pieces of at most `columns`; colors take none, and end with the piece.

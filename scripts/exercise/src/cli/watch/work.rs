@@ -9,18 +9,18 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-use super::saves::{Saves, Saw};
+use super::saves::{FileChange, Saves};
 use crate::cli::commands;
 use crate::cli::judging::{self, Job, Outcome, Program};
-use crate::cli::workspace::{Mine, Workspace};
+use crate::cli::workspace::{LearnerFile, Workspace};
 use crate::progress::{Kind, Progress};
 use judge::check::Check;
 use judge::report;
 use judge::verdict::Verdict;
 
-/// How things stand.
+/// How things phase.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Stand {
+pub(super) enum Phase {
     /// Nothing has been saved yet.
     Fresh,
     Building,
@@ -40,9 +40,9 @@ pub(super) struct Work {
     pub(super) workspace: Workspace,
     pub(super) id: String,
     pub(super) check: Check,
-    pub(super) mine: Mine,
+    pub(super) mine: LearnerFile,
     asked: Option<Kind>,
-    pub(super) stand: Stand,
+    pub(super) phase: Phase,
     /// Of the check that is running, or of the last one.
     pub(super) verdicts: Vec<Verdict>,
     /// What the last check said about the first failure, or about all.
@@ -66,7 +66,7 @@ enum News {
 }
 
 /// Leaving waits this long for a check to end what it has started.
-const LAST_CHECK: Duration = Duration::from_millis(1500);
+const LAST_CHECK_WAIT: Duration = Duration::from_millis(1500);
 
 impl Work {
     /// Opens an exercise; a file that was there before is judged at once.
@@ -78,7 +78,7 @@ impl Work {
             id: id.to_owned(),
             check,
             asked,
-            stand: Stand::Fresh,
+            phase: Phase::Fresh,
             verdicts: Vec::new(),
             said: String::new(),
             report: String::new(),
@@ -111,33 +111,33 @@ impl Work {
     }
 
     /// What has happened since the last call; whether anything has.
-    pub(super) fn tick(&mut self, now: Instant) -> Vec<Stand> {
-        let before = self.stand.clone();
-        let mut stands = Vec::new();
+    pub(super) fn tick(&mut self, now: Instant) -> Vec<Phase> {
+        let before = self.phase.clone();
+        let mut phases = Vec::new();
         match self.saves.look(now) {
-            Saw::Nothing => {}
-            Saw::Saved => self.judge(),
-            Saw::Gone => {
+            FileChange::Nothing => {}
+            FileChange::Saved => self.judge(),
+            FileChange::Gone => {
                 self.stop.store(true, Ordering::Relaxed);
                 self.again = false;
-                self.stand = Stand::Gone;
+                self.phase = Phase::Gone;
             }
         }
         while let Ok(news) = self.news.1.try_recv() {
             self.take(news);
-            stands.push(self.stand.clone());
+            phases.push(self.phase.clone());
         }
-        if stands.is_empty() && self.stand != before {
-            stands.push(self.stand.clone());
+        if phases.is_empty() && self.phase != before {
+            phases.push(self.phase.clone());
         }
-        stands
+        phases
     }
 
     /// Judges what the file holds now; a check that is running is ended.
     pub(super) fn judge(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
         self.verdicts.clear();
-        self.stand = Stand::Building;
+        self.phase = Phase::Building;
         self.again = self.busy;
         if !self.busy {
             self.begin();
@@ -172,7 +172,7 @@ impl Work {
         };
         if let Err(error) = thread::Builder::new().name("judge".into()).spawn(work) {
             self.busy = false;
-            self.stand = Stand::Trouble(error.to_string());
+            self.phase = Phase::Trouble(error.to_string());
         }
     }
 
@@ -180,9 +180,9 @@ impl Work {
         let stale = self.again || self.stop.load(Ordering::Relaxed);
         match news {
             News::Building | News::Verdict(_) if stale => {}
-            News::Building => self.stand = Stand::Building,
+            News::Building => self.phase = Phase::Building,
             News::Verdict(verdict) => {
-                self.stand = Stand::Playing;
+                self.phase = Phase::Playing;
                 self.verdicts.push(verdict);
             }
             News::Done(done) => {
@@ -200,23 +200,23 @@ impl Work {
         let outcome = match outcome {
             Ok(outcome) => outcome,
             Err(error) => {
-                self.stand = Stand::Trouble(error);
+                self.phase = Phase::Trouble(error);
                 return;
             }
         };
         let ui = self.workspace.ui;
         self.report = outcome.report(job, ui);
-        (self.stand, self.said) = match &outcome {
+        (self.phase, self.said) = match &outcome {
             Outcome::Stopped => return,
-            Outcome::Refused(_) => (Stand::Refused, self.report.clone()),
+            Outcome::Refused(_) => (Phase::Refused, self.report.clone()),
             Outcome::Judged(verdicts, _) => {
                 self.verdicts.clone_from(verdicts);
-                let stand = if outcome.passed() {
-                    Stand::Passed
+                let phase = if outcome.passed() {
+                    Phase::Passed
                 } else {
-                    Stand::Failed
+                    Phase::Failed
                 };
-                (stand, report::outcome(&self.id, &self.check, verdicts, ui))
+                (phase, report::outcome(&self.id, &self.check, verdicts, ui))
             }
         };
         judging::keep(&self.workspace, job, &outcome);
@@ -234,7 +234,7 @@ impl Work {
     /// Ends a check that is running, with all that it has started.
     pub(super) fn end(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
-        let until = Instant::now() + LAST_CHECK;
+        let until = Instant::now() + LAST_CHECK_WAIT;
         while self.busy {
             let left = until.saturating_duration_since(Instant::now());
             match self.news.1.recv_timeout(left) {
