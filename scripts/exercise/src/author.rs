@@ -1,4 +1,4 @@
-//! The command line of whoever writes an exercise.
+//! The command line for authors of exercises.
 //!
 //! `shape ID…` names what an exercise lacks (`scripts/check exercise` asks for it), `wrong …` makes
 //! patches of wrong programs and programs of patches, `new …` creates the files of an exercise or an
@@ -22,10 +22,10 @@ use crate::course::Course;
 use crate::shape::{faults, names};
 use crate::suggest::nearest;
 
-/// Status where something is wrong with what was looked at.
+/// Exit status if something is wrong with the exercise.
 const STATUS_WRONG: u8 = 1;
 
-/// Status where the command itself is wrong.
+/// Exit status if the command itself is wrong.
 const STATUS_MISTAKE: u8 = 2;
 
 #[derive(Debug, Parser)]
@@ -36,14 +36,14 @@ struct Line {
     /// [`Lang::of_program`] has read it already.
     #[arg(long, global = true, value_parser = ["zh", "en"], overrides_with = "lang")]
     lang: Option<String>,
-    /// The checkout: `cargo workbook` says which one it is.
+    /// The checkout: `cargo workbook` names it.
     #[arg(long, global = true, default_value = ".")]
     root: PathBuf,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Name what exercises lack: `scripts/check exercise` asks for it.
+    /// Name what exercises lack, for `scripts/check exercise`.
     Shape { ids: Vec<String> },
     /// Make patches of wrong programs, and programs of patches.
     #[command(subcommand)]
@@ -76,7 +76,7 @@ enum Wrong {
         #[arg(value_name = "FILE", required = true)]
         files: Vec<PathBuf>,
     },
-    /// Write the program of a patch out.
+    /// Write out the program of a patch.
     Apply {
         #[arg(value_name = "ID")]
         id: String,
@@ -85,7 +85,7 @@ enum Wrong {
         #[arg(long, value_name = "FOLDER")]
         to: Option<PathBuf>,
     },
-    /// Make patches anew whose lines have moved in the solution.
+    /// Update patches after lines of the solution have moved.
     Renew {
         #[arg(value_name = "ID")]
         id: String,
@@ -94,16 +94,16 @@ enum Wrong {
     },
 }
 
-/// Whoever is at work: on which course, and in which language.
+/// The author at work: the course, and the language of messages.
 struct Author {
     course: Course,
     lang: Lang,
 }
 
-/// Runs the tool with these arguments, its own name first. Status 1 where something is wrong with
-/// what it has looked at, 2 where it cannot do what was asked.
+/// Runs the tool with these arguments, its own name first. Status 1 if something is wrong with an
+/// exercise, 2 if it cannot do what was asked.
 pub fn run(args: Vec<OsString>) -> ExitCode {
-    // Whoever starts this says the language.
+    // The program that starts this passes the language.
     let lang = Lang::of_program(&args, None);
     let topic = match args.iter().any(|arg| arg == "new") {
         true => Topic::New,
@@ -129,7 +129,7 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
     }
 }
 
-/// What the help is about.
+/// The topic of the help.
 #[derive(Debug, Clone, Copy)]
 enum Topic {
     Wrong,
@@ -162,7 +162,7 @@ fn obey(line: Line, lang: Lang) -> Result<u8> {
     let root = std::path::absolute(&line.root).context("find the root")?;
     ensure!(
         root.join("book.toml").is_file(),
-        "no book.toml in {}: run this from the root of the workbook",
+        "no book.toml in {}: run this in the root of the workbook",
         root.display()
     );
     let author = Author {
@@ -188,7 +188,7 @@ fn obey(line: Line, lang: Lang) -> Result<u8> {
 }
 
 impl Author {
-    /// Tells what each exercise lacks.
+    /// Prints what each exercise lacks.
     fn shape(&self, ids: &[String]) -> u8 {
         let root = self.course.root();
         let names = names(root);
@@ -213,7 +213,7 @@ impl Author {
         status
     }
 
-    /// Does it for each of these; what cannot be done is told, and the others are done all the same.
+    /// Does the work for each item; a failure is reported, and the others are still done.
     fn each<T>(&self, id: &str, items: &[T], work: impl Fn(&T) -> Result<Text>) -> u8 {
         let names = names(self.course.root());
         if !names.contains(id) {
@@ -233,7 +233,7 @@ impl Author {
         status
     }
 
-    /// Says what was done, or why it cannot be.
+    /// Prints what was done, or why it cannot be.
     fn told(&self, result: Result<String>) -> u8 {
         match result {
             Ok(done) => {
@@ -255,7 +255,7 @@ impl Author {
         }
     }
 
-    /// Words for something that cannot be done.
+    /// The error for something that cannot be done.
     fn words(&self, zh: impl Into<String>, en: impl Into<String>) -> anyhow::Error {
         anyhow::Error::msg(self.lang.pick(zh.into(), en.into()))
     }
@@ -272,8 +272,8 @@ impl Author {
         let all: Vec<&str> = names.iter().map(String::as_str).collect();
         let all = all.join(", ");
         self.lang.pick(
-            format!("没有叫 '{id}' 的练习{zh}\n练习有：{all}\n新练习从 examples/exercises/ladder 的一行、那里的一个目录，或者一页开始"),
-            format!("no exercise is called '{id}'{en}\nthe exercises are: {all}\na new one begins with a line in examples/exercises/ladder, a folder there, or a page"),
+            format!("没有叫 '{id}' 的练习{zh}\n练习有：{all}\n新练习：cargo workbook new exercise ID"),
+            format!("no exercise is called '{id}'{en}\nthe exercises are: {all}\nto create one: cargo workbook new exercise ID"),
         )
     }
 }

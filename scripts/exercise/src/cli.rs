@@ -1,8 +1,8 @@
 //! What a learner works with: `cargo workbook exercise …` and `cargo workbook class DIR`.
 //!
-//! `arguments` reads the command line (pure), `workspace` knows the course and the learner's own
-//! files, `progress_log` keeps the progress, `judging` has a program judged. `watch` is the screen;
-//! `commands` are those that say something and end; `class` makes the tables of a class.
+//! `arguments` parses the command line (pure), `workspace` knows the course and the learner's own
+//! files, `progress_log` keeps the progress, `judging` has a program judged. `watch` judges every
+//! save, `commands` are those that print something and end, `class` writes the tables of a class.
 
 mod arguments;
 mod class;
@@ -26,7 +26,7 @@ use bilingual::terminal::{say, show, warn};
 use bilingual::{Lang, Ui};
 use workspace::Workspace;
 
-/// The words of a mistake of the learner's: shown as they are, with status 2.
+/// The message of a mistake of the learner's: shown as it is, with status 2.
 #[derive(Debug)]
 struct Mistake(String);
 
@@ -54,7 +54,7 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
     }
 }
 
-/// Whether it went well; what did not has been told.
+/// Runs the command. Whether it succeeded; a failure has been reported.
 fn obey(request: Request, lang: Lang) -> Result<bool> {
     let color =
         io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|no| no.is_empty());
@@ -87,7 +87,7 @@ fn obey(request: Request, lang: Lang) -> Result<bool> {
     }
 }
 
-/// The learner request for something that is not there.
+/// The error of a mistake of the learner's.
 fn mistake<T>(words: impl Into<String>) -> Result<T> {
     Err(anyhow::Error::new(Mistake(words.into())))
 }

@@ -1,5 +1,5 @@
-//! Where the exercises are: the ladder, the files of each, and the learner's own. Pure but for
-//! the reading of the ladder.
+//! Where the exercises are: the ladder, the files of each, and the learner's own. Pure, except for
+//! reading the ladder.
 
 use std::fs;
 use std::io;
@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 
 use crate::progress::is_name;
 
-/// The commands of `cargo workbook exercise`: no exercise is called so.
+/// The commands of `cargo workbook exercise`: no exercise has such a name.
 pub const COMMANDS: [&str; 8] = [
     "list", "check", "hint", "reset", "solution", "report", "class", "help",
 ];
 
-/// The places of a checkout.
+/// The paths of a course in a checkout.
 #[derive(Debug, Clone)]
 pub struct Course {
     root: PathBuf,
@@ -26,13 +26,13 @@ impl Course {
         Self { root }
     }
 
-    /// The repository.
+    /// The root of the repository.
     #[must_use]
     pub fn root(&self) -> &Path {
         &self.root
     }
 
-    /// The ids in their order; a line that is no id is left out.
+    /// The ids in order; a line that is not an id is left out.
     ///
     /// # Errors
     /// The ladder cannot be read.
@@ -41,7 +41,7 @@ impl Course {
         Ok(ladder(&text))
     }
 
-    /// Where the exercises are.
+    /// The folder of the exercises.
     #[must_use]
     pub fn exercises(&self) -> PathBuf {
         self.root.join("examples").join("exercises")
@@ -59,7 +59,7 @@ impl Course {
         self.exercises().join("mine")
     }
 
-    /// Where wrong programs that are kept as patches are written out, to be opened and run.
+    /// The folder where wrong programs that are kept as patches are written out, to be opened and run.
     #[must_use]
     pub fn written_out(&self) -> PathBuf {
         self.root.join("target").join("wrong")
@@ -72,14 +72,14 @@ impl Course {
         pages.join(format!("{id}.{end}"))
     }
 
-    /// Where the last report stands, in the language `zh` or `en`.
+    /// The last report, in the language `zh` or `en`.
     #[must_use]
     pub fn last(&self, id: &str, lang: &str) -> PathBuf {
         let last = self.mine().join("last");
         last.join(format!("{id}.{lang}.txt"))
     }
 
-    /// A path as it is shown: from the root, with slashes, also on Windows.
+    /// A path as it is shown: relative to the root, with slashes even on Windows.
     #[must_use]
     pub fn shown(&self, path: &Path) -> String {
         let path = path.strip_prefix(&self.root).unwrap_or(path);

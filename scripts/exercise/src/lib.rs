@@ -1,9 +1,10 @@
 //! What a learner works with, around the judge.
 //!
-//! [`course`] knows where the exercises are, [`progress`] what was done (both pure, and all that
-//! the reading server takes), `text` what the pages say (pure), [`cli`] is the command line, the
-//! watch screen and the tables of a class. For whoever writes an exercise: [`shape`] is what it
-//! lacks, [`patch`] its wrong programs as patches, [`author`] the command line of both.
+//! [`course`] knows where the exercises are, [`progress`] what has been done (both pure, and all that
+//! the reading server needs), `text` reads the pages (pure), [`cli`] is the command line, with the
+//! watch screen and the tables of a class. For authors of exercises: [`shape`] finds what an
+//! exercise lacks, [`patch`] keeps its wrong programs as patches, [`author`] is the command line of
+//! both.
 
 #[cfg(feature = "author")]
 pub mod author;

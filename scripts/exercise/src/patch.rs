@@ -1,9 +1,8 @@
 //! A wrong program as a patch of its solution. Pure.
 //!
-//! A patch changes the solution [without its comments](bare): a comment that is worded anew breaks
-//! no patch, and no comment speaks of code that the patch has changed. Before the diff stands what
-//! the first lines of a whole program say: the variant that catches it, and its mistake in both
-//! languages.
+//! A patch changes the solution [without its comments](bare): rewording a comment breaks no patch,
+//! and no comment describes code that the patch has changed. Before the diff comes what the first
+//! lines of a whole program say: the variant that catches it, and its mistake in both languages.
 //!
 //! ```text
 //! caught by: aliases
@@ -26,7 +25,7 @@ use diffy::{DiffOptions, Line};
 pub use bare::bare;
 pub use header::Header;
 
-/// A program that differs from its solution in more lines, added and removed, is kept whole.
+/// The most lines that a patch adds and removes: a program with more is kept whole.
 pub const PATCH_LINES_MAX: usize = 20;
 
 /// The languages of wrong programs: they run on every machine that tests the course.
@@ -39,7 +38,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// By the end of a file's name.
+    /// The language of a file, by its extension.
     #[must_use]
     pub fn of(path: &Path) -> Option<Self> {
         match path.extension()?.to_str()? {
@@ -49,7 +48,7 @@ impl Kind {
         }
     }
 
-    /// The end of its files' names.
+    /// The extension of its files.
     #[must_use]
     pub fn end(self) -> &'static str {
         match self {
@@ -67,7 +66,7 @@ impl Kind {
         }
     }
 
-    /// What begins a comment.
+    /// The beginning of a comment.
     fn mark(self) -> &'static str {
         match self {
             Self::Rust => "//",
@@ -76,7 +75,7 @@ impl Kind {
     }
 }
 
-/// What is wrong with a patch, and what to do.
+/// A problem with a patch, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// What was found.
@@ -97,7 +96,7 @@ impl Problem {
 /// A wrong program, as a change of a solution.
 #[derive(Debug)]
 pub struct Patch<'a> {
-    /// What its first lines say.
+    /// The first lines of the program.
     pub header: Header,
     /// The language of the solution.
     pub kind: Kind,
@@ -129,7 +128,7 @@ impl<'a> Patch<'a> {
         let parsed = diffy::Patch::from_str(diff).map_err(|error| {
             broken(
                 format!("不是补丁：{error}"),
-                format!("is no patch: {error}"),
+                format!("is not a patch: {error}"),
             )
         })?;
         let names = (parsed.original(), parsed.modified());
@@ -143,7 +142,7 @@ impl<'a> Patch<'a> {
                 format!("has no lines `--- solution.rs` and `+++ wrong/{name}.rs` (or .py)"),
             ));
         };
-        // What comes after the last hunk would be passed over in silence.
+        // What follows the last hunk would be ignored silently.
         let lines = parsed.hunks().iter().map(|hunk| 1 + hunk.lines().len());
         let read = 2 + lines.sum::<usize>();
         if parsed.hunks().is_empty() || diff.trim_end().lines().count() > read {
@@ -163,25 +162,25 @@ impl<'a> Patch<'a> {
         }
     }
 
-    /// The number of lines that it adds and removes.
+    /// Number of lines that it adds and removes.
     #[must_use]
     pub fn lines(&self) -> usize {
         changed(&self.diff)
     }
 
-    /// The wrong program, with its header, of this solution.
+    /// The wrong program that the patch makes of this solution, with its header.
     ///
     /// # Errors
-    /// The solution has not exactly the lines that the patch expects, where it expects them.
+    /// The solution does not have exactly the lines that the patch expects, where it expects them.
     pub fn apply(&self, solution: &str) -> Result<String, Problem> {
         self.fits(&bare(solution, self.kind))?;
         self.apply_loosely(solution)
     }
 
-    /// The same where the lines have moved: each hunk has one place where it fits.
+    /// The same if the lines have moved: each hunk must fit in exactly one place.
     ///
     /// # Errors
-    /// There is no such place, or more than one.
+    /// A hunk fits nowhere, or in more than one place.
     pub fn apply_moved(&self, solution: &str) -> Result<String, Problem> {
         let base = bare(solution, self.kind);
         let base: Vec<&str> = base.split_inclusive('\n').collect();
@@ -193,7 +192,7 @@ impl<'a> Patch<'a> {
                     hunk,
                     format!("{} 里有 {places} 处这样的行", self.kind.solution()),
                     format!(
-                        "{} has {places} places with these lines",
+                        "{} has these lines in {places} places",
                         self.kind.solution()
                     ),
                 ));
@@ -215,7 +214,7 @@ impl<'a> Patch<'a> {
 
     fn fits(&self, base: &str) -> Result<(), Problem> {
         let base: Vec<&str> = base.split_inclusive('\n').collect();
-        // Lines that the hunks before have added and removed.
+        // Lines that the previous hunks have added and removed.
         let (mut added, mut removed) = (0, 0);
         for hunk in self.diff.hunks() {
             let old = old(hunk);
@@ -235,7 +234,7 @@ impl<'a> Patch<'a> {
                             there.trim_end()
                         ),
                         format!(
-                            "it expects `{}`, and {} without its comments has `{}`",
+                            "it expects `{}`, but {} without its comments has `{}`",
                             line.trim_end(),
                             self.kind.solution(),
                             there.trim_end()
@@ -268,16 +267,17 @@ impl<'a> Patch<'a> {
     }
 }
 
+/// The advice for a patch that no longer fits.
 const SOLUTION_CHANGED: (&str, &str) = (
     "解法改过了：只是行动了位置，就运行 cargo workbook wrong renew；否则在解法的副本里重新犯这个错，再运行 cargo workbook wrong diff",
-    "the solution has changed: where its lines have only moved, run cargo workbook wrong renew; otherwise make the mistake again in a copy of the solution and run cargo workbook wrong diff",
+    "the solution has changed: if its lines have only moved, run cargo workbook wrong renew; otherwise make the mistake again in a copy of the solution and run cargo workbook wrong diff",
 );
 
-/// The patch `wrong/NAME.patch` of a wrong program, a copy of `solution` that was edited and begins
+/// Makes the patch `wrong/NAME.patch` of a wrong program: an edited copy of `solution` that begins
 /// with its header.
 ///
 /// # Errors
-/// The header is missing, there is no difference, or there are too many.
+/// The header is missing, or no lines or too many differ.
 pub fn diff(name: &str, kind: Kind, solution: &str, copy: &str) -> Result<String, Problem> {
     let header = Header::of_program(copy, kind);
     header.check()?;
@@ -303,7 +303,7 @@ pub fn diff(name: &str, kind: Kind, solution: &str, copy: &str) -> Result<String
     }
 }
 
-/// The number of lines in which a program differs from its solution, comments aside.
+/// Number of lines in which a program differs from its solution, comments aside.
 #[must_use]
 pub fn difference(kind: Kind, solution: &str, program: &str) -> usize {
     let (base, program) = (bare(solution, kind), bare(program, kind));

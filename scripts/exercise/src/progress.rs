@@ -1,34 +1,34 @@
-//! What a learner has done, as lines of plain text, and what follows from them. Pure.
+//! What a learner has done, as lines of plain text, and the progress that follows from them. Pure.
 //!
-//! One line is one event and needs no other: two copies of the file can be joined in any order,
-//! and a line that is there twice counts once. A check takes about a hundred bytes, so the file
-//! is never rewritten to save room.
+//! Each line is one event and complete in itself: two copies of the file can be joined in any order,
+//! and a line that is there twice counts once. A check takes about a hundred bytes, so the file is
+//! never rewritten to save space.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// The first line of a new file.
-pub const FIRST_LINE: &str = "# cargo workbook exercise：一行一件事；两份拼在一起也对 · \
-one event a line; two copies can be joined\n";
+pub const FIRST_LINE: &str = "# cargo workbook exercise：一行一件事；两份可以拼在一起 · \
+one event per line; two copies can be joined\n";
 
-/// More of a file is never read: a hundred thousand checks.
+/// The most bytes of the file that are read: a hundred thousand checks.
 pub const FILE_BYTES_MAX: u64 = 16 << 20;
 
 /// One line of the file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Event {
-    /// When: `2026-09-01T08:00:00.123Z`, which sorts as text.
+    /// The time: `2026-09-01T08:00:00.123Z`, which sorts as text.
     pub time: String,
-    /// Which exercise.
+    /// The id of the exercise.
     pub id: String,
     /// What happened.
     pub what: EventKind,
 }
 
-/// What can happen to an exercise.
+/// The kinds of events.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum EventKind {
-    /// The learner has a file of it now.
+    /// The learner's file was created.
     Opened(Kind),
     /// A program was judged.
     Judged(Judged),
@@ -40,24 +40,24 @@ pub enum EventKind {
     GaveUp,
     /// The learner's file was replaced by the stub.
     Reset,
-    /// A word of a newer version of this tool.
+    /// An event of a newer version of this tool.
     Other(String),
 }
 
-/// How a program was judged.
+/// The outcome of judging a program.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Judged {
-    /// What kind of program.
+    /// The kind of program.
     pub kind: Kind,
-    /// Every variant was played, not only some.
+    /// Whether every variant was played.
     pub whole: bool,
-    /// How long it took, in milliseconds.
+    /// The time that it took, in milliseconds.
     pub millis: u64,
     /// The variants that were played, in order, and whether the program passed each.
     pub variants: Vec<(String, bool)>,
 }
 
-/// What a program is written in.
+/// The kind of a program: its language, as far as it matters here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     /// `mine/ID.rs`, or another Rust file.
@@ -68,51 +68,51 @@ pub enum Kind {
     Command,
 }
 
-/// What follows from a file.
+/// The progress that follows from a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// What is known of each exercise.
+    /// The state of each exercise.
     pub exercises: BTreeMap<String, State>,
 }
 
-/// What is known of one exercise.
+/// The state of one exercise.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct State {
-    /// When it was first touched.
+    /// Time of its first event.
     pub first: Option<String>,
-    /// When it was first solved.
+    /// Time when it was first solved.
     pub solved: Option<String>,
-    /// How often a program was judged, or did not compile.
+    /// Number of times that a program was judged, or did not compile.
     pub attempts: u64,
-    /// How often it did not compile.
+    /// Number of times that it did not compile.
     pub refused: u64,
-    /// The hint shown last, from 1; 0 before the first.
+    /// Number of the last hint shown, from 1; 0 before the first.
     pub hints: usize,
-    /// The solution was shown before.
+    /// Whether the solution was shown before the exercise was solved.
     pub gave_up: bool,
-    /// When a program was last judged.
+    /// Time when a program was last judged.
     pub last: Option<String>,
     /// The last result of each variant, in the order of the last whole check.
     pub variants: Vec<Variant>,
 }
 
-/// How one variant stands.
+/// The state of one variant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Variant {
     /// Its name.
     pub name: String,
-    /// Whether the last program that met it passed.
+    /// Whether the last program that was judged in it passed.
     pub passed: bool,
-    /// How many programs have failed in it.
+    /// Number of programs that have failed in it.
     pub failed: u64,
 }
 
-/// A file, read.
+/// The parsed contents of the file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ProgressFile {
-    /// Its events, in the order of time, each once.
+    /// Its events, in order of time, each once.
     pub events: BTreeSet<Event>,
-    /// Its lines that are none, as they are.
+    /// Its lines that are not events, unchanged.
     pub damaged: Vec<Vec<u8>>,
 }
 
@@ -127,13 +127,13 @@ pub fn read(bytes: &[u8]) -> ProgressFile {
         }
     }
     ProgressFile {
-        // All at once: most files are in order already, and then this hardly compares.
+        // Collected at once: most files are already in order, and then this compares little.
         events: events.into_iter().collect(),
         damaged,
     }
 }
 
-/// Whether some line is no event, as [`read`] tells, and keeps nothing of the others.
+/// Whether some line is not an event. Unlike [`read`], it keeps nothing.
 #[must_use]
 pub fn is_damaged(bytes: &[u8]) -> bool {
     lines(bytes).any(|(_, event)| event.is_none())
@@ -148,7 +148,7 @@ fn lines(bytes: &[u8]) -> impl Iterator<Item = (&[u8], Option<Event>)> {
         .map(|line| (line, std::str::from_utf8(line).ok().and_then(event)))
 }
 
-/// What follows from events, in whatever order they were written.
+/// The progress that follows from events, in whatever order they were written.
 #[must_use]
 pub fn progress(events: &BTreeSet<Event>) -> Progress {
     let mut progress = Progress::default();
@@ -160,7 +160,7 @@ pub fn progress(events: &BTreeSet<Event>) -> Progress {
 }
 
 impl Progress {
-    /// What is known of this exercise; nothing, where nothing is.
+    /// The state of this exercise; empty where nothing is known.
     #[must_use]
     pub fn of(&self, id: &str) -> State {
         self.exercises.get(id).cloned().unwrap_or_default()
@@ -168,14 +168,14 @@ impl Progress {
 }
 
 impl State {
-    /// The first variant that the last program failed in.
+    /// The first variant in which the last program failed.
     #[must_use]
     pub fn stuck(&self) -> Option<&str> {
         let failed = self.variants.iter().find(|variant| !variant.passed);
         failed.map(|variant| variant.name.as_str())
     }
 
-    /// Events come in the order of time.
+    /// Takes the next event; they come in order of time.
     fn take(&mut self, event: &Event) {
         self.first.get_or_insert_with(|| event.time.clone());
         match &event.what {
@@ -218,7 +218,7 @@ impl State {
                 None => now.push(variant),
             }
         }
-        // Those that were not played keep their place behind.
+        // Those that were not played stay after the others.
         match judged.whole {
             true => now.append(&mut before),
             false => {
@@ -230,7 +230,7 @@ impl State {
     }
 }
 
-/// The longest name of an exercise or a variant.
+/// The most bytes of the name of an exercise or a variant.
 const NAME_BYTES_MAX: usize = 64;
 
 /// Whether this can be the name of an exercise or a variant: an ASCII word.
@@ -240,7 +240,7 @@ pub fn is_name(word: &str) -> bool {
     word.len() <= NAME_BYTES_MAX && !word.is_empty() && word.bytes().all(inside)
 }
 
-/// `2026-09-01T08:00:00.123Z`, or without the fraction.
+/// Whether this is a time: `2026-09-01T08:00:00.123Z`, or without the fraction.
 #[must_use]
 pub fn is_time(word: &str) -> bool {
     let shape = b"0000-00-00T00:00:00.000Z";
@@ -270,7 +270,7 @@ fn event(line: &str) -> Option<Event> {
         verb if is_name(verb) => EventKind::Other(line.splitn(3, ' ').nth(2)?.to_owned()),
         _ => return None,
     };
-    // The end of a line that was cut, or of two that were mixed.
+    // It was cut off, or mixed with another.
     if words.next().is_some() && !matches!(what, EventKind::Other(_)) {
         return None;
     }
@@ -319,7 +319,7 @@ impl Kind {
     }
 }
 
-/// The line, without its end.
+/// The line of the event, without its end.
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {} ", self.time, self.id)?;
@@ -410,7 +410,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_event_is_kept_and_the_rest_is_read() {
+    fn a_line_that_is_not_an_event_is_kept_and_the_rest_is_read() {
         let mut bytes = LINES.as_bytes().to_vec();
         bytes.extend(b"\xff\xfe broken\n<<<<<<< ours\n2026-09-01T08:06:00.000Z echo_ser");
         let read = read(&bytes);
@@ -441,7 +441,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_of_a_newer_version_is_kept_and_not_counted() {
+    fn an_event_of_a_newer_version_is_kept_and_not_counted() {
         let line = "2026-09-01T08:00:00.000Z echo_server praised loudly 3";
         let read = read(line.as_bytes());
         assert!(read.damaged.is_empty());

@@ -1,17 +1,17 @@
-//! A page, divided at its headings. Pure.
+//! Divides a page at its headings. Pure.
 
-/// A heading, and what stands below it.
+/// A heading, and what is below it.
 #[derive(Debug)]
 pub(crate) struct Section {
-    /// Without its id.
+    /// The heading, without its id.
     #[cfg_attr(
         not(feature = "cli"),
         allow(dead_code, reason = "the shape needs no title")
     )]
     pub(crate) title: String,
-    /// Empty where it has none.
+    /// The id; empty where it has none.
     pub(crate) id: String,
-    /// Markdown.
+    /// What is below it, in Markdown.
     pub(crate) body: String,
 }
 
@@ -38,7 +38,7 @@ pub(crate) fn sections(source: &str) -> Vec<Section> {
     sections
 }
 
-/// `## 目标 {#goal}`; deeper headings belong to their section.
+/// Reads `## 目标 {#goal}`; deeper headings belong to their section.
 fn heading(line: &str) -> Option<(String, String)> {
     let title = line.strip_prefix("## ").or(line.strip_prefix("# "))?;
     let (title, id) = match title.rsplit_once("{#") {
@@ -48,12 +48,12 @@ fn heading(line: &str) -> Option<(String, String)> {
     Some((title.trim().to_owned(), id.to_owned()))
 }
 
-/// Whether lines are inside a fence of code.
+/// Tracks whether lines are inside a fence of code.
 #[derive(Debug, Default)]
 pub(crate) struct Fence(Option<String>);
 
 impl Fence {
-    /// The lines that open and close a fence belong to it.
+    /// Whether this line is inside; the lines that open and close a fence are.
     pub(crate) fn inside(&mut self, line: &str) -> bool {
         let line = line.trim_start();
         let sign = line.chars().next().filter(|c| matches!(c, '`' | '~'));

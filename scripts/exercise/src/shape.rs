@@ -1,5 +1,5 @@
-//! Whether an exercise has all its parts, for whoever writes one: its line in the ladder, its twin
-//! pages, its check, its programs. Everything that is wrong is told at once, and nothing is built.
+//! Checks that an exercise has all its parts, for its author: its line in the ladder, its twin pages,
+//! its check, its programs. Everything that is wrong is reported at once, and nothing is built.
 //!
 //! [`faults`] looks at one exercise, [`all`] at the ladder and at whatever looks like one.
 
@@ -17,10 +17,10 @@ use judge::Check;
 
 pub use programs::{Patched, is_unusual, patched, programs};
 
-/// Something that is not as it should be.
+/// A fault of an exercise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// The file or folder, from the root, with its line where there is one.
+    /// The file or folder, relative to the root, with its line where there is one.
     pub place: String,
     /// What is wrong there.
     pub found: String,
@@ -60,8 +60,8 @@ pub fn all(root: &Path) -> Vec<Fault> {
     faults
 }
 
-/// What is an exercise, or is meant to be one: a line of the ladder, a folder of programs, a page
-/// with the parts of an exercise.
+/// The names of all exercises, and of whatever is meant to be one: a line of the ladder, a folder of
+/// programs, or a page with the parts of an exercise.
 #[must_use]
 pub fn names(root: &Path) -> BTreeSet<String> {
     let course = Course::new(root);
@@ -88,12 +88,12 @@ pub fn names(root: &Path) -> BTreeSet<String> {
     names
 }
 
-/// What an editor, an interpreter or a system leaves behind.
+/// Whether it is a file that an editor, an interpreter or a system leaves behind.
 fn is_litter(name: &str) -> bool {
     name.starts_with('.') || name == "__pycache__" || name.ends_with('~')
 }
 
-/// Lines that are no id, or are there twice.
+/// The faults of the ladder: lines that are not an id, or are there twice.
 fn ladder(course: &Course) -> Vec<Fault> {
     let path = course.exercises().join("ladder");
     let place = course.shown(&path);
@@ -103,7 +103,7 @@ fn ladder(course: &Course) -> Vec<Fault> {
             return vec![Fault {
                 place,
                 found: format!("cannot be read: {error}"),
-                advice: "it lists the ids of the exercises in their order, one a line".to_owned(),
+                advice: "it lists the ids of the exercises in order, one per line".to_owned(),
             }];
         }
     };
@@ -115,7 +115,7 @@ fn ladder(course: &Course) -> Vec<Fault> {
             continue;
         }
         let (found, advice) = if !is_name(id) {
-            (format!("`{id}` is no id"), NAME_ADVICE)
+            (format!("`{id}` is not an id"), NAME_ADVICE)
         } else if !seen.insert(id) {
             (
                 format!("`{id}` is there twice"),
@@ -133,7 +133,8 @@ fn ladder(course: &Course) -> Vec<Fault> {
     faults
 }
 
-const NAME_ADVICE: &str = "an id is made of small letters, digits and `_`: `echo_server`";
+const NAME_ADVICE: &str =
+    "an id is made of lowercase letters, digits and `_`, such as `echo_server`";
 
 /// A look at one exercise.
 struct Look<'a> {
@@ -175,9 +176,9 @@ impl Look<'_> {
         let (id, course) = (self.id, self.course);
         let folder = course.exercises().join(id);
         if !is_name(id) {
-            self.tell(&folder, format!("`{id}` is no id"), NAME_ADVICE);
+            self.tell(&folder, format!("`{id}` is not an id"), NAME_ADVICE);
         }
-        // That the ladder cannot be read is a fault of its own.
+        // A ladder that cannot be read is a fault of its own.
         let Ok(ladder) = course.ladder() else {
             self.faults.extend(ladder(course));
             return;
@@ -189,9 +190,9 @@ impl Look<'_> {
             };
             self.tell(
                 &course.exercises().join("ladder"),
-                format!("`{id}` {what} and is not in the ladder"),
+                format!("`{id}` {what}, but is not in the ladder"),
                 format!(
-                    "add a line `{id}` where it comes in the order, or remove what is left of it"
+                    "add a line `{id}` at its place in the order, or remove what is left of it"
                 ),
             );
         }
@@ -199,7 +200,7 @@ impl Look<'_> {
             self.tell(
                 &folder,
                 "the folder is missing",
-                "copy the folder of an exercise that is near it, or take the id out of the ladder",
+                "copy the folder of a similar exercise, or remove the id from the ladder",
             );
         }
     }
@@ -217,7 +218,7 @@ impl Look<'_> {
             self.tell(
                 &path,
                 format!("does not list exercises/{}.md", self.id),
-                format!("add `- [中文标题 · English title]{line}` where it comes in the order"),
+                format!("add `- [中文标题 · English title]{line}` at its place in the order"),
             );
         }
     }
@@ -254,7 +255,7 @@ impl Look<'_> {
         Some(check)
     }
 
-    /// What `cargo workbook new` leaves to be filled in. A stub leaves it to the learner.
+    /// Looks for what `cargo workbook new` leaves to be filled in; in a stub it is for the learner.
     fn left(&mut self) {
         let course = self.course;
         let mut files: Vec<_> = ["check.session", "solution.rs", "solution.py"]
@@ -270,7 +271,7 @@ impl Look<'_> {
                 .collect();
             if !left.is_empty() {
                 let found = format!("still says `TODO:`, line {}", left.join(", "));
-                self.tell(&path, found, "put there what it asks for");
+                self.tell(&path, found, "replace it with what it asks for");
             }
         }
         let contents = course.root().join("book").join("SUMMARY.md");
@@ -280,12 +281,12 @@ impl Look<'_> {
             .lines()
             .any(|it| it.contains(&line) && it.contains("TODO:"))
         {
-            let found = format!("still says `TODO:` of exercises/{}.md", self.id);
+            let found = format!("still says `TODO:` for exercises/{}.md", self.id);
             self.tell(&contents, found, "write its title there: 中文 · English");
         }
     }
 
-    /// `read PAGE#ID`: a heading of both twins.
+    /// Checks that `read PAGE#ID` names a heading of both twins.
     fn place_to_read(&mut self, path: &Path, line: usize, place: &str) {
         let (page, id) = place.split_once('#').unwrap_or((place, ""));
         for file in [format!("{page}.md"), format!("{page}.en.md")] {
@@ -295,7 +296,7 @@ impl Look<'_> {
                 self.tell_at(
                     at,
                     format!(
-                        "this variant says `read {place}`, and book/{file} has no heading {{#{id}}}"
+                        "this variant says `read {place}`, but book/{file} has no heading {{#{id}}}"
                     ),
                     "name a heading that is in both twins of a page",
                 );
@@ -304,7 +305,7 @@ impl Look<'_> {
     }
 }
 
-/// A line of the table of contents in `<!-- … -->` is none.
+/// The table of contents without what is in `<!-- … -->`.
 fn without_comments(text: &str) -> String {
     let mut rest = text;
     let mut shown = String::new();

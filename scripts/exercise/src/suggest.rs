@@ -1,4 +1,4 @@
-//! The name that a mistyped word was probably meant to be. Pure.
+//! Suggests the name that a mistyped word was probably meant to be. Pure.
 
 /// The name that was probably meant.
 #[must_use]
@@ -15,7 +15,7 @@ pub fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&
         |names: Vec<&'a str>| names.into_iter().filter(close).min_by_key(|name| far(name));
     let names: Vec<&str> = names.collect();
     by_letters(names.clone()).or_else(|| {
-        // `echo` of `echo_server`.
+        // `echo` for `echo_server`.
         let part = |name: &&str| word.len() >= 3 && name.contains(&word);
         names.into_iter().find(part)
     })

@@ -1,7 +1,7 @@
-//! The text of an exercise, from its twin page, as a terminal shows it. Pure.
+//! The text of an exercise, from its page, as a terminal shows it. Pure.
 //!
-//! A page is divided at its headings `{#goal}`, `{#rules}`, `{#hints}`; the marks of Markdown
-//! go, and a link says where in the book it leads.
+//! A page is divided at its headings `{#goal}`, `{#rules}`, `{#hints}`; the marks of Markdown are
+//! removed, and a link shows the path that it leads to.
 
 mod plain;
 
@@ -10,7 +10,7 @@ pub(crate) use plain::render;
 use crate::progress::Kind;
 use crate::sections::{Fence, Section, sections};
 
-/// A page, read.
+/// The parts of a page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Page {
     /// The title, without its id.
@@ -19,7 +19,7 @@ pub(crate) struct Page {
     pub(crate) goal: String,
     /// Exactly what is judged: Markdown.
     pub(crate) rules: String,
-    /// From a nudge to almost code.
+    /// The hints, from a nudge to almost code.
     pub(crate) hints: Vec<Hint>,
 }
 
@@ -28,11 +28,11 @@ pub(crate) struct Page {
 pub(crate) struct Hint {
     /// Its `<summary>`, without marks.
     pub(crate) summary: String,
-    /// What it holds: Markdown.
+    /// Its text: Markdown.
     pub(crate) text: String,
 }
 
-/// Reads a page; parts that it lacks stay empty.
+/// Parses a page; parts that it lacks stay empty.
 pub(crate) fn page(source: &str) -> Page {
     let mut page = Page::default();
     for Section { title, id, body } in sections(source) {
@@ -73,7 +73,7 @@ fn hints(body: &str) -> Vec<Hint> {
             }
         }
     }
-    // One that was not closed is a hint all the same.
+    // One that was not closed is still a hint.
     hints.extend(open);
     hints
 }
@@ -96,8 +96,8 @@ fn summary(line: &str) -> Option<String> {
     Some(text.replace("&amp;", "&").trim().to_owned())
 }
 
-/// A hint as it is for a file of this language: where it has code in Rust and in Python, the other
-/// one goes, with the sentence that leads to it.
+/// A hint for a file of this language: if it has code in Rust and in Python, the other one is removed,
+/// with the sentence that introduces it.
 pub(crate) fn in_language(hint: &str, kind: Kind) -> String {
     let (own, other) = match kind {
         Kind::Rust => ("rust", "python"),
@@ -230,7 +230,7 @@ mod tests {
             in_language(both, Kind::Python),
             "In Rust `read`, in Python `recv`:\n\n```python\nb\n```\n"
         );
-        // There is nothing in the learner's language.
+        // It has no code in the learner's language.
         let only = "```rust\na\n```\n";
         assert_eq!(in_language(only, Kind::Python), only);
     }

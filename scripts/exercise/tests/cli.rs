@@ -1,4 +1,4 @@
-//! The verbs, by the real program on a small course.
+//! The commands, by the real program on a small course.
 #![allow(clippy::unwrap_used, reason = "a test may end at the first surprise")]
 
 #[path = "cli/workspace.rs"]
@@ -47,7 +47,7 @@ fn an_unknown_name_leads_to_the_nearest() {
     assert_eq!(ran.status, 2);
     assert_eq!(
         ran.err,
-        "there is no exercise anwser; did you mean answer? All names: cargo workbook exercise list\n"
+        "no exercise is called 'anwser'; did you mean answer? All names: cargo workbook exercise list\n"
     );
     let ran = workspace.run(&["--lang", "zh", "lits"]);
     assert_eq!(
@@ -109,14 +109,17 @@ fn some_variants_alone_and_the_courses_own_programs_solve_nothing() {
     let ran = workspace.run(&["check", "say", "--only", "moer"]);
     assert_eq!(
         (ran.status, ran.err.as_str()),
-        (2, "say has no variant moer; there are: plain more\n")
+        (
+            2,
+            "say has no variant 'moer'; its variants are: plain more\n"
+        )
     );
     let before = workspace.progress();
     let ran = workspace.run(&["check", "say", "--", "examples/exercises/say/solution.rs"]);
     assert_eq!(ran.status, 0);
     assert!(ran.out.contains("not kept in your progress"), "{}", ran.out);
     assert_eq!(workspace.progress(), before);
-    // The book shows what the judge says of a program of its own: checking the book is no attempt.
+    // The book shows the report on a program of its own: checking the book is not an attempt.
     let ours = workspace.mine("../../python/ours.py");
     fs::create_dir_all(ours.parent().unwrap()).unwrap();
     fs::write(&ours, "print('hi')\n").unwrap();
@@ -154,7 +157,7 @@ fn of_two_files_the_one_saved_last_is_judged_and_said() {
     assert_eq!(ran.status, 1);
     assert!(
         ran.out.starts_with(
-            "there is a Rust and a Python file: taking examples/exercises/mine/say.rs"
+            "there is a Rust file and a Python file: taking examples/exercises/mine/say.rs"
         ),
         "{}",
         ran.out
@@ -269,7 +272,7 @@ fn a_damaged_progress_file_is_kept_aside_and_said() {
     .unwrap();
     let ran = workspace.run(&["list"]);
     assert_eq!(ran.status, 0);
-    assert!(ran.err.starts_with("3 lines of examples/exercises/mine/progress cannot be read; they have been moved to examples/exercises/mine/progress.damaged"), "{}", ran.err);
+    assert!(ran.err.starts_with("3 lines of examples/exercises/mine/progress cannot be read; they were moved to examples/exercises/mine/progress.damaged"), "{}", ran.err);
     let aside = workspace.read("examples/exercises/mine/progress.damaged");
     assert!(
         aside.contains("<<<<<<< ours\n") && aside.contains("\u{0}\u{0}\n"),
@@ -283,7 +286,7 @@ fn a_damaged_progress_file_is_kept_aside_and_said() {
     assert_eq!(ran.status, 0);
     assert!(
         ran.err
-            .contains("it is examples/exercises/mine/progress.aside.1 now"),
+            .contains("it was renamed to examples/exercises/mine/progress.aside.1"),
         "{}",
         ran.err
     );
@@ -313,7 +316,7 @@ fn many_at_once_lose_no_line() {
 }
 
 #[test]
-fn a_report_holds_what_was_done_and_nothing_of_the_machine() {
+fn a_report_holds_what_was_done_and_nothing_about_the_machine() {
     let workspace = Workspace::new();
     workspace.run(&["check", "say", "--", "sh", "-c", "echo hello"]);
     let ran = workspace.run(&["report", "--name", "=小明 \"x\"", "out.json"]);
@@ -388,7 +391,7 @@ fn outside_the_workbook_nothing_breaks() {
 }
 
 #[test]
-fn a_number_of_a_hint_that_nobody_gave_ends_nothing() {
+fn a_number_of_a_hint_that_does_not_exist_ends_nothing() {
     let workspace = Workspace::new();
     fs::create_dir_all(workspace.mine("")).unwrap();
     let most = usize::MAX;

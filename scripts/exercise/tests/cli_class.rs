@@ -1,4 +1,4 @@
-//! The tables of a class, made of whatever was handed in.
+//! The tables of a class, made from whatever was handed in.
 #![allow(clippy::unwrap_used, reason = "a test may end at the first surprise")]
 
 #[path = "cli/workspace.rs"]
@@ -29,7 +29,7 @@ fn report(name: &str, exercises: &[Value]) -> String {
 }
 
 #[test]
-fn a_table_says_who_is_how_far_and_stuck_where() {
+fn a_table_shows_the_progress_of_each_student_and_where_they_are_stuck() {
     let workspace = Workspace::new();
     let solved = exercise("say", true, 3, &[("plain", true, 1), ("more", true, 2)]);
     let stuck = exercise("say", false, 5, &[("plain", true, 0), ("more", false, 5)]);
@@ -48,17 +48,17 @@ fn a_table_says_who_is_how_far_and_stuck_where() {
     assert_eq!(
         workspace.read("class/class.md"),
         "# The exercises of the class\n\n\
-         ✓ solved; a variant: stuck there; · opened. The number counts the checks.\n\n\
+         ✓ solved; a variant: stuck in it; · opened. The number is that of the checks.\n\n\
          | student | solved | say | answer |\n| --- | --- | --- | --- |\n\
          | Ann | 0 | more 5 |  |\n| 小明 | 1 | ✓ 3 |  |\n| 小红 | 0 | more 5 |  |\n\n\
-         ## Who is stuck where\n\n\
-         | exercise | solved | begun | stuck in | fails most |\n| --- | --- | --- | --- | --- |\n\
+         ## Where students are stuck\n\n\
+         | exercise | solved | started | stuck in | fails most |\n| --- | --- | --- | --- | --- |\n\
          | say | 1 | 3 | more 2 (Ann, 小红) | more ×12 |\n| answer | 0 | 0 |  |  |\n"
     );
     assert_eq!(
         workspace.read("class/class.csv"),
         "\u{feff}student,solved,say,answer\r\nAnn,0,more 5,\r\n小明,1,✓ 3,\r\n小红,0,more 5,\r\n\r\n\
-         exercise,solved,begun,stuck in,fails most\r\n\
+         exercise,solved,started,stuck in,fails most\r\n\
          say,1,3,\"more 2 (Ann, 小红)\",more ×12\r\nanswer,0,0,,\r\n"
     );
     let html = workspace.read("class/class.html");
@@ -69,7 +69,7 @@ fn a_table_says_who_is_how_far_and_stuck_where() {
 }
 
 #[test]
-fn what_was_handed_in_is_told_and_none_of_it_is_fatal() {
+fn what_was_handed_in_is_reported_and_none_of_it_is_fatal() {
     let workspace = Workspace::new();
     let some = exercise("say", false, 1, &[("plain", false, 1)]);
     let more = exercise("say", false, 2, &[("plain", false, 2)]);
@@ -105,19 +105,19 @@ fn what_was_handed_in_is_told_and_none_of_it_is_fatal() {
     let ran = workspace.run(&["class", "class", "--out", "table"]);
     assert_eq!(ran.status, 0);
     let expected = [
-        "d_broken.json: is no JSON (EOF while parsing a value at line 1 column 14), left out",
-        "e_deep.json: is no JSON (recursion limit exceeded at line 1 column 128), left out",
-        "f_old.json: has the old format 0: the student should update and write it again; left out",
+        "d_broken.json: is not JSON (EOF while parsing a value at line 1 column 14); left out",
+        "e_deep.json: is not JSON (recursion limit exceeded at line 1 column 128); left out",
+        "f_old.json: has the old format 0: ask the student to update and write it again; left out",
         "g_new.json: has the newer format 2: update this workbook first; left out",
-        "h_other.json: is no report of the exercises, left out",
-        "i_huge.json: is longer than 1 MiB, which no report is; left out",
-        "l_bytes.json: is no JSON (expected value at line 1 column 1), left out",
-        "m_folder.json: is no ordinary file, left out",
-        "n_pipe.json: is no ordinary file, left out",
-        "o_list.json: is no report of the exercises, left out",
-        "b_copy.json: says the same as a_good.json; counted once",
-        "c_same_name.json: has the name of another report; in the tables it is 小明 (c_same_name)",
-        "j_no_name.json: holds no name; in the tables it is j_no_name",
+        "h_other.json: is not a report of the exercises; left out",
+        "i_huge.json: is longer than 1 MiB, too long for a report; left out",
+        "l_bytes.json: is not JSON (expected value at line 1 column 1); left out",
+        "m_folder.json: is not an ordinary file; left out",
+        "n_pipe.json: is not an ordinary file; left out",
+        "o_list.json: is not a report of the exercises; left out",
+        "b_copy.json: is the same as a_good.json; counted once",
+        "c_same_name.json: has the same name as another report; shown as 小明 (c_same_name) in the tables",
+        "j_no_name.json: has no name; shown as j_no_name in the tables",
         "k_odd.json: has 2 entries that cannot be read; the rest is used",
     ];
     assert_eq!(ran.err.lines().collect::<Vec<_>>(), expected);
@@ -227,7 +227,7 @@ fn a_list_of_the_class_with_the_name_of_a_table_is_not_written_over() {
         (ran.status, ran.err.as_str()),
         (
             2,
-            "class/class.csv is there already and is no table of ours: \
+            "class/class.csv already exists and was not written by this command: \
              move it, or name another folder with --out\n"
         )
     );

@@ -1,4 +1,4 @@
-//! Watching: on a screen in a real pseudoterminal, and as plain lines.
+//! The watch: on a screen in a real pseudoterminal, and as plain lines.
 #![allow(clippy::unwrap_used, reason = "a test may end at the first surprise")]
 #![cfg(unix)]
 
@@ -16,7 +16,16 @@ use std::time::Duration;
 use screen::Screen;
 use workspace::{CRASHES, RIGHT, SLOW, WRONG, Workspace, runs, until};
 
-/// How editors save.
+/// The PID of the program `SLOW`, once it runs.
+fn pid_of_the_slow_program(workspace: &Workspace) -> String {
+    until("the slow program", || {
+        fs::read_to_string(workspace.path("slow.pid"))
+            .ok()
+            .filter(|pid| !pid.is_empty())
+    })
+}
+
+/// The ways in which editors save.
 fn in_place(workspace: &Workspace, text: &str) {
     fs::write(workspace.mine("say.rs"), text).unwrap();
 }
@@ -167,7 +176,7 @@ fn a_verdict_comes_while_a_hint_is_read_and_leaving_it_ends_nothing() {
     assert!(!screen.text().contains("sys.argv"), "{}", screen.text());
     in_place(&workspace, RIGHT);
     screen.wait_for("── ✓ passed: all 2 variants.");
-    // A key that means nothing here leaves nothing.
+    // A key without a meaning here does nothing.
     screen.press("xh");
     screen.wait_for("That was the last hint.");
     for leave in ["q", "\x1b"] {
@@ -208,7 +217,7 @@ fn a_watch_is_suspended_and_goes_on_with_what_was_saved_meanwhile() {
         screen.press("\x1a");
         screen.is_given_back();
         in_place(&workspace, [WRONG, RIGHT][round]);
-        // The shell lives, and the terminal is as it was.
+        // The shell is alive, and the terminal is as it was.
         screen.press("echo a$((1 + 1))b\n");
         screen.wait_for("a2b");
         screen.press("fg\n");
@@ -216,7 +225,7 @@ fn a_watch_is_suspended_and_goes_on_with_what_was_saved_meanwhile() {
     }
     assert_eq!(checks(&workspace), 2);
     screen.press("q");
-    screen.wait_for("go on with cargo workbook exercise say");
+    screen.wait_for("continue with cargo workbook exercise say");
     screen.press("exit\n");
     screen.ends();
 }
@@ -240,11 +249,11 @@ fn a_check_that_is_suspended_begins_again() {
     let second = || slow().filter(|pid| *pid != first);
     until("the same program again", second);
     screen.press("q");
-    screen.wait_for("go on with cargo workbook exercise say");
+    screen.wait_for("continue with cargo workbook exercise say");
 }
 
 #[test]
-fn whoever_stops_and_continues_it_from_elsewhere_gets_the_screen_back() {
+fn a_job_that_is_stopped_and_continued_from_elsewhere_gets_the_screen_back() {
     let workspace = Workspace::new();
     let mut screen = Screen::open(&workspace, &["say"]);
     screen.wait_for("Your turn");
@@ -286,11 +295,7 @@ fn a_save_during_a_check_ends_it_and_the_newest_text_is_judged() {
     let mut screen = Screen::open(&workspace, &["say"]);
     screen.wait_for("Your turn");
     in_place(&workspace, SLOW);
-    let pid = until("the slow program", || {
-        fs::read_to_string(workspace.path("slow.pid"))
-            .ok()
-            .filter(|pid| !pid.is_empty())
-    });
+    let pid = pid_of_the_slow_program(&workspace);
     assert!(runs(&pid));
     in_place(&workspace, RIGHT);
     screen.wait_for("✓ passed: all 2 variants.");
@@ -303,17 +308,13 @@ fn a_save_during_a_check_ends_it_and_the_newest_text_is_judged() {
 }
 
 #[test]
-fn whoever_leaves_during_a_check_leaves_nothing_running() {
+fn leaving_during_a_check_leaves_nothing_running() {
     for leave in ["q", "\x03", "term"] {
         let workspace = Workspace::new();
         let mut screen = Screen::open(&workspace, &["say"]);
         screen.wait_for("Your turn");
         in_place(&workspace, SLOW);
-        let pid = until("the slow program", || {
-            fs::read_to_string(workspace.path("slow.pid"))
-                .ok()
-                .filter(|pid| !pid.is_empty())
-        });
+        let pid = pid_of_the_slow_program(&workspace);
         match leave {
             "term" => screen.terminate(),
             key => screen.press(key),
@@ -342,11 +343,7 @@ fn a_closed_window_ends_the_watch_and_its_program() {
     let mut screen = Screen::open(&workspace, &["say"]);
     screen.wait_for("mine/say.rs");
     in_place(&workspace, SLOW);
-    let pid = until("the slow program", || {
-        fs::read_to_string(workspace.path("slow.pid"))
-            .ok()
-            .filter(|pid| !pid.is_empty())
-    });
+    let pid = pid_of_the_slow_program(&workspace);
     screen.close_the_window();
     screen.ends();
     until("the end of the slow program", || {
@@ -454,11 +451,7 @@ fn an_interrupt_ends_the_plain_watch_and_its_program() {
     let plain = Plain::open(&workspace, &["say"]);
     plain.wait_for("Every save is judged");
     in_place(&workspace, SLOW);
-    let pid = until("the slow program", || {
-        fs::read_to_string(workspace.path("slow.pid"))
-            .ok()
-            .filter(|pid| !pid.is_empty())
-    });
+    let pid = pid_of_the_slow_program(&workspace);
     let id = plain.child.id().to_string();
     assert!(
         Command::new("kill")

@@ -48,9 +48,9 @@ struct Exercise {
 #[derive(Clone)]
 struct Source {
     exercise: &'static Exercise,
-    /// Its path in the folder of its exercise: `wrong/one_read.rs`, also where that is a patch.
+    /// Its path in the folder of its exercise: `wrong/one_read.rs`, even if that is a patch.
     name: String,
-    /// What stands in the repository: the program, or its patch.
+    /// The file in the repository: the program, or its patch.
     path: PathBuf,
     /// The program itself.
     program: PathBuf,
@@ -65,10 +65,11 @@ struct Program {
 /// Number of programs with mistakes that are judged at once: they mostly wait.
 const AT_ONCE: usize = 10;
 
-/// What must pass has deadlines of its own as well, which a busy machine breaks.
+/// Number of programs that must pass that are judged at once: they have deadlines of their own, which a
+/// busy machine breaks.
 const SOLUTIONS_AT_ONCE: usize = 2;
 
-/// A program that is busy with others may take so much longer for a step.
+/// How many times longer a step may take while other programs run.
 const SLOWER: u32 = 3;
 
 /// Every exercise of the ladder.
@@ -80,7 +81,7 @@ static SOURCES: LazyLock<Vec<Source>> = LazyLock::new(sources);
 /// Every program of the course, Rust ones built in one go.
 static PROGRAMS: LazyLock<Vec<Program>> = LazyLock::new(programs);
 
-/// The exercises to take alone; nothing is all.
+/// The exercises to take; all, if there are none.
 fn wanted() -> String {
     env::var("EXERCISE").unwrap_or_default()
 }
@@ -100,7 +101,7 @@ fn exercises() -> Vec<Exercise> {
     }
     let exercise = |id: String| {
         let directory = course.file(&id, "");
-        // Where there is none, `every_exercise_has_all_its_parts` says so.
+        // If there is none, `every_exercise_has_all_its_parts` says so.
         let source = fs::read_to_string(course.file(&id, "check.session")).ok()?;
         let check = Check::parse(&source).ok()?;
         Some(Exercise {
@@ -148,7 +149,7 @@ fn source(exercise: &'static Exercise, path: &Path) -> Result<Source, String> {
     let folder = scratch::folder(&root().unwrap(), "exercises/wrong").unwrap();
     let name = patched.name.trim_start_matches("wrong/");
     let program = folder.join(&exercise.id).join(name);
-    // Only what has changed: cargo builds again what is newer than its last build.
+    // Only what has changed is written: cargo builds again what is newer than its last build.
     if !fs::read_to_string(&program).is_ok_and(|there| there == patched.text) {
         fs::create_dir_all(program.parent().unwrap()).unwrap();
         fs::write(&program, patched.text).unwrap();
@@ -212,19 +213,19 @@ fn programs() -> Vec<Program> {
     programs
 }
 
-/// Tells what a test that passes would swallow: the gate shows such lines.
+/// Prints what a test that passes would hide: the gate shows such lines.
 fn say(line: &str) {
-    // Not `eprintln`, which the test keeps to itself.
+    // Not `eprintln`, which the test captures.
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
-/// A program as it is told, from the root.
+/// The path of a program as it is shown, from the root.
 fn shown_path(path: &Path) -> String {
     Course::new(&root().unwrap()).shown(path)
 }
 
 impl Program {
-    /// What stands in the repository, and where its program is, if that is a patch.
+    /// The file in the repository, and the path of its program if that is a patch.
     fn shown(&self) -> String {
         let path = shown_path(&self.source.path);
         match self.source.path == self.source.program {
@@ -234,7 +235,7 @@ impl Program {
     }
 }
 
-/// Judges these programs, several at once, and says everything that is not as it should be.
+/// Judges these programs, several at once, and reports everything that is wrong.
 #[track_caller]
 fn each(of: &str, at_once: usize, wanted: impl Fn(&Program) -> Result<(), String> + Sync) {
     let named = |program: &&Program| program.source.name.starts_with(of);
@@ -274,7 +275,7 @@ fn judge(program: &Program, wanted: &[&Variant], seed: u64, slower: u32) -> Vec<
     options.patience = Duration::from_secs(30);
     options.limit = Duration::from_secs(600);
     let verdicts = play(&program.source.exercise.check, wanted, &options, |_| {});
-    // What fails again is no news of a wrong program, and of a right one the test says it.
+    // A wrong program that fails again needs no line here, and for a right one the test says it.
     let passed_then = |verdict: &&Verdict| verdict.slow.again && verdict.failure.is_none();
     for verdict in verdicts.iter().filter(passed_then) {
         let (path, name) = (program.shown(), &verdict.variant);
@@ -332,7 +333,7 @@ fn shown(exercise: &Exercise, verdicts: &[Verdict]) -> String {
     lines + &report::outcome(&exercise.id, &exercise.check, verdicts, ui)
 }
 
-/// The variants up to this one: what comes after it would only say more of the same.
+/// The variants up to this one: those after it would only show more of the same.
 fn up_to<'a>(exercise: &'a Exercise, name: &str) -> Result<Vec<&'a Variant>, String> {
     let variants = &exercise.check.variants;
     let at = variants.iter().position(|variant| variant.name == name);
@@ -340,7 +341,7 @@ fn up_to<'a>(exercise: &'a Exercise, name: &str) -> Result<Vec<&'a Variant>, Str
     Ok(variants[..=at].iter().collect())
 }
 
-/// `scripts/check exercise ID` says the same of one, before it is played.
+/// `scripts/check exercise ID` reports the same about one exercise, before it is played.
 #[test]
 fn every_exercise_has_all_its_parts() {
     let (root, wanted) = (root().unwrap(), wanted());
@@ -355,7 +356,7 @@ fn every_exercise_has_all_its_parts() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-/// The gate looks at the whole programs itself.
+/// The gate checks the whole programs itself.
 #[test]
 fn every_patched_program_is_formatted_as_a_whole_one() {
     let patched = SOURCES
@@ -406,7 +407,8 @@ fn every_solution_passes_every_variant() {
     each("solution", SOLUTIONS_AT_ONCE, must_pass);
 }
 
-/// What a stranger wrote who had the rules alone: where one fails, the judge is wrong, or the page.
+/// Programs that a stranger might write from the rules alone: if one fails, the judge or the page is
+/// wrong.
 #[test]
 fn every_right_program_passes_every_variant() {
     each("right", SOLUTIONS_AT_ONCE, must_pass);
@@ -441,7 +443,7 @@ fn must_pass(program: &Program) -> Result<(), String> {
 
 #[test]
 fn every_wrong_program_is_caught_first_by_the_variant_that_names_its_mistake() {
-    // Also where a program is not caught.
+    // This also runs if a program is not caught.
     let _seen = Tell;
     each("wrong", AT_ONCE, |program| {
         let path = &program.source.program;
@@ -454,12 +456,12 @@ fn every_wrong_program_is_caught_first_by_the_variant_that_names_its_mistake() {
     });
 }
 
-/// What was seen in each variant of an exercise, and of which programs.
+/// What was seen in each variant of an exercise, with the programs.
 type Seen = BTreeMap<(String, String), BTreeMap<String, BTreeSet<String>>>;
 
 static SEEN: Mutex<Seen> = Mutex::new(Seen::new());
 
-/// That a mistake made for a variant is told its cause is what shows that the cause fits.
+/// A cause fits if the wrong program that was made for its variant is given it.
 fn is_told_its_cause(program: &Program, name: &str, failure: &Failure) -> Result<(), String> {
     let variant = program.source.exercise.check.variant(name).unwrap();
     let seen = failure.seen();
@@ -480,7 +482,7 @@ fn is_told_its_cause(program: &Program, name: &str, failure: &Failure) -> Result
     }
 }
 
-/// Prints what was seen when the test is over, however it ends.
+/// Prints what was seen at the end of the test, however it ends.
 struct Tell;
 
 impl Drop for Tell {
@@ -497,7 +499,7 @@ impl Drop for Tell {
     }
 }
 
-/// Without it a cause would be told for failures that it does not explain.
+/// Without `fits`, a cause would be given for failures that it does not explain.
 #[test]
 fn every_cause_says_what_it_fits() {
     let missing: Vec<_> = COURSE

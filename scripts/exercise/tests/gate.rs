@@ -1,4 +1,4 @@
-//! What `scripts/check` says to whoever types it for the first time. No step is run here.
+//! What `scripts/check` prints for somebody who uses it for the first time. No step is run here.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -12,7 +12,7 @@ const STEPS: [&str; 8] = [
     "tools", "format", "lints", "tests", "book", "captures", "browser", "exercise",
 ];
 
-/// The status, standard output and standard error.
+/// The status, stdout and stderr.
 fn gate(words: &[&str]) -> (i32, String, String) {
     let mut gate = Command::new("bash");
     gate.arg(root().unwrap().join("scripts/check")).args(words);
@@ -25,7 +25,7 @@ fn gate(words: &[&str]) -> (i32, String, String) {
     )
 }
 
-/// Each step is there with what it does.
+/// Checks that each step is listed with what it does.
 #[track_caller]
 fn lists_the_steps(text: &str) {
     for step in STEPS {

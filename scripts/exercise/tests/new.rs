@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use exercise::shape::faults;
-use tempfile::TempDir;
+use fake_course::Fake;
+
+#[path = "support/fake_course.rs"]
+mod fake_course;
 
 const SUMMARY: &str = "\
 # 目录
@@ -28,37 +31,22 @@ const README: &str = "\
 - 完 the end
 ";
 
-struct Fake(TempDir);
+/// A course of one exercise, `echo`, and three examples.
+fn course() -> Fake {
+    Fake::with(&[
+        ("book.toml", ""),
+        ("book/SUMMARY.md", SUMMARY),
+        ("book/exercises/start.md", "# 开始 {#start}\n"),
+        ("examples/README.md", README),
+        ("examples/01_one.rs", ""),
+        ("examples/01_one.more.session", ""),
+        ("examples/14_ping/14_ping.rs", ""),
+        ("examples/exercises/ladder", "# order\necho\n"),
+        ("examples/exercises/echo/stub.rs", ""),
+    ])
+}
 
 impl Fake {
-    fn new() -> Self {
-        let fake = Self(tempfile::tempdir().unwrap());
-        for (file, text) in [
-            ("book.toml", ""),
-            ("book/SUMMARY.md", SUMMARY),
-            ("book/exercises/start.md", "# 开始 {#start}\n"),
-            ("examples/README.md", README),
-            ("examples/01_one.rs", ""),
-            ("examples/01_one.more.session", ""),
-            ("examples/14_ping/14_ping.rs", ""),
-            ("examples/exercises/ladder", "# order\necho\n"),
-            ("examples/exercises/echo/stub.rs", ""),
-        ] {
-            let path = fake.path(file);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
-        }
-        fake
-    }
-
-    fn path(&self, file: &str) -> PathBuf {
-        self.0.path().join(file)
-    }
-
-    fn read(&self, file: &str) -> String {
-        fs::read_to_string(self.path(file)).unwrap()
-    }
-
     /// Every file and its text.
     fn files(&self) -> BTreeMap<PathBuf, String> {
         fn add(folder: &Path, files: &mut BTreeMap<PathBuf, String>) {
@@ -71,24 +59,16 @@ impl Fake {
             }
         }
         let mut files = BTreeMap::new();
-        add(self.0.path(), &mut files);
+        add(self.root(), &mut files);
         files
     }
 
     fn run(&self, words: &str) -> (i32, String) {
-        let mut author = Command::new(env!("CARGO_BIN_EXE_author"));
-        author
-            .arg("new")
-            .args(words.split(' '))
-            .current_dir(self.0.path());
-        let output = author.output().unwrap();
-        let text = [output.stdout, output.stderr].concat();
-        let text = String::from_utf8(text).unwrap();
-        (output.status.code().unwrap(), text)
+        self.author("new", &words.split(' ').collect::<Vec<_>>())
     }
 }
 
-/// Rust files are formatted as the gate wants them.
+/// Checks that Rust files are formatted as the gate requires.
 #[track_caller]
 fn are_formatted(files: &[PathBuf]) {
     let mut rustfmt = Command::new("rustfmt");
@@ -129,7 +109,7 @@ fn a_learner_compiles_nothing_that_only_authors_need() {
 
 #[test]
 fn a_new_exercise_lacks_only_what_must_be_written() {
-    let fake = Fake::new();
+    let fake = course();
     let (status, text) = fake.run("exercise echo_twice");
     assert_eq!(status, 0, "{text}");
     assert!(text.contains("scripts/check exercise echo_twice"), "{text}");
@@ -151,7 +131,7 @@ fn a_new_exercise_lacks_only_what_must_be_written() {
         fake.path(&format!("{own}/stub.rs")),
         fake.path(&format!("{own}/solution.rs")),
     ]);
-    let faults = faults(fake.0.path(), "echo_twice");
+    let faults = faults(fake.root(), "echo_twice");
     let mut seen: Vec<String> = faults
         .iter()
         .map(|fault| format!("{}: {}", fault.place, fault.found))
@@ -161,7 +141,7 @@ fn a_new_exercise_lacks_only_what_must_be_written() {
     assert_eq!(
         seen,
         [
-            "book/SUMMARY.md: still says `TODO:` of exercises/echo_twice.md",
+            "book/SUMMARY.md: still says `TODO:` for exercises/echo_twice.md",
             "book/exercises/echo_twice.en.md: asks 0 questions",
             "book/exercises/echo_twice.en.md: still says `TODO:`",
             "book/exercises/echo_twice.md: asks 0 questions",
@@ -176,7 +156,7 @@ fn a_new_exercise_lacks_only_what_must_be_written() {
 
 #[test]
 fn a_new_example_stands_in_the_order_of_the_numbers() {
-    let fake = Fake::new();
+    let fake = course();
     let (status, text) = fake.run("example 04_select");
     assert_eq!(status, 0, "{text}");
     assert!(
@@ -209,7 +189,7 @@ fn a_new_example_stands_in_the_order_of_the_numbers() {
 
 #[test]
 fn a_bad_or_taken_name_writes_nothing() {
-    let fake = Fake::new();
+    let fake = course();
     fs::write(fake.path("examples/exercises/echo_twice.txt"), "").unwrap();
     let before = fake.files();
     for (words, zh, en) in [
@@ -219,17 +199,17 @@ fn a_bad_or_taken_name_writes_nothing() {
             "'Echo-2' is not an id: ",
         ),
         ("exercise ../x", "不能当练习的名字", "'../x' is not an id: "),
-        ("exercise list", "它另有意思", "means something else"),
-        ("exercise mine", "它另有意思", "means something else"),
+        ("exercise list", "它另有意思", "has another meaning"),
+        ("exercise mine", "它另有意思", "has another meaning"),
         (
             "exercise echo",
             "已经有练习 echo",
-            "the exercise echo exists already",
+            "the exercise echo already exists",
         ),
         (
             "exercise start",
             "book/exercises/start.md 已经在了",
-            "start.md exists already: nothing",
+            "start.md already exists: nothing",
         ),
         (
             "example select",
@@ -270,7 +250,7 @@ fn a_bad_or_taken_name_writes_nothing() {
             assert_eq!(fake.files(), before, "{words}");
         }
     }
-    // Half of it is there: the other half is not written either.
+    // Half of it is already there: the other half is not written either.
     fs::create_dir_all(fake.path("examples/python")).unwrap();
     fs::write(fake.path("examples/python/04_select.py"), "").unwrap();
     fs::remove_file(fake.path("examples/README.md")).unwrap();
@@ -279,7 +259,7 @@ fn a_bad_or_taken_name_writes_nothing() {
         let (status, text) = fake.run(words);
         assert_eq!(status, 2, "{text}");
         assert!(
-            text.contains("04_select.py exists already") || text.contains("examples/README.md"),
+            text.contains("04_select.py already exists") || text.contains("examples/README.md"),
             "{text}"
         );
         assert_eq!(fake.files(), before);

@@ -17,14 +17,14 @@ use std::time::{Duration, SystemTime};
 
 use workspace::{RIGHT, WRONG, Workspace};
 
-/// Compiles, and prints nothing.
+/// A program that compiles and prints nothing.
 const STUB: &str = "fn main() {}\n";
 
 fn host() -> String {
     session::run::cargo::host(Path::new(".")).unwrap()
 }
 
-/// The save that is judged is the last one, and what an old one made is not run.
+/// Checks that the last save is judged, and that the program of an old one is not run.
 #[track_caller]
 fn check(workspace: &Workspace, environment: &[(&str, &str)]) {
     fs::create_dir_all(workspace.mine("")).unwrap();
@@ -59,7 +59,7 @@ fn whatever_the_variables_of_cargo_say_the_last_save_is_judged() {
             .unwrap()
     };
     let (host, target, build) = (host(), place("target"), place("build"));
-    // One course and one place: what an earlier setting left is there for the next.
+    // One course and one folder: what one setting left is there for the next.
     let workspace = Workspace::new();
     check(&workspace, &[("CARGO_BUILD_TARGET", &host)]);
     check(

@@ -1,12 +1,13 @@
-//! What an exercise lacks: a small course with each fault, and what is said of it.
+//! What an exercise lacks: a small course with each fault, and the report about it.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use exercise::shape::{all, faults, names, programs};
-use tempfile::TempDir;
+use fake_course::{CHECK, Fake};
+
+#[path = "support/fake_course.rs"]
+mod fake_course;
 
 const PAGE: &str = "\
 # 怎样把话送回去？ {#echo}
@@ -55,28 +56,10 @@ const PAGE: &str = "\
 - 下一个。
 ";
 
-const CHECK: &str = "\
-title zh 回声
-title en Echo
-role server
-stub plain closed_early
-
-variant plain
-why zh 读到什么就写回什么。
-why en Write back what you read.
-read exercises/echo#goal
-you $
-alice connect
-alice > hi
-alice | hi
-";
-
 /// A course of one exercise, `echo`, with nothing wrong.
-struct Fake(TempDir);
-
 impl Fake {
     fn new() -> Self {
-        let fake = Self(tempfile::tempdir().unwrap());
+        let fake = Self::with(&[]);
         fake.write("book.toml", "");
         fake.write("examples/exercises/ladder", "# order\necho\n");
         fake.write(
@@ -109,22 +92,8 @@ impl Fake {
         fake
     }
 
-    fn root(&self) -> &Path {
-        self.0.path()
-    }
-
-    fn path(&self, file: &str) -> PathBuf {
-        self.root().join(file)
-    }
-
-    fn write(&self, file: &str, text: &str) {
-        let path = self.path(file);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
     fn change(&self, file: &str, from: &str, to: &str) {
-        let text = fs::read_to_string(self.path(file)).unwrap();
+        let text = self.read(file);
         assert!(text.contains(from), "{file} has no {from}");
         self.write(file, &text.replace(from, to));
     }
@@ -150,7 +119,7 @@ Reads less.
 +fn main() { () }
 ";
 
-/// A wrong program of another design than the solution, with these comments and ends of lines.
+/// A wrong program with another design than the solution, with these comments and line ends.
 fn whole(mark: &str, end: &str) -> String {
     let header = ["caught by: plain", "少读。", "Reads less."];
     let header = header.map(|line| format!("{mark} {line}{end}")).concat();
@@ -161,8 +130,8 @@ const PAGES: &str = "book/exercises/echo.md";
 const TWIN: &str = "book/exercises/echo.en.md";
 const OWN: &str = "examples/exercises/echo";
 
-/// After this change of the course, this is what is said of `echo`: a place and words of each
-/// fault, in order.
+/// Checks the faults of `echo` after this change of the course: the place and a part of the text of
+/// each, in order.
 #[track_caller]
 fn check(change: impl FnOnce(&Fake), expected: &[(&str, &str)]) {
     let fake = Fake::new();
@@ -174,7 +143,7 @@ fn check(change: impl FnOnce(&Fake), expected: &[(&str, &str)]) {
         });
     let shown: Vec<_> = seen.iter().map(ToString::to_string).collect();
     assert!(right, "expected {expected:#?}\nsaid:\n{}", shown.join("\n"));
-    // The test of the course says it as well.
+    // The test of the course finds it too.
     let whole = all(fake.root());
     assert!(seen.iter().all(|fault| whole.contains(fault)), "{whole:#?}");
 }
@@ -259,7 +228,7 @@ fn each_part_that_a_page_lacks_is_named() {
         let words = format!("has no part {heading}");
         check(|fake| fake.change(PAGES, &heading, ""), &[(PAGES, &words)]);
     }
-    // A heading in code is none.
+    // A heading in code does not count.
     check(
         |fake| {
             fake.change(
@@ -284,7 +253,7 @@ fn a_part_that_is_empty_or_out_of_order_is_named() {
             fake.change(PAGES, "{#background}", "{#goal}");
             fake.change(PAGES, "{#x}", "{#background}");
         },
-        &[(PAGES, "{#background} stands before {#goal}")],
+        &[(PAGES, "{#background} comes before {#goal}")],
     );
 }
 
@@ -350,7 +319,7 @@ fn an_exercise_that_is_not_in_the_ladder_is_named() {
     let ladder = "examples/exercises/ladder";
     check(
         |fake| fake.write(ladder, "# echo\n"),
-        &[(ladder, "`echo` has a folder and is not in the ladder")],
+        &[(ladder, "`echo` has a folder, but is not in the ladder")],
     );
     check(
         |fake| {
@@ -358,7 +327,7 @@ fn an_exercise_that_is_not_in_the_ladder_is_named() {
             fake.remove(OWN);
         },
         &[
-            (ladder, "`echo` has a page and is not in the ladder"),
+            (ladder, "`echo` has a page, but is not in the ladder"),
             (OWN, "the folder is missing"),
             ("examples/exercises/echo/check.session", "is missing"),
         ],
@@ -373,24 +342,25 @@ fn an_exercise_that_is_not_in_the_ladder_is_named() {
 }
 
 #[test]
-fn a_ladder_with_a_line_twice_or_that_is_no_id_is_told_with_the_line() {
+fn a_ladder_with_a_line_twice_or_one_that_is_not_an_id_is_reported_with_the_line() {
     let fake = Fake::new();
     fake.write("examples/exercises/ladder", "echo\nEcho Server\n\n  echo\n");
     let seen: Vec<_> = all(fake.root()).iter().map(ToString::to_string).collect();
     assert_eq!(seen.len(), 2, "{seen:#?}");
-    assert!(seen[0].starts_with("examples/exercises/ladder:2: `Echo Server` is no id"));
+    assert!(seen[0].starts_with("examples/exercises/ladder:2: `Echo Server` is not an id"));
     assert!(seen[1].starts_with("examples/exercises/ladder:4: `echo` is there twice"));
     fake.remove("examples/exercises/ladder");
     assert!(all(fake.root())[0].found.contains("cannot be read"));
 }
 
 #[test]
-fn a_folder_whose_name_is_no_id_is_named() {
+fn a_folder_whose_name_is_not_an_id_is_named() {
     let fake = Fake::new();
     fake.write("examples/exercises/Echo-2/stub.rs", "");
     let seen = all(fake.root());
     assert!(
-        seen.iter().any(|fault| fault.found == "`Echo-2` is no id"),
+        seen.iter()
+            .any(|fault| fault.found == "`Echo-2` is not an id"),
         "{seen:#?}"
     );
 }
@@ -423,13 +393,13 @@ fn programs_that_are_missing_or_say_nothing_are_named() {
     }
     check(
         |fake| fake.change(one, "少读。", "Less."),
-        &[(one, "does not say its mistake in Chinese and in English")],
+        &[(one, "does not state its mistake in Chinese and in English")],
     );
     check(
         |fake| fake.change(one, "caught by: plain", "caught by: plian"),
         &[(
             one,
-            "is caught by `plian`, and the check has no such variant",
+            "is caught by `plian`, but the check has no such variant",
         )],
     );
     let right = "examples/exercises/echo/right/select.py";
@@ -442,16 +412,16 @@ fn programs_that_are_missing_or_say_nothing_are_named() {
     let two_words = "examples/exercises/echo/wrong/one read.rs";
     check(
         |fake| fake.write(two_words, &whole),
-        &[(two_words, "`one read` is no name for a program")],
+        &[(two_words, "`one read` is not a valid name for a program")],
     );
     let other = "examples/exercises/echo/right/main.go";
     check(
         |fake| {
             fake.write(other, "// unusual: Go\n");
-            // Nothing tries to run it.
+            // The tests do not try to run it.
             assert_eq!(programs(&fake.path(OWN)).len(), 8);
         },
-        &[(other, "is no program that the tests know how to run")],
+        &[(other, "is not a program that the tests can run")],
     );
 }
 
@@ -501,7 +471,7 @@ fn a_patch_that_says_nothing_or_does_not_apply_is_named() {
         (
             "plain",
             "plian",
-            "is caught by `plian`, and the check has no such variant",
+            "is caught by `plian`, but the check has no such variant",
         ),
         ("wrong/one", "wrong/other", "has no lines `--- solution.rs`"),
         (
@@ -516,7 +486,7 @@ fn a_patch_that_says_nothing_or_does_not_apply_is_named() {
         |fake| fake.change(&format!("{OWN}/solution.rs"), "main", "entry"),
         &[(one, "solution.rs without its comments has `fn entry() {}`")],
     );
-    // A checkout on Windows may have such ends of lines.
+    // A checkout on Windows may have such line ends.
     check(|fake| fake.write(one, &PATCH.replace('\n', "\r\n")), &[]);
 }
 
@@ -539,20 +509,13 @@ fn a_whole_program_that_differs_in_few_lines_is_to_be_a_patch() {
     let twin = "examples/exercises/echo/wrong/three.patch";
     check(
         |fake| fake.write(twin, &PATCH.replace("one", "three")),
-        &[(three, "is there as a patch as well")],
+        &[(three, "is also there as a patch")],
     );
 }
 
-/// Of the program, in the folder of a course: what it prints and its status.
+/// The status and the output of the program in the folder of a course.
 fn said(fake: &Fake, ids: &[&str]) -> (i32, String) {
-    let mut author = Command::new(env!("CARGO_BIN_EXE_author"));
-    author.arg("shape").args(ids).current_dir(fake.root());
-    let output = author.output().unwrap();
-    let text = [output.stdout, output.stderr].concat();
-    (
-        output.status.code().unwrap(),
-        String::from_utf8(text).unwrap(),
-    )
+    fake.author("shape", ids)
 }
 
 #[test]

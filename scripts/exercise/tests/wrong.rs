@@ -2,10 +2,11 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
-use std::path::PathBuf;
-use std::process::Command;
 
-use tempfile::TempDir;
+use fake_course::{CHECK, Fake};
+
+#[path = "support/fake_course.rs"]
+mod fake_course;
 
 const SOLUTION: &str = "\
 //! 一种解法。
@@ -54,54 +55,19 @@ fn main() {
 }
 ";
 
-const CHECK: &str = "\
-title zh 回声
-title en Echo
-role server
-
-variant plain
-why zh 读到什么就写回什么。
-why en Write back what you read.
-read exercises/echo#goal
-you $
-alice connect
-alice > hi
-alice | hi
-";
-
 /// A course of one exercise, `echo`.
-struct Fake(TempDir);
+fn echo() -> Fake {
+    Fake::with(&[
+        ("book.toml", ""),
+        ("examples/exercises/ladder", "echo\n"),
+        ("examples/exercises/echo/check.session", CHECK),
+        ("examples/exercises/echo/solution.rs", SOLUTION),
+        ("less.rs", COPY),
+    ])
+}
 
 impl Fake {
-    fn new() -> Self {
-        let fake = Self(tempfile::tempdir().unwrap());
-        for (file, text) in [
-            ("book.toml", ""),
-            ("examples/exercises/ladder", "echo\n"),
-            ("examples/exercises/echo/check.session", CHECK),
-            ("examples/exercises/echo/solution.rs", SOLUTION),
-            ("less.rs", COPY),
-        ] {
-            fake.write(file, text);
-        }
-        fake
-    }
-
-    fn path(&self, file: &str) -> PathBuf {
-        self.0.path().join(file)
-    }
-
-    fn write(&self, file: &str, text: &str) {
-        let path = self.path(file);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
-    fn read(&self, file: &str) -> String {
-        fs::read_to_string(self.path(file)).unwrap()
-    }
-
-    /// Status 0, and what it prints.
+    /// Runs it: what it prints, with status 0.
     #[track_caller]
     fn does(&self, words: &str) -> String {
         let (status, text) = self.run(words);
@@ -109,7 +75,7 @@ impl Fake {
         text
     }
 
-    /// Status 2, these words, and nothing is written.
+    /// Checks that it ends with status 2 and this message, and writes nothing.
     #[track_caller]
     fn refuses(&self, words: &str, expected: &str) {
         let (status, text) = self.run(words);
@@ -119,15 +85,7 @@ impl Fake {
     }
 
     fn run(&self, words: &str) -> (i32, String) {
-        let mut author = Command::new(env!("CARGO_BIN_EXE_author"));
-        author
-            .arg("wrong")
-            .args(words.split(' '))
-            .current_dir(self.0.path());
-        let output = author.output().unwrap();
-        let text = [output.stdout, output.stderr].concat();
-        let text = String::from_utf8(text).unwrap();
-        (output.status.code().unwrap(), text)
+        self.author("wrong", &words.split(' ').collect::<Vec<_>>())
     }
 }
 
@@ -135,7 +93,7 @@ const LESS: &str = "examples/exercises/echo/wrong/less.patch";
 
 #[test]
 fn an_edited_copy_becomes_a_patch_and_the_patch_a_program() {
-    let fake = Fake::new();
+    let fake = echo();
     assert_eq!(fake.does("diff echo less.rs"), format!("wrote {LESS}\n"));
     assert_eq!(fake.read(LESS), PATCH);
     assert!(fake.path("less.rs").exists());
@@ -147,7 +105,7 @@ fn an_edited_copy_becomes_a_patch_and_the_patch_a_program() {
     assert_eq!(fake.read("target/wrong/echo/less.rs"), PROGRAM);
     fake.does("apply echo less --to here");
     assert_eq!(fake.read("here/less.rs"), PROGRAM);
-    // Of this program the same patch is made.
+    // The same patch is made of this program.
     fs::remove_file(fake.path(LESS)).unwrap();
     fake.does("diff echo target/wrong/echo/less.rs");
     assert_eq!(fake.read(LESS), PATCH);
@@ -155,7 +113,7 @@ fn an_edited_copy_becomes_a_patch_and_the_patch_a_program() {
 
 #[test]
 fn a_whole_program_in_the_exercise_is_replaced_by_its_patch() {
-    let fake = Fake::new();
+    let fake = echo();
     let whole = "examples/exercises/echo/wrong/less.rs";
     fake.write(whole, &COPY.replace('\n', "\r\n"));
     fake.does(&format!("diff echo {whole}"));
@@ -164,8 +122,8 @@ fn a_whole_program_in_the_exercise_is_replaced_by_its_patch() {
 }
 
 #[test]
-fn what_makes_no_patch_is_told_and_stays_as_it_is() {
-    let fake = Fake::new();
+fn what_makes_no_patch_is_reported_and_stays_as_it_is() {
+    let fake = echo();
     fake.refuses(
         "diff ehco less.rs",
         "no exercise is called 'ehco'; did you mean echo?",
@@ -178,7 +136,7 @@ fn what_makes_no_patch_is_told_and_stays_as_it_is() {
     fake.write("less.py", "# caught by: plain\n# 少。\n# Less.\nf()\n");
     fake.refuses(
         "diff echo less.py",
-        "no examples/exercises/echo/solution.py: a patch needs",
+        "examples/exercises/echo/solution.py does not exist: a patch needs",
     );
     let whole = "examples/exercises/echo/wrong/less.rs";
     for (copy, expected) in [
@@ -211,7 +169,7 @@ fn what_makes_no_patch_is_told_and_stays_as_it_is() {
 
 #[test]
 fn it_speaks_the_language_asked_for() {
-    let fake = Fake::new();
+    let fake = echo();
     fake.refuses(
         "diff ehco less.rs --lang zh",
         "没有叫 'ehco' 的练习，是 echo 吗？",
@@ -222,15 +180,12 @@ fn it_speaks_the_language_asked_for() {
         "第一行没有 `caught by: VARIANT`",
     );
     assert!(fake.does("--help --lang zh").contains("用哪种语言"));
-    assert!(
-        fake.does("--help")
-            .contains("the language of the tool's words")
-    );
+    assert!(fake.does("--help").contains("the language of messages"));
 }
 
 #[test]
 fn a_program_that_was_changed_is_not_written_over() {
-    let fake = Fake::new();
+    let fake = echo();
     fake.does("diff echo less.rs");
     fake.does("apply echo less");
     fake.does("apply echo less");
@@ -238,7 +193,7 @@ fn a_program_that_was_changed_is_not_written_over() {
     fake.write(program, "// changed\n");
     let (status, text) = fake.run("apply echo less");
     assert_eq!(status, 2, "{text}");
-    assert!(text.contains("is there and differs"), "{text}");
+    assert!(text.contains("already exists and differs"), "{text}");
     assert_eq!(fake.read(program), "// changed\n");
     let (status, text) = fake.run("apply echo more");
     assert_eq!(status, 2, "{text}");
@@ -250,7 +205,7 @@ fn a_program_that_was_changed_is_not_written_over() {
 
 #[test]
 fn a_patch_whose_lines_have_moved_is_made_anew_and_another_is_named() {
-    let fake = Fake::new();
+    let fake = echo();
     fake.does("diff echo less.rs");
     assert!(fake.does("renew echo").contains("fits as it is"));
     let solution = "examples/exercises/echo/solution.rs";
@@ -272,7 +227,7 @@ fn a_patch_whose_lines_have_moved_is_made_anew_and_another_is_named() {
     let (status, text) = fake.run("renew echo");
     assert_eq!(status, 2, "{text}");
     assert!(
-        text.starts_with(LESS) && text.contains("0 places"),
+        text.starts_with(LESS) && text.contains("in 0 places"),
         "{text}"
     );
     assert_eq!(fake.read(LESS), before);

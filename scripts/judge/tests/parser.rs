@@ -274,7 +274,7 @@ fn a_relay_has_peers_on_both_sides() {
 }
 
 #[test]
-fn where_nobody_listens_nobody_accepts() {
+fn where_an_address_refuses_no_peer_accepts() {
     story(
         "client",
         "you $\nalice refuses\n",
@@ -616,7 +616,7 @@ fn a_story_that_cannot_happen_is_refused() {
 }
 
 #[test]
-fn a_story_that_is_played_again_has_left_nobody_behind() {
+fn a_story_that_is_played_again_has_left_no_peer_behind() {
     let early = "every peer to be gone, or to see the end, before `you forgets`";
     let error = |line: usize, expected: &str, times: &str| {
         format!("{line}: {expected} / `you forgets {times}`")
@@ -626,11 +626,11 @@ fn a_story_that_is_played_again_has_left_nobody_behind() {
         "you $\nalice connect\nyou forgets 50\n",
         &[&error(10, early, "50")],
     );
-    let nobody = "`you forgets` after a story with peers, while the program runs";
+    let no_peers = "`you forgets` after a story with peers, while the program runs";
     story(
         "server",
         "you $\nyou forgets 50\n",
-        &[&error(9, nobody, "50")],
+        &[&error(9, no_peers, "50")],
     );
     story(
         "server",

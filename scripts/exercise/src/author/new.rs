@@ -1,7 +1,7 @@
 //! `cargo workbook new`: creates the files of an exercise or an example, with what must be filled in.
 //!
-//! Everything is looked at before anything is written; a name that is bad or taken is told, and
-//! nothing is written.
+//! Everything is checked before anything is written: if a name is invalid or taken, nothing is
+//! written.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;
@@ -14,7 +14,7 @@ use crate::course::COMMANDS;
 use crate::progress::is_name;
 use crate::shape::names;
 
-/// The files of an exercise: path, text. `ID` stands for its id.
+/// The files of an exercise: path and text, with `ID` in place of its id.
 const EXERCISE_FILES: [(&str, &str); 7] = [
     (
         "examples/exercises/ID/check.session",
@@ -43,7 +43,7 @@ const EXERCISE_FILES: [(&str, &str); 7] = [
     ),
 ];
 
-/// Those of an example. `NN_name` stands for its name, `NN` for its number.
+/// The files of an example, with `NN_name` in place of its name and `NN` in place of its number.
 const EXAMPLE_FILES: [(&str, &str); 3] = [
     ("examples/NN_name.rs", include_str!("new/example.rs.txt")),
     (
@@ -63,7 +63,7 @@ const CONTENTS_LINE: &str = "- [TODO: 问题？ · TODO: a question?](exercises/
 const README_ROW: &str =
     "| [NN_name](NN_name.rs) | TODO: 层 layer | TODO: 你会看到 what you will see | 1 |";
 
-/// Creates the files of the exercise `id`. What was written, and what comes next.
+/// Creates the files of the exercise `id`. Returns what was written, and what comes next.
 pub(super) fn exercise(author: &Author, id: &str) -> Result<String> {
     is_free_id(author, id)?;
     let fill = |text: &str| text.replace("ID", id);
@@ -82,12 +82,12 @@ pub(super) fn exercise(author: &Author, id: &str) -> Result<String> {
     Ok(author.lang.pick(
         format!("写好了：\n{written}\n把 TODO: 换成内容；还缺什么：scripts/check exercise {id}"),
         format!(
-            "wrote:\n{written}\nReplace every TODO:; what is missing then: scripts/check exercise {id}"
+            "wrote:\n{written}\nReplace every TODO:, then list what is still missing: scripts/check exercise {id}"
         ),
     ))
 }
 
-/// Creates the files of the example `name`. What was written, and what comes next.
+/// Creates the files of the example `name`. Returns what was written, and what comes next.
 pub(super) fn example(author: &Author, name: &str) -> Result<String> {
     let number = is_free_number(author, name)?;
     let fill = |text: &str| text.replace("NN_name", name).replace("NN", &number);
@@ -100,7 +100,7 @@ pub(super) fn example(author: &Author, name: &str) -> Result<String> {
             let row = line.strip_prefix("| [").and_then(|row| row.get(..2));
             row.is_some_and(|row| row < number.as_str() && row.as_bytes()[0].is_ascii_digit())
         };
-        // The first one of all stands below the head of the table.
+        // The very first row goes below the head of the table.
         let rule = |line: &str| line.starts_with("|---");
         let row = fill(README_ROW);
         after_last(readme, before, &row).or_else(|| after_last(readme, rule, &row))
@@ -108,7 +108,7 @@ pub(super) fn example(author: &Author, name: &str) -> Result<String> {
     let written = changes.write()?;
     Ok(author.lang.pick(
         format!("写好了：\n{written}\n把 TODO: 换成内容，并在一页里写 {{{{#session {name}}}}}；还缺什么：cargo test -p workbook --test invariants"),
-        format!("wrote:\n{written}\nReplace every TODO:, and put {{{{#session {name}}}}} on a page; what is missing then: cargo test -p workbook --test invariants"),
+        format!("wrote:\n{written}\nReplace every TODO:, and put {{{{#session {name}}}}} on a page; then list what is still missing: cargo test -p workbook --test invariants"),
     ))
 }
 
@@ -117,26 +117,26 @@ fn is_free_id(author: &Author, id: &str) -> Result<()> {
         return Err(author.words(
             format!("'{id}' 不能当练习的名字：只用小写字母、数字和 `_`，例如 echo_server"),
             format!(
-                "'{id}' is not an id: an id has small letters, digits and `_`, such as echo_server"
+                "'{id}' is not an id: an id has lowercase letters, digits and `_`, such as echo_server"
             ),
         ));
     }
     if COMMANDS.contains(&id) || id == "mine" {
         return Err(author.words(
             format!("'{id}' 不能当练习的名字：cargo workbook exercise 里它另有意思"),
-            format!("'{id}' cannot be an id: it means something else to cargo workbook exercise"),
+            format!("'{id}' cannot be an id: it has another meaning in cargo workbook exercise"),
         ));
     }
     if names(author.course.root()).contains(id) {
         return Err(author.words(
             format!("已经有练习 {id} 了；还缺什么：scripts/check exercise {id}"),
-            format!("the exercise {id} exists already; what it lacks: scripts/check exercise {id}"),
+            format!("the exercise {id} already exists; to list what it lacks: scripts/check exercise {id}"),
         ));
     }
     Ok(())
 }
 
-/// The number of an example that may have this name.
+/// The number in this name of an example, if the name is valid and the number free.
 fn is_free_number(author: &Author, name: &str) -> Result<String> {
     let parts = name.split_once('_').filter(|(number, rest)| {
         number.len() == 2 && number.bytes().all(|byte| byte.is_ascii_digit()) && !rest.is_empty()
@@ -144,7 +144,7 @@ fn is_free_number(author: &Author, name: &str) -> Result<String> {
     let Some((number, _)) = parts.filter(|_| is_name(name)) else {
         return Err(author.words(
             format!("'{name}' 不能当例子的名字：两位数字、`_`、小写字母，例如 04_select"),
-            format!("'{name}' is not the name of an example: two digits, `_`, and small letters, such as 04_select"),
+            format!("'{name}' is not the name of an example: two digits, `_` and lowercase letters, such as 04_select"),
         ));
     };
     let taken = numbers(author);
@@ -167,7 +167,7 @@ fn is_free_number(author: &Author, name: &str) -> Result<String> {
     ))
 }
 
-/// What in `examples/` begins with a number, the part before the first dot.
+/// The names in `examples/` that begin with a number, up to the first dot.
 fn numbers(author: &Author) -> Vec<String> {
     let entries = fs::read_dir(author.course.root().join("examples"));
     let name = |entry: fs::DirEntry| {
@@ -183,7 +183,7 @@ fn numbers(author: &Author) -> Vec<String> {
     names
 }
 
-/// The text with this line after the last of those that are meant; `None` where there is none.
+/// The text with this line after the last one that `is_meant`; `None` where there is none.
 fn after_last(text: &str, is_meant: impl Fn(&str) -> bool, line: &str) -> Option<String> {
     let mut lines: Vec<&str> = text.lines().collect();
     let last = lines.iter().rposition(|line| is_meant(line))?;
@@ -207,20 +207,20 @@ impl<'a> Changes<'a> {
         }
     }
 
-    /// A file that must not be there yet.
+    /// Adds a file that must not exist yet.
     fn add(&mut self, path: &str, text: String) -> Result<()> {
         let place = self.author.course.root().join(path);
         if fs::symlink_metadata(&place).is_ok() {
             return Err(self.author.words(
                 format!("{path} 已经在了：什么也没有写"),
-                format!("{path} exists already: nothing was written"),
+                format!("{path} already exists: nothing was written"),
             ));
         }
         self.new.push((place, text));
         Ok(())
     }
 
-    /// A file that must be there; its new text, or `None` where there is no place for it.
+    /// Edits a file that must exist; `edit` returns `None` where the new line has no place.
     fn edit(&mut self, path: &str, edit: impl Fn(&str) -> Option<String>) -> Result<()> {
         let place = self.author.course.root().join(path);
         let text = fs::read_to_string(&place).with_context(|| path.to_owned())?;
@@ -234,7 +234,8 @@ impl<'a> Changes<'a> {
         Ok(())
     }
 
-    /// The paths that were written, one a line. Where one cannot be, the new ones are removed.
+    /// Writes the files; if one cannot be written, the new ones are removed. Returns their paths, one per
+    /// line.
     fn write(self) -> Result<String> {
         let shown = |path: &Path| self.author.course.shown(path);
         for (index, (path, text)) in self.new.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! `cargo workbook wrong`: patches of wrong programs, and programs of patches.
+//! `cargo workbook wrong`: makes patches of wrong programs, and programs of patches.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -33,7 +33,7 @@ pub(super) fn diff(author: &Author, id: &str, path: &Path) -> Result<Text> {
     let Some(kind) = Kind::of(path).filter(|_| is_name(&name)) else {
         return Err(author.words(
             format!("{file}：错误程序叫 NAME.rs 或 NAME.py，NAME 由小写字母、数字和 `_` 组成"),
-            format!("{file}: a wrong program is called NAME.rs or NAME.py, NAME of small letters, digits and `_`"),
+            format!("{file}: a wrong program is called NAME.rs or NAME.py, with lowercase letters, digits and `_` in NAME"),
         ));
     };
     let copy = read(path, file)?;
@@ -44,7 +44,7 @@ pub(super) fn diff(author: &Author, id: &str, path: &Path) -> Result<Text> {
     let place = author.course.file(id, &format!("wrong/{name}.patch"));
     let shown = author.course.shown(&place);
     write(&place, &patch, &shown)?;
-    // It would be there twice.
+    // Otherwise the program would be there twice.
     let whole = place.with_extension(kind.end());
     let is_there_twice = match (path.canonicalize(), whole.canonicalize()) {
         (Ok(path), Ok(whole)) => path == whole,
@@ -59,7 +59,7 @@ pub(super) fn diff(author: &Author, id: &str, path: &Path) -> Result<Text> {
     ))
 }
 
-/// Writes the program of a patch out.
+/// Writes out the program of a patch.
 pub(super) fn apply(author: &Author, id: &str, name: &str, to: Option<&Path>) -> Result<Text> {
     let (path, text) = the_patch(author, id, name)?;
     let shown = author.course.shown(&path);
@@ -77,7 +77,7 @@ pub(super) fn apply(author: &Author, id: &str, name: &str, to: Option<&Path>) ->
     if fs::read_to_string(&place).is_ok_and(|there| there != program) {
         return Err(author.words(
             format!("{shown} 已经在了，而且不一样：没有动它。运行 cargo workbook wrong diff {id} {shown}，或者先删掉它"),
-            format!("{shown} is there and differs: it stays as it is. Run cargo workbook wrong diff {id} {shown}, or remove it first"),
+            format!("{shown} already exists and differs; it was not overwritten. Run cargo workbook wrong diff {id} {shown}, or remove it first"),
         ));
     }
     write(&place, &program, &shown)?;
@@ -93,7 +93,7 @@ pub(super) fn apply(author: &Author, id: &str, name: &str, to: Option<&Path>) ->
     ))
 }
 
-/// Makes a patch anew whose lines have moved in the solution.
+/// Updates a patch after lines of the solution have moved.
 pub(super) fn renew(author: &Author, id: &str, name: &str) -> Result<Text> {
     let (path, text) = the_patch(author, id, name)?;
     let shown = author.course.shown(&path);
@@ -134,13 +134,13 @@ fn solution(author: &Author, id: &str, kind: Kind) -> Result<String> {
     if !path.is_file() {
         return Err(author.words(
             format!("没有 {shown}：补丁要有它改的解法"),
-            format!("there is no {shown}: a patch needs the solution that it changes"),
+            format!("{shown} does not exist: a patch needs the solution that it changes"),
         ));
     }
     read(&path, &shown)
 }
 
-/// Where the check cannot be read, `scripts/check exercise` says so.
+/// Checks that the header names a variant. If the check cannot be read, `scripts/check exercise` says so.
 fn is_a_variant(author: &Author, id: &str, file: &str, header: &Header) -> Result<()> {
     let check = fs::read_to_string(author.course.file(id, "check.session"));
     let check = check.ok().and_then(|text| Check::parse(&text).ok());
@@ -158,7 +158,7 @@ fn is_a_variant(author: &Author, id: &str, file: &str, header: &Header) -> Resul
     let all = variants.join(", ");
     Err(author.words(
         format!("{file}：`caught by: {name}`，判题程序没有这个情形；有的是：{all}"),
-        format!("{file}: `caught by: {name}`, and the check has no such variant; its variants are: {all}"),
+        format!("{file}: `caught by: {name}`, but the check has no such variant; its variants are: {all}"),
     ))
 }
 

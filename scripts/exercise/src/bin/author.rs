@@ -1,4 +1,4 @@
-//! What whoever writes an exercise types: `cargo workbook wrong` and `new`, and the first half of
+//! The program for authors of exercises: `cargo workbook wrong` and `new`, and the first half of
 //! `scripts/check exercise ID`. The work is in the library.
 
 use std::process::ExitCode;

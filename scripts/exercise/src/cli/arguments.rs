@@ -1,4 +1,4 @@
-//! The command line: types, and mistakes told in the learner's language. Pure.
+//! The command line: its types, and its mistakes in the learner's language. Pure.
 
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
@@ -24,13 +24,13 @@ struct Line {
     every: Every,
 }
 
-/// What every command takes.
+/// The options of every command.
 #[derive(Debug, Args)]
 struct Every {
     /// [`Lang::of_program`] has read it already.
     #[arg(long, global = true, value_name = "zh|en", value_parser = ["zh", "en"])]
     lang: Option<String>,
-    /// Another checkout than the one around: `cargo workbook` says which one it is.
+    /// A checkout other than the current one: `cargo workbook` names it.
     #[arg(long, global = true, hide = true)]
     root: Option<PathBuf>,
 }
@@ -42,7 +42,7 @@ pub(super) struct Request {
     pub(super) command: Command,
 }
 
-/// What to do. Any other first word is an exercise.
+/// The command. Any other first word is an exercise.
 #[derive(Debug, PartialEq, Eq, Subcommand)]
 pub(super) enum Command {
     /// Open an exercise, and judge every save.
@@ -59,7 +59,7 @@ pub(super) enum Command {
         #[command(flatten)]
         written_in: WrittenIn,
     },
-    /// Begin again from the stub.
+    /// Start again from the stub.
     Reset {
         id: String,
         #[arg(long)]
@@ -92,7 +92,7 @@ pub(super) enum Command {
     Help { topic: Option<String> },
 }
 
-/// What to open.
+/// The exercise to open.
 #[derive(Debug, Default, PartialEq, Eq, Args)]
 pub(super) struct Watch {
     pub(super) id: Option<String>,
@@ -100,7 +100,7 @@ pub(super) struct Watch {
     pub(super) written_in: WrittenIn,
 }
 
-/// What is to be judged.
+/// The program to judge.
 #[derive(Debug, Default, PartialEq, Eq, Args)]
 pub(super) struct Wanted {
     pub(super) id: String,
@@ -125,7 +125,7 @@ pub(super) struct WrittenIn {
 }
 
 impl WrittenIn {
-    /// `None` where the command line does not say it.
+    /// The kind of the file; `None` where the command line does not name it.
     pub(super) fn kind(self) -> Option<Kind> {
         match (self.python, self.rust) {
             (true, _) => Some(Kind::Python),
@@ -141,7 +141,7 @@ pub(super) enum Topic {
     Class,
 }
 
-/// The words of the line: what is to be done, or the help that it asks for.
+/// A command line that was parsed: a request, or the help that it asks for.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Parsed {
     Run(Request),

@@ -1,4 +1,4 @@
-//! `class DIR`: many reports become one table. What cannot be read is told; the rest is merged.
+//! `class DIR`: merges many reports into tables. What cannot be read is reported.
 
 mod merge;
 mod tables;
@@ -14,10 +14,10 @@ use super::workspace::Workspace;
 use super::{mistake, say, warn};
 use merge::{Class, Finding};
 
-/// A report of a whole course has some ten kilobytes.
+/// The most bytes of a report: that of a whole course has some ten kilobytes.
 const REPORT_BYTES_MAX: u64 = 1 << 20;
 
-/// More are not a class.
+/// The most reports that are read.
 const REPORTS_MAX: usize = 1000;
 
 /// Writes the tables; `false` where no report could be read.
@@ -54,7 +54,7 @@ pub(super) fn class(workspace: &Workspace, directory: &Path, out: Option<PathBuf
         warn(workspace.pick(
             format!("有 {} 个文件，只读前 {REPORTS_MAX} 个", paths.len()),
             format!(
-                "there are {} files, only the first {REPORTS_MAX} are read",
+                "{} files found, only the first {REPORTS_MAX} are read",
                 paths.len()
             ),
         ));
@@ -65,7 +65,7 @@ pub(super) fn class(workspace: &Workspace, directory: &Path, out: Option<PathBuf
     if class.students.is_empty() {
         warn(workspace.pick(
             format!("{folder} 里没有能读的报告（*.json），什么也没写。学生这样写报告：cargo workbook exercise report --name 名字 文件.json"),
-            format!("{folder} holds no report (*.json) that can be read; nothing was written. A student writes one with cargo workbook exercise report --name NAME FILE.json"),
+            format!("no report (*.json) that can be read in {folder}; nothing was written. A student writes one with cargo workbook exercise report --name NAME FILE.json"),
         ));
         return Ok(false);
     }
@@ -77,8 +77,8 @@ pub(super) fn class(workspace: &Workspace, directory: &Path, out: Option<PathBuf
         if path.exists() && !is_table(name, &path) {
             let path = path.display();
             return mistake(workspace.pick(
-                format!("{path} 已经有了，又不是这里写的表：移开它，或者用 --out 写到别的目录"),
-                format!("{path} is there already and is no table of ours: move it, or name another folder with --out"),
+                format!("{path} 已经有了，又不是这个命令写的表：移开它，或者用 --out 写到别的目录"),
+                format!("{path} already exists and was not written by this command: move it, or name another folder with --out"),
             ));
         }
     }
@@ -94,7 +94,7 @@ pub(super) fn class(workspace: &Workspace, directory: &Path, out: Option<PathBuf
     Ok(true)
 }
 
-/// Whether it was written here, in either language. A list of the class may have the same name.
+/// Whether this command wrote it, in either language. A list of the class may have the same name.
 fn is_table(name: &str, path: &Path) -> bool {
     let mut bytes = Vec::new();
     let read = path
@@ -105,7 +105,7 @@ fn is_table(name: &str, path: &Path) -> bool {
 
 fn contents(path: &Path) -> Result<Vec<u8>, Finding> {
     let unreadable = |error: std::io::Error| Finding::Unreadable(error.to_string());
-    // Before it is opened: a pipe would wait for a writer.
+    // This comes before opening it: a pipe would wait for a writer.
     let data = fs::metadata(path).map_err(unreadable)?;
     if !data.is_file() {
         return Err(Finding::NoFile);
@@ -126,23 +126,23 @@ fn tell(workspace: &Workspace, name: &str, finding: &Finding) {
     let (zh, en) = match finding {
         Finding::Unreadable(error) => (
             format!("读不了（{error}），跳过"),
-            format!("cannot be read ({error}), left out"),
+            format!("cannot be read ({error}); left out"),
         ),
         Finding::NoFile => (
             "不是普通文件，跳过".into(),
-            "is no ordinary file, left out".into(),
+            "is not an ordinary file; left out".into(),
         ),
         Finding::Huge => (
             "超过 1 MiB，不会是一份报告，跳过".into(),
-            "is longer than 1 MiB, which no report is; left out".into(),
+            "is longer than 1 MiB, too long for a report; left out".into(),
         ),
         Finding::NotJson(error) => (
             format!("不是 JSON（{error}），跳过"),
-            format!("is no JSON ({error}), left out"),
+            format!("is not JSON ({error}); left out"),
         ),
         Finding::NoReport => (
             "不是练习的报告，跳过".into(),
-            "is no report of the exercises, left out".into(),
+            "is not a report of the exercises; left out".into(),
         ),
         Finding::Newer(format) => (
             format!("是更新的格式 {format}：先更新这本练习册；跳过"),
@@ -151,7 +151,7 @@ fn tell(workspace: &Workspace, name: &str, finding: &Finding) {
         Finding::Older(format) => (
             format!("是旧格式 {format}：请学生更新后再写一次；跳过"),
             format!(
-                "has the old format {format}: the student should update and write it again; left out"
+                "has the old format {format}: ask the student to update and write it again; left out"
             ),
         ),
         Finding::Odd(count) => (
@@ -160,15 +160,15 @@ fn tell(workspace: &Workspace, name: &str, finding: &Finding) {
         ),
         Finding::Same(other) => (
             format!("和 {other} 一模一样，只算一份"),
-            format!("says the same as {other}; counted once"),
+            format!("is the same as {other}; counted once"),
         ),
         Finding::SameName(shown) => (
             format!("和另一份报告同名，表里写作 {shown}"),
-            format!("has the name of another report; in the tables it is {shown}"),
+            format!("has the same name as another report; shown as {shown} in the tables"),
         ),
         Finding::NoName(shown) => (
-            format!("里没有名字，表里写作 {shown}"),
-            format!("holds no name; in the tables it is {shown}"),
+            format!("里面没有名字，表里写作 {shown}"),
+            format!("has no name; shown as {shown} in the tables"),
         ),
     };
     warn(workspace.pick(format!("{name}：{zh}"), format!("{name}: {en}")));

@@ -1,4 +1,4 @@
-//! The commands that say something and end: `list`, `check`, `hint`, `reset`, `solution`.
+//! The commands that print something and end: `list`, `check`, `hint`, `reset`, `solution`.
 
 use std::fs;
 use std::io::{self, BufRead, IsTerminal};
@@ -15,7 +15,7 @@ use crate::progress::{EventKind, Kind, Progress, State};
 use crate::text::{Hint, in_language};
 use judge::report::{self, REPORT_COLUMNS, wrap};
 
-/// The ladder, and how far the learner is.
+/// Prints the ladder, with the learner's progress.
 pub(super) fn list(workspace: &Workspace) -> Result<bool> {
     let progress = workspace.progress_log.progress();
     let next = next(workspace, &progress, None);
@@ -34,7 +34,7 @@ pub(super) fn list(workspace: &Workspace) -> Result<bool> {
     Ok(true)
 }
 
-/// How many are solved.
+/// A line with the number of exercises, and of those solved.
 pub(super) fn summary(workspace: &Workspace, progress: &Progress) -> String {
     let all = workspace.ladder.len();
     let is_solved = |id: &&String| progress.of(id).solved.is_some();
@@ -45,7 +45,7 @@ pub(super) fn summary(workspace: &Workspace, progress: &Progress) -> String {
     )
 }
 
-/// One line an exercise; `>` marks the one at hand.
+/// One line per exercise; `>` marks the current one.
 pub(super) fn rungs(workspace: &Workspace, progress: &Progress, at: Option<&str>) -> Vec<String> {
     let ladder = workspace.ladder.iter().enumerate();
     ladder
@@ -82,7 +82,7 @@ fn padded(text: &str, width: usize) -> String {
     format!("{short}{}", " ".repeat(room))
 }
 
-/// `没通过：cut`, `not passed: cut`
+/// The state of an exercise, such as `not yet: cut, 3 checks`.
 fn standing(workspace: &Workspace, state: &State) -> String {
     let attempts = state.attempts;
     if state.solved.is_some() {
@@ -113,7 +113,7 @@ pub(super) fn next(workspace: &Workspace, progress: &Progress, id: Option<&str>)
     rest.iter().chain(before).find(open).cloned()
 }
 
-/// Judges once; whether the program passes.
+/// Judges once. Whether the program passes.
 pub(super) fn check(workspace: &Workspace, wanted: Wanted) -> Result<bool> {
     workspace.known(&wanted.id)?;
     let program = match Program::of(&wanted.program)? {
@@ -159,7 +159,7 @@ pub(super) fn check(workspace: &Workspace, wanted: Wanted) -> Result<bool> {
     Ok(outcome.passed())
 }
 
-/// What is next, once an exercise is solved.
+/// A line with the next exercise, once one is solved.
 pub(super) fn praise(workspace: &Workspace, id: &str) -> String {
     match next(workspace, &workspace.progress_log.progress(), Some(id)) {
         Some(next) => workspace.pick(
@@ -190,13 +190,13 @@ fn own(workspace: &Workspace, wanted: &Wanted) -> Result<Program> {
             };
             mistake(workspace.pick(
                 format!("还没有 {path}。先打开练习：cargo workbook exercise {id}{option}\n或者写明判哪个程序：cargo workbook exercise check {id} -- 程序"),
-                format!("there is no {path} yet. Open the exercise: cargo workbook exercise {id}{option}\nor name a program: cargo workbook exercise check {id} -- PROGRAM"),
+                format!("{path} does not exist yet. Open the exercise: cargo workbook exercise {id}{option}\nor name a program: cargo workbook exercise check {id} -- PROGRAM"),
             ))
         }
     }
 }
 
-/// The next hint, or the one asked for, in the language of the learner's file.
+/// Prints the next hint, or the one asked for, in the language of the learner's file.
 pub(super) fn hint(
     workspace: &Workspace,
     id: &str,
@@ -213,7 +213,7 @@ pub(super) fn hint(
     Ok(true)
 }
 
-/// The lines of a hint, which is noted in the progress_log.
+/// The lines of a hint, which is added to the progress.
 pub(super) fn hint_lines(
     workspace: &Workspace,
     id: &str,
@@ -258,7 +258,7 @@ pub(super) fn hint_lines(
         0 => workspace.pick(
             format!("提示就这些。还不行就去读 {}", workspace.page_shown(id)),
             format!(
-                "That was the last hint. The page: {}",
+                "That was the last hint. The exercise's page: {}",
                 workspace.page_shown(id)
             ),
         ),
@@ -268,7 +268,7 @@ pub(super) fn hint_lines(
     lines
 }
 
-/// Begins again from the stub; the file so far stays beside.
+/// Starts again from the stub; the learner's file is kept under another name.
 pub(super) fn reset(
     workspace: &Workspace,
     id: &str,
@@ -279,7 +279,9 @@ pub(super) fn reset(
     let Some(mine) = workspace.mine(id, kind) else {
         return mistake(workspace.pick(
             format!("{id} 还没有你的文件，不用重来。打开：cargo workbook exercise {id}"),
-            format!("there is no file of yours for {id}. Open it: cargo workbook exercise {id}"),
+            format!(
+                "you have no file for {id} yet. Open the exercise: cargo workbook exercise {id}"
+            ),
         ));
     };
     if let Some(which) = workspace.which(&mine, kind) {
@@ -302,7 +304,7 @@ pub(super) fn reset(
     let copy = workspace.course.shown(&copy);
     say(workspace.pick(
         format!("{shown} 又是起点程序了；原来的在 {copy}"),
-        format!("{shown} is the stub again; what it was is in {copy}"),
+        format!("{shown} is the stub again; your file is now {copy}"),
     ));
     Ok(true)
 }
@@ -311,12 +313,12 @@ fn agreed(workspace: &Workspace, shown: &str) -> Result<bool> {
     if !io::stdin().is_terminal() {
         return mistake(workspace.pick(
             "reset 要先问一声，可这里没有终端；确定要重来就加 --yes",
-            "reset asks first, and there is no terminal here; add --yes if you are sure",
+            "reset asks first, but there is no terminal here; add --yes if you are sure",
         ));
     }
     show(workspace.pick(
-        format!("把 {shown} 换回起点程序？原来的会留一份在旁边。[y/N] "),
-        format!("Replace {shown} by the stub? A copy is kept beside it. [y/N] "),
+        format!("把 {shown} 换回起点程序？原来的会留一份副本。[y/N] "),
+        format!("Replace {shown} with the stub? A copy of it is kept. [y/N] "),
     ));
     let mut answer = String::new();
     io::stdin()
@@ -326,7 +328,7 @@ fn agreed(workspace: &Workspace, shown: &str) -> Result<bool> {
     Ok(matches!(answer.trim(), "y" | "Y" | "yes" | "是" | "好"))
 }
 
-/// A copy under the next free name: `echo_server.rs.1`.
+/// Copies a file to the next free name: `echo_server.rs.1`.
 fn beside(path: &Path) -> io::Result<PathBuf> {
     let text = fs::read(path)?;
     let name = path
@@ -346,7 +348,7 @@ fn beside(path: &Path) -> io::Result<PathBuf> {
             Ok(mut file) => {
                 return io::Write::write_all(&mut file, &text)
                     .map(|()| copy.clone())
-                    // Half a copy, on a full disk, would only mislead.
+                    // Half a copy, on a full disk, would mislead.
                     .inspect_err(|_| {
                         let _ = fs::remove_file(&copy);
                     });
@@ -356,7 +358,7 @@ fn beside(path: &Path) -> io::Result<PathBuf> {
     Err(io::Error::other("no free name"))
 }
 
-/// A solution, once the exercise is solved or given up.
+/// Prints a solution, once the exercise is solved or given up.
 pub(super) fn solution(
     workspace: &Workspace,
     id: &str,
@@ -368,7 +370,7 @@ pub(super) fn solution(
     if state.solved.is_none() && !state.gave_up && !give_up {
         return mistake(workspace.pick(
             format!("{id} 还没通过。先看提示：cargo workbook exercise hint {id}\n真的要看答案就加 --give-up"),
-            format!("{id} is not solved yet. A hint first: cargo workbook exercise hint {id}\nto see the solution all the same, add --give-up"),
+            format!("{id} is not solved yet. First try a hint: cargo workbook exercise hint {id}\nTo see the solution anyway, add --give-up"),
         ));
     }
     let mine = || workspace.mine(id, None).map(|mine| mine.kind);
@@ -381,7 +383,7 @@ pub(super) fn solution(
     let path = workspace.course.file(id, &format!("solution.{end}"));
     let shown = workspace.course.shown(&path);
     let Ok(text) = fs::read_to_string(&path) else {
-        return mistake(workspace.pick(format!("没有 {shown}"), format!("there is no {shown}")));
+        return mistake(workspace.pick(format!("没有 {shown}"), format!("{shown} does not exist")));
     };
     if state.solved.is_none() && !state.gave_up {
         workspace.note(id, EventKind::GaveUp);

@@ -1,5 +1,5 @@
-//! Has a program judged, and keeps what came of it: a line of progress, and the last report in
-//! both languages.
+//! Has a program judged, and keeps the outcome: a line of progress, and the last report in both
+//! languages.
 
 use std::env;
 use std::ffi::OsString;
@@ -25,7 +25,7 @@ use judge::play::{Options, play};
 use judge::report::{self};
 use judge::verdict::Verdict;
 
-/// What is judged.
+/// The program to judge.
 #[derive(Debug, Clone)]
 pub(super) enum Program {
     Rust(PathBuf),
@@ -33,7 +33,7 @@ pub(super) enum Program {
     Command(Vec<OsString>),
 }
 
-/// One judging, ready to begin.
+/// One run of the judge, ready to begin.
 #[derive(Debug, Clone)]
 pub(super) struct Job {
     pub(super) id: String,
@@ -44,22 +44,22 @@ pub(super) struct Job {
     pub(super) stop: Arc<AtomicBool>,
 }
 
-/// What came of it.
+/// The outcome of a job.
 #[derive(Debug, Clone)]
 pub(super) enum Outcome {
     /// It does not compile: what cargo says, with colors if those were wanted.
     Refused(String),
-    /// All variants that were wanted.
+    /// It was played: the verdict of each variant, and the time.
     Judged(Vec<Verdict>, Duration),
     /// It was stopped.
     Stopped,
 }
 
-/// The longest report that is kept.
+/// The most bytes of a report that is kept.
 const REPORT_BYTES_MAX: usize = 64 * 1024;
 
 impl Program {
-    /// What stands after `--`; `None` where nothing does.
+    /// The program after `--`; `None` where there is none.
     pub(super) fn of(words: &[OsString]) -> Result<Option<Self>> {
         let extension = |path: &OsString| {
             let extension = Path::new(path).extension()?.to_str()?;
@@ -90,7 +90,7 @@ impl Program {
     }
 }
 
-/// Judges; `tell` is told that a file is being built (`None`), and then each verdict.
+/// Judges. `tell` gets `None` when a file is being built, and then each verdict.
 pub(super) fn judge(
     workspace: &Workspace,
     job: &Job,
@@ -101,7 +101,7 @@ pub(super) fn judge(
         Program::Rust(path) => {
             tell(None);
             let built = compile(workspace, &job.id, path);
-            // What ended us has ended cargo too, and says nothing about the program.
+            // The signal to end has ended cargo too, which says nothing about the program.
             if job.stop.load(Ordering::Relaxed) {
                 return Ok(Outcome::Stopped);
             }
@@ -141,8 +141,8 @@ pub(super) fn judge(
     }
 }
 
-/// A signal to end ends the judging first, and with it all that the program has started; a second
-/// one ends this at once.
+/// Has a signal stop the judging first, and with it everything that the program has started; a second
+/// signal ends this process at once.
 pub(super) fn stop_when_asked(stop: &Arc<AtomicBool>) -> Result<()> {
     #[cfg(unix)]
     for signal in [
@@ -172,7 +172,7 @@ fn wanted<'a>(workspace: &Workspace, job: &'a Job) -> Result<Vec<&'a Variant>> {
     let id = &job.id;
     mistake(workspace.pick(
         format!("{id} 没有叫 {name} 的情形；有：{names}"),
-        format!("{id} has no variant {name}; there are: {names}"),
+        format!("{id} has no variant '{name}'; its variants are: {names}"),
     ))
 }
 
@@ -189,7 +189,7 @@ fn missing(workspace: &Workspace, path: &Path) -> Result<()> {
     let shown = workspace.course.shown(path);
     mistake(workspace.pick(
         format!("没有文件 {shown}"),
-        format!("there is no file {shown}"),
+        format!("{shown} does not exist"),
     ))
 }
 
@@ -205,7 +205,7 @@ fn python(workspace: &Workspace) -> Result<PathBuf> {
         Some(python) => Ok(python),
         None => mistake(workspace.pick(
             "这台机器上没有 python3：装上它（python.org），或者用 Rust 做这个练习",
-            "this machine has no python3: install it (python.org), or do this exercise in Rust",
+            "python3 is not installed on this machine: install it (python.org), or do this exercise in Rust",
         )),
     }
 }
@@ -229,16 +229,14 @@ fn command(workspace: &Workspace, words: &[OsString]) -> Result<Invocation> {
             let name = path.display();
             mistake(workspace.pick(
                 format!("这台机器上没有程序 {name}；当前目录里的要写成 ./{name}"),
-                format!(
-                    "this machine has no program {name}; one in the current folder is ./{name}"
-                ),
+                format!("no program '{name}' found; for one in the current folder, type ./{name}"),
             ))
         }
     }
 }
 
 impl Outcome {
-    /// Whether the program passes what was played.
+    /// Whether the program passed everything that was played.
     pub(super) fn passed(&self) -> bool {
         match self {
             Self::Judged(verdicts, _) => verdicts.iter().all(|verdict| verdict.failure.is_none()),
@@ -272,14 +270,14 @@ impl Outcome {
     }
 }
 
-/// Keeps what came of it, unless the program is one of the course's own. What was kept is said.
+/// Keeps the outcome: the reports and a line of progress.
 pub(super) fn keep(workspace: &Workspace, job: &Job, outcome: &Outcome) {
     let what = match outcome {
         Outcome::Stopped => return,
         Outcome::Refused(_) => EventKind::Refused,
         Outcome::Judged(verdicts, time) => EventKind::Judged(Judged {
             kind: job.program.kind(),
-            // Where the first variant is hopeless, the others are not played.
+            // If the program fails at the start of the first variant, the others are not played.
             whole: job.only.is_none(),
             millis: u64::try_from(time.as_millis()).unwrap_or(u64::MAX),
             variants: verdicts
@@ -288,13 +286,13 @@ pub(super) fn keep(workspace: &Workspace, job: &Job, outcome: &Outcome) {
                 .collect(),
         }),
     };
-    // The report first: who sees the line of the progress_log looks for it.
+    // The report comes first: whatever sees the line of progress looks for the report.
     for lang in Lang::ALL {
         let text = bounded(outcome.report(job, Ui::plain(lang)));
         let path = workspace.course.last(&job.id, lang.name());
         match replace(&path, text.as_bytes()) {
             Ok(()) => continue,
-            // Said once: nor will the progress_log be written.
+            // The same is reported below, for the progress.
             Err(error) if refuses_writing(&error) => break,
             Err(error) => {
                 let shown = workspace.course.shown(&path);
@@ -308,7 +306,8 @@ pub(super) fn keep(workspace: &Workspace, job: &Job, outcome: &Outcome) {
     workspace.note(&job.id, what);
 }
 
-/// A stub, a solution, a wrong program or one of the book's says nothing about the learner.
+/// Whether it is a stub, a solution, a wrong program or one of the book, which says nothing about the
+/// learner.
 pub(super) fn is_the_courses(workspace: &Workspace, program: &Program) -> bool {
     let ours = |path: &Path| {
         let inside = |path: &Path| {

@@ -1,7 +1,7 @@
-//! The file `mine/progress`: lines are only added, under a lock.
+//! The file `mine/progress`: lines are only appended, under a lock.
 //!
-//! Lines that cannot be read are taken out and kept in `progress.damaged`. Where a file system
-//! refuses locks, each line is still added with one write; a line that is there twice counts once.
+//! Lines that cannot be read are moved to `progress.damaged`. Where a file system refuses locks, each
+//! line is still appended with one write; a line that is there twice counts once.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -19,7 +19,7 @@ use crate::progress::{
 };
 use bilingual::Lang;
 
-/// Nobody holds the file for longer, unless the machine is stuck.
+/// How long to wait for the lock: nothing holds it for longer, unless the machine is stuck.
 const LOCK_DEADLINE: Duration = Duration::from_secs(20);
 
 /// The learner's progress log.
@@ -28,16 +28,16 @@ pub(super) struct ProgressLog {
     folder: PathBuf,
 }
 
-/// What was wrong with the file.
+/// What was repaired.
 enum Repaired {
-    /// Number of its lines that could not be read.
+    /// Lines that could not be read: their number.
     Lines(usize),
-    /// All of it, which is here now.
+    /// The whole file, which is now here.
     Whole(PathBuf),
 }
 
 impl ProgressLog {
-    /// The progress log of a course, and words about lines that were damaged, if some were.
+    /// The progress log of a course, and a message if something was damaged.
     pub(super) fn open(course: &Course, lang: Lang) -> (Self, Option<String>) {
         let progress_log = Self {
             folder: course.mine(),
@@ -51,7 +51,7 @@ impl ProgressLog {
                         "{file} 不是文件或者超过 16 MiB，整个移到了 {aside}；里面读得懂的进度抄了回来。"
                     ),
                     format!(
-                        "{file} was no file, or longer than 16 MiB; it is {aside} now, and what could be read of it was copied back"
+                        "{file} was not a file, or longer than 16 MiB; it was renamed to {aside}, and what could be read of it was copied back"
                     ),
                 ))
             }
@@ -62,25 +62,25 @@ impl ProgressLog {
                 );
                 Some(lang.pick(format!("{file} 里有 {lines} 行读不懂，已移到 {aside}；其余的进度都在。"),
                     format!(
-                        "{lines} lines of {file} cannot be read; they have been moved to {aside}, and the rest is kept"
+                        "{lines} lines of {file} cannot be read; they were moved to {aside}, and the rest is kept"
                     ),
                 ))
             }
             Err(error) => Some(lang.pick(
                 format!("进度文件有问题：{error:#}"),
-                format!("your progress file: {error:#}"),
+                format!("problem with your progress file: {error:#}"),
             )),
         };
         (progress_log, said)
     }
 
-    /// What has been done; nothing, where there is no file or it cannot be read.
+    /// The progress; empty, where there is no file or it cannot be read.
     pub(super) fn progress(&self) -> Progress {
         let bytes = contents(&self.file()).unwrap_or_default();
         progress(&read(&bytes).events)
     }
 
-    /// Adds what has happened just now.
+    /// Appends what has just happened.
     pub(super) fn add(&self, id: &str, what: EventKind) -> Result<()> {
         let time = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
         let event = Event {
@@ -94,7 +94,7 @@ impl ProgressLog {
     }
 
     fn lock(&self) -> Result<Lock> {
-        // Where it cannot be made, what is added says so.
+        // If it cannot be created, appending will say so.
         let _ = fs::create_dir_all(&self.folder);
         lock::take(&self.folder.join("progress.lock"), LOCK_DEADLINE)
     }
@@ -107,7 +107,7 @@ impl ProgressLog {
         self.folder.join("progress.damaged")
     }
 
-    /// One write, so that two processes do not mix their lines.
+    /// Appends with one write, so that two processes do not mix their lines.
     fn append(&self, path: &Path, lines: &[u8]) -> Result<()> {
         let shown = || path.display().to_string();
         fs::create_dir_all(&self.folder).with_context(shown)?;
@@ -119,16 +119,16 @@ impl ProgressLog {
         let mut all = match file.metadata().with_context(shown)?.len() {
             0 => FIRST_LINE.as_bytes().to_vec(),
             length if ends_a_line(path, length) => Vec::new(),
-            // What was cut there stays a line of its own.
+            // A line that was cut off stays a line of its own.
             _ => b"\n".to_vec(),
         };
         all.extend(lines);
         file.write_all(&all).with_context(shown)
     }
 
-    /// Puts aside what cannot be read.
+    /// Moves aside what cannot be read.
     fn check_and_repair(&self) -> Result<Repaired> {
-        // Nearly always nothing is wrong, and it takes no lock to see that.
+        // Almost always nothing is wrong, and seeing that takes no lock.
         match contents(&self.file()) {
             Ok(bytes) if !is_damaged(&bytes) => return Ok(Repaired::Lines(0)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Repaired::Lines(0)),
@@ -141,7 +141,7 @@ impl ProgressLog {
         }
     }
 
-    /// What is no progress log goes aside whole; where it is now.
+    /// Moves a file that is not a progress log aside; its new path.
     fn put_aside(&self) -> Result<Option<PathBuf>> {
         let shown = || self.file().display().to_string();
         let data = match fs::metadata(self.file()) {
@@ -165,7 +165,7 @@ impl ProgressLog {
         Ok(Some(aside))
     }
 
-    /// Takes out the lines that cannot be read; how many there were.
+    /// Moves the lines that cannot be read aside; their number.
     fn repair(&self) -> Result<usize> {
         let bytes = match contents(&self.file()) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
@@ -180,15 +180,14 @@ impl ProgressLog {
         self.append(&self.aside(), &damaged)?;
         let good = read.events.iter().map(|event| format!("{event}\n"));
         let good: String = iter::once(FIRST_LINE.to_owned()).chain(good).collect();
-        // Readers take no lock: they find the old file or the new one.
+        // Readers take no lock: they see the old file or the new one.
         replace(&self.file(), good.as_bytes())
             .with_context(|| self.file().display().to_string())?;
         Ok(read.damaged.len())
     }
 }
 
-/// The events of a file that is too long, as lines; the last ones, where they are too many to
-/// leave room for more.
+/// The events of a file that is too long, as lines; only the newest, if there is no room for all.
 fn newest(bytes: &[u8]) -> String {
     let events = read(bytes).events;
     let mut room = FILE_BYTES_MAX / 2;
@@ -204,7 +203,7 @@ fn newest(bytes: &[u8]) -> String {
 }
 
 fn contents(path: &Path) -> io::Result<Vec<u8>> {
-    // Before it is opened: a pipe would wait for a writer.
+    // This comes before opening it: a pipe would wait for a writer.
     if !fs::metadata(path)?.is_file() {
         return Err(io::Error::other("not a file"));
     }

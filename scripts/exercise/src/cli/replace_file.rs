@@ -1,10 +1,10 @@
-//! A file is replaced as a whole: whoever reads it finds the old one or the new one.
+//! Replaces a file as a whole: a reader sees the old one or the new one.
 
 use std::fs;
 use std::io;
 use std::path::Path;
 
-/// All of it or nothing: a reader never sees half a file.
+/// Writes all of the file or nothing: a reader never sees half of it.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;

@@ -1,4 +1,4 @@
-//! `report`: the progress as one JSON file, for whom the learner wants to give it.
+//! `report`: writes the progress as one JSON file, which the learner may give to others.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,10 +12,10 @@ use super::workspace::Workspace;
 use super::{mistake, say};
 use crate::progress::{Progress, State, Variant};
 
-/// The number of the format: a reader that knows less says so.
+/// Number of the format: a reader that knows only older ones says so.
 pub(super) const REPORT_FORMAT: u64 = 1;
 
-/// Writes the file, and says what is in it.
+/// Writes the file, and prints what is in it.
 pub(super) fn report(
     workspace: &Workspace,
     name: Option<String>,
@@ -29,7 +29,7 @@ pub(super) fn report(
     if path.exists() && !is_report(&path) {
         return mistake(workspace.pick(
             format!("{shown} 已经有了，又不是这种报告：换个名字"),
-            format!("{shown} is there already and is no such report: choose another name"),
+            format!("{shown} already exists and is not such a report: choose another name"),
         ));
     }
     let time = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
@@ -43,11 +43,11 @@ pub(super) fn report(
     let text = serde_json::to_string_pretty(&text).context("write JSON")? + "\n";
     replace(&path, text.as_bytes()).with_context(|| shown.clone())?;
     let name = name.unwrap_or_else(|| {
-        workspace.pick("（没有名字，可以加 --name）", "(none; --name gives one)")
+        workspace.pick("（没有名字，可以加 --name）", "(none; set one with --name)")
     });
     say(workspace.pick(
         format!("写好了 {shown}\n里面有：名字 {name}；每个练习过了哪些情形、判了几次、什么时候；没有别的。"),
-        format!("wrote {shown}\nIn it: the name {name}; for each exercise the variants passed, the number of checks and\nwhen; nothing else."),
+        format!("wrote {shown}\nIt holds the name {name}, and for each exercise the variants passed, the number of checks and\nthe times; nothing else."),
     ));
     Ok(true)
 }
@@ -64,7 +64,7 @@ fn is_report(path: &Path) -> bool {
 }
 
 fn json(ladder: &[String], progress: &Progress, name: &str, time: &str) -> Value {
-    // Those that have left the ladder were done all the same.
+    // Exercises that have left the ladder count too.
     let others = progress.exercises.keys().filter(|id| !ladder.contains(id));
     let exercises = ladder
         .iter()

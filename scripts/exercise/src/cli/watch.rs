@@ -1,7 +1,7 @@
-//! Opens an exercise and judges every save: on a screen of its own where there is a terminal,
-//! as plain lines where there is none.
+//! Opens an exercise and judges every save: on a full screen where there is a terminal, and as plain
+//! lines where there is none.
 //!
-//! One loop looks at the file, at the keys and at what the judging thread says; the thread only
+//! One loop looks at the file, at the keys and at what the judging thread sends; the thread only
 //! sends. A save ends a check that is running, and the newest text is judged.
 
 mod plain;

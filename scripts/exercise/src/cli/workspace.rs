@@ -1,4 +1,4 @@
-//! The learner's workspace: the course, the files of their own, and the words of an exercise.
+//! The learner's workspace: the course, the learner's own files, and the text of an exercise.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -17,16 +17,16 @@ use crate::text::{self, Page};
 use bilingual::{Lang, Ui, visible};
 use judge::check::Check;
 
-/// A learner's file is at most this long; a longer one is no program of theirs.
+/// The most bytes of a learner's file: a longer one was not written by hand.
 pub(super) const FILE_BYTES_MAX: u64 = 1 << 20;
 
-/// Where the learner works.
+/// The workspace of a learner.
 #[derive(Debug, Clone)]
 pub(super) struct Workspace {
     pub(super) course: Course,
     pub(super) progress_log: ProgressLog,
     pub(super) ui: Ui,
-    /// The ids in their order.
+    /// The ids of the exercises, in order.
     pub(super) ladder: Vec<String>,
 }
 
@@ -35,9 +35,9 @@ pub(super) struct Workspace {
 pub(super) struct LearnerFile {
     pub(super) path: PathBuf,
     pub(super) kind: Kind,
-    /// It was copied from the stub just now.
+    /// Whether it was copied from the stub just now.
     pub(super) new: bool,
-    /// There is one in the other language too.
+    /// Whether there is one in the other language too.
     pub(super) both: bool,
 }
 
@@ -71,9 +71,9 @@ impl Workspace {
         self.ui.pick(zh.into(), en.into())
     }
 
-    /// The exercise of this name, or words that say which one may have been meant.
+    /// Checks that there is an exercise of this name; the error says which one may have been meant.
     pub(super) fn known(&self, id: &str) -> Result<()> {
-        // One that is being written is not on the ladder yet.
+        // An exercise that is being written is not on the ladder yet.
         if is_name(id) && self.course.file(id, "check.session").is_file() {
             return Ok(());
         }
@@ -86,7 +86,7 @@ impl Workspace {
         };
         mistake(self.pick(
             format!("没有叫 {shown} 的练习。{zh}全部名字：cargo workbook exercise list"),
-            format!("there is no exercise {shown}{en} All names: cargo workbook exercise list"),
+            format!("no exercise is called '{shown}'{en} All names: cargo workbook exercise list"),
         ))
     }
 
@@ -103,7 +103,7 @@ impl Workspace {
         })
     }
 
-    /// What the page says, in the learner's language; nothing, where there is no page.
+    /// The page, in the learner's language; `None` where there is none.
     pub(super) fn page(&self, id: &str) -> Option<Page> {
         let end = self.ui.pick("md", "en.md");
         let source = fs::read_to_string(self.course.page(id, end)).ok()?;
@@ -121,7 +121,7 @@ impl Workspace {
         text::render(markdown, self.ui.lang, width)
     }
 
-    /// What the program must do: the goal of the page, or the comments at the head of the stub.
+    /// What the program must do: the goal of the page, or the comments at the beginning of the stub.
     pub(super) fn goal(&self, id: &str, width: usize) -> Vec<String> {
         match self.page(id) {
             Some(page) if !page.goal.trim().is_empty() => self.plain(&page.goal, width),
@@ -165,7 +165,7 @@ impl Workspace {
         })
     }
 
-    /// Where there are two files: which one it is, and how to choose.
+    /// A line that says which of two files is taken, and how to choose; `None` where there is one.
     pub(super) fn which(&self, mine: &LearnerFile, asked: Option<Kind>) -> Option<String> {
         if !mine.both || asked.is_some() {
             return None;
@@ -173,11 +173,11 @@ impl Workspace {
         let name = self.course.shown(&mine.path);
         Some(self.pick(
             format!("Rust 和 Python 的都有：用最后保存的 {name}；要选就加 --rust 或 --python"),
-            format!("there is a Rust and a Python file: taking {name}, which was saved last; --rust or --python chooses"),
+            format!("there is a Rust file and a Python file: taking {name}, which was saved last; choose with --rust or --python"),
         ))
     }
 
-    /// How to do an exercise in Python, where it has a stub for that.
+    /// A line that says how to do an exercise in Python, if it has a stub for that.
     pub(super) fn python(&self, id: &str) -> Option<String> {
         let stub = self.course.file(id, "stub.py");
         stub.is_file().then(|| {
@@ -188,7 +188,7 @@ impl Workspace {
         })
     }
 
-    /// The learner's file; copied from the stub where there is none, never over one.
+    /// The learner's file; copied from the stub if there is none, never over one.
     pub(super) fn begin(&self, id: &str, asked: Option<Kind>) -> Result<LearnerFile> {
         let mine = match self.mine(id, asked) {
             Some(mine) => mine,
@@ -203,7 +203,7 @@ impl Workspace {
         if kind == Kind::Python && !stub.is_file() {
             return mistake(self.pick(
                 format!("{id} 没有 Python 起点程序；自己写的程序这样判：cargo workbook exercise check {id} -- python3 你的文件.py"),
-                format!("{id} has no Python stub; a program of your own is judged with cargo workbook exercise check {id} -- python3 YOURS.py"),
+                format!("{id} has no Python stub; to have a program of your own judged: cargo workbook exercise check {id} -- python3 YOURS.py"),
             ));
         }
         let text = fs::read(&stub).with_context(|| self.course.shown(&stub))?;
@@ -216,7 +216,7 @@ impl Workspace {
                 let own = format!("{id}.{}", end(kind));
                 return mistake(self.pick(
                     format!("这里不能写 {shown}（{error}）。把 {stub} 复制到你自己的目录里再改，这样判它：cargo workbook exercise check {id} -- {own}\n这样做不会记下进度。"),
-                    format!("{shown} cannot be written here ({error}). Copy {stub} to a folder of your own, change it there, and have it judged with cargo workbook exercise check {id} -- {own}\nYour progress is not kept then."),
+                    format!("{shown} cannot be written here ({error}). Copy {stub} to a folder of your own, change it there, and have it judged with cargo workbook exercise check {id} -- {own}\nYour progress is then not kept."),
                 ));
             }
             Err(error) => return Err(error).with_context(|| shown),
@@ -233,20 +233,20 @@ impl Workspace {
         })
     }
 
-    /// Writes what happened into the progress_log; where that fails, it is said and nothing else stops.
+    /// Adds what happened to the progress; a failure is reported, and nothing else stops.
     pub(super) fn note(&self, id: &str, what: EventKind) {
         if let Err(error) = self.progress_log.add(id, what) {
             warn(self.not_kept(&error));
         }
     }
 
-    /// What to say where the progress_log cannot be written.
+    /// The message for a progress log that cannot be written.
     fn not_kept(&self, error: &anyhow::Error) -> String {
         let refused = error.downcast_ref().is_some_and(refuses_writing);
         let (zh, en) = match refused {
             true => (
                 "。这份练习册不能写；把它复制到你自己的目录里，进度就能留下来",
-                "; this copy of the workbook cannot be written: in a copy of your own it is kept",
+                "; this copy of the workbook cannot be written: in a copy of your own, your progress is kept",
             ),
             false => ("", ""),
         };
@@ -256,7 +256,7 @@ impl Workspace {
         )
     }
 
-    /// For editors, which know a Rust file only by a manifest. Without it everything works.
+    /// Writes the manifest that editors need to understand a Rust file. Everything works without it.
     fn manifest(&self) {
         let mine = self.course.mine();
         let mut names: Vec<String> = fs::read_dir(&mine)
@@ -273,8 +273,8 @@ impl Workspace {
     }
 }
 
-/// In `mine/` cargo finds our manifest first: `cargo workbook` works there too, and what an
-/// editor builds goes where everything else does.
+/// The configuration of cargo for `mine/`, where it finds our manifest first: with this
+/// `cargo workbook` works there too, and what an editor builds goes where everything else does.
 const CARGO_CONFIG: &str = "\
 # 由 cargo workbook exercise 写出 · written by cargo workbook exercise
 [build]
@@ -286,8 +286,8 @@ workbook = \"run --manifest-path ../../../Cargo.toml --target-dir ../../../targe
 
 fn manifest(names: &[String]) -> String {
     let mut text = "\
-# 给编辑器用，由 cargo workbook exercise 写出：改了会被换掉
-# For editors, written by cargo workbook exercise: changes here are replaced
+# 给编辑器用，由 cargo workbook exercise 写出：改动会被覆盖
+# For editors, written by cargo workbook exercise: changes here are overwritten
 [package]
 name = \"mine\"
 edition = \"2024\"
@@ -312,13 +312,13 @@ fn end(kind: Kind) -> &'static str {
     }
 }
 
-/// Whether nothing can be written there, whatever is tried.
+/// Whether nothing can be written there at all.
 pub(super) fn refuses_writing(error: &io::Error) -> bool {
     use io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
     matches!(error.kind(), ReadOnlyFilesystem | PermissionDenied)
 }
 
-/// `false` where there is a file already, which stays.
+/// Writes a new file; `false` where there is one already, which stays.
 fn write_new(path: &Path, bytes: &[u8]) -> io::Result<bool> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
@@ -330,7 +330,7 @@ fn write_new(path: &Path, bytes: &[u8]) -> io::Result<bool> {
     }
 }
 
-/// Over a file of our own only: every one of them says who has written it.
+/// Writes a file, over an old one only if this tool wrote it: each of these says so.
 fn write_if_ours(path: &Path, text: &str) -> io::Result<()> {
     match fs::read_to_string(path) {
         Ok(old) if old == text || !old.contains("cargo workbook exercise") => Ok(()),

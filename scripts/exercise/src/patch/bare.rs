@@ -1,11 +1,11 @@
-//! A program without its comments. Pure.
+//! Strips a program of its comments. Pure.
 //!
-//! Comments on lines of their own are left out, and the docstrings of Python; comments behind code
-//! stay. Lines inside a string that runs over several are code, whatever they look like.
+//! Comments on lines of their own are removed, and so are Python's docstrings; comments after code
+//! stay. Lines inside a string of several lines are code, whatever they look like.
 
 use super::Kind;
 
-/// The program without its comment lines and docstrings, its lines ended by `\n` alone.
+/// The program without its comment lines and docstrings; its lines end with `\n` alone.
 #[must_use]
 pub fn bare(source: &str, kind: Kind) -> String {
     let lines: Vec<&str> = source.lines().collect();
@@ -33,7 +33,7 @@ pub fn bare(source: &str, kind: Kind) -> String {
     bare.iter().map(|line| format!("{line}\n")).collect()
 }
 
-/// What the end of a line is in.
+/// Whether a position is in code or in a string.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Inside {
     Code,
@@ -44,7 +44,7 @@ enum Inside {
     },
 }
 
-/// What the end of this line is in, where its beginning is in `inside`.
+/// The state at the end of this line, if that at its beginning is `inside`.
 fn after(line: &str, kind: Kind, mut inside: Inside) -> Inside {
     let mut rest = line;
     while let Some(first) = rest.chars().next() {
@@ -71,13 +71,13 @@ fn after(line: &str, kind: Kind, mut inside: Inside) -> Inside {
         rest = &rest[taken..];
     }
     match &inside {
-        // Python's short strings end with their line.
+        // A short string of Python ends with its line.
         Inside::Text { end, .. } if kind == Kind::Python && end.len() == 1 => Inside::Code,
         _ => inside,
     }
 }
 
-/// Of a string that begins here: the length of its opening, how it ends, whether `\` escapes.
+/// The string that begins here: the length of its opening, its end, and whether `\` escapes.
 fn opening(rest: &str, kind: Kind) -> Option<(usize, String, bool)> {
     match kind {
         Kind::Rust if rest.starts_with('"') => Some((1, "\"".to_owned(), true)),
@@ -95,7 +95,7 @@ fn opening(rest: &str, kind: Kind) -> Option<(usize, String, bool)> {
     }
 }
 
-/// The length of a character such as `'"'`, or of the sign before a lifetime.
+/// The length of a character such as `'"'`, or of the mark before a lifetime.
 fn character(rest: &str) -> usize {
     let mut chars = rest.char_indices().skip(1);
     match (chars.next(), chars.next()) {
@@ -160,12 +160,12 @@ mod tests {
     #[track_caller]
     fn check(kind: Kind, source: &str, expected: &str) {
         assert_eq!(bare(source, kind), expected, "{source}");
-        // What has none is as it is.
+        // A program without comments stays as it is.
         assert_eq!(bare(expected, kind), expected);
     }
 
     #[test]
-    fn comment_lines_of_rust_are_left_out_and_those_behind_code_stay() {
+    fn comment_lines_of_rust_are_left_out_and_those_after_code_stay() {
         check(
             Kind::Rust,
             "//! Title.\nuse std::io;\n\n/// What.\nfn main() {\n    // 为什么\n    one(); // here\n}\n",
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn a_string_of_python_that_is_no_docstring_stays() {
+    fn a_string_of_python_that_is_not_a_docstring_stays() {
         for text in [
             "a = \"\"\"\n# no\n\"\"\"\n",
             "a = '''\n# no \\'''\n# no\n'''\n",

@@ -1,9 +1,9 @@
-//! What the first lines of a wrong program say: the variant that catches it, and its mistake in both
-//! languages. Pure.
+//! The header of a wrong program: the variant that catches it, and its mistake in both languages.
+//! Pure.
 
 use super::{Kind, Problem};
 
-/// What the first lines of a wrong program say, without the marks of a comment.
+/// The first lines of a wrong program, without the marks of a comment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header(Vec<String>);
 
@@ -13,7 +13,7 @@ impl Header {
     pub fn of_program(source: &str, kind: Kind) -> Self {
         let said = |line: &str| {
             let said = line.strip_prefix(kind.mark())?;
-            // `//!` and `///` are the title of the solution, and `#!` is no comment.
+            // `//!` and `///` are the title of the solution, and `#!` is not a comment.
             (!said.starts_with(['!', '/'])).then(|| said.trim().to_owned())
         };
         Self(source.lines().map_while(said).collect())
@@ -32,10 +32,10 @@ impl Header {
         Some(name).filter(|name| !name.is_empty())
     }
 
-    /// What is missing in it.
+    /// Checks that nothing is missing.
     ///
     /// # Errors
-    /// It names no variant, or does not say the mistake in both languages.
+    /// It names no variant, or does not state the mistake in both languages.
     pub fn check(&self) -> Result<(), Problem> {
         if self.caught_by().is_none() {
             return Err(Problem::new(
@@ -45,7 +45,7 @@ impl Header {
                 ),
                 (
                     "第一行写出必须抓住它的情形：`caught by: VARIANT`，后面两行用中文和英文说它错在哪里",
-                    "its first line names the variant that must catch it, `caught by: VARIANT`; the next two say the mistake in Chinese and in English",
+                    "its first line names the variant that must catch it, `caught by: VARIANT`; the next two state the mistake in Chinese and in English",
                 ),
             ));
         }
@@ -57,7 +57,7 @@ impl Header {
         Err(Problem::new(
             (
                 "开头没有用中文和英文说它错在哪里",
-                "does not say its mistake in Chinese and in English",
+                "does not state its mistake in Chinese and in English",
             ),
             (
                 "`caught by: VARIANT` 下面写两行：一行中文，一行英文",
@@ -66,12 +66,12 @@ impl Header {
         ))
     }
 
-    /// As the first lines of a patch.
+    /// The header as the first lines of a patch.
     pub(super) fn text(&self) -> String {
         self.0.join("\n") + "\n"
     }
 
-    /// As the first lines of a program.
+    /// The header as the first lines of a program.
     pub(super) fn comments(&self, kind: Kind) -> String {
         let comment =
             |line: &String| format!("{} {line}", kind.mark()).trim_end().to_owned() + "\n";
@@ -83,7 +83,8 @@ fn is_han(c: char) -> bool {
     ('\u{4e00}'..='\u{9fff}').contains(&c)
 }
 
-/// Each may quote words of the other; what a sentence ends with tells them apart: `.` or `。`.
+/// Whether a line is English. Each language may quote words of the other, so the end of the sentence
+/// decides: `.` or `。`.
 fn is_english(line: &str) -> bool {
     line.ends_with(|last: char| last.is_ascii())
 }

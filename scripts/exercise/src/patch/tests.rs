@@ -104,7 +104,7 @@ fn a_patch_is_made_of_an_edited_copy_and_makes_its_program() {
     assert_eq!(patch.header.caught_by(), Some("pieces"));
     assert_eq!((patch.kind, patch.lines()), (Kind::Rust, 4));
     assert_eq!(patch.apply(SOLUTION).unwrap(), PROGRAM);
-    // Of its own program the same patch is made.
+    // The same patch is made of its own program.
     assert_eq!(
         diff("one_read", Kind::Rust, SOLUTION, PROGRAM).unwrap(),
         PATCH
@@ -127,11 +127,11 @@ fn a_line_of_the_solution_that_has_changed_or_moved_breaks_the_patch() {
     let changed = SOLUTION.replace("        read();", "        read()?;");
     fails(
         patch.apply(&changed),
-        "`@@ -1,9 +1,7 @@` does not apply: it expects `        read();`, and solution.rs without its comments has `        read()?;`",
+        "`@@ -1,9 +1,7 @@` does not apply: it expects `        read();`, but solution.rs without its comments has `        read()?;`",
     );
     fails(
         patch.apply_moved(&changed),
-        "solution.rs has 0 places with these lines",
+        "solution.rs has these lines in 0 places",
     );
     let cut = SOLUTION.split_once("fn read").unwrap().0;
     fails(patch.apply(cut), "has ``");
@@ -142,12 +142,15 @@ fn a_line_of_the_solution_that_has_changed_or_moved_breaks_the_patch() {
     );
     let program = PROGRAM.replace("use std::io;\n", "use std::env;\nuse std::io;\n");
     assert_eq!(patch.apply_moved(&moved).unwrap(), program);
-    // Where it would fit is not certain.
-    fails(patch.apply_moved(&SOLUTION.repeat(2)), "has 2 places");
+    // It would fit in two places.
+    fails(
+        patch.apply_moved(&SOLUTION.repeat(2)),
+        "has these lines in 2 places",
+    );
 }
 
 #[test]
-fn line_numbers_that_contradict_each_other_are_no_patch() {
+fn line_numbers_that_contradict_each_other_are_not_a_patch() {
     let text = PATCH.replace("+1,7", "+2,7");
     fails(
         patch(&text).unwrap().apply(SOLUTION),
@@ -156,12 +159,12 @@ fn line_numbers_that_contradict_each_other_are_no_patch() {
 }
 
 #[test]
-fn a_patch_without_its_header_its_names_or_its_changes_is_told() {
+fn a_patch_without_its_header_its_names_or_its_changes_is_reported() {
     for (from, to, found) in [
         ("caught by: pieces\n", "", "no `caught by: VARIANT`"),
         ("caught by: pieces", "caught by:", "no `caught by: VARIANT`"),
-        ("只读一次。\n", "", "does not say its mistake in Chinese"),
-        ("Reads once.\n", "", "does not say its mistake in Chinese"),
+        ("只读一次。\n", "", "does not state its mistake in Chinese"),
+        ("Reads once.\n", "", "does not state its mistake in Chinese"),
         (
             "--- solution.rs\n+++ wrong/one_read.rs\n",
             "",
@@ -183,8 +186,8 @@ fn a_patch_without_its_header_its_names_or_its_changes_is_told() {
             "right/one_read",
             "`+++ wrong/one_read.rs`",
         ),
-        ("-1,9", "-1,8", "is no patch"),
-        ("+    read();\n", "read();\n", "is no patch"),
+        ("-1,9", "-1,8", "is not a patch"),
+        ("+    read();\n", "read();\n", "is not a patch"),
         (
             " fn read() {\n",
             " fn read() {\n\nmore\n",

@@ -1,11 +1,11 @@
-//! The twin pages of an exercise: each has every part, in the README's order.
+//! Checks the twin pages of an exercise: each has every part, in the README's order.
 
 use std::path::Path;
 
 use super::Look;
 use crate::sections::{Fence, Section, sections};
 
-/// The id of each part, in their order, and what stands there.
+/// The id of each part, in order, and what belongs there.
 const PAGE_PARTS: [(&str, &str); 7] = [
     ("goal", "what the program must do, in a few sentences"),
     ("background", "what to know, with links to the pages"),
@@ -16,7 +16,7 @@ const PAGE_PARTS: [(&str, &str); 7] = [
     ("further", "what to read or try next"),
 ];
 
-/// Whether a page is meant to be that of an exercise: others are about all of them.
+/// Whether a page is meant to be that of an exercise: others are about all exercises.
 pub(super) fn is_one(text: &str) -> bool {
     let sections = sections(text);
     let is_part = |section: &Section| ["goal", "rules", "judge"].contains(&&*section.id);
@@ -69,7 +69,7 @@ fn parts(look: &mut Look, path: &Path, sections: &[Section]) {
         }
         match last {
             Some((before, name)) if at < before => {
-                let found = format!("the part {{#{part}}} stands before {{#{name}}}");
+                let found = format!("the part {{#{part}}} comes before {{#{name}}}");
                 let order: Vec<_> = PAGE_PARTS.iter().map(|(part, _)| *part).collect();
                 look.tell(path, found, format!("the order is: {}", order.join(", ")));
             }
@@ -103,7 +103,7 @@ fn parts(look: &mut Look, path: &Path, sections: &[Section]) {
     }
 }
 
-/// `{{#NAME ID}}`, alone on a line of the section `of`, and nowhere another id.
+/// Checks that `{{#NAME ID}}` is alone on a line of the section `of`, and has no other id anywhere.
 fn directive(look: &mut Look, path: &Path, sections: &[Section], name: &str, of: &str, at: &str) {
     let wanted = format!("{{{{#{name} {}}}}}", look.id);
     let mut right = false;
@@ -145,7 +145,7 @@ fn has_details(body: &str) -> bool {
     outside(body).any(|line| line.trim_start().starts_with("<details"))
 }
 
-/// The lines that are not of a fence.
+/// The lines outside fences.
 fn outside(body: &str) -> impl Iterator<Item = &str> {
     let mut fence = Fence::default();
     body.lines().filter(move |line| !fence.inside(line))

@@ -1,5 +1,5 @@
-//! The programs of an exercise: stubs, solutions, those with a mistake, and right ones in another
-//! style. What the first line of each says.
+//! Checks the programs of an exercise: stubs, solutions, those with a mistake, and right ones in
+//! another style, with the first lines of each.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -10,30 +10,29 @@ use crate::patch::{self, Header, Kind, PATCH_LINES_MAX, Patch};
 use crate::progress::is_name;
 use judge::Check;
 
-/// A check with fewer mistakes to catch has not been tried.
+/// The least number of wrong programs: with fewer, a check has not been tried.
 const WRONG_PROGRAMS_MIN: usize = 3;
 
-/// The languages of stubs, solutions and wrong programs: they run on every machine that tests the
-/// course.
+/// Extensions of stubs and solutions: these languages run on every machine that tests the course.
 const OWN_ENDINGS: [&str; 2] = ["rs", "py"];
 
-/// A wrong program may be a patch of the solution.
+/// Extensions of wrong programs, which may be patches of the solution.
 const WRONG_ENDINGS: [&str; 3] = ["rs", "py", "patch"];
 
-/// Those that a stranger may write in; one that a machine lacks is skipped.
+/// Extensions of right programs; a language that a machine lacks is skipped.
 const RIGHT_ENDINGS: [&str; 5] = ["rs", "py", "js", "java", "c"];
 
 /// A wrong program that is kept as a patch.
 #[derive(Debug)]
 pub struct Patched {
-    /// Its path in the folder of the exercise, were it whole: `wrong/one_read.rs`.
+    /// The path that it would have as a whole program: `wrong/one_read.rs`.
     pub name: String,
     /// The whole program.
     pub text: String,
 }
 
-/// Every program in the folder of an exercise that the tests know how to run. What ends in
-/// `.patch` becomes a program by [`patched`].
+/// Every program in the folder of an exercise that the tests can run; [`patched`] makes a program of a
+/// `.patch`.
 #[must_use]
 pub fn programs(folder: &Path) -> Vec<PathBuf> {
     let own = ["stub.rs", "stub.py", "solution.rs", "solution.py"];
@@ -58,7 +57,7 @@ fn programs_in(folder: &Path, known: &[&str]) -> Vec<PathBuf> {
 /// The program of `wrong/NAME.patch`.
 ///
 /// # Errors
-/// What is wrong with the patch, or its solution, in words, and what to do.
+/// What is wrong with the patch or its solution, and what to do.
 pub fn patched(path: &Path) -> Result<Patched, String> {
     let read = |path: &Path| {
         fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
@@ -76,7 +75,7 @@ pub fn patched(path: &Path) -> Result<Patched, String> {
     })
 }
 
-/// `# unusual: one loop with select`: what makes a right program worth judging.
+/// Whether the first line says what is unusual: `# unusual: one loop with select`.
 #[must_use]
 pub fn is_unusual(source: &str) -> bool {
     let first = source.lines().next().unwrap_or_default();
@@ -85,7 +84,7 @@ pub fn is_unusual(source: &str) -> bool {
     said.is_some_and(|said| !said.trim().is_empty())
 }
 
-/// What an editor or an interpreter left there is no program.
+/// The files of a folder, without what an editor or an interpreter left there.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let mut files: Vec<_> = entries
@@ -98,7 +97,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 
 pub(super) fn look(look: &mut Look, check: Option<&Check>) {
     let folder = look.course.exercises().join(look.id);
-    // That there is no folder has been said.
+    // A missing folder has been reported.
     if !folder.is_dir() {
         return;
     }
@@ -134,7 +133,7 @@ fn own(look: &mut Look, folder: &Path) {
             look.tell(
                 &stub,
                 "has no `TODO`",
-                "say in a comment `TODO` where the learner begins",
+                "mark the place where the learner begins with a comment `TODO`",
             );
         }
     }
@@ -176,7 +175,7 @@ fn wrong(look: &mut Look, folder: &Path, check: Option<&Check>) {
         {
             look.tell(
                 path,
-                format!("is caught by `{name}`, and the check has no such variant"),
+                format!("is caught by `{name}`, but the check has no such variant"),
                 format!("its variants are: {}", variants.join(", ")),
             );
         }
@@ -184,7 +183,7 @@ fn wrong(look: &mut Look, folder: &Path, check: Option<&Check>) {
         if twin != *path && programs.contains(&twin) {
             look.tell(
                 path,
-                "is there as a patch as well",
+                "is also there as a patch",
                 "remove one of the two: cargo workbook wrong diff replaces the patch",
             );
         }
@@ -196,7 +195,7 @@ fn of_patch(look: &mut Look, path: &Path, source: &str) -> Option<Header> {
     match Patch::parse(&stem(path), source) {
         Ok(patch) => {
             let solution = path.parent()?.with_file_name(patch.kind.solution());
-            // That there is no solution has been said.
+            // A missing solution has been reported.
             if let Ok(solution) = fs::read_to_string(solution)
                 && let Err(problem) = patch.apply(&solution)
             {
@@ -211,7 +210,7 @@ fn of_patch(look: &mut Look, path: &Path, source: &str) -> Option<Header> {
     }
 }
 
-/// The header of a whole program, which is another design than the solution.
+/// The header of a whole program, which must differ from the solution in its design.
 fn of_program(look: &mut Look, path: &Path, kind: Kind, source: &str) -> Option<Header> {
     let header = Header::of_program(source, kind);
     if let Err(problem) = header.check() {
@@ -227,7 +226,7 @@ fn of_program(look: &mut Look, path: &Path, kind: Kind, source: &str) -> Option<
             path,
             format!("differs from {solution} in {lines} lines, comments aside"),
             format!(
-                "a program that differs in {PATCH_LINES_MAX} lines or fewer is a patch: cargo workbook wrong diff {} {place}",
+                "a program that differs in {PATCH_LINES_MAX} lines or fewer is kept as a patch: cargo workbook wrong diff {} {place}",
                 look.id
             ),
         );
@@ -235,7 +234,7 @@ fn of_program(look: &mut Look, path: &Path, kind: Kind, source: &str) -> Option<
     Some(header)
 }
 
-/// Whether the tests know how to run it: by the end of its name, which is else a word for cargo.
+/// Whether the tests can run it, by its extension and its name, which is given to cargo.
 fn of_language(look: &mut Look, path: &Path, known: &[&str]) -> bool {
     let name = stem(path);
     let end = path.extension().unwrap_or_default().to_string_lossy();
@@ -244,12 +243,17 @@ fn of_language(look: &mut Look, path: &Path, known: &[&str]) -> bool {
             "a program here ends in .{}; anything else belongs elsewhere",
             known.join(", .")
         );
-        look.tell(path, "is no program that the tests know how to run", advice);
+        look.tell(path, "is not a program that the tests can run", advice);
         return false;
     }
     if !is_name(&name) {
-        let advice = "name a program with small letters, digits and `_`: `one_read.rs`";
-        look.tell(path, format!("`{name}` is no name for a program"), advice);
+        let advice =
+            "a program is named with lowercase letters, digits and `_`, such as `one_read.rs`";
+        look.tell(
+            path,
+            format!("`{name}` is not a valid name for a program"),
+            advice,
+        );
     }
     true
 }

@@ -1,4 +1,4 @@
-//! Markdown as a terminal shows it: no marks, Chinese characters two columns wide.
+//! Renders Markdown for a terminal: no marks, Chinese characters two columns wide.
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use unicode_width::UnicodeWidthChar;
@@ -6,10 +6,10 @@ use unicode_width::UnicodeWidthChar;
 use bilingual::Lang;
 use judge::report::wrap;
 
-/// The folder of the pages, from which their links lead.
+/// The folder of the pages, which their links are relative to.
 const PAGES_FOLDER: &str = "exercises";
 
-/// `source`, of the page in this language, in lines of at most `width` columns.
+/// Renders `source`, from the page in this language, in lines of at most `width` columns.
 pub(crate) fn render(source: &str, lang: Lang, width: usize) -> Vec<String> {
     let mut writer = Writer {
         english: lang == Lang::En,
@@ -31,16 +31,16 @@ struct Writer {
     english: bool,
     width: usize,
     lines: Vec<String>,
-    /// The words of the paragraph so far.
+    /// The text of the paragraph so far.
     text: String,
-    /// What stands before the first line of the next paragraph.
+    /// The mark before the first line of the next paragraph.
     mark: String,
     /// One for each list that is open: the number of its next item, where it has numbers.
     lists: Vec<Option<u64>>,
     quotes: usize,
-    /// Where the links that are open lead.
+    /// The paths of the links that are open.
     links: Vec<String>,
-    /// Between items of a tight list stands no empty line.
+    /// Whether the list is tight: without empty lines between its items.
     tight: bool,
     code: bool,
 }
@@ -122,7 +122,7 @@ impl Writer {
         }
     }
 
-    /// A link of the book as a path from its root; another as it is.
+    /// The path of a link: one of the book from its root, another unchanged.
     fn place(&self, to: &str) -> String {
         if to.starts_with('#') || to.contains("://") {
             return to.trim_start_matches('#').to_owned();
@@ -140,7 +140,7 @@ impl Writer {
         let path = parts.join("/");
         let (path, part) = path.split_once('#').unwrap_or((&path, ""));
         let hash = if part.is_empty() { "" } else { "#" };
-        // The twin that this reader reads.
+        // The page in this reader's language.
         let path = match path.strip_suffix(".md").filter(|_| self.english) {
             Some(path) => format!("{}.en.md", path.trim_end_matches(".en")),
             None => path.to_owned(),
@@ -148,7 +148,7 @@ impl Writer {
         format!("book/{path}{hash}{part}")
     }
 
-    /// A break inside a Chinese paragraph adds no space.
+    /// Joins two lines; in a Chinese paragraph without a space.
     fn soft_break(&mut self) {
         let wide = self.text.chars().last().and_then(UnicodeWidthChar::width) == Some(2);
         if !wide {
@@ -168,7 +168,7 @@ impl Writer {
     }
 
     fn indent(&self) -> usize {
-        // An item's own mark stands in its indent.
+        // An item's own mark is part of its indent.
         self.lists.len() * 2 + self.quotes * 2
     }
 

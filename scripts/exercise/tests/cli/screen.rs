@@ -41,7 +41,7 @@ impl Screen {
         Self::open_with(workspace, words, &[])
     }
 
-    /// 24 rows, 80 columns.
+    /// Opens a screen of 24 rows and 80 columns.
     pub(crate) fn open_with(
         workspace: &Workspace,
         words: &[&str],
@@ -53,7 +53,7 @@ impl Screen {
         Self::start(workspace, command, environment)
     }
 
-    /// As a job of a shell, which is asked to run it.
+    /// Starts it as a job of a shell.
     pub(crate) fn open_in_a_shell(workspace: &Workspace, words: &[&str]) -> Self {
         let mut shell = CommandBuilder::new("/bin/sh");
         shell.arg("-i");
@@ -167,7 +167,7 @@ impl Screen {
         assert!(status.unwrap().success());
     }
 
-    /// The shell has the terminal: its usual screen, its cursor, its prompt.
+    /// Waits until the shell has the terminal: its usual screen, its cursor, its prompt.
     #[track_caller]
     pub(crate) fn is_given_back(&mut self) {
         until("the usual screen", || {
@@ -178,7 +178,7 @@ impl Screen {
         self.wait_for("Stopped");
     }
 
-    /// As when the window is closed: the terminal is gone.
+    /// Takes the terminal away, as when the window is closed.
     pub(crate) fn close_the_window(&mut self) {
         self.closing.store(true, Ordering::Relaxed);
         // What is drawn now is the last that is read.
@@ -201,7 +201,8 @@ impl Screen {
             .any(|raw| raw == bytes.as_bytes())
     }
 
-    /// With status 0, the cursor shown, the usual screen back, and the terminal no longer raw.
+    /// Checks that it ends with status 0, the cursor shown, the usual screen back, and the terminal no
+    /// longer raw.
     #[track_caller]
     pub(crate) fn ends_well(&mut self) {
         let status = until("its end", || self.child.try_wait().unwrap());

@@ -12,7 +12,7 @@ pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
 
 pub(crate) struct Workspace(TempDir);
 
-/// A filter that must say one line; `more` has a second story.
+/// The check of a filter that must print one line; `more` is a second variant.
 const CHECK: &str = "\
 title zh 说一行
 title en Say one line
@@ -38,18 +38,18 @@ you ? 0
 
 const STUB: &str = "//! 练习：说一行。\n//! Exercise: say one line.\nfn main() {\n    // TODO\n}\n";
 
-/// Passes both variants.
+/// A program that passes both variants.
 pub(crate) const RIGHT: &str = "fn main() {\n    match std::env::args().nth(1).as_deref() {\n        \
     Some(\"one\") => println!(\"hello\"),\n        _ => println!(\"hello two\"),\n    }\n}\n";
 
-/// Fails in `more`.
+/// A program that fails in `more`.
 pub(crate) const WRONG: &str = "fn main() {\n    println!(\"hello\");\n}\n";
 
-/// Crashes in `more`, with words longer than a line.
+/// A program that crashes in `more`, with a message longer than a line.
 pub(crate) const CRASHES: &str = "fn main() {\n    assert_ne!(std::env::args().nth(1).as_deref(), Some(\"two\"), \"{}the end of it\", \"a long way to \".repeat(9));\n    \
     println!(\"hello\");\n}\n";
 
-/// Never ends by itself, and says where it is.
+/// A program that never ends by itself, and writes its PID to a file.
 pub(crate) const SLOW: &str = "fn main() {\n    std::fs::write(\"slow.pid\", std::process::id().to_string()).unwrap();\n    \
     std::thread::sleep(std::time::Duration::from_secs(600));\n}\n";
 
@@ -68,7 +68,7 @@ impl Workspace {
         Self::called(".tmp")
     }
 
-    /// In a folder whose name begins with this.
+    /// Creates a workspace in a folder whose name begins with this.
     pub(crate) fn called(name: &str) -> Self {
         let workspace = Self(tempfile::Builder::new().prefix(name).tempdir().unwrap());
         workspace.write("book.toml", "");
@@ -114,7 +114,7 @@ impl Workspace {
         self.read("examples/exercises/mine/progress")
     }
 
-    /// The program with these words, in English unless they say otherwise.
+    /// Runs the program with these arguments, in English unless they say otherwise.
     pub(crate) fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_exercise"));
         command
@@ -148,7 +148,7 @@ impl Workspace {
     }
 }
 
-/// How a run ended, and what it said.
+/// The status and the output of a run.
 pub(crate) struct Ran {
     pub(crate) status: i32,
     pub(crate) out: String,
@@ -163,7 +163,7 @@ fn ran(output: Output) -> Ran {
     }
 }
 
-/// Looks again and again until there is something.
+/// Looks repeatedly until there is something.
 #[track_caller]
 pub(crate) fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let began = Instant::now();
@@ -176,7 +176,7 @@ pub(crate) fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     }
 }
 
-/// Whether a process of this number runs (and is no zombie).
+/// Whether the process with this PID runs, and is not a zombie.
 pub(crate) fn runs(pid: &str) -> bool {
     let mut status = String::new();
     let read = fs::File::open(format!("/proc/{}/status", pid.trim()))

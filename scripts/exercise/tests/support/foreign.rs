@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use session::run::{Invocation, look_up, root};
 
-/// How to run the program at `path`, whose file name ends in `kind`. Compiled once, as `name`.
+/// How to run the program at `path`, whose extension is `kind`; it is compiled once, as `name`.
 ///
 /// # Errors
 /// The reason why this machine cannot run it.

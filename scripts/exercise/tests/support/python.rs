@@ -6,7 +6,8 @@ use std::process::Command;
 
 use session::run::look_up;
 
-/// The interpreter itself: on some machines `python3` is a script that looks for it, at every start.
+/// The path of the interpreter itself: on some machines `python3` is a script that looks for it at
+/// every start.
 pub(crate) fn python() -> Option<PathBuf> {
     let found = look_up("python3", &env::var_os("PATH").unwrap())?;
     let mut ask = Command::new(&found);

@@ -60,7 +60,7 @@ pub(super) fn guess_line(line: &[u8]) -> Option<Guess> {
     utf16(line).or_else(|| is_foreign(line).then(|| plausible(line).unwrap_or(Guess::Unknown)))
 }
 
-/// Whether it is not UTF-8; a character that is cut by the edge of the window is no proof.
+/// Whether it is not UTF-8; a character that is cut by the edge of the window proves nothing.
 fn is_foreign(bytes: &[u8]) -> bool {
     match std::str::from_utf8(bytes) {
         Ok(_) => false,
@@ -324,7 +324,7 @@ mod tests {
         for came in ["你好\n", "", "hello", "caf\u{e9}", "\u{fffd}"] {
             assert_eq!(guess("你\n".as_bytes(), came.as_bytes()), None, "{came}");
         }
-        // Half a character at either end is no proof.
+        // Half a character at either end proves nothing.
         let cut = &"你好".as_bytes()[1..5];
         assert_eq!(super::guess("你好\n".as_bytes(), cut, true), None);
         // Where bytes that are not UTF-8 should come, others are no riddle.

@@ -1,4 +1,5 @@
-//! A report as it was handed in, believed as little as possible; and all of them together. Pure.
+//! Reads the reports as they were handed in, trusting them as little as possible, and merges them.
+//! Pure.
 
 use bilingual::visible::is_trick;
 use std::collections::BTreeMap;
@@ -8,7 +9,7 @@ use serde_json::Value;
 use crate::cli::report_file::REPORT_FORMAT;
 use crate::progress::{is_name, is_time};
 
-/// All that were handed in.
+/// All reports that were handed in.
 #[derive(Debug, Default)]
 pub(super) struct Class {
     pub(super) students: Vec<Student>,
@@ -17,7 +18,7 @@ pub(super) struct Class {
 /// One report.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Student {
-    /// The name as it is shown.
+    /// The student's name, as it is shown.
     pub(super) name: String,
     /// The file that it came from.
     pub(super) file: String,
@@ -27,22 +28,22 @@ pub(super) struct Student {
     odd: usize,
 }
 
-/// What one student did of one exercise.
+/// One student's progress in one exercise.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Done {
     pub(super) solved: bool,
-    /// It was opened or judged.
+    /// Whether it was opened or judged.
     pub(super) begun: bool,
     pub(super) attempts: u64,
     pub(super) hints: u64,
     pub(super) gave_up: bool,
     /// The first variant that does not pass now.
     pub(super) stuck: Option<String>,
-    /// How often each variant has failed.
+    /// Number of failures of each variant.
     pub(super) failed: Vec<(String, u64)>,
 }
 
-/// What is wrong with a file; the first ones leave it out, the last ones do not.
+/// Something wrong with a file. Down to `Older` it leaves the file out; the others do not.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Finding {
     Unreadable(String),
@@ -58,18 +59,18 @@ pub(super) enum Finding {
     NoName(String),
 }
 
-/// How the class stands with one exercise.
+/// The class's progress in one exercise.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Standing {
     pub(super) solved: usize,
     pub(super) begun: usize,
-    /// Where those who have not solved it are stuck: the variant and who, the most first.
+    /// The variants that students are stuck in, with their names, the most frequent first.
     pub(super) stuck: Vec<(String, Vec<String>)>,
-    /// The variant that has failed most, and how often.
+    /// The variant that has failed most, with the number of failures.
     pub(super) hardest: Option<(String, u64)>,
 }
 
-/// An exercise has some twenty variants, a course some twenty exercises.
+/// The most exercises of a report, and the most variants of an exercise: some twenty are usual.
 const ENTRIES_MAX: usize = 200;
 
 /// The longest name of a student, in characters.
@@ -144,7 +145,7 @@ fn time(value: &Value) -> Option<String> {
     Some(value.as_str().filter(|time| is_time(time))?.to_owned())
 }
 
-/// A name without what would play tricks in a terminal or a table: controls, and the marks that
+/// A name without what could rewrite a terminal or a table: control characters, and the marks that
 /// turn the direction of text.
 pub(super) fn clean(name: &str) -> String {
     let plain = name.replace(is_trick, " ");
@@ -153,7 +154,7 @@ pub(super) fn clean(name: &str) -> String {
 }
 
 impl Class {
-    /// Gives everyone a name of their own; what there is to say about some files.
+    /// Gives every student a different name. Returns the findings about files.
     pub(super) fn settle(&mut self) -> Vec<(String, Finding)> {
         let mut said = Vec::new();
         let mut kept: Vec<Student> = Vec::new();
@@ -198,7 +199,7 @@ impl Class {
         said
     }
 
-    /// The exercises of the table: the ladder, then what somebody did besides.
+    /// The exercises of the table: the ladder, then others that a student has started.
     pub(super) fn columns(&self, ladder: &[String]) -> Vec<String> {
         let mut columns = ladder.to_vec();
         for student in &self.students {

@@ -1,5 +1,5 @@
-//! The tables of a class: Markdown, CSV and HTML. What a student wrote is text in all of them,
-//! never a formula, a tag or a mark. Pure.
+//! Writes the tables of a class: Markdown, CSV and HTML. What a student wrote is text in all of
+//! them, never a formula, a tag or a mark. Pure.
 
 use std::fmt::Write as _;
 
@@ -13,7 +13,7 @@ impl Labels {
         self.0.pick(zh, en).to_owned()
     }
 
-    /// `✓ 3`, `cut 5`, `· 0`: solved, stuck there, opened; and how many checks.
+    /// `✓ 3`, `cut 5`, `· 0`: solved, stuck in `cut`, opened; with the number of checks.
     fn cell(&self, done: Option<&Done>) -> String {
         let Some(done) = done.filter(|done| done.begun) else {
             return String::new();
@@ -34,7 +34,7 @@ impl Labels {
     fn key(&self) -> String {
         self.pick(
             "✓ 解出；情形名：卡在那里；· 打开过。数字是判了几次。",
-            "✓ solved; a variant: stuck there; · opened. The number counts the checks.",
+            "✓ solved; a variant: stuck in it; · opened. The number is that of the checks.",
         )
     }
 
@@ -42,7 +42,7 @@ impl Labels {
         [
             self.pick("练习", "exercise"),
             self.pick("解出", "solved"),
-            self.pick("开始", "begun"),
+            self.pick("开始", "started"),
             self.pick("卡在哪里", "stuck in"),
             self.pick("最难的情形", "fails most"),
         ]
@@ -80,7 +80,7 @@ impl Labels {
         (
             self.pick("学生", "student"),
             self.pick("全班的练习", "The exercises of the class"),
-            self.pick("卡在哪里", "Who is stuck where"),
+            self.pick("卡在哪里", "Where students are stuck"),
         )
     }
 }
@@ -102,7 +102,7 @@ pub(super) fn all(class: &Class, columns: &[String], lang: Lang) -> [(&'static s
     ]
 }
 
-/// Whether a file of this name begins as ours do: up to the first exercise, or the style.
+/// Whether a file of this name begins as these tables do: up to the first exercise, or the style.
 pub(super) fn is_one(name: &str, bytes: &[u8]) -> bool {
     let plain = |bytes: &[u8]| {
         let text = String::from_utf8_lossy(bytes);
@@ -159,7 +159,7 @@ fn markdown(class: &Class, columns: &[String], lang: Lang) -> String {
     text
 }
 
-/// Text that no reader of Markdown takes for marks or tags.
+/// The text, escaped so that Markdown has no marks or tags in it.
 fn marks(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for c in text.chars() {
@@ -176,11 +176,11 @@ fn marks(text: &str) -> String {
     plain
 }
 
-/// One row a student; then one row an exercise.
+/// The table as CSV: one row per student, then one row per exercise.
 fn csv(class: &Class, columns: &[String], lang: Lang) -> String {
     let labels = Labels(lang);
     let (student, ..) = labels.names();
-    // Spreadsheets take a file without this mark for the old encoding of the country.
+    // Without this mark, spreadsheets assume a regional encoding.
     let mut text = "\u{feff}".to_owned();
     let mut row = |cells: Vec<String>| {
         let cells: Vec<_> = cells.iter().map(|cell| field(cell)).collect();
@@ -204,7 +204,7 @@ fn csv(class: &Class, columns: &[String], lang: Lang) -> String {
     text
 }
 
-/// A cell that begins like a formula is kept from being one by an apostrophe, as OWASP advises.
+/// A cell of CSV; an apostrophe keeps one that begins like a formula from being one, as OWASP advises.
 fn field(cell: &str) -> String {
     let formula = cell
         .trim_start()
@@ -226,7 +226,7 @@ th,td{border:1px solid #888;padding:.2rem .6rem;text-align:left}th{background:#e
 @media(prefers-color-scheme:dark){body{background:#161923;color:#ddd}th{background:#333}\
 .yes{background:#12402f}.no{background:#4d2a14}}";
 
-/// A page of its own, which loads nothing.
+/// The table as an HTML page, which loads nothing.
 fn html(class: &Class, columns: &[String], lang: Lang) -> String {
     let labels = Labels(lang);
     let (student, title, stuck) = labels.names();

@@ -1,5 +1,5 @@
-//! Where there is no terminal, or a simple one: plain lines, one report for every save. Letters
-//! typed with Enter do what the keys of the screen do.
+//! The watch without a full screen: plain lines, one report for every save. Letters typed with Enter
+//! do what the keys of the screen do.
 
 use std::io::{self, BufRead, IsTerminal};
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
@@ -13,6 +13,7 @@ use super::work::{Phase, Work};
 use crate::cli::{commands, say, show};
 use judge::report::REPORT_COLUMNS;
 
+/// Time between two looks at the file.
 const LOOK_INTERVAL: Duration = Duration::from_millis(100);
 
 pub(super) fn run(mut work: Work) -> Result<()> {
@@ -66,7 +67,7 @@ fn welcome(work: &Work) {
     }
     say(workspace.pick(
         format!("你的文件：{path}\n每次保存都判一次。h 提示，g 目标，n 下一个，l 列表，r 再判，q 结束（后面按回车）。"),
-        format!("Your file: {path}\nEvery save is judged. h hint, g goal, n next, l list, r again, q quit (then Enter)."),
+        format!("Your file: {path}\nEvery save is judged. h hint, g goal, n next, l list, r judge again, q quit (then Enter)."),
     ));
 }
 
@@ -83,14 +84,14 @@ fn tell(work: &Work, phase: &Phase) {
             let path = workspace.course.shown(&work.mine.path);
             say(workspace.pick(
                 format!("{path} 不见了；存回来就接着判。"),
-                format!("{path} is gone; once it is back, it is judged again."),
+                format!("{path} is gone; it is judged again once it is back."),
             ));
         }
         Phase::Trouble(words) => say(words),
     }
 }
 
-/// Whether to go on.
+/// Does what was typed. Whether to go on.
 fn obey(work: &mut Work, word: &str) -> Result<bool> {
     match word {
         "q" => return Ok(false),

@@ -1,8 +1,9 @@
-//! When a file has been saved. Pure but for reading it.
+//! Notices when a file has been saved. Pure, except for reading the file.
 //!
 //! The file is read ten times a second instead of being watched by the system: it is one small
-//! file, and what editors do to it (write in place, empty it first, rename another over it,
-//! delete it for a moment), network disks and containers all look the same this way.
+//! file, and this way it does not matter what editors do to it (write in place, empty it first,
+//! rename another over it, delete it for a moment), or whether it is on a network disk or in a
+//! container.
 
 use std::fs::File;
 use std::io::Read;
@@ -11,26 +12,27 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crate::cli::workspace::FILE_BYTES_MAX;
 
-/// A save is over when nothing has changed for this long.
+/// Time without a change after which a save is over.
 const SAVED_AFTER: Duration = Duration::from_millis(120);
 
-/// An empty file is probably about to be written, a missing one about to be renamed.
+/// Time after which an empty or missing file counts as such: before, it is probably about to be
+/// written, or renamed.
 const MISSING_AFTER: Duration = Duration::from_millis(800);
 
-/// What a look at the file brought.
+/// The result of a look at the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FileChange {
     Nothing,
     /// There is something new to judge.
     Saved,
-    /// There is no file any more.
+    /// The file is gone.
     Gone,
 }
 
 /// The file at one moment; `None` where there is none.
 pub(super) type Snapshot = Option<(Option<SystemTime>, Vec<u8>)>;
 
-/// What is known of a file.
+/// The saves of a file.
 #[derive(Debug)]
 pub(super) struct Saves {
     path: PathBuf,
@@ -40,7 +42,7 @@ pub(super) struct Saves {
 }
 
 impl Saves {
-    /// `judged`: what is there now counts as seen.
+    /// Begins to look at a file; with `judged`, what is there now counts as seen.
     pub(super) fn new(path: &Path, judged: bool, now: Instant) -> Self {
         Self {
             path: path.to_owned(),

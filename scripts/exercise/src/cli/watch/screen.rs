@@ -1,4 +1,4 @@
-//! The watch screen: draws, and obeys the keys.
+//! The watch screen: draws the state, and obeys the keys.
 
 use std::time::{Duration, Instant};
 
@@ -11,10 +11,10 @@ use super::work::{Phase, Work};
 use crate::cli::{commands, say};
 use crate::progress::Kind;
 
-/// Between two looks at the file. A key or a new size wakes the loop at once.
+/// Time between two looks at the file. A key or a new size wakes the loop at once.
 const LOOK_INTERVAL: Duration = Duration::from_millis(100);
 
-/// While a check runs, its verdicts should be seen as they come.
+/// The same while a check runs: its verdicts should appear as they come.
 const LOOK_INTERVAL_BUSY: Duration = Duration::from_millis(30);
 
 pub(super) fn run(work: Work) -> Result<()> {
@@ -32,12 +32,12 @@ pub(super) fn run(work: Work) -> Result<()> {
     );
     say(workspace.pick(
         format!("你的文件在 {path}；接着做：cargo workbook exercise {id}"),
-        format!("Your file is {path}; go on with cargo workbook exercise {id}"),
+        format!("Your file is {path}; continue with cargo workbook exercise {id}"),
     ));
     Ok(())
 }
 
-/// What comes after a key.
+/// What to do after a key.
 enum Next {
     GoOn,
     Quit,
@@ -105,7 +105,7 @@ impl Screen {
                 _ => Next::GoOn,
             };
         }
-        // Escape and a letter in one read look like this.
+        // Escape and a letter that arrive in one read look like this.
         if key.modifiers.contains(KeyModifiers::ALT) {
             self.pager = None;
             return Next::GoOn;
@@ -174,7 +174,7 @@ impl Screen {
         self.work.mine.kind
     }
 
-    /// A report that is being read is that of the last check.
+    /// Replaces a report that is being read with that of the last check.
     fn renew(&mut self) {
         let columns = usize::from(Terminal::size().0);
         if let Some(pager) = self.pager.as_mut()
@@ -231,7 +231,7 @@ impl Screen {
         }
     }
 
-    /// Whether the key was one for pager; the others do what they do elsewhere.
+    /// Obeys a key for reading. Whether it was one; the others do what they do elsewhere.
     fn read_on(&mut self, code: KeyCode, rows: usize) -> bool {
         let page = isize::try_from(room(rows).max(1)).unwrap_or(isize::MAX);
         let Some(pager) = self.pager.as_mut() else {
@@ -266,7 +266,7 @@ impl Screen {
     }
 }
 
-/// The rows between the title and the keys.
+/// Number of rows between the title and the keys.
 fn room(rows: usize) -> usize {
     rows.saturating_sub(4)
 }

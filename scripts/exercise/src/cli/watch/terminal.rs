@@ -1,4 +1,4 @@
-//! The terminal while it is ours: taken, drawn on, and always given back.
+//! Takes the terminal, draws on it, and always gives it back.
 
 use std::io::{self, Write};
 use std::panic;
@@ -19,16 +19,16 @@ use crossterm::terminal::{
 };
 use crossterm::{execute, queue};
 
-/// A screen of our own; dropped, it is given back.
+/// The alternate screen of the terminal; when dropped, the terminal is given back.
 pub(super) struct Terminal {
-    /// What is on the screen now, and how wide it was.
+    /// The lines on the screen now, and its size.
     shown: Vec<String>,
     size: (u16, u16),
 }
 
 impl Terminal {
     pub(super) fn take() -> Result<Self> {
-        // Also where this thread panics: a terminal left raw shows nothing that is typed.
+        // This also covers a panic of this thread: a terminal that is left raw shows nothing typed.
         let main = thread::current().id();
         let before = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
@@ -47,27 +47,27 @@ impl Terminal {
 
     fn enter(&mut self) -> Result<()> {
         enable_raw_mode().context("take the terminal")?;
-        // All of it is drawn anew.
+        // This has everything drawn again.
         self.size = (0, 0);
         execute!(io::stdout(), EnterAlternateScreen, Hide).context("take the terminal")
     }
 
-    /// Takes it once more, whatever a shell has made of it meanwhile.
+    /// Takes the terminal again, whatever a shell has done to it meanwhile.
     pub(super) fn take_again(&mut self) -> Result<()> {
-        // Otherwise it is believed to be raw still.
+        // Otherwise crossterm would assume that it is still raw.
         let _ = disable_raw_mode();
         self.enter()
     }
 
-    /// Gives the terminal to the shell, and stops all that the shell has started with us, as ^Z
-    /// does where a terminal is not raw. Comes back when we go on.
+    /// Gives the terminal to the shell, and stops the whole job, as ^Z does in a terminal that is not
+    /// raw. Returns when the job is continued.
     pub(super) fn suspend(&mut self, signals: &Signals) -> Result<()> {
         give_back();
         signals.stop_the_job();
         self.take_again()
     }
 
-    /// Columns and rows; 80×24 where the terminal does not say.
+    /// Columns and rows; 80×24 where the terminal does not report them.
     pub(super) fn size() -> (u16, u16) {
         match size() {
             Ok((columns, rows)) if columns > 0 && rows > 0 => (columns, rows),
@@ -75,7 +75,7 @@ impl Terminal {
         }
     }
 
-    /// Draws the lines that differ from what is shown, all in one write.
+    /// Draws the lines that differ from those shown, in one write.
     pub(super) fn draw(&mut self, lines: Vec<String>, size: (u16, u16)) -> io::Result<()> {
         let mut out = Vec::new();
         if size != self.size {
@@ -117,13 +117,13 @@ fn give_back() {
     let _ = disable_raw_mode();
 }
 
-/// What the system asks of this process: to end, or to go on after it was stopped.
+/// The signals to this process: to end, or to continue after it was stopped.
 pub(super) struct Signals {
     end: Arc<AtomicBool>,
     went_on: Arc<AtomicBool>,
 }
 
-/// A job that nobody can continue is not stopped: then nothing comes for so long.
+/// Time to wait for being stopped: a job that no shell can continue is not.
 #[cfg(unix)]
 const STOP_WAIT: Duration = Duration::from_millis(500);
 
@@ -157,18 +157,18 @@ impl Signals {
         self.end.load(Ordering::Relaxed)
     }
 
-    /// Whether we were stopped and have gone on since the last call.
+    /// Whether this process was stopped and continued since the last call.
     pub(super) fn went_on(&self) -> bool {
         self.went_on.swap(false, Ordering::Relaxed)
     }
 
-    /// Stops this process, and cargo, which has started it: the shell waits for both.
+    /// Stops this process, and cargo, which started it: the shell waits for both.
     fn stop_the_job(&self) {
         #[cfg(unix)]
         {
             self.went_on();
             let _ = rustix::process::kill_current_process_group(rustix::process::Signal::TSTP);
-            // The signal may be a moment late, and the terminal is not ours until it has come.
+            // The signal may come a moment late, and the terminal must not be taken before.
             let until = Instant::now() + STOP_WAIT;
             while !self.went_on() && Instant::now() < until {
                 thread::sleep(Duration::from_millis(5));
@@ -177,11 +177,12 @@ impl Signals {
     }
 }
 
-/// A polite end takes no longer.
+/// Time that an orderly end may take.
 const END_WAIT: Duration = Duration::from_secs(3);
 
-/// When the window is closed, crossterm reads the end of input for ever (0.29): then nobody comes
-/// back to see that we were asked. What the judging has started ends with us.
+/// Ends this process if it does not end itself. When the window is closed, crossterm reads the end of
+/// input forever (0.29), so the loop does not see the signal. What the judging has started ends with
+/// this process.
 fn end_at_last(asked: &AtomicBool) {
     while !asked.load(Ordering::Relaxed) {
         thread::sleep(Duration::from_millis(200));

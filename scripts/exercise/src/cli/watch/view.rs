@@ -1,4 +1,4 @@
-//! What the screen shows, as lines. Pure.
+//! Lays out the lines of the watch screen. Pure.
 
 use bilingual::visible::is_trick;
 use unicode_width::UnicodeWidthChar;
@@ -7,19 +7,19 @@ use super::work::{Phase, Work};
 use crate::cli::commands;
 use judge::report::wrap;
 
-/// Something to read on the whole screen.
+/// A text to read on the whole screen.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Pager {
     pub(super) topic: Topic,
     pub(super) title: String,
     pub(super) lines: Vec<String>,
-    /// The first line that is shown.
+    /// Index of the first line that is shown.
     pub(super) top: usize,
-    /// The line at hand, where one can be chosen.
+    /// Index of the chosen line, where one can be chosen.
     pub(super) at: Option<usize>,
 }
 
-/// What is read: some of it changes.
+/// What the text is: some kinds change while they are read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Topic {
     Hint,
@@ -28,7 +28,7 @@ pub(super) enum Topic {
     Other,
 }
 
-/// The exercise: its state, the first failing step, the keys.
+/// The screen of the exercise: its state, the first failure, the keys.
 pub(super) fn main(work: &Work, columns: usize, rows: usize) -> Vec<String> {
     let workspace = &work.workspace;
     let columns = columns.max(20);
@@ -53,7 +53,7 @@ pub(super) fn main(work: &Work, columns: usize, rows: usize) -> Vec<String> {
     let body = shortened(
         body,
         room,
-        &work.workspace.pick("按 v 看全部", "v shows all"),
+        &work.workspace.pick("按 v 看全部", "press v to see all"),
         columns,
     );
     let mut lines = head;
@@ -64,7 +64,7 @@ pub(super) fn main(work: &Work, columns: usize, rows: usize) -> Vec<String> {
     lines.push("─".repeat(columns));
     let keys = workspace.pick(
         "h 提示  v 全文  g 目标  r 再判  n 下一个  l 列表  q 结束",
-        "h hint  v full report  g goal  r again  n next  l list  q quit",
+        "h hint  v full report  g goal  r judge again  n next  l list  q quit",
     );
     lines.push(match wrap::shown(&keys) <= columns {
         true => keys,
@@ -109,7 +109,7 @@ fn standing(work: &Work) -> Vec<String> {
         }
         Phase::Passed => work.workspace.ui.good(&workspace.pick(
             format!("✓ 通过：{all} 种情形全对。按 n 做下一个。"),
-            format!("✓ passed: all {all} variants. n opens the next one."),
+            format!("✓ passed: all {all} variants. Press n for the next exercise."),
         )),
         Phase::Failed => work.workspace.ui.bad(&workspace.pick(
             format!("✗ 还没通过：{failed} 种情形不对。"),
@@ -124,7 +124,7 @@ fn standing(work: &Work) -> Vec<String> {
             .bad(&workspace.pick("✗ 编译不过。", "✗ It does not compile.")),
         Phase::Gone => work.workspace.ui.bad(&workspace.pick(
             "文件不见了。存回来就接着判。",
-            "The file is gone. Once it is back, it is judged again.",
+            "The file is gone. It is judged again once it is back.",
         )),
         Phase::Trouble(words) => work.workspace.ui.bad(words),
     };
@@ -179,7 +179,7 @@ fn body(work: &Work, columns: usize) -> Vec<String> {
         Phase::Fresh => work.workspace.goal(&work.id, columns),
         Phase::Failed => {
             let mut lines = said(&work.said, columns);
-            // How to try it alone, and what failed besides: the screen shows that above.
+            // How to play it alone, and which others failed, are shown elsewhere on the screen.
             let last = work.workspace.pick("  只试这一种", "  This one alone");
             if let Some(end) = lines.iter().position(|line| line.starts_with(&last)) {
                 lines.truncate(end.saturating_sub(1));
@@ -199,7 +199,7 @@ pub(super) fn said(text: &str, columns: usize) -> Vec<String> {
     lines.flat_map(|line| fold(line, columns)).collect()
 }
 
-/// As many lines as there is room for: the empty lines go first, then the end, which helps least.
+/// The lines that there is room for: empty lines are dropped first, then the end, which helps least.
 fn shortened(mut lines: Vec<String>, room: usize, how: &str, columns: usize) -> Vec<String> {
     if lines.len() <= room {
         return lines;
@@ -213,7 +213,7 @@ fn shortened(mut lines: Vec<String>, room: usize, how: &str, columns: usize) -> 
     lines
 }
 
-/// Something to read, with the way back.
+/// The screen of a text to read, with the keys.
 pub(super) fn pager(work: &Work, pager: &Pager, columns: usize, rows: usize) -> Vec<String> {
     let room = rows.saturating_sub(4);
     let columns = columns.max(20);
@@ -256,7 +256,7 @@ pub(super) fn pager(work: &Work, pager: &Pager, columns: usize, rows: usize) -> 
     lines
 }
 
-/// The line under the title, with how things phase: a verdict comes while something is read.
+/// The line under the title, with the phase: a verdict may come while something is read.
 fn rule(work: &Work, columns: usize) -> String {
     let phase = match standing(work).into_iter().next() {
         Some(phase) if work.phase != Phase::Fresh => phase,
@@ -273,7 +273,7 @@ fn rule(work: &Work, columns: usize) -> String {
     format!("── {phase} {}", "─".repeat(rest))
 }
 
-/// A line in pieces of at most `columns`; colors take none, and end with the piece.
+/// A line, divided into pieces of at most `columns`; colors take none, and end with the piece.
 pub(super) fn fold(line: &str, columns: usize) -> Vec<String> {
     let mut pieces = Vec::new();
     let (mut piece, mut width, mut colored) = (String::new(), 0, false);

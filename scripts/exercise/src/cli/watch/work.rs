@@ -1,4 +1,4 @@
-//! One exercise under way: its file, the check that is running, what came of the last one.
+//! The exercise that is open: its file, the check that is running, the outcome of the last one.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use judge::check::Check;
 use judge::report;
 use judge::verdict::Verdict;
 
-/// How things phase.
+/// The phase of the work on an exercise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Phase {
     /// Nothing has been saved yet.
@@ -29,13 +29,13 @@ pub(super) enum Phase {
     Failed,
     /// It does not compile.
     Refused,
-    /// There is no file any more.
+    /// The file is gone.
     Gone,
-    /// It cannot be judged here; the words say why.
+    /// It cannot be judged; the text says why.
     Trouble(String),
 }
 
-/// An exercise that is being worked on.
+/// The work on an exercise.
 pub(super) struct Work {
     pub(super) workspace: Workspace,
     pub(super) id: String,
@@ -43,16 +43,16 @@ pub(super) struct Work {
     pub(super) mine: LearnerFile,
     asked: Option<Kind>,
     pub(super) phase: Phase,
-    /// Of the check that is running, or of the last one.
+    /// The verdicts of the check that is running, or of the last one.
     pub(super) verdicts: Vec<Verdict>,
-    /// What the last check said about the first failure, or about all.
+    /// The last part of the report of the last check: the first failure, or that all have passed.
     pub(super) said: String,
     /// The whole report of the last check.
     pub(super) report: String,
     pub(super) progress: Progress,
     saves: Saves,
     stop: Arc<AtomicBool>,
-    /// A thread is at work; it may be at work for a text that is no longer the newest.
+    /// Whether a thread is judging, perhaps a text that is no longer the newest.
     busy: bool,
     again: bool,
     news: (Sender<News>, Receiver<News>),
@@ -61,11 +61,11 @@ pub(super) struct Work {
 enum News {
     Building,
     Verdict(Verdict),
-    /// The error is in words already: it comes from another thread.
+    /// The check is over. The error is text already, since it comes from another thread.
     Done(Box<(Job, Result<Outcome, String>)>),
 }
 
-/// Leaving waits this long for a check to end what it has started.
+/// How long leaving waits for a check to end what it has started.
 const LAST_CHECK_WAIT: Duration = Duration::from_millis(1500);
 
 impl Work {
@@ -93,7 +93,7 @@ impl Work {
         })
     }
 
-    /// Another exercise, in the language of this one where it has a stub for that.
+    /// Turns to another exercise, in the language of this one if it has a stub for that.
     pub(super) fn turn_to(&mut self, id: &str) -> Result<()> {
         let python = self.workspace.course.file(id, "stub.py").is_file();
         let asked = self.asked.filter(|kind| *kind != Kind::Python || python);
@@ -105,12 +105,12 @@ impl Work {
         Ok(())
     }
 
-    /// The next one that is not solved.
+    /// The next exercise that is not solved.
     pub(super) fn next(&self) -> Option<String> {
         commands::next(&self.workspace, &self.progress, Some(&self.id))
     }
 
-    /// What has happened since the last call; whether anything has.
+    /// The phases since the last call, if anything has happened.
     pub(super) fn tick(&mut self, now: Instant) -> Vec<Phase> {
         let before = self.phase.clone();
         let mut phases = Vec::new();
@@ -133,7 +133,7 @@ impl Work {
         phases
     }
 
-    /// Judges what the file holds now; a check that is running is ended.
+    /// Judges what the file holds now; ends a check that is running.
     pub(super) fn judge(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
         self.verdicts.clear();
@@ -223,15 +223,15 @@ impl Work {
         self.progress = self.workspace.progress_log.progress();
     }
 
-    /// Before this process is stopped: a check that is running is ended, since its times would be
-    /// wrong. Whether there was one.
+    /// Ends a check that is running before this process is stopped, since its times would be wrong.
+    /// Whether there was one.
     pub(super) fn pause(&mut self) -> bool {
         let running = self.busy;
         self.end();
         running
     }
 
-    /// Ends a check that is running, with all that it has started.
+    /// Ends a check that is running, with everything that it has started.
     pub(super) fn end(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
         let until = Instant::now() + LAST_CHECK_WAIT;
@@ -245,7 +245,7 @@ impl Work {
         }
     }
 
-    /// This process was stopped, and nobody knows for how long: a check that was running begins
+    /// Continues after this process was stopped, for an unknown time: a check that was running begins
     /// again.
     pub(super) fn go_on(&mut self, running: bool) {
         if running || self.busy {
@@ -253,13 +253,14 @@ impl Work {
         }
     }
 
-    /// How to do it in Python, where a Rust file has just been begun and nobody asked for Rust.
+    /// A line that says how to do it in Python, if a Rust file has just been created and Rust was not
+    /// asked for.
     pub(super) fn python(&self) -> Option<String> {
         let rust = self.mine.kind == Kind::Rust && self.mine.new && self.asked.is_none();
         self.workspace.python(&self.id).filter(|_| rust)
     }
 
-    /// Which of two files is watched, where there are two.
+    /// A line that says which of two files is watched, if there are two.
     pub(super) fn which(&self) -> Option<String> {
         self.workspace.which(&self.mine, self.asked)
     }
