@@ -30,10 +30,4 @@ impl Text {
     pub fn in_lang_mut(&mut self, lang: Lang) -> &mut String {
         lang.pick(&mut self.zh, &mut self.en)
     }
-
-    /// Whether there is nothing to say in either language.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.zh.is_empty() && self.en.is_empty()
-    }
 }

@@ -45,11 +45,9 @@ pub fn lines<T>(
 /// # Errors
 /// No language, or no text.
 pub fn bilingual(word: &str, rest: &str) -> Result<(Lang, String), Mismatch> {
-    let (lang, text) = split_word(rest.trim_start());
-    let lang = match lang {
-        "zh" => Lang::Zh,
-        "en" => Lang::En,
-        other => return mismatch(format!("`zh` or `en` after `{word}`"), other),
+    let (name, text) = split_word(rest.trim_start());
+    let Some(lang) = Lang::from_name(name) else {
+        return mismatch(format!("`zh` or `en` after `{word}`"), name);
     };
     match text.trim() {
         "" => mismatch(format!("some text after `{word} {lang}`"), ""),
