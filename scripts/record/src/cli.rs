@@ -18,7 +18,7 @@ use anyhow::{Context, Result, bail};
 use crate::job::{Checked, Job};
 use crate::{messages, preflight};
 use bilingual::terminal::{say, seconds, warn};
-use bilingual::{Lang, command_line};
+use bilingual::{Lang, Ui, command_line};
 use clap::Parser;
 
 /// Exit status where this machine cannot record, so nothing was checked.
@@ -40,7 +40,7 @@ struct Line {
 }
 
 struct Asked {
-    lang: Lang,
+    ui: Ui,
     mode: Mode,
     names: Vec<String>,
 }
@@ -64,8 +64,9 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
     // Two recordings of one name would write one file.
     line.names.sort();
     line.names.dedup();
+    let ui = Ui::plain(lang);
     let asked = Asked {
-        lang,
+        ui,
         mode: if line.check { Mode::Check } else { Mode::Write },
         names: line.names,
     };
@@ -73,8 +74,8 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
     if let Err(lack) = preflight::prepare() {
         let why = messages::lack(lang, &lack);
         warn(match asked.mode {
-            Mode::Write => lang.pick(format!("不能抓包：{why}"), format!("cannot record: {why}")),
-            Mode::Check => lang.pick(
+            Mode::Write => ui.pick(format!("不能抓包：{why}"), format!("cannot record: {why}")),
+            Mode::Check => ui.pick(
                 format!("没有检查抓包：{why}"),
                 format!("captures not checked: {why}"),
             ),
@@ -88,7 +89,7 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            warn(format!("{}: {error:#}", lang.pick("出错", "error")));
+            warn(format!("{}: {error:#}", ui.pick("出错", "error")));
             ExitCode::FAILURE
         }
     }
@@ -111,7 +112,7 @@ fn obey(asked: &Asked) -> Result<bool> {
     let _ = session::example("01_one_shot");
     let start = Instant::now();
     let next = AtomicUsize::new(0);
-    let results = Mutex::new(Results::new(asked.lang));
+    let results = Mutex::new(Results::new(asked.ui));
     thread::scope(|scope| {
         for _ in 0..CAPTURES_AT_ONCE.min(jobs.len()) {
             scope.spawn(|| {
@@ -150,7 +151,7 @@ fn checked(job: &Job, root: &Path) -> Result<Outcome> {
 }
 
 struct Results {
-    lang: Lang,
+    ui: Ui,
     well: usize,
     failed: usize,
     skipped: usize,
@@ -158,9 +159,9 @@ struct Results {
 }
 
 impl Results {
-    fn new(lang: Lang) -> Self {
+    fn new(ui: Ui) -> Self {
         Self {
-            lang,
+            ui,
             well: 0,
             failed: 0,
             skipped: 0,
@@ -169,23 +170,23 @@ impl Results {
     }
 
     fn add(&mut self, name: &str, took: Duration, outcome: &Outcome) {
-        let (lang, took) = (self.lang, seconds(took));
+        let (ui, took) = (self.ui, seconds(took));
         match outcome {
             Outcome::Well(packets, attempts) => {
                 self.well += 1;
                 self.packets += packets;
                 let again = match attempts {
                     1 => String::new(),
-                    n => lang.pick(format!("，第 {n} 次"), format!(", attempt {n}")),
+                    n => ui.pick(format!("，第 {n} 次"), format!(", attempt {n}")),
                 };
-                say(lang.pick(
+                say(ui.pick(
                     format!("通过 {took:>6} s  抓包 {name}：{packets} 个包{again}"),
                     format!("ok      {took:>6} s  capture {name}: {packets} packets{again}"),
                 ));
             }
             Outcome::Skipped => {
                 self.skipped += 1;
-                say(lang.pick(
+                say(ui.pick(
                     format!("跳过 {took:>6} s  抓包 {name}：Linux 6.5 以前重传 SYN 的间隔不一样"),
                     format!(
                         "skipped {took:>6} s  capture {name}: before Linux 6.5, a SYN is retransmitted at \
@@ -196,7 +197,7 @@ impl Results {
             Outcome::Failed(why) => {
                 self.failed += 1;
                 let why = why.replace('\n', "\n    ");
-                say(lang.pick(
+                say(ui.pick(
                     format!("失败 {took:>6} s  抓包 {name}\n    {why}"),
                     format!("FAILED  {took:>6} s  capture {name}\n    {why}"),
                 ));
@@ -213,7 +214,7 @@ impl Results {
             ..
         } = self;
         let took = seconds(took);
-        say(self.lang.pick(
+        say(self.ui.pick(
             format!(
                 "抓包：通过 {well}，失败 {failed}，跳过 {skipped}，{packets} 个包，共 {took} 秒"
             ),
@@ -228,7 +229,7 @@ fn jobs(captures: &Path, asked: &Asked) -> Result<Vec<Job>> {
     let known = names(captures, "session")?;
     if let Some(name) = asked.names.iter().find(|name| !known.contains(name)) {
         let known = known.join(", ");
-        bail!(asked.lang.pick(
+        bail!(asked.ui.pick(
             format!("没有 book/captures/{name}.session；已有的抓包：{known}"),
             format!("no file book/captures/{name}.session; known captures: {known}"),
         ));
@@ -246,7 +247,7 @@ fn orphans(captures: &Path, results: &mut Results) -> Result<()> {
     let sessions = names(captures, "session")?;
     for name in names(captures, "pcapng")? {
         if !sessions.contains(&name) {
-            let why = results.lang.pick(
+            let why = results.ui.pick(
                 format!("没有 {name}.session，不知道它是怎样录的；补上会话，或者删掉它"),
                 format!("no {name}.session says how it was recorded; add the session, or delete the recording"),
             );

@@ -6,14 +6,14 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::package;
-use bilingual::Lang;
+use bilingual::Ui;
 
 /// Records, or checks what is recorded. The exit status of `record`: 3 if this machine cannot.
-pub(crate) fn capture(root: &Path, names: &[String], check: bool, lang: Lang) -> Result<u8> {
+pub(crate) fn capture(root: &Path, names: &[String], check: bool, ui: Ui) -> Result<u8> {
     let mut command = package::cargo();
     command
         .args(["run", "--quiet", "--package", "record", "--", "--lang"])
-        .arg(lang.pick("zh", "en"))
+        .arg(ui.lang.name())
         .args(check.then_some("--check"))
         .args(names)
         .current_dir(root);

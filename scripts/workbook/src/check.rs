@@ -17,12 +17,12 @@ use crate::book;
 use crate::cli::Part;
 use crate::site::Site;
 use bilingual::terminal::{say, seconds};
-use bilingual::{Diagnostic, Lang, Text, slashes};
+use bilingual::{Diagnostic, Lang, Text, Ui, slashes};
 
 /// Checks one part, or everything. Returns whether nothing failed.
-pub fn check(root: &Path, part: Option<Part>, lang: Lang) -> Result<bool> {
+pub fn check(root: &Path, part: Option<Part>, ui: Ui) -> Result<bool> {
     let mut results = Results {
-        lang,
+        ui,
         passed: 0,
         failed: 0,
         skipped: 0,
@@ -44,9 +44,9 @@ pub fn check(root: &Path, part: Option<Part>, lang: Lang) -> Result<bool> {
 }
 
 fn pages_and_links(root: &Path, results: &mut Results) {
-    let name = results.lang.pick("链接", "links");
+    let name = results.ui.pick("链接", "links");
     let Some(place) = pages(root, results) else {
-        let reason = results.lang.pick("书没有生成", "the book was not built");
+        let reason = results.ui.pick("书没有生成", "the book was not built");
         return results.add(name, Duration::ZERO, Outcome::Skipped(reason.to_owned()));
     };
     results.run(name, |lang| match Site::load(&root.join(&place)) {
@@ -59,7 +59,7 @@ fn pages_and_links(root: &Path, results: &mut Results) {
 fn pages(root: &Path, results: &mut Results) -> Option<std::path::PathBuf> {
     let mut place = None;
     results.run(
-        results.lang.pick("页面", "pages"),
+        results.ui.pick("页面", "pages"),
         |lang| match book::build(root) {
             Ok(built) => {
                 place = Some(built);
@@ -81,8 +81,8 @@ fn judge(problems: &[Diagnostic], lang: Lang) -> Outcome {
 
 /// `names`: of sessions, or of examples, which stands for all their sessions; all when empty.
 fn sessions(root: &Path, names: &[String], results: &mut Results) {
-    let lang = results.lang;
-    let title = lang.pick("会话", "sessions");
+    let ui = results.ui;
+    let title = ui.pick("会话", "sessions");
     let all = match session::all(root) {
         Ok(all) => all,
         Err(error) => {
@@ -98,7 +98,7 @@ fn sessions(root: &Path, names: &[String], results: &mut Results) {
         if !all.iter().any(|(session, _)| is_meant(session, name)) {
             let known: Vec<_> = all.iter().map(|(session, _)| session.as_str()).collect();
             let known = known.join(", ");
-            let words = lang.pick(
+            let words = ui.pick(
                 format!("没有这个会话；已有的会话：{known}"),
                 format!("no such session; known sessions: {known}"),
             );
@@ -143,7 +143,7 @@ enum Outcome {
 }
 
 struct Results {
-    lang: Lang,
+    ui: Ui,
     passed: usize,
     failed: usize,
     skipped: usize,
@@ -152,23 +152,19 @@ struct Results {
 impl Results {
     fn run(&mut self, name: &str, step: impl FnOnce(Lang) -> Outcome) {
         let start = Instant::now();
-        let outcome = step(self.lang);
+        let outcome = step(self.ui.lang);
         self.add(name, start.elapsed(), outcome);
     }
 
     fn add(&mut self, name: &str, took: Duration, outcome: Outcome) {
         let (count, word, words) = match outcome {
-            Outcome::Passed => (&mut self.passed, self.lang.pick("通过", "ok     "), None),
+            Outcome::Passed => (&mut self.passed, self.ui.pick("通过", "ok     "), None),
             Outcome::Skipped(why) => (
                 &mut self.skipped,
-                self.lang.pick("跳过", "skipped"),
+                self.ui.pick("跳过", "skipped"),
                 Some(why),
             ),
-            Outcome::Failed(why) => (
-                &mut self.failed,
-                self.lang.pick("失败", "FAILED "),
-                Some(why),
-            ),
+            Outcome::Failed(why) => (&mut self.failed, self.ui.pick("失败", "FAILED "), Some(why)),
         };
         *count += 1;
         say(format!("{word} {:>6} s  {name}", seconds(took)));
@@ -185,7 +181,7 @@ impl Results {
             ..
         } = self;
         let took = seconds(took);
-        say(self.lang.pick(
+        say(self.ui.pick(
             format!("通过 {passed}，失败 {failed}，跳过 {skipped}，共 {took} 秒"),
             format!("{passed} ok, {failed} failed, {skipped} skipped in {took} s"),
         ));

@@ -8,18 +8,13 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::package;
-use bilingual::Lang;
+use bilingual::Ui;
 use bilingual::terminal::warn;
 
 /// Runs `exercise` with these arguments, `verb` before them, and returns its exit status.
-pub(crate) fn hand_over(
-    root: &Path,
-    verb: Option<&str>,
-    words: &[OsString],
-    lang: Lang,
-) -> Result<u8> {
+pub(crate) fn hand_over(root: &Path, verb: Option<&str>, words: &[OsString], ui: Ui) -> Result<u8> {
     if !is_built() {
-        warn(lang.pick(
+        warn(ui.pick(
             "第一次用：先编译判题程序，要等一会儿……",
             "first use: the judge is being compiled, which takes a while …",
         ));
@@ -38,7 +33,7 @@ pub(crate) fn hand_over(
 }
 
 /// Runs `author` with these arguments, `verb` before them, and returns its exit status.
-pub(crate) fn for_authors(root: &Path, verb: &str, words: &[OsString], lang: Lang) -> Result<u8> {
+pub(crate) fn for_authors(root: &Path, verb: &str, words: &[OsString], ui: Ui) -> Result<u8> {
     let mut command = package::cargo();
     command
         .args(["run", "--quiet", "--manifest-path"])
@@ -49,7 +44,7 @@ pub(crate) fn for_authors(root: &Path, verb: &str, words: &[OsString], lang: Lan
         .args(["--no-default-features", "--features", "author", "--"])
         .arg("--root")
         .arg(root)
-        .args(["--lang", lang.name(), verb])
+        .args(["--lang", ui.lang.name(), verb])
         .args(words);
     package::run(&mut command)
 }

@@ -21,8 +21,8 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use bilingual::Lang;
 use bilingual::terminal::{say, seconds, warn};
+use bilingual::{Lang, Ui};
 use cli::{Asked, Command};
 
 /// Runs the tool with these arguments, the first being its own name.
@@ -40,36 +40,37 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match run_command(command, lang) {
+    let ui = Ui::plain(lang);
+    match run_command(command, ui) {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
-            warn(format!("{}: {error:#}", lang.pick("出错", "error")));
+            warn(format!("{}: {error:#}", ui.pick("出错", "error")));
             ExitCode::FAILURE
         }
     }
 }
 
 /// Runs the command and returns the exit status; failures have been reported already.
-fn run_command(command: Command, lang: Lang) -> Result<u8> {
-    let root = root(lang)?;
+fn run_command(command: Command, ui: Ui) -> Result<u8> {
+    let root = root(ui)?;
     let well = match command {
-        Command::Read(how) => read::read(&root, how, lang),
-        Command::Build => build(&root, lang),
-        Command::Check { part } => check::check(&root, part, lang),
-        Command::Capture { names, check } => return capture::capture(&root, &names, check, lang),
-        Command::Exercise { words } => return exercise::hand_over(&root, None, &words, lang),
-        Command::Class { words } => return exercise::hand_over(&root, Some("class"), &words, lang),
-        Command::New { words } => return exercise::for_authors(&root, "new", &words, lang),
-        Command::Wrong { words } => return exercise::for_authors(&root, "wrong", &words, lang),
+        Command::Read(how) => read::read(&root, how, ui),
+        Command::Build => build(&root, ui),
+        Command::Check { part } => check::check(&root, part, ui),
+        Command::Capture { names, check } => return capture::capture(&root, &names, check, ui),
+        Command::Exercise { words } => return exercise::hand_over(&root, None, &words, ui),
+        Command::Class { words } => return exercise::hand_over(&root, Some("class"), &words, ui),
+        Command::New { words } => return exercise::for_authors(&root, "new", &words, ui),
+        Command::Wrong { words } => return exercise::for_authors(&root, "wrong", &words, ui),
     };
     Ok(u8::from(!well?))
 }
 
 /// The checkout to work on: the one around the folder in which this was started comes first.
-fn root(lang: Lang) -> Result<PathBuf> {
+fn root(ui: Ui) -> Result<PathBuf> {
     let here = std::env::current_dir()?;
     session::run::checkout(&here).with_context(|| {
-        lang.pick(format!(
+        ui.pick(format!(
                 "{} 和它上面的目录里都没有 book.toml；请在练习册的目录里运行 cargo workbook",
                 here.display()
             ),
@@ -81,19 +82,19 @@ fn root(lang: Lang) -> Result<PathBuf> {
     })
 }
 
-fn build(root: &Path, lang: Lang) -> Result<bool> {
+fn build(root: &Path, ui: Ui) -> Result<bool> {
     let start = Instant::now();
     match book::build(root) {
         Ok(place) => {
             let (place, took) = (bilingual::slashes(&place), seconds(start.elapsed()));
-            say(lang.pick(
+            say(ui.pick(
                 format!("已写入 {place}（{took} 秒）"),
                 format!("wrote {place} ({took} s)"),
             ));
             Ok(true)
         }
         Err(problems) => {
-            warn(pages::report(&problems, lang));
+            warn(pages::report(&problems, ui.lang));
             Ok(false)
         }
     }

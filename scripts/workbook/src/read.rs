@@ -20,7 +20,7 @@ use crate::serve::{self, Port, Shared, Timeouts};
 use crate::site::Site;
 use crate::watch::{self, WatchEvent};
 use bilingual::terminal::{say, seconds, warn};
-use bilingual::{Diagnostic, Lang, Text, slashes};
+use bilingual::{Diagnostic, Text, Ui, slashes};
 use debounce::{Debounce, Step};
 use saves::Saves;
 
@@ -32,18 +32,18 @@ const LAST_BUILD_WAIT: Duration = Duration::from_millis(400);
 
 /// Serves the book until Ctrl-C. Always `true`: a broken page is reported, and corrected while it
 /// runs.
-pub fn read(root: &Path, how: cli::Read, lang: Lang) -> Result<bool> {
-    let listener = serve::bind(how.port.map_or(Port::From(PORT_FIRST), Port::Exactly), lang)?;
+pub fn read(root: &Path, how: cli::Read, ui: Ui) -> Result<bool> {
+    let listener = serve::bind(how.port.map_or(Port::From(PORT_FIRST), Port::Exactly), ui)?;
     let port = listener.local_addr()?.port();
     if how.port.is_none() && port != PORT_FIRST {
-        say(lang.pick(
+        say(ui.pick(
             format!("端口 {PORT_FIRST} 被占用，改用 {port}。"),
             format!("port {PORT_FIRST} is in use, using {port}"),
         ));
     }
     let (events, received) = channel();
     send_interrupts_to(events.clone())?;
-    let mut reader = Reader::start(root, listener, events, lang)?;
+    let mut reader = Reader::start(root, listener, events, ui)?;
     reader.follow(&received, how.open);
     reader.end();
     Ok(true)
@@ -53,7 +53,7 @@ pub fn read(root: &Path, how: cli::Read, lang: Lang) -> Result<bool> {
 pub struct Reader {
     root: PathBuf,
     url: String,
-    lang: Lang,
+    ui: Ui,
     events: Sender<WatchEvent>,
     shared: Shared,
     scratch: Scratch,
@@ -69,21 +69,21 @@ impl Reader {
         root: &Path,
         listener: TcpListener,
         events: Sender<WatchEvent>,
-        lang: Lang,
+        ui: Ui,
     ) -> Result<Reader> {
         let url = format!("http://{}/", listener.local_addr()?);
         let scratch = Scratch::new(root).with_context(|| {
             let place = root.join("target/workbook");
             let place = place.display();
-            lang.pick(
+            ui.pick(
                 format!("不能创建目录 {place}"),
                 format!("cannot create the folder {place}"),
             )
         })?;
         let watching = watch::watch(root, events.clone())
-            .with_context(|| lang.pick("没法监视文件的变化", "cannot watch the files"))?;
+            .with_context(|| ui.pick("没法监视文件的变化", "cannot watch the files"))?;
         if let Some(reason) = &watching.polling {
-            say(lang.pick(
+            say(ui.pick(
                 format!("系统不能监视文件（{reason}），改为每秒看两次。"),
                 format!(
                     "the system cannot watch the files ({reason}), checking them twice a second"
@@ -96,7 +96,7 @@ impl Reader {
         Ok(Reader {
             root,
             url,
-            lang,
+            ui,
             events,
             shared,
             scratch,
@@ -176,7 +176,7 @@ impl Reader {
                     }
                 }
                 WatchEvent::Blind(error) => {
-                    warn(self.lang.pick(
+                    warn(self.ui.pick(
                         format!("监视文件出错：{error}"),
                         format!("cannot watch the files: {error}"),
                     ));
@@ -245,19 +245,19 @@ impl Reader {
         match result {
             Ok(site) => {
                 if self.shared.publish(site) && again {
-                    say(self.lang.pick(
+                    say(self.ui.pick(
                         format!("{saved}：已更新（{took} 秒）"),
                         format!("{saved}: updated ({took} s)"),
                     ));
                 } else if again {
-                    say(self.lang.pick(
+                    say(self.ui.pick(
                         format!("{saved}：没有变化（{took} 秒）"),
                         format!("{saved}: no change ({took} s)"),
                     ));
                 }
             }
             Err(problems) => {
-                warn(pages::report(&problems, self.lang) + "\n");
+                warn(pages::report(&problems, self.ui.lang) + "\n");
                 self.shared.warn(problems);
             }
         }
@@ -265,14 +265,14 @@ impl Reader {
 
     fn announce(&self, open: bool) {
         let url = &self.url;
-        say(self.lang.pick(
+        say(self.ui.pick(
             format!("在浏览器里读：{url}（保存即更新，Ctrl-C 结束）"),
             format!("read the book at {url} (updates on every save; Ctrl-C to stop)"),
         ));
         if open {
             // In a thread: some systems come back only when the browser is closed.
-            let (url, lang) = (url.clone(), self.lang);
-            thread::spawn(move || open_browser(&url, lang));
+            let (url, ui) = (url.clone(), self.ui);
+            thread::spawn(move || open_browser(&url, ui));
         }
     }
 
@@ -302,9 +302,9 @@ fn send_interrupts_to(events: Sender<WatchEvent>) -> Result<()> {
     Ok(())
 }
 
-fn open_browser(url: &str, lang: Lang) {
+fn open_browser(url: &str, ui: Ui) {
     if let Err(error) = opener::open_browser(url) {
-        let words = lang.pick(
+        let words = ui.pick(
             format!("打不开浏览器（{error}）；请把上面的地址粘进浏览器"),
             format!("cannot open a browser ({error}); paste the address above into one"),
         );
