@@ -1,6 +1,6 @@
 //! A figure of `book/figures/`: put into the page as it is, if it speaks both languages.
 
-use crate::html;
+use crate::tags::{self, Tag};
 
 /// The figure without blank lines, which would end the HTML block; or what is wrong with it, in
 /// both languages.
@@ -11,27 +11,24 @@ pub(crate) fn render(source: &str) -> Result<String, (&'static str, &'static str
         .filter(|line| !line.is_empty())
         .collect();
     let html = text.join("\n");
-    let tags = html::tags(&html);
-    if !html::balanced(&html) {
+    let tags: Vec<Tag> = tags::tags(&html).collect();
+    if !tags::balanced(&html) {
         return Err((
             "HTML 标签没有成对；补上缺的结束标签",
             "the HTML tags do not match; close every tag",
         ));
     }
-    if !tags
-        .first()
-        .is_some_and(|tag| tag.offset == 0 && matches!(tag.name.as_str(), "figure" | "div" | "dl"))
-    {
+    if !tags.first().is_some_and(|tag| {
+        tag.place.start == 0 && matches!(tag.name.as_str(), "figure" | "div" | "dl")
+    }) {
         return Err((
             "图要以 <figure> 开头；把它包进 <figure class=\"fig\">",
             "a figure must start with <figure>; wrap it in <figure class=\"fig\">",
         ));
     }
-    let classes = html::attribute(&html, "class");
     let has = |lang: &str| {
-        classes
-            .iter()
-            .any(|(_, value)| value.split_ascii_whitespace().any(|class| class == lang))
+        tags.iter()
+            .any(|tag| tag.classes().any(|class| class == lang))
     };
     if (has("zh") && has("en")) || !has_text(&html, &tags) {
         Ok(html)
@@ -43,10 +40,10 @@ pub(crate) fn render(source: &str) -> Result<String, (&'static str, &'static str
     }
 }
 
-fn has_text(html: &str, tags: &[html::Tag<'_>]) -> bool {
+fn has_text(html: &str, tags: &[Tag]) -> bool {
     tags.iter().enumerate().any(|(at, tag)| {
-        let end = tags.get(at + 1).map_or(html.len(), |next| next.offset);
-        html.get(tag.end..end)
+        let end = tags.get(at + 1).map_or(html.len(), |next| next.place.start);
+        html.get(tag.place.end..end)
             .is_some_and(|text| text.contains(char::is_alphanumeric) && !text.contains("<!--"))
     })
 }

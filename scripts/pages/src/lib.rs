@@ -34,7 +34,9 @@ mod cache;
 mod html;
 mod line_breaks;
 mod problem;
+pub mod reference;
 mod sources;
+pub mod tags;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -1,11 +1,11 @@
 //! Links inside the book: every page, file and fragment that a link names must exist.
 
-use percent_encoding::percent_decode_str;
 use std::collections::{BTreeMap, HashSet};
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
 use crate::problem::Problems;
+use crate::reference::{Reference, resolve};
 use crate::scan::Found;
 use crate::sources::Sources;
 use bilingual::slashes;
@@ -39,19 +39,18 @@ fn complaint(
     pages: &BTreeMap<PathBuf, Anchors>,
     sources: &dyn Sources,
 ) -> Option<(String, String)> {
-    if is_elsewhere(link) {
+    // A path of the server leads to what only the built site has: that is checked there.
+    if link.is_empty() || link.starts_with('/') {
         return None;
     }
-    let (path, fragment) = link.split_once('#').unwrap_or((link, ""));
-    let path = path.split('?').next().unwrap_or_default();
-    let target = if path.is_empty() {
-        page.to_owned()
-    } else {
-        let folder = page.parent().unwrap_or(Path::new(""));
-        match normal(&folder.join(&*percent_decode_str(path).decode_utf8_lossy())) {
-            Some(target) => target,
-            None => return Some(outside(link)),
-        }
+    let (path, fragment) = match Reference::of(link) {
+        Reference::Elsewhere(_) => return None,
+        Reference::Undecodable => return Some(undecodable(link)),
+        Reference::Here { path, fragment } => (path, fragment),
+    };
+    let target = resolve(&slashes(page), &path).and_then(|path| normal(Path::new(&path)));
+    let Some(target) = target else {
+        return Some(outside(link));
     };
     let name = slashes(&target);
     if let Some(stem) = name.strip_suffix(".en.md") {
@@ -69,10 +68,10 @@ fn complaint(
     let Some(anchors) = pages.get(&target) else {
         return missing(link, &target, &name, pages, sources);
     };
-    if fragment.is_empty() || anchors.ids.contains(fragment) {
+    if fragment.is_empty() || anchors.ids.contains(&fragment) {
         return None;
     }
-    let near = nearest(fragment, anchors.ids.iter().map(String::as_str));
+    let near = nearest(&fragment, anchors.ids.iter().map(String::as_str));
     Some((
         format!("链接 {link}：book/{name} 里没有 id {fragment}{}", near.zh()),
         format!(
@@ -126,10 +125,11 @@ fn outside(link: &str) -> (String, String) {
     )
 }
 
-/// Another site, another scheme, or a path of the server.
-fn is_elsewhere(link: &str) -> bool {
-    let scheme = link.split(['/', '#', '?']).next().unwrap_or_default();
-    scheme.contains(':') || link.starts_with('/') || link.is_empty()
+fn undecodable(link: &str) -> (String, String) {
+    (
+        format!("链接 {link} 里的 % 编码不是 UTF-8；改正路径"),
+        format!("the link {link} has percent-encoding that is not UTF-8; correct the path"),
+    )
 }
 
 /// Resolves `.` and `..`; none if it leaves the root.

@@ -15,7 +15,7 @@ use crate::problem::Problems;
 use crate::scan::{Found, Scan, executed, scan};
 use crate::sources::{Sources, place, reason};
 use crate::twins::{Pair, Twin, align};
-use crate::{Page, code, html, line_breaks};
+use crate::{Page, code, html, line_breaks, tags};
 use bilingual::slashes;
 
 /// The page under work.
@@ -159,7 +159,7 @@ impl Work<'_> {
     /// HTML that differs: a pair, or one element with two summaries; but no pair may cut an element
     /// in two.
     fn html(&mut self, pair: &Pair<'_>) -> String {
-        if html::balanced(pair.zh.text) && html::balanced(pair.en.text) {
+        if tags::balanced(pair.zh.text) && tags::balanced(pair.en.text) {
             return halves(pair.zh.text, pair.en.text);
         }
         let both = (summary(pair.zh.text), summary(pair.en.text));

@@ -6,8 +6,8 @@ use std::path::Path;
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
 use crate::blocks::{self, Block, Fence, Kind, Lines, OPTIONS};
-use crate::html;
 use crate::problem::Problems;
+use crate::tags;
 
 /// Number of lines that a fence may have that is neither an include nor a session.
 const PASTED_LINES_MAX: usize = 3;
@@ -87,11 +87,11 @@ impl Scan {
     fn html(&mut self, page: &str, range: &Range<usize>, lines: &Lines) {
         let html = &page[range.clone()];
         let found = |name| {
-            html::attribute(html, name)
+            tags::attribute(html, name)
                 .into_iter()
                 .map(|(offset, value)| Found {
                     line: lines.number(range.start + offset),
-                    text: value.to_owned(),
+                    text: value,
                 })
         };
         self.links.extend(found("href"));

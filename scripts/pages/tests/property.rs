@@ -123,6 +123,18 @@ proptest! {
             .with("book/figures/a.html", &source);
         let _ = book.render();
     }
+
+    #[test]
+    fn a_tag_stands_where_it_is_said_to(parts in vec(mark(), 0..24)) {
+        let html = parts.concat();
+        let mut end = 0;
+        for tag in pages::tags::tags(&html) {
+            prop_assert!(tag.place.start >= end);
+            end = tag.place.end;
+            let written = html.get(tag.place);
+            prop_assert!(written.is_some_and(|tag| tag.starts_with('<') && tag.ends_with('>')));
+        }
+    }
 }
 
 fn mark() -> impl Strategy<Value = String> {

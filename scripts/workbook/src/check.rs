@@ -1,8 +1,8 @@
 //! `cargo workbook check`: everything that can be checked with Rust alone. Each step prints its
 //! time; a step for which this machine lacks a program is reported as skipped, never as passed.
 
+mod link;
 pub mod links;
-mod reference;
 
 mod css;
 mod html;

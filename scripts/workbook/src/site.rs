@@ -1,13 +1,13 @@
 //! A built site, whole in memory: what is served is what one build made, no path leads out of it,
 //! and the disk may change meanwhile.
 
-use percent_encoding::percent_decode_str;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hasher};
 use std::io;
 use std::path::Path;
 
 use axum::body::Bytes;
+use pages::reference::decoded;
 
 use crate::book::folder::{Entry, Folder, Refused, contents};
 
@@ -149,12 +149,6 @@ fn is_empty(page: &[u8]) -> bool {
         .ok()
         .and_then(|text| text.split_once("<main>"))
         .is_some_and(|(_, main)| main.trim_start().starts_with("</main>"))
-}
-
-/// `None` if it is not UTF-8.
-pub(crate) fn decoded(address: &str) -> Option<String> {
-    let decoded = percent_decode_str(address).decode_utf8().ok()?;
-    Some(decoded.into_owned())
 }
 
 /// The content type of a file, by the end of its name.

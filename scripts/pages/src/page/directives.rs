@@ -12,7 +12,7 @@ use crate::capture::Drawing;
 use crate::links::nearest;
 use crate::scan::Found;
 use crate::sources::{place, reason};
-use crate::{capture as captures, exercise, figure, html, journey, session_html};
+use crate::{capture as captures, exercise, figure, journey, session_html, tags};
 use bilingual::slashes;
 
 const DIRECTIVES: [&str; 7] = [
@@ -259,8 +259,8 @@ impl Work<'_> {
         let file = folder.join(format!("{name}.html"));
         match figure::render(&source.replace("\r\n", "\n")) {
             Ok(figure) => {
-                for (_, id) in html::attribute(&figure, "id") {
-                    self.ids.add(id, &self.zh_file, line, self.problems);
+                for (_, id) in tags::attribute(&figure, "id") {
+                    self.ids.add(&id, &self.zh_file, line, self.problems);
                 }
                 if figure.contains("osi-order") {
                     let figure = self.with_asset("widgets", figure);

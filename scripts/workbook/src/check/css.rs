@@ -1,6 +1,6 @@
 //! What a style sheet loads: `url(…)` and `@import "…"`.
 
-use super::reference::{Kind, Link};
+use super::link::{Link, Purpose};
 
 /// Its references, in order, with their lines.
 pub(super) fn links(css: &str) -> Vec<Link> {
@@ -29,7 +29,7 @@ pub(super) fn links(css: &str) -> Vec<Link> {
 fn link(css: &str, at: usize, target: &str) -> Link {
     let line = css[..at].matches('\n').count() as u64 + 1;
     Link {
-        kind: Kind::Part,
+        purpose: Purpose::Part,
         target: target.trim().to_owned(),
         line,
         lang: None,

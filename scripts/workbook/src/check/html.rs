@@ -1,15 +1,9 @@
 //! What of an HTML page the link check needs: ids and references, with their line and language.
 
-use std::cell::RefCell;
-
-use html5ever::tendril::StrTendril;
-use html5ever::tokenizer::states::RawKind;
-use html5ever::tokenizer::{
-    BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
-};
+use pages::tags::{Kind, Tag, tags};
 
 use super::css;
-use super::reference::{Kind, Link};
+use super::link::{Link, Purpose};
 
 /// A page.
 #[derive(Debug, Default)]
@@ -30,138 +24,139 @@ pub(super) struct Id {
 
 /// Reads a page, which any text can be.
 pub(super) fn parse(html: &str) -> Page {
-    let tokenizer = Tokenizer::new(Sink::default(), TokenizerOpts::default());
-    let input = BufferQueue::default();
-    input.push_back(StrTendril::from(html));
-    // A result other than `Done` stands for a script to run or an encoding to follow: go on.
-    while !input.is_empty() {
-        let _ = tokenizer.feed(&input);
+    let mut reading = Reading::default();
+    let mut lines = Lines::of(html);
+    for tag in tags(html) {
+        let line = lines.at(tag.place.start);
+        reading.end_style(html, tag.place.start);
+        if tag.kind == Kind::Close {
+            reading.end(&tag);
+        } else {
+            reading.start(&tag, line);
+        }
+        if tag.name == "style" && tag.kind != Kind::Close {
+            reading.style = Some((tag.place.end, lines.at(tag.place.end)));
+        }
     }
-    tokenizer.end();
-    tokenizer.sink.0.into_inner().page
+    reading.end_style(html, html.len());
+    reading.page
 }
-
-#[derive(Default)]
-struct Sink(RefCell<Reading>);
 
 #[derive(Default)]
 struct Reading {
     page: Page,
     open: Vec<(String, Option<&'static str>)>,
-    in_style: bool,
-}
-
-impl TokenSink for Sink {
-    type Handle = ();
-
-    fn process_token(&self, token: Token, line: u64) -> TokenSinkResult<()> {
-        let mut reading = self.0.borrow_mut();
-        match token {
-            Token::TagToken(tag) if tag.kind == TagKind::StartTag => {
-                return reading.start(&tag, line);
-            }
-            Token::TagToken(tag) => reading.end(&tag),
-            Token::CharacterTokens(text) if reading.in_style => {
-                let links = css::links(&text).into_iter();
-                reading
-                    .page
-                    .links
-                    .extend(links.map(|link| Link { line, ..link }));
-            }
-            _ => {}
-        }
-        TokenSinkResult::Continue
-    }
+    /// Where a style sheet begins whose end has not come, and on which line.
+    style: Option<(usize, u64)>,
 }
 
 impl Reading {
-    fn start(&mut self, tag: &Tag, line: u64) -> TokenSinkResult<()> {
-        let name = &*tag.name;
+    fn start(&mut self, tag: &Tag, line: u64) {
         let outer = self.open.last().and_then(|(_, lang)| *lang);
-        let lang = value(tag, "class")
-            .and_then(|class| shown_in(&class))
-            .or(outer);
+        let lang = shown_in(tag).or(outer);
         if let Some(name) = value(tag, "id").filter(|name| !name.is_empty()) {
             self.page.ids.push(Id { name, line, lang });
         }
-        if name == "base" {
+        if tag.name == "base" {
             self.page.base = self.page.base.take().or_else(|| value(tag, "href"));
         } else {
             let found = references(tag).into_iter();
-            self.page.links.extend(found.map(|(kind, target)| Link {
-                kind,
+            self.page.links.extend(found.map(|(purpose, target)| Link {
+                purpose,
                 target,
                 line,
                 lang,
             }));
         }
-        if !tag.self_closing && !is_void(name) {
-            self.open.push((name.to_owned(), lang));
-        }
-        self.in_style = name == "style";
-        match name {
-            "script" => TokenSinkResult::RawData(RawKind::ScriptData),
-            "style" => TokenSinkResult::RawData(RawKind::Rawtext),
-            "textarea" | "title" if !self.open.iter().any(|(name, _)| name == "svg") => {
-                TokenSinkResult::RawData(RawKind::Rcdata)
-            }
-            _ => TokenSinkResult::Continue,
+        if tag.kind == Kind::Open {
+            self.open.push((tag.name.clone(), lang));
         }
     }
 
+    fn end_style(&mut self, html: &str, end: usize) {
+        let Some((start, first)) = self.style.take() else {
+            return;
+        };
+        let found = css::links(html.get(start..end).unwrap_or_default()).into_iter();
+        self.page.links.extend(found.map(|link| Link {
+            line: first + link.line - 1,
+            ..link
+        }));
+    }
+
     fn end(&mut self, tag: &Tag) {
-        self.in_style = false;
-        if let Some(place) = self.open.iter().rposition(|(name, _)| **name == *tag.name) {
+        if let Some(place) = self.open.iter().rposition(|(name, _)| *name == tag.name) {
             self.open.truncate(place);
         }
     }
 }
 
-fn value(tag: &Tag, name: &str) -> Option<String> {
-    let found = tag
-        .attrs
-        .iter()
-        .find(|attribute| *attribute.name.local == *name);
-    found.map(|attribute| attribute.value.to_string())
+/// Lines of a text, asked for from its beginning to its end.
+struct Lines<'a> {
+    text: &'a [u8],
+    at: usize,
+    line: u64,
 }
 
-fn shown_in(class: &str) -> Option<&'static str> {
-    class.split_ascii_whitespace().find_map(|word| match word {
+impl<'a> Lines<'a> {
+    fn of(text: &'a str) -> Self {
+        Self {
+            text: text.as_bytes(),
+            at: 0,
+            line: 1,
+        }
+    }
+
+    fn at(&mut self, place: usize) -> u64 {
+        let passed = self.text.get(self.at..place).unwrap_or_default();
+        self.line += passed.iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.at = self.at.max(place);
+        self.line
+    }
+}
+
+fn value(tag: &Tag, name: &str) -> Option<String> {
+    tag.value(name).map(str::to_owned)
+}
+
+/// The language in which alone it is shown.
+fn shown_in(tag: &Tag) -> Option<&'static str> {
+    tag.classes().find_map(|word| match word {
         "zh" => Some("zh"),
         "en" => Some("en"),
         _ => None,
     })
 }
 
-fn references(tag: &Tag) -> Vec<(Kind, String)> {
+fn references(tag: &Tag) -> Vec<(Purpose, String)> {
     let mut found = Vec::new();
     let mut add =
-        |kind, attribute| found.extend(value(tag, attribute).map(|target| (kind, target)));
-    match &*tag.name {
-        "a" | "area" => add(Kind::Way, "href"),
-        "form" => add(Kind::Way, "action"),
-        "link" => add(link_kind(&value(tag, "rel").unwrap_or_default()), "href"),
-        "object" => add(Kind::Part, "data"),
+        |purpose, attribute| found.extend(value(tag, attribute).map(|target| (purpose, target)));
+    match tag.name.as_str() {
+        "a" | "area" => add(Purpose::Way, "href"),
+        "form" => add(Purpose::Way, "action"),
+        "link" => add(link_purpose(&value(tag, "rel").unwrap_or_default()), "href"),
+        "object" => add(Purpose::Part, "data"),
         // The tokenizer gives names in lower case, `feImage` too.
         "use" | "image" | "feimage" => {
-            add(Kind::Part, "href");
-            add(Kind::Part, "xlink:href");
+            add(Purpose::Part, "href");
+            add(Purpose::Part, "xlink:href");
         }
         _ => {
-            add(Kind::Part, "src");
-            add(Kind::Part, "poster");
+            add(Purpose::Part, "src");
+            add(Purpose::Part, "poster");
         }
     }
     for candidate in value(tag, "srcset").unwrap_or_default().split(',') {
         let target = candidate.split_ascii_whitespace().next();
-        found.extend(target.map(|target| (Kind::Part, target.to_owned())));
+        found.extend(target.map(|target| (Purpose::Part, target.to_owned())));
     }
     let style = css::links(&value(tag, "style").unwrap_or_default());
-    found.extend(style.into_iter().map(|link| (link.kind, link.target)));
+    found.extend(style.into_iter().map(|link| (link.purpose, link.target)));
     found
 }
 
-fn link_kind(rel: &str) -> Kind {
+fn link_purpose(rel: &str) -> Purpose {
     let is_way = |word| {
         matches!(
             word,
@@ -169,27 +164,8 @@ fn link_kind(rel: &str) -> Kind {
         )
     };
     if !rel.is_empty() && rel.split_ascii_whitespace().all(is_way) {
-        Kind::Way
+        Purpose::Way
     } else {
-        Kind::Part
+        Purpose::Part
     }
-}
-
-fn is_void(name: &str) -> bool {
-    matches!(
-        name,
-        "area"
-            | "base"
-            | "br"
-            | "col"
-            | "embed"
-            | "hr"
-            | "img"
-            | "input"
-            | "link"
-            | "meta"
-            | "source"
-            | "track"
-            | "wbr"
-    )
 }

@@ -4,11 +4,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use bilingual::{Diagnostic, Text};
+use pages::reference::{Reference, resolve};
 
 use super::css;
 use super::html::{Page, parse};
-use super::reference::{Kind, Link};
-use crate::site::{Site, decoded};
+use super::link::{Link, Purpose};
+use crate::site::Site;
 
 /// The page on which mdBook numbers ids anew and makes links local.
 const PRINT_PAGE: &str = "print.html";
@@ -60,7 +61,7 @@ impl Check<'_> {
             }
         }
         for link in &page.links {
-            if !is_print || link.kind == Kind::Part {
+            if !is_print || link.purpose == Purpose::Part {
                 self.link(path, page.base.as_deref(), link);
             }
         }
@@ -120,17 +121,16 @@ fn judge(
     base: Option<&str>,
     link: &Link,
 ) -> Result<(), Wrong> {
-    let target = link.target.trim();
-    match scheme(target) {
-        Some("data") => return Ok(()),
-        Some(_) if link.kind == Kind::Way => return Ok(()),
-        Some(_) => return Err(Wrong::Outside),
-        None => {}
-    }
-    let (path, fragment) = target.split_once('#').unwrap_or((target, ""));
-    let path = path.split_once('?').map_or(path, |(path, _)| path);
-    let decoded = decoded(path).ok_or(Wrong::Nowhere)?;
-    let found = match resolve(from, base, &decoded).ok_or(Wrong::Nowhere)? {
+    let (path, fragment) = match Reference::of(&link.target) {
+        Reference::Elsewhere("data") => return Ok(()),
+        Reference::Elsewhere(_) if link.purpose == Purpose::Way => return Ok(()),
+        Reference::Elsewhere(_) => return Err(Wrong::Outside),
+        Reference::Undecodable => return Err(Wrong::Nowhere),
+        Reference::Here { path, fragment } => (path, fragment),
+    };
+    // A base changes where paths start, not which page this is.
+    let start = base.filter(|_| !path.is_empty()).unwrap_or(from);
+    let found = match resolve(start, &path).ok_or(Wrong::Nowhere)? {
         path if site.get(&path).is_some() => path,
         folder => [folder.trim_end_matches('/'), "index.html"]
             .join("/")
@@ -141,15 +141,12 @@ fn judge(
         return Err(Wrong::Nowhere);
     }
     match pages.get(found.as_str()) {
-        Some(page) if found != PRINT_PAGE => has_id(page, fragment, link),
+        Some(page) if found != PRINT_PAGE => has_id(page, &fragment, link),
         _ => Ok(()),
     }
 }
 
-fn has_id(page: &Page, fragment: &str, link: &Link) -> Result<(), Wrong> {
-    let Some(name) = decoded(fragment) else {
-        return Err(Wrong::Fragment);
-    };
+fn has_id(page: &Page, name: &str, link: &Link) -> Result<(), Wrong> {
     if name.is_empty() || name == "top" {
         return Ok(());
     }
@@ -158,41 +155,6 @@ fn has_id(page: &Page, fragment: &str, link: &Link) -> Result<(), Wrong> {
         Some(id) if id.lang.is_some() && id.lang != link.lang => Err(Wrong::Hidden),
         Some(_) => Ok(()),
     }
-}
-
-/// `https` of `https://…`, `//` of an address without one.
-fn scheme(target: &str) -> Option<&str> {
-    if target.starts_with("//") {
-        return Some("//");
-    }
-    let (scheme, _) = target.split_once(':')?;
-    let plain = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
-    (scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.chars().all(plain))
-        .then_some(scheme)
-}
-
-/// The path from the root of the site, or `None` above it.
-fn resolve(from: &str, base: Option<&str>, target: &str) -> Option<String> {
-    if target.is_empty() {
-        return Some(from.to_owned());
-    }
-    let start = match (target.strip_prefix('/'), base) {
-        (Some(_), _) => "",
-        (None, Some(base)) => base.trim_start_matches('/'),
-        (None, None) => from,
-    };
-    let mut parts: Vec<&str> = start.split('/').collect();
-    parts.pop();
-    for part in target.trim_start_matches('/').split('/') {
-        match part {
-            "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
 }
 
 #[cfg(test)]
@@ -334,6 +296,19 @@ mod tests {
         check(
             "<p id=x></p><p id=x></p>",
             &["duplicate id \"x\" (first on line 2); choose another"],
+        );
+    }
+
+    #[test]
+    fn a_problem_is_on_the_line_of_its_tag_or_of_its_rule() {
+        let mut site = Site::default();
+        let page = "<p>\n<a\n  href='x.html'>x</a>\n<style>p {}\n\n@import 'x.css';</style>\n<img src=x.png><style>\n@import 'y.css'";
+        site.insert("a.html", page);
+        let place = |problem: Diagnostic| problem.place.unwrap().to_string();
+        let found: Vec<_> = problems(&site, "b").into_iter().map(place).collect();
+        assert_eq!(
+            found,
+            ["b/a.html:2", "b/a.html:6", "b/a.html:7", "b/a.html:8"]
         );
     }
 

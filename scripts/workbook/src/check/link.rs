@@ -3,7 +3,7 @@
 /// A reference.
 #[derive(Debug)]
 pub(super) struct Link {
-    pub(super) kind: Kind,
+    pub(super) purpose: Purpose,
     pub(super) target: String,
     pub(super) line: u64,
     pub(super) lang: Option<&'static str>,
@@ -11,7 +11,7 @@ pub(super) struct Link {
 
 /// What a reference is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum Purpose {
     /// The reader may follow it.
     Way,
     /// The browser loads it with the page.
