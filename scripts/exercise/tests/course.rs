@@ -26,7 +26,7 @@ use exercise::patch::{Header, Kind};
 use exercise::shape;
 use judge::Check;
 use judge::build::{Built, build};
-use judge::check::{TROUBLES, Variant, place};
+use judge::check::{TroubleKind, Variant};
 use judge::play::{Options, play};
 use judge::report::{self};
 use judge::verdict::{Failure, Verdict};
@@ -293,7 +293,7 @@ fn must_fail(program: &Program, name: &str, trouble: Option<&str>) -> Result<Fai
         let verdicts = judge(program, &wanted, 1, slower);
         let failed: Vec<_> = verdicts
             .iter()
-            .filter_map(|v| Some((&*v.variant, v.failure.as_ref()?.trouble.name())))
+            .filter_map(|v| Some((&*v.variant, v.failure.as_ref()?.trouble.kind().name())))
             .collect();
         let right = matches!(failed[..], [(variant, seen)]
             if variant == name && trouble.is_none_or(|trouble| trouble == seen));
@@ -398,7 +398,7 @@ fn every_stub_fails_for_its_reason() {
     each("stub", AT_ONCE, |program| {
         let stub = program.source.exercise.check.stub.as_ref();
         let stub = stub.ok_or("no `stub VARIANT TROUBLE` in its check")?;
-        must_fail(program, &stub.variant, Some(&stub.trouble)).map(|_| ())
+        must_fail(program, &stub.variant, Some(stub.trouble.name())).map(|_| ())
     });
 }
 
@@ -467,7 +467,7 @@ fn is_told_its_cause(program: &Program, name: &str, failure: &Failure) -> Result
     let seen = failure.seen();
     let kind = match seen.crash {
         Some(words) => format!("crashed \"{words}\""),
-        None => seen.trouble.to_owned(),
+        None => seen.trouble.name().to_owned(),
     };
     let path = Path::new(&program.source.name).file_name().unwrap();
     let key = (program.source.exercise.id.clone(), name.to_owned());
@@ -525,7 +525,7 @@ fn every_cause_says_what_it_fits() {
 #[test]
 fn every_place_that_explains_a_kind_of_trouble_is_in_the_book() {
     let book = root().unwrap().join("book");
-    for place in TROUBLES.iter().filter_map(|(name, ..)| place(name)) {
+    for place in TroubleKind::ALL.iter().filter_map(|kind| kind.place()) {
         is_in_the_book(&book, place, "a kind of trouble");
     }
 }

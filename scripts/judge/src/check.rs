@@ -8,6 +8,7 @@ mod bytes;
 mod cause;
 mod line;
 mod stub;
+mod trouble_kind;
 mod validate;
 
 use std::fmt;
@@ -19,8 +20,9 @@ use session::{ParseError, Status};
 #[cfg(feature = "play")]
 pub(crate) use bytes::numbered;
 pub use bytes::{Payload, Piece, quoted};
-pub use cause::{Cause, Fit, Seen, place};
-pub use stub::{Stub, TROUBLES};
+pub use cause::{Cause, Fit, Seen};
+pub use stub::Stub;
+pub use trouble_kind::TroubleKind;
 
 /// A check: what the judge does with a program, in several variants.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -115,7 +115,7 @@ pub fn play<'a>(
         verdict = again(check, first, options, ends);
     }
     tell(&verdict);
-    let hopeless = |failure: &Failure| failure.trouble.at_the_start();
+    let hopeless = |failure: &Failure| failure.trouble.kind().is_at_the_start();
     if verdict.failure.as_deref().is_some_and(hopeless) {
         return vec![verdict];
     }
@@ -206,7 +206,7 @@ fn is_doubtful(verdict: &Verdict) -> bool {
         Trouble::Judge(_) | Trouble::NotPlayed | Trouble::CannotStart(_) => false,
         // It had the time of the whole check.
         Trouble::RightSoFar { .. } => false,
-        _ => failure.trouble.is_late() || verdict.slow.is_busy(),
+        _ => failure.trouble.kind().is_late() || verdict.slow.is_busy(),
     }
 }
 
@@ -214,7 +214,7 @@ fn is_doubtful(verdict: &Verdict) -> bool {
 /// that is not a failure.
 fn leave(verdict: &mut Verdict) {
     if let Some(failure) = &mut verdict.failure
-        && failure.trouble.is_late()
+        && failure.trouble.kind().is_late()
         && verdict.slow.is_busy()
     {
         failure.trouble = Trouble::NotPlayed;

@@ -296,9 +296,7 @@ impl Report {
         }
         // Other bytes are other bytes, however busy the machine was.
         let may_be_late = |verdict: &&Verdict| match &verdict.failure {
-            Some(failure) => {
-                failure.trouble.is_late() || matches!(failure.trouble, Trouble::NotPlayed)
-            }
+            Some(failure) => failure.trouble.kind().is_late(),
             None => verdict.slow.again,
         };
         let busy = verdicts

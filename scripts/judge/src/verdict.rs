@@ -6,7 +6,7 @@ use std::time::Duration;
 use session::Status;
 use session::run::Ended;
 
-use crate::check::Seen;
+use crate::check::{Seen, TroubleKind};
 use crate::crash::Crash;
 
 /// How a program did in one variant.
@@ -97,7 +97,7 @@ impl Failure {
     #[must_use]
     pub fn seen(&self) -> Seen<'_> {
         Seen {
-            trouble: self.trouble.name(),
+            trouble: self.trouble.kind(),
             crash: self.crash_words(),
         }
     }
@@ -271,12 +271,12 @@ impl Kept {
         Self::Memory,
     ];
 
-    fn name(self) -> &'static str {
+    fn kind(self) -> TroubleKind {
         match self {
-            Self::Processes => "keeps_processes",
-            Self::Threads => "keeps_threads",
-            Self::Descriptors => "keeps_descriptors",
-            Self::Memory => "keeps_memory",
+            Self::Processes => TroubleKind::KeepsProcesses,
+            Self::Threads => TroubleKind::KeepsThreads,
+            Self::Descriptors => TroubleKind::KeepsDescriptors,
+            Self::Memory => TroubleKind::KeepsMemory,
         }
     }
 }
@@ -360,20 +360,20 @@ pub enum Fault {
 }
 
 impl Fault {
-    fn name(&self) -> &'static str {
+    fn kind(&self) -> TroubleKind {
         match self {
-            Self::NotHttp(_) => "not_http",
-            Self::LineEnd(_) => "http_line_end",
-            Self::NoEnd => "http_no_end",
-            Self::Field(_) => "http_field",
-            Self::Status { .. } => "http_status",
-            Self::NoLength => "http_no_length",
-            Self::BadLength(_) => "http_bad_length",
-            Self::Chunked => "http_chunked",
-            Self::Short { .. } => "http_short",
-            Self::OtherLength { .. } => "http_other_length",
-            Self::HeadBody(_) => "http_head_body",
-            Self::Long { .. } => "http_long",
+            Self::NotHttp(_) => TroubleKind::NotHttp,
+            Self::LineEnd(_) => TroubleKind::HttpLineEnd,
+            Self::NoEnd => TroubleKind::HttpNoEnd,
+            Self::Field(_) => TroubleKind::HttpField,
+            Self::Status { .. } => TroubleKind::HttpStatus,
+            Self::NoLength => TroubleKind::HttpNoLength,
+            Self::BadLength(_) => TroubleKind::HttpBadLength,
+            Self::Chunked => TroubleKind::HttpChunked,
+            Self::Short { .. } => TroubleKind::HttpShort,
+            Self::OtherLength { .. } => TroubleKind::HttpOtherLength,
+            Self::HeadBody(_) => TroubleKind::HttpHeadBody,
+            Self::Long { .. } => TroubleKind::HttpLong,
         }
     }
 }
@@ -406,86 +406,45 @@ impl Bytes {
 }
 
 impl Trouble {
-    /// Its name in `stub` and `fits` lines.
+    /// Its kind.
     #[must_use]
-    pub fn name(&self) -> &'static str {
+    pub fn kind(&self) -> TroubleKind {
         match self {
-            Self::CannotStart(_) => "cannot_start",
-            Self::EndedAtOnce => "ended_at_once",
-            Self::NeverListens(_) => "never_listens",
-            Self::ListensElsewhere(_) => "listens_elsewhere",
-            Self::NeverConnects(_) => "never_connects",
-            Self::Refused => "refused",
-            Self::NotConnected(_) => "not_connected",
-            Self::QueueFull { .. } => "queue_full",
-            Self::Flood(_) => "flood",
-            Self::Gone => "gone",
-            Self::ClosedEarly(_) => "closed_early",
-            Self::ResetEarly(_) => "reset_early",
-            Self::OutputClosed(_) => "output_closed",
-            Self::TooLittle(..) => "too_little",
-            Self::RightSoFar { .. } => "right_so_far",
-            Self::NotReading(..) => "not_reading",
-            Self::OnlyAtEnd(_) => "only_at_end",
-            Self::NotPrinted(_) => "not_printed",
-            Self::NotSaid { .. } => "not_said",
-            Self::NeverSends(_) => "never_sends",
-            Self::SentNothing => "sent_nothing",
-            Self::NoDatagram(..) => "no_datagram",
-            Self::Http(fault) => fault.name(),
-            Self::Wrong(_) => "wrong",
-            Self::TooMuch(_) => "too_much",
-            Self::NotSilent(_) => "not_silent",
-            Self::StillOpen(_) => "still_open",
-            Self::NoReset => "no_reset",
-            Self::NotTyped => "not_typed",
-            Self::StillRunning(_) => "still_running",
-            Self::WrongStatus => "wrong_status",
-            Self::Memory { .. } => "memory",
-            Self::Keeps { what, .. } => what.name(),
-            Self::NotPlayed => "not_played",
-            Self::Judge(_) => "judge",
+            Self::CannotStart(_) => TroubleKind::CannotStart,
+            Self::EndedAtOnce => TroubleKind::EndedAtOnce,
+            Self::NeverListens(_) => TroubleKind::NeverListens,
+            Self::ListensElsewhere(_) => TroubleKind::ListensElsewhere,
+            Self::NeverConnects(_) => TroubleKind::NeverConnects,
+            Self::Refused => TroubleKind::Refused,
+            Self::NotConnected(_) => TroubleKind::NotConnected,
+            Self::QueueFull { .. } => TroubleKind::QueueFull,
+            Self::Flood(_) => TroubleKind::Flood,
+            Self::Gone => TroubleKind::Gone,
+            Self::ClosedEarly(_) => TroubleKind::ClosedEarly,
+            Self::ResetEarly(_) => TroubleKind::ResetEarly,
+            Self::OutputClosed(_) => TroubleKind::OutputClosed,
+            Self::TooLittle(..) => TroubleKind::TooLittle,
+            Self::RightSoFar { .. } => TroubleKind::RightSoFar,
+            Self::NotReading(..) => TroubleKind::NotReading,
+            Self::OnlyAtEnd(_) => TroubleKind::OnlyAtEnd,
+            Self::NotPrinted(_) => TroubleKind::NotPrinted,
+            Self::NotSaid { .. } => TroubleKind::NotSaid,
+            Self::NeverSends(_) => TroubleKind::NeverSends,
+            Self::SentNothing => TroubleKind::SentNothing,
+            Self::NoDatagram(..) => TroubleKind::NoDatagram,
+            Self::Http(fault) => fault.kind(),
+            Self::Wrong(_) => TroubleKind::Wrong,
+            Self::TooMuch(_) => TroubleKind::TooMuch,
+            Self::NotSilent(_) => TroubleKind::NotSilent,
+            Self::StillOpen(_) => TroubleKind::StillOpen,
+            Self::NoReset => TroubleKind::NoReset,
+            Self::NotTyped => TroubleKind::NotTyped,
+            Self::StillRunning(_) => TroubleKind::StillRunning,
+            Self::WrongStatus => TroubleKind::WrongStatus,
+            Self::Memory { .. } => TroubleKind::Memory,
+            Self::Keeps { what, .. } => what.kind(),
+            Self::NotPlayed => TroubleKind::NotPlayed,
+            Self::Judge(_) => TroubleKind::Judge,
         }
-    }
-
-    /// Whether what was missing may only have been late: on a slow machine a right program can look
-    /// the same.
-    #[must_use]
-    pub fn is_late(&self) -> bool {
-        matches!(
-            self,
-            Self::NeverListens(_)
-                | Self::NeverConnects(_)
-                | Self::NotConnected(_)
-                | Self::QueueFull { .. }
-                | Self::TooLittle(..)
-                | Self::RightSoFar { .. }
-                | Self::NotReading(..)
-                | Self::OnlyAtEnd(_)
-                | Self::NeverSends(_)
-                | Self::NoDatagram(..)
-                | Self::StillOpen(_)
-                | Self::NotTyped
-                | Self::NotSaid { .. }
-                | Self::StillRunning(_)
-                | Self::Http(Fault::Short { .. } | Fault::NoEnd)
-                | Self::NotPlayed
-        )
-    }
-
-    /// Whether the program never got as far as the story: another variant would show the same.
-    #[must_use]
-    pub fn at_the_start(&self) -> bool {
-        matches!(
-            self,
-            Self::CannotStart(_)
-                | Self::EndedAtOnce
-                | Self::NeverListens(_)
-                | Self::ListensElsewhere(_)
-                | Self::NeverConnects(_)
-                | Self::NeverSends(_)
-                | Self::SentNothing
-                | Self::Judge(_)
-        )
     }
 }

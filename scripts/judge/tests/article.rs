@@ -42,7 +42,7 @@ fn fails(name: &str, id: &str, wanted: &str, trouble: &str) -> Option<Box<Failur
     let failure = judged(name, id, wanted)?;
     let failure = failure.unwrap_or_else(|| panic!("{name} passes {id} {wanted}"));
     assert_eq!(
-        failure.trouble.name(),
+        failure.trouble.kind().name(),
         trouble,
         "{name} {id} {wanted}: {failure:?}"
     );

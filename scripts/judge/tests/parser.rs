@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use judge::Check;
 use judge::check::{
-    Act, Actor, Cause, Fit, Pace, Payload, Piece, Response, Role, Seen, Transport, Variant, Way,
+    Act, Actor, Cause, Fit, Pace, Payload, Piece, Response, Role, Seen, Transport, TroubleKind,
+    Variant, Way,
 };
 use session::{ParseError, Status};
 
@@ -370,7 +371,7 @@ fn a_check_says_how_its_stub_fails() {
     let stub = check.stub.unwrap();
     assert_eq!(stub.to_string(), "stub plain closed_early");
     assert_eq!(
-        stub.words().en,
+        stub.trouble.words().en,
         "it closes the connection before everything has come"
     );
     errors(
@@ -454,6 +455,7 @@ fn a_variant_has_a_cause_for_each_kind_of_failure_that_says_what_it_fits() {
 #[track_caller]
 fn told(words: &str, trouble: &str, crash: Option<&str>, cause: Option<&str>, read: Option<&str>) {
     let variant = variant(words);
+    let trouble = TroubleKind::named(trouble).unwrap();
     let seen = Seen { trouble, crash };
     let told = variant.cause_of(seen).map(|Cause { why, .. }| &*why.en);
     assert_eq!((told, variant.read_about(seen)), (cause, read));

@@ -9,7 +9,7 @@ use bilingual::Lang;
 use bilingual::Ui;
 use judge::Check;
 use judge::build::{Built, build};
-use judge::check::TROUBLES;
+use judge::check::TroubleKind;
 use judge::crash::{Crash, Extent};
 use judge::report::{self, REPORT_COLUMNS};
 use judge::verdict::{Bytes, Failure, Fault, Kept, Slow, Surplus, Trouble, Verdict, Written};
@@ -267,9 +267,11 @@ fn every_kind_of_failure_has_its_own_words_and_no_line_is_too_wide() {
 
 #[test]
 fn every_kind_of_failure_has_a_name_that_a_stub_line_may_say() {
-    let names: BTreeSet<&str> = every_kind().iter().map(Trouble::name).collect();
-    let known: BTreeSet<&str> = TROUBLES.iter().map(|(name, ..)| *name).collect();
-    assert_eq!(names, known);
+    let seen: BTreeSet<TroubleKind> = every_kind().iter().map(Trouble::kind).collect();
+    let known: BTreeSet<TroubleKind> = TroubleKind::ALL.iter().copied().collect();
+    assert_eq!(seen, known);
+    let names: BTreeSet<&str> = known.iter().map(|kind| kind.name()).collect();
+    assert_eq!(names.len(), known.len());
 }
 
 #[test]

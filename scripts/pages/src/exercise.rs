@@ -70,7 +70,7 @@ pub(crate) fn variants(check: &Check, up: &str) -> String {
         out += &variant_of(check, index, variant, up);
     }
     if let Some(stub) = &check.stub {
-        let (name, seen) = (escape(&stub.variant), stub.words());
+        let (name, seen) = (escape(&stub.variant), stub.trouble.words());
         let to = format!(
             "<a href=\"#{}\"><code>{name}</code></a>",
             anchor(&stub.variant)

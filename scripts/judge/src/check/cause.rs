@@ -9,7 +9,7 @@ use bilingual::Text;
 use session::script::lexer::{Mismatch, mismatch};
 
 use super::Variant;
-use super::stub::TROUBLES;
+use super::trouble_kind::TroubleKind;
 
 /// A mistake that makes a program fail in a variant.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -25,8 +25,8 @@ pub struct Cause {
 /// A kind of failure that a cause explains.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fit {
-    /// The name of a [`TROUBLES`] entry.
-    Trouble(String),
+    /// This was seen.
+    Trouble(TroubleKind),
     /// `crashed "text"`: it crashed, and its message contains this text, in any case.
     Crash(String),
 }
@@ -34,58 +34,11 @@ pub enum Fit {
 /// A failure, as far as a cause can fit it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seen<'a> {
-    /// The name of a [`TROUBLES`] entry.
-    pub trouble: &'a str,
+    /// Its kind.
+    pub trouble: TroubleKind,
     /// The message of the crash, if the program or a part of it crashed: then its trouble is what the
     /// crash looks like from outside.
     pub crash: Option<&'a str>,
-}
-
-/// The troubles for which a cause without a `fits` line is not given: they say nothing about a mistake
-/// in the story. The program did not get that far, or the machine was in the way.
-const OUTSIDE_THE_STORY: [&str; 13] = [
-    "cannot_start",
-    "ended_at_once",
-    "never_listens",
-    "listens_elsewhere",
-    "never_connects",
-    "never_sends",
-    "sent_nothing",
-    "not_connected",
-    "queue_full",
-    "right_so_far",
-    "not_played",
-    "flood",
-    "judge",
-];
-
-/// Where to read about a trouble for which the variant has no cause.
-const PLACES_TO_READ: [(&str, &str); 18] = [
-    ("cannot_start", "exercises/start#once"),
-    ("never_listens", "sockets/socket#calls"),
-    ("listens_elsewhere", "sockets/socket#break"),
-    ("never_connects", "sockets/socket#calls"),
-    ("refused", "reference/errors#refused"),
-    ("not_connected", "reference/errors#timed-out"),
-    ("queue_full", "sockets/socket#queue"),
-    ("flood", "exercises/start#report"),
-    ("closed_early", "sockets/one-shot#which-close"),
-    ("reset_early", "reference/errors#reset"),
-    ("not_reading", "sockets/one-shot#sendall"),
-    ("never_sends", "layers/transport#udp"),
-    ("sent_nothing", "layers/transport#udp"),
-    ("no_datagram", "layers/transport#udp"),
-    ("still_open", "sockets/duplex#half-close"),
-    ("no_reset", "reference/errors#reset"),
-    ("memory", "sockets/threaded-server#bounds"),
-    ("only_at_end", "exercises/start#report"),
-];
-
-/// Where to read about this trouble, whatever the exercise: `PAGE#ID`.
-#[must_use]
-pub fn place(trouble: &str) -> Option<&'static str> {
-    let found = PLACES_TO_READ.iter().find(|(name, _)| *name == trouble);
-    found.map(|(_, place)| *place)
 }
 
 impl Variant {
@@ -113,7 +66,10 @@ impl Variant {
     #[must_use]
     pub fn read_about(&self, seen: Seen<'_>) -> Option<&str> {
         let cause = self.cause_of(seen).map(|cause| &*cause.read);
-        cause.or_else(|| place(seen.crash.map_or(seen.trouble, |_| "crashed")))
+        cause.or_else(|| match seen.crash {
+            Some(_) => None,
+            None => seen.trouble.place(),
+        })
     }
 }
 
@@ -123,7 +79,7 @@ impl Cause {
     pub fn explains(&self, seen: Seen<'_>) -> bool {
         match (&self.fits, seen.crash) {
             (None, Some(_)) => false,
-            (None, None) => !OUTSIDE_THE_STORY.contains(&seen.trouble),
+            (None, None) => seen.trouble.is_in_the_story(),
             (Some(fits), Some(words)) => {
                 let words = message(words).to_lowercase();
                 fits.iter().any(
@@ -132,7 +88,7 @@ impl Cause {
             }
             (Some(fits), None) => fits
                 .iter()
-                .any(|fit| matches!(fit, Fit::Trouble(name) if name == seen.trouble)),
+                .any(|fit| matches!(fit, Fit::Trouble(kind) if *kind == seen.trouble)),
         }
     }
 
@@ -174,14 +130,11 @@ pub(super) fn fits(text: &str) -> Result<Vec<Fit>, Mismatch> {
             }
             fits.push(Fit::Crash(text.to_owned()));
             rest = after.trim_start();
-        } else if TROUBLES.iter().any(|(name, ..)| *name == word) {
-            fits.push(Fit::Trouble(word.to_owned()));
+        } else if let Some(kind) = TroubleKind::named(word) {
+            fits.push(Fit::Trouble(kind));
         } else {
-            let names: Vec<&str> = TROUBLES.iter().map(|(name, ..)| *name).collect();
-            return mismatch(
-                format!("what is seen: crashed \"text\" {}", names.join(" ")),
-                word,
-            );
+            let names = TroubleKind::names();
+            return mismatch(format!("what is seen: crashed \"text\" {names}"), word);
         }
     }
     match fits.is_empty() {
@@ -194,7 +147,7 @@ pub(super) fn fits(text: &str) -> Result<Vec<Fit>, Mismatch> {
 impl fmt::Display for Fit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Trouble(name) => f.write_str(name),
+            Self::Trouble(kind) => f.write_str(kind.name()),
             Self::Crash(text) => write!(f, "crashed \"{text}\""),
         }
     }

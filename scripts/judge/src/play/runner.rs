@@ -269,7 +269,7 @@ impl<'a> Runner<'a> {
     fn in_time(&self, trouble: Trouble) -> Trouble {
         match trouble {
             Trouble::RightSoFar { .. } => trouble,
-            trouble if trouble.is_late() && Instant::now() >= self.patience.ends => {
+            trouble if trouble.kind().is_late() && Instant::now() >= self.patience.ends => {
                 Trouble::NotPlayed
             }
             trouble => trouble,
