@@ -119,7 +119,7 @@ fn write(table: &[Row], values: &[u64]) -> Vec<u8> {
 // ANCHOR: explain
 /// 往上走：每一层只读自己的首部，首部说里面是谁、到哪里为止。从前往后，第一处说不通就停。
 /// Up: each layer reads its own header, which says what is inside and where it ends. Front to
-/// back, it stops at the first byte that makes no sense.
+/// back, it stops at the first invalid byte.
 pub fn explain(frame: &[u8]) -> Result<Vec<Layer>> {
     let end = frame.len();
     // 第 2 层：类型 0x0800 说，里面是 IPv4。

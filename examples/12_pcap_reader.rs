@@ -6,8 +6,7 @@
 //! 这个文件拆包。`12_pcap_reader/` 里：file.rs 读文件，headers.rs 是首部的表，sense.rs 看哪些字节
 //! 说不通，line.rs 和 screen.rs 写屏幕。
 //! This file takes packets apart. In `12_pcap_reader/`: file.rs reads the file, headers.rs has the
-//! tables of the headers, sense.rs looks for bytes that make no sense, line.rs and screen.rs write
-//! the screen.
+//! tables of the headers, sense.rs looks for invalid bytes, line.rs and screen.rs write the screen.
 #![allow(missing_docs, reason = "the names of the fields say it")]
 use colored::Colorize;
 use file::Record;

@@ -29,8 +29,8 @@ pub enum Kind {
 }
 
 /// 拆开的包。`end`：最里面的数据到哪里为止；`trouble`：第一处说不通的字节。
-/// A packet taken apart. `end`: where the innermost data ends; `trouble`: the first byte that
-/// makes no sense.
+/// A packet taken apart. `end`: where the innermost data ends; `trouble`: the first invalid
+/// byte.
 pub struct Packet<'a> {
     pub bytes: &'a [u8],
     pub original: usize,

@@ -27,7 +27,7 @@ pub fn line(packet: &Packet<'_>, talks: &mut Talks) -> String {
     };
     line.insert_str(0, &direction(packet));
     // 数据是文字，就给开头几个字；哪里说不通，写在最后。
-    // If the data is text, its first characters; what makes no sense comes last.
+    // If the data is text, its first characters; what is invalid comes last.
     if let Some(text) = data_text(packet) {
         line += &format!("  {}", paint(7, &text));
     }

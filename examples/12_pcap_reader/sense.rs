@@ -1,5 +1,5 @@
 //! 首部至少多长，哪些字节说不通。
-//! How short a header may be, and which bytes of it make no sense.
+//! How short a header may be, and which of its bytes are invalid.
 use super::headers::{Kind, Packet};
 use Kind::{Arp, Cooked, Cooked2, Ethernet, Icmp, Ipv4, Ipv6, Loopback, Tcp, Udp, Vlan};
 
@@ -18,7 +18,7 @@ pub fn least(kind: Kind) -> usize {
 }
 
 /// 一个首部里第一处说不通的字节：偏移和原因。
-/// The first byte of a header that makes no sense: its offset, and why.
+/// The first invalid byte of a header: its offset, and why.
 pub fn nonsense(packet: &Packet<'_>, kind: Kind, at: usize) -> Option<(usize, &'static str)> {
     let one = |byte| packet.number(at + byte, 1);
     let two = |byte| packet.number(at + byte, 2);

@@ -16,7 +16,7 @@ def start(main):
     for stream in filter(None, (sys.stdin, sys.stdout, sys.stderr)):
         stream.reconfigure(encoding="utf-8", errors="surrogateescape")
     # Ctrl-C 直接结束，不打印一屏 Traceback。
-    # Ctrl-C ends us at once, without a screen of traceback.
+    # Ctrl-C ends the program at once, without a screen of traceback.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     sys.exit(main())
 

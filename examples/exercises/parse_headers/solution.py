@@ -65,7 +65,7 @@ def ipv4(data):
 
 def tcp(segment):
     fields = struct.unpack("!HHIIBB", front(segment, 20, "tcp")[:14])
-    source, target, sequence, acknowledgement, offset, bits = fields
+    source, target, sequence, acknowledgment, offset, bits = fields
     # 和 IP 一样：首部说自己多长，信它之前先看看。
     # As in IP: the header says how long it is, and we look before we believe it.
     header = (offset >> 4) * 4
@@ -79,7 +79,7 @@ def tcp(segment):
     names = ["FIN", "SYN", "RST", "PSH", "ACK", "URG"]
     flags = ",".join(name for bit, name in enumerate(names) if bits >> bit & 1)
     print(
-        f"tcp {source} > {target} seq {sequence} ack {acknowledgement} flags {flags or '-'}"
+        f"tcp {source} > {target} seq {sequence} ack {acknowledgment} flags {flags or '-'}"
         f" header {header} data {len(segment) - header}"
     )
 

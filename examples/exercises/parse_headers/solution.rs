@@ -62,7 +62,7 @@ fn ipv4(bytes: &[u8]) -> Step<()> {
     // The header says how long it is: the low 4 bits, in units of 4; beyond 20 are options.
     let (header, total) = (usize::from(fixed[0] & 15) * 4, usize::from(two(fixed, 2)));
     // 说不通的首部，别的字段也不能信：到此为止。
-    // In a header that makes no sense, no other field is believed: stop here.
+    // In a header with an invalid field, no other field is believed: stop here.
     if fixed[0] >> 4 != 4 || header < 20 || total < header {
         return Err("bad at ip".to_owned());
     }

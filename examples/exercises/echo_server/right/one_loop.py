@@ -22,7 +22,7 @@ while True:
         if s is listener:
             client, address = listener.accept()
             client.setblocking(False)
-            # Or the second write would wait for the acknowledgement of the first.
+            # Or the second write would wait for the acknowledgment of the first.
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             waiting[client] = b""
             print("client", address, file=sys.stderr)
