@@ -5,18 +5,18 @@ use std::path::{Path, PathBuf};
 
 use crate::{Lang, Text};
 
-/// One problem of the repository, with its place where that is known.
+/// One problem of the repository, with its location where that is known.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Diagnostic {
     /// Where it is.
-    pub place: Option<Place>,
+    pub location: Option<Location>,
     /// What is wrong, and what to do.
     pub message: Text,
 }
 
 /// A line of a file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct Location {
     /// From the repository root.
     pub file: PathBuf,
     /// Counted from 1.
@@ -28,16 +28,16 @@ impl Diagnostic {
     pub fn at(file: impl Into<PathBuf>, line: usize, message: Text) -> Self {
         let file = file.into();
         Self {
-            place: Some(Place { file, line }),
+            location: Some(Location { file, line }),
             message,
         }
     }
 
-    /// A problem whose place is not known.
+    /// A problem whose location is not known.
     #[must_use]
     pub fn somewhere(message: Text) -> Self {
         Self {
-            place: None,
+            location: None,
             message,
         }
     }
@@ -46,14 +46,14 @@ impl Diagnostic {
     #[must_use]
     pub fn display(&self, lang: Lang) -> String {
         let message = self.message.in_lang(lang);
-        match &self.place {
-            Some(place) => format!("{place}: {message}"),
+        match &self.location {
+            Some(location) => format!("{location}: {message}"),
             None => message.to_owned(),
         }
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Location {
     /// `book/page.md:12`, on Windows too.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", slashes(&self.file), self.line)

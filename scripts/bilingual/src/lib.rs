@@ -16,7 +16,7 @@ mod text;
 mod ui;
 pub mod visible;
 
-pub use diagnostic::{Diagnostic, Place, slashes};
+pub use diagnostic::{Diagnostic, Location, slashes};
 pub use lang::Lang;
 pub use text::Text;
 pub use ui::Ui;

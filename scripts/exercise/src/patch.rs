@@ -30,14 +30,14 @@ pub const PATCH_LINES_MAX: usize = 20;
 
 /// The languages of wrong programs: they run on every machine that tests the course.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum SourceLanguage {
     /// `NAME.rs`
     Rust,
     /// `NAME.py`
     Python,
 }
 
-impl Kind {
+impl SourceLanguage {
     /// The language of a file, by its extension.
     #[must_use]
     pub fn of(path: &Path) -> Option<Self> {
@@ -99,7 +99,7 @@ pub struct Patch<'a> {
     /// The first lines of the program.
     pub header: Header,
     /// The language of the solution.
-    pub kind: Kind,
+    pub language: SourceLanguage,
     diff: diffy::Patch<'a, str>,
 }
 
@@ -132,11 +132,13 @@ impl<'a> Patch<'a> {
             )
         })?;
         let names = (parsed.original(), parsed.modified());
-        let kind = [Kind::Rust, Kind::Python].into_iter().find(|kind| {
-            let program = format!("wrong/{name}.{}", kind.end());
-            names == (Some(kind.solution()), Some(&program))
-        });
-        let Some(kind) = kind else {
+        let language = [SourceLanguage::Rust, SourceLanguage::Python]
+            .into_iter()
+            .find(|language| {
+                let program = format!("wrong/{name}.{}", language.end());
+                names == (Some(language.solution()), Some(&program))
+            });
+        let Some(language) = language else {
             return Err(broken(
                 format!("没有 `--- solution.rs` 和 `+++ wrong/{name}.rs`（或者 .py）这两行"),
                 format!("has no lines `--- solution.rs` and `+++ wrong/{name}.rs` (or .py)"),
@@ -153,11 +155,11 @@ impl<'a> Patch<'a> {
         }
         let patch = Self {
             header,
-            kind,
+            language,
             diff: parsed,
         };
         match patch.lines() {
-            count if count > PATCH_LINES_MAX => Err(too_long(count, kind)),
+            count if count > PATCH_LINES_MAX => Err(too_long(count, language)),
             _ => Ok(patch),
         }
     }
@@ -173,7 +175,7 @@ impl<'a> Patch<'a> {
     /// # Errors
     /// The solution does not have exactly the lines that the patch expects, where it expects them.
     pub fn apply(&self, solution: &str) -> Result<String, Problem> {
-        self.fits(&bare(solution, self.kind))?;
+        self.fits(&bare(solution, self.language))?;
         self.apply_loosely(solution)
     }
 
@@ -182,7 +184,7 @@ impl<'a> Patch<'a> {
     /// # Errors
     /// A hunk fits nowhere, or in more than one place.
     pub fn apply_moved(&self, solution: &str) -> Result<String, Problem> {
-        let base = bare(solution, self.kind);
+        let base = bare(solution, self.language);
         let base: Vec<&str> = base.split_inclusive('\n').collect();
         for hunk in self.diff.hunks() {
             let old = old(hunk);
@@ -190,10 +192,10 @@ impl<'a> Patch<'a> {
             if places != 1 {
                 return Err(Self::misfit(
                     hunk,
-                    format!("{} 里有 {places} 处这样的行", self.kind.solution()),
+                    format!("{} 里有 {places} 处这样的行", self.language.solution()),
                     format!(
                         "{} has these lines in {places} places",
-                        self.kind.solution()
+                        self.language.solution()
                     ),
                 ));
             }
@@ -202,14 +204,14 @@ impl<'a> Patch<'a> {
     }
 
     fn apply_loosely(&self, solution: &str) -> Result<String, Problem> {
-        let base = bare(solution, self.kind);
+        let base = bare(solution, self.language);
         let patched = diffy::apply(&base, &self.diff).map_err(|error| {
             Problem::new(
                 (format!("打不上：{error}"), error.to_string()),
                 SOLUTION_CHANGED,
             )
         })?;
-        Ok(self.header.comments(self.kind) + &patched)
+        Ok(self.header.comments(self.language) + &patched)
     }
 
     fn fits(&self, base: &str) -> Result<(), Problem> {
@@ -230,13 +232,13 @@ impl<'a> Patch<'a> {
                         format!(
                             "要的是 `{}`，{} 里去掉注释以后是 `{}`",
                             line.trim_end(),
-                            self.kind.solution(),
+                            self.language.solution(),
                             there.trim_end()
                         ),
                         format!(
                             "it expects `{}`, but {} without its comments has `{}`",
                             line.trim_end(),
-                            self.kind.solution(),
+                            self.language.solution(),
                             there.trim_end()
                         ),
                     ));
@@ -278,18 +280,23 @@ const SOLUTION_CHANGED: (&str, &str) = (
 ///
 /// # Errors
 /// The header is missing, or no lines or too many differ.
-pub fn diff(name: &str, kind: Kind, solution: &str, copy: &str) -> Result<String, Problem> {
-    let header = Header::of_program(copy, kind);
+pub fn diff(
+    name: &str,
+    language: SourceLanguage,
+    solution: &str,
+    copy: &str,
+) -> Result<String, Problem> {
+    let header = Header::of_program(copy, language);
     header.check()?;
-    let (base, program) = (bare(solution, kind), bare(copy, kind));
+    let (base, program) = (bare(solution, language), bare(copy, language));
     let mut options = DiffOptions::new();
     options
-        .set_original_filename(kind.solution())
-        .set_modified_filename(format!("wrong/{name}.{}", kind.end()));
+        .set_original_filename(language.solution())
+        .set_modified_filename(format!("wrong/{name}.{}", language.end()));
     let diff = options.create_patch(&base, &program);
     match changed(&diff) {
         0 => {
-            let solution = kind.solution();
+            let solution = language.solution();
             Err(Problem::new(
                 (
                     format!("除了注释，和 {solution} 一样"),
@@ -298,15 +305,15 @@ pub fn diff(name: &str, kind: Kind, solution: &str, copy: &str) -> Result<String
                 ("在里面犯一个错", "make a mistake in it"),
             ))
         }
-        count if count > PATCH_LINES_MAX => Err(too_long(count, kind)),
+        count if count > PATCH_LINES_MAX => Err(too_long(count, language)),
         _ => Ok(format!("{}\n{diff}", header.text())),
     }
 }
 
 /// Number of lines in which a program differs from its solution, comments aside.
 #[must_use]
-pub fn difference(kind: Kind, solution: &str, program: &str) -> usize {
-    let (base, program) = (bare(solution, kind), bare(program, kind));
+pub fn difference(language: SourceLanguage, solution: &str, program: &str) -> usize {
+    let (base, program) = (bare(solution, language), bare(program, language));
     changed(&DiffOptions::new().create_patch(&base, &program))
 }
 
@@ -326,8 +333,8 @@ fn old<'a>(hunk: &diffy::Hunk<'a, str>) -> Vec<&'a str> {
     hunk.lines().iter().filter_map(old).collect()
 }
 
-fn too_long(count: usize, kind: Kind) -> Problem {
-    let solution = kind.solution();
+fn too_long(count: usize, language: SourceLanguage) -> Problem {
+    let solution = language.solution();
     Problem::new(
         (
             format!("和 {solution} 差 {count} 行，补丁最多 {PATCH_LINES_MAX} 行"),

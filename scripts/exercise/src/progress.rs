@@ -29,7 +29,7 @@ pub struct Event {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum EventKind {
     /// The learner's file was created.
-    Opened(Kind),
+    Opened(ProgramKind),
     /// A program was judged.
     Judged(Judged),
     /// A Rust program did not compile.
@@ -48,7 +48,7 @@ pub enum EventKind {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Judged {
     /// The kind of program.
-    pub kind: Kind,
+    pub kind: ProgramKind,
     /// Whether every variant was played.
     pub whole: bool,
     /// The time that it took, in milliseconds.
@@ -59,7 +59,7 @@ pub struct Judged {
 
 /// The kind of a program: its language, as far as it matters here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum ProgramKind {
     /// `mine/ID.rs`, or another Rust file.
     Rust,
     /// `mine/ID.py`, or another Python file.
@@ -72,12 +72,12 @@ pub enum Kind {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Progress {
     /// The state of each exercise.
-    pub exercises: BTreeMap<String, State>,
+    pub exercises: BTreeMap<String, ExerciseState>,
 }
 
 /// The state of one exercise.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct State {
+pub struct ExerciseState {
     /// Time of its first event.
     pub first: Option<String>,
     /// Time when it was first solved.
@@ -93,12 +93,12 @@ pub struct State {
     /// Time when a program was last judged.
     pub last: Option<String>,
     /// The last result of each variant, in the order of the last whole check.
-    pub variants: Vec<Variant>,
+    pub variants: Vec<VariantState>,
 }
 
 /// The state of one variant.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Variant {
+pub struct VariantState {
     /// Its name.
     pub name: String,
     /// Whether the last program that was judged in it passed.
@@ -162,12 +162,12 @@ pub fn progress(events: &BTreeSet<Event>) -> Progress {
 impl Progress {
     /// The state of this exercise; empty where nothing is known.
     #[must_use]
-    pub fn of(&self, id: &str) -> State {
+    pub fn of(&self, id: &str) -> ExerciseState {
         self.exercises.get(id).cloned().unwrap_or_default()
     }
 }
 
-impl State {
+impl ExerciseState {
     /// The first variant in which the last program failed.
     #[must_use]
     pub fn stuck(&self) -> Option<&str> {
@@ -208,7 +208,7 @@ impl State {
                 true => before.remove(at).failed,
                 false => before[at].failed,
             });
-            let variant = Variant {
+            let variant = VariantState {
                 name: name.clone(),
                 passed: *passed,
                 failed: failed + u64::from(!passed),
@@ -304,17 +304,17 @@ fn judged<'a>(words: &mut impl Iterator<Item = &'a str>, whole: bool) -> Option<
     })
 }
 
-fn kind(word: &str) -> Option<Kind> {
-    let kinds = [Kind::Rust, Kind::Python, Kind::Command];
+fn kind(word: &str) -> Option<ProgramKind> {
+    let kinds = [ProgramKind::Rust, ProgramKind::Python, ProgramKind::Command];
     kinds.into_iter().find(|kind| kind.word() == word)
 }
 
-impl Kind {
+impl ProgramKind {
     fn word(self) -> &'static str {
         match self {
-            Kind::Rust => "rust",
-            Kind::Python => "python",
-            Kind::Command => "command",
+            ProgramKind::Rust => "rust",
+            ProgramKind::Python => "python",
+            ProgramKind::Command => "command",
         }
     }
 }
@@ -361,7 +361,7 @@ mod tests {
 2026-09-01T08:06:00.000Z echo_server passed rust 900ms +plain +dribble +cut
 ";
 
-    fn state(text: &str) -> State {
+    fn state(text: &str) -> ExerciseState {
         progress(&read(text.as_bytes()).events).of("echo_server")
     }
 

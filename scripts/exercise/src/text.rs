@@ -7,7 +7,7 @@ mod plain;
 
 pub(crate) use plain::render;
 
-use crate::progress::Kind;
+use crate::progress::ProgramKind;
 use crate::sections::{Fence, Section, sections};
 
 /// The parts of a page.
@@ -98,11 +98,11 @@ fn summary(line: &str) -> Option<String> {
 
 /// A hint for a file of this language: if it has code in Rust and in Python, the other one is removed,
 /// with the sentence that introduces it.
-pub(crate) fn in_language(hint: &str, kind: Kind) -> String {
+pub(crate) fn in_language(hint: &str, kind: ProgramKind) -> String {
     let (own, other) = match kind {
-        Kind::Rust => ("rust", "python"),
-        Kind::Python => ("python", "rust"),
-        Kind::Command => return hint.to_owned(),
+        ProgramKind::Rust => ("rust", "python"),
+        ProgramKind::Python => ("python", "rust"),
+        ProgramKind::Command => return hint.to_owned(),
     };
     let mut blocks = blocks(hint);
     let code = |block: &str, lang: &str| {
@@ -217,22 +217,22 @@ mod tests {
     fn a_hint_in_two_languages_is_shown_in_that_of_the_file() {
         let hint = "Read on:\n\nIn Rust:\n\n```rust\nlet x;\n\nlet y;\n```\n\nIn Python:\n\n```python\nx = 1\n```\n\nThen close.\n";
         assert_eq!(
-            in_language(hint, Kind::Python),
+            in_language(hint, ProgramKind::Python),
             "Read on:\n\nIn Python:\n\n```python\nx = 1\n```\n\nThen close.\n"
         );
         assert_eq!(
-            in_language(hint, Kind::Rust),
+            in_language(hint, ProgramKind::Rust),
             "Read on:\n\nIn Rust:\n\n```rust\nlet x;\n\nlet y;\n```\n\nThen close.\n"
         );
-        assert_eq!(in_language(hint, Kind::Command), hint);
+        assert_eq!(in_language(hint, ProgramKind::Command), hint);
         let both = "In Rust `read`, in Python `recv`:\n\n```rust\na\n```\n\n```python\nb\n```\n";
         assert_eq!(
-            in_language(both, Kind::Python),
+            in_language(both, ProgramKind::Python),
             "In Rust `read`, in Python `recv`:\n\n```python\nb\n```\n"
         );
         // It has no code in the learner's language.
         let only = "```rust\na\n```\n";
-        assert_eq!(in_language(only, Kind::Python), only);
+        assert_eq!(in_language(only, ProgramKind::Python), only);
     }
 
     #[test]

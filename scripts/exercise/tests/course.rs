@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
 use bilingual::Lang;
 use bilingual::Ui;
 use exercise::course::Course;
-use exercise::patch::{Header, Kind};
+use exercise::patch::{Header, SourceLanguage};
 use exercise::shape;
 use judge::Check;
 use judge::build::{Built, build};
@@ -364,7 +364,7 @@ fn every_patched_program_is_formatted_as_a_whole_one() {
         .filter(|source| source.path != source.program);
     let (rust, in_python): (Vec<_>, Vec<_>) = patched
         .map(|source| &source.program)
-        .partition(|path| Kind::of(path) == Some(Kind::Rust));
+        .partition(|path| SourceLanguage::of(path) == Some(SourceLanguage::Rust));
     let look = |mut command: Command, files: &[&PathBuf]| {
         let output = command.args(files).output();
         let output = output.unwrap_or_else(|error| panic!("{command:?}: {error}"));
@@ -448,7 +448,10 @@ fn every_wrong_program_is_caught_first_by_the_variant_that_names_its_mistake() {
     each("wrong", AT_ONCE, |program| {
         let path = &program.source.program;
         let source = fs::read_to_string(path).map_err(|error| error.to_string())?;
-        let header = Header::of_program(&source, Kind::of(path).ok_or("no Rust, no Python")?);
+        let header = Header::of_program(
+            &source,
+            SourceLanguage::of(path).ok_or("no Rust, no Python")?,
+        );
         let name = header.caught_by();
         let name = name.ok_or("no `caught by: VARIANT` in its first line")?;
         let failure = must_fail(program, name, None)?;

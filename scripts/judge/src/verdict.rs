@@ -198,7 +198,7 @@ pub enum Trouble {
     /// The datagram did not come.
     NoDatagram(Bytes, Duration),
     /// What came is not the expected response.
-    Http(Fault),
+    Http(HttpFault),
     /// The bytes that came differ from those expected.
     Wrong(Bytes),
     /// More came than was expected.
@@ -312,7 +312,7 @@ impl Surplus {
 
 /// A fault in an HTTP response.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fault {
+pub enum HttpFault {
     /// The first line is this, which is not a status line.
     NotHttp(Vec<u8>),
     /// This line ends with `\n` alone.
@@ -359,7 +359,7 @@ pub enum Fault {
     },
 }
 
-impl Fault {
+impl HttpFault {
     fn kind(&self) -> TroubleKind {
         match self {
             Self::NotHttp(_) => TroubleKind::NotHttp,

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use judge::Check;
 use judge::crash::Extent;
 use judge::play::{Options, variant};
-use judge::verdict::{Failure, Fault, Kept, Surplus, Trouble, Verdict, Written};
+use judge::verdict::{Failure, HttpFault, Kept, Surplus, Trouble, Verdict, Written};
 use server::{PYTHON, SERVER, server};
 use session::run::Invocation;
 
@@ -774,30 +774,30 @@ fn a_response_is_judged_as_a_whole() {
     let line = |text: &str| text.as_bytes().to_vec();
     assert_eq!(
         fault("HTTP/1.1 200 OK", "hello"),
-        Fault::NotHttp(line("hello"))
+        HttpFault::NotHttp(line("hello"))
     );
     assert_eq!(
         fault("\\r\\n", "\\n"),
-        Fault::LineEnd(line("HTTP/1.1 200 OK"))
+        HttpFault::LineEnd(line("HTTP/1.1 200 OK"))
     );
-    assert_eq!(fault("\\r\\n\\r\\n'", "'"), Fault::NoEnd);
+    assert_eq!(fault("\\r\\n\\r\\n'", "'"), HttpFault::NoEnd);
     let (wanted, came) = (200, 404);
-    assert_eq!(fault("200", "404"), Fault::Status { wanted, came });
-    assert_eq!(fault("Content-length:6", "A: b"), Fault::NoLength);
-    assert_eq!(fault(":6", ": six"), Fault::BadLength(line("six")));
+    assert_eq!(fault("200", "404"), HttpFault::Status { wanted, came });
+    assert_eq!(fault("Content-length:6", "A: b"), HttpFault::NoLength);
+    assert_eq!(fault(":6", ": six"), HttpFault::BadLength(line("six")));
     assert_eq!(
         fault("Content-length:6", "Transfer-Encoding: chunked"),
-        Fault::Chunked
+        HttpFault::Chunked
     );
     let (said, came) = (8, 6);
-    assert_eq!(fault(":6", ":8"), Fault::Short { said, came });
+    assert_eq!(fault(":6", ":8"), HttpFault::Short { said, came });
     let (said, more) = (2, "你好".as_bytes()[2..].to_vec());
     // The body that was expected is longer too.
     let shorter = story.replace("\"你好\"", "");
     let failure = failure("server", &shorter, &web(&right.replace(":6", ":2")));
     assert_eq!(
         failure.trouble,
-        Trouble::Http(Fault::Long {
+        Trouble::Http(HttpFault::Long {
             said,
             more: Surplus::of(&more)
         })
@@ -815,11 +815,11 @@ fn a_response_is_judged_as_a_whole() {
     passes("server", head, &answer("6", ""));
     seen!(
         failed_at(head, &answer("2", "")),
-        Trouble::Http(Fault::OtherLength { said: 2, wanted: 6 })
+        Trouble::Http(HttpFault::OtherLength { said: 2, wanted: 6 })
     );
     seen!(
         failed_at(head, &answer("6", "abcdef")),
-        Trouble::Http(Fault::HeadBody(_))
+        Trouble::Http(HttpFault::HeadBody(_))
     );
 }
 

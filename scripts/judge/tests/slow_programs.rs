@@ -11,7 +11,7 @@ use bilingual::Ui;
 use judge::Check;
 use judge::play::{Options, play};
 use judge::report::{self};
-use judge::verdict::{Failure, Fault, Trouble, Verdict, Written};
+use judge::verdict::{Failure, HttpFault, Trouble, Verdict, Written};
 use server::{PYTHON, server};
 use session::run::Invocation;
 
@@ -173,7 +173,7 @@ fn the_body_of_a_response_may_come_slowly_and_is_short_only_where_it_has_ended()
     seen!(waits, Trouble::TooLittle(..));
     assert!(!text.contains("shorter than Content-Length"), "{text}");
     let (ended, _) = failure("server", story, &respond(5, "pass"));
-    seen!(ended, Trouble::Http(Fault::Short { said: 26, came: 5 }));
+    seen!(ended, Trouble::Http(HttpFault::Short { said: 26, came: 5 }));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use judge::build::{Built, build};
 use judge::check::TroubleKind;
 use judge::crash::{Crash, Extent};
 use judge::report::{self, REPORT_COLUMNS};
-use judge::verdict::{Bytes, Failure, Fault, Kept, Slow, Surplus, Trouble, Verdict, Written};
+use judge::verdict::{Bytes, Failure, HttpFault, Kept, Slow, Surplus, Trouble, Verdict, Written};
 use session::Status;
 use session::run::Ended;
 use unicode_width::UnicodeWidthStr;
@@ -183,21 +183,21 @@ fn every_kind() -> Vec<Trouble> {
         Trouble::NeverSends(s),
         Trouble::SentNothing,
         Trouble::NoDatagram(none(), s),
-        Trouble::Http(Fault::NotHttp(b"hello".to_vec())),
-        Trouble::Http(Fault::LineEnd(b"Host: a".to_vec())),
-        Trouble::Http(Fault::NoEnd),
-        Trouble::Http(Fault::Field(b"hello".to_vec())),
-        Trouble::Http(Fault::Status {
+        Trouble::Http(HttpFault::NotHttp(b"hello".to_vec())),
+        Trouble::Http(HttpFault::LineEnd(b"Host: a".to_vec())),
+        Trouble::Http(HttpFault::NoEnd),
+        Trouble::Http(HttpFault::Field(b"hello".to_vec())),
+        Trouble::Http(HttpFault::Status {
             wanted: 404,
             came: 200,
         }),
-        Trouble::Http(Fault::NoLength),
-        Trouble::Http(Fault::BadLength(b"-1".to_vec())),
-        Trouble::Http(Fault::Chunked),
-        Trouble::Http(Fault::Short { said: 6, came: 2 }),
-        Trouble::Http(Fault::OtherLength { said: 5, wanted: 6 }),
-        Trouble::Http(Fault::HeadBody(Surplus::of(b"hello"))),
-        Trouble::Http(Fault::Long {
+        Trouble::Http(HttpFault::NoLength),
+        Trouble::Http(HttpFault::BadLength(b"-1".to_vec())),
+        Trouble::Http(HttpFault::Chunked),
+        Trouble::Http(HttpFault::Short { said: 6, came: 2 }),
+        Trouble::Http(HttpFault::OtherLength { said: 5, wanted: 6 }),
+        Trouble::Http(HttpFault::HeadBody(Surplus::of(b"hello"))),
+        Trouble::Http(HttpFault::Long {
             said: 2,
             more: Surplus::of(b"more"),
         }),

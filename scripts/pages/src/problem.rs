@@ -47,8 +47,8 @@ impl Problems {
     /// Adds the problems of a part that begins below this line.
     pub(crate) fn shift(&mut self, part: Problems, line: usize) {
         self.0.extend(part.0.into_iter().map(|mut problem| {
-            if let Some(place) = &mut problem.place {
-                place.line += line;
+            if let Some(location) = &mut problem.location {
+                location.line += line;
             }
             problem
         }));

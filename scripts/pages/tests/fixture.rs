@@ -41,7 +41,7 @@ fn exactly_the_listed_lines_are_wrong() {
     let problems = render(&pages_of(&sources), &sources).expect_err("the fixture is wrong");
     let mut told: Vec<String> = problems
         .iter()
-        .map(|problem| problem.place.as_ref().expect("a place").to_string())
+        .map(|problem| problem.location.as_ref().expect("a location").to_string())
         .collect();
     told.dedup();
     let list = std::fs::read_to_string(root.join("expected-lines.txt")).expect("the list");

@@ -51,10 +51,10 @@ pub struct Card {
 /// A running host. It ends when this is dropped and its programs have ended.
 #[derive(Debug)]
 pub struct Host {
-    jobs: Sender<Job>,
+    spawns: Sender<Spawn>,
 }
 
-struct Job {
+struct Spawn {
     command: Command,
     done: Sender<io::Result<Child>>,
 }
@@ -87,7 +87,7 @@ impl Host {
     /// # Errors
     /// The system refuses the namespace, a device or its configuration.
     pub fn start(plan: Plan) -> Result<(Self, Vec<SyncDevice>)> {
-        let (jobs, to_do) = mpsc::channel();
+        let (spawns, to_do) = mpsc::channel();
         let (made, is_made) = mpsc::channel();
         thread::Builder::new()
             .name(format!("host {}", plan.name))
@@ -102,7 +102,7 @@ impl Host {
         let devices = is_made
             .recv()
             .map_err(|_| anyhow!("the thread of a host ended"))??;
-        Ok((Self { jobs }, devices))
+        Ok((Self { spawns }, devices))
     }
 
     /// Starts a program on this host.
@@ -112,13 +112,15 @@ impl Host {
     pub fn spawn(&self, command: Command) -> io::Result<Child> {
         let gone = || io::Error::other("the thread of its host ended");
         let (done, started) = mpsc::channel();
-        self.jobs.send(Job { command, done }).map_err(|_| gone())?;
+        self.spawns
+            .send(Spawn { command, done })
+            .map_err(|_| gone())?;
         started.recv().map_err(|_| gone())?
     }
 }
 
-fn work(to_do: Receiver<Job>) {
-    for Job { mut command, done } in to_do {
+fn work(to_do: Receiver<Spawn>) {
+    for Spawn { mut command, done } in to_do {
         let child = command.spawn();
         // Before the answer: the command holds ends of the program's pipes.
         drop(command);

@@ -12,7 +12,7 @@ pub mod script;
 
 pub use program::Program;
 #[cfg(feature = "run")]
-pub use run::{Failure, Options, Report, all, example, root, run, run_file, run_named};
+pub use run::{FailedStep, Options, Report, all, example, root, run, run_file, run_named};
 pub use script::{
     Action, Host, Loss, LossKind, ParseError, Ports, Session, Status, Step, Which, mac,
 };

@@ -8,7 +8,7 @@ mod checkout;
 mod collection;
 pub mod doorbell;
 pub mod environment;
-mod failure;
+mod failed_step;
 pub mod lock;
 mod look_up;
 pub mod output;
@@ -32,7 +32,7 @@ use crate::{Action, Session, Step};
 pub use cargo::output_of;
 pub use checkout::{checkout, root};
 pub use collection::{all, run_file, run_named};
-pub use failure::Failure;
+pub use failed_step::FailedStep;
 pub use look_up::{example, find, look_up};
 pub use process_tree::Ended;
 
@@ -123,7 +123,7 @@ impl Place for Here {
 ///
 /// # Errors
 /// The first step that did not happen as written, with the story up to there.
-pub fn run(session: &Session, options: &Options) -> Result<Report, Box<Failure>> {
+pub fn run(session: &Session, options: &Options) -> Result<Report, Box<FailedStep>> {
     run_with(session, options, &|command| {
         find(command, &options.directory)
     })
@@ -137,7 +137,7 @@ pub fn run_with(
     session: &Session,
     options: &Options,
     find: &dyn Fn(&str) -> anyhow::Result<Found>,
-) -> Result<Report, Box<Failure>> {
+) -> Result<Report, Box<FailedStep>> {
     play_here(session, options, cast(session, find)?)
 }
 
@@ -150,7 +150,7 @@ pub fn run_at(
     options: &Options,
     find: &dyn Fn(&str) -> anyhow::Result<Found>,
     place: &mut dyn Place,
-) -> Result<Report, Box<Failure>> {
+) -> Result<Report, Box<FailedStep>> {
     play(session, options, cast(session, find)?, place)
 }
 
@@ -158,7 +158,7 @@ fn play_here<'a>(
     session: &'a Session,
     options: &Options,
     cast: Cast<'a>,
-) -> Result<Report, Box<Failure>> {
+) -> Result<Report, Box<FailedStep>> {
     if !session.hosts.is_empty() {
         let reason = "its actors are on hosts of their own: run it with `cargo workbook capture`";
         return Ok(Report::Skipped {
@@ -173,7 +173,7 @@ fn play<'a>(
     options: &Options,
     cast: Cast<'a>,
     place: &mut dyn Place,
-) -> Result<Report, Box<Failure>> {
+) -> Result<Report, Box<FailedStep>> {
     let invocations = match cast {
         Cast::Complete(invocations) => invocations,
         Cast::Lacks(reason) => return Ok(Report::Skipped { reason }),
@@ -193,7 +193,7 @@ fn play<'a>(
 /// have it for automake: an ICMP socket, say, needs a right that many users do not have.
 pub const STATUS_NOT_PERMITTED: i32 = 77;
 
-fn not_permitted(failure: Box<Failure>) -> Result<Report, Box<Failure>> {
+fn not_permitted(failure: Box<FailedStep>) -> Result<Report, Box<FailedStep>> {
     let ended = |line: &&String| {
         let status = line.split_once(" ? ");
         status.is_some_and(|(actor, status)| {
@@ -221,7 +221,7 @@ enum Cast<'a> {
 fn cast<'a>(
     session: &'a Session,
     find: &dyn Fn(&str) -> anyhow::Result<Found>,
-) -> Result<Cast<'a>, Box<Failure>> {
+) -> Result<Cast<'a>, Box<FailedStep>> {
     let mut invocations = BTreeMap::new();
     let mut lacks = None;
     for step in &session.steps {
@@ -247,8 +247,8 @@ fn cast<'a>(
     Ok(lacks.map_or(Cast::Complete(invocations), Cast::Lacks))
 }
 
-fn not_found(step: &Step, error: &anyhow::Error) -> Box<Failure> {
-    Box::new(Failure {
+fn not_found(step: &Step, error: &anyhow::Error) -> Box<FailedStep> {
+    Box::new(FailedStep {
         line: step.line,
         step: step.action.to_string(),
         expected: "a program that can start".to_owned(),

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use session::run::{Found, Invocation, Place, run_at, run_with};
-use session::{Action, Failure, Options, Report, Session, Status, Step};
+use session::{Action, FailedStep, Options, Report, Session, Status, Step};
 
 fn shell(command: &str) -> Result<Found> {
     let args = vec!["-c".into(), command.into()];
@@ -49,7 +49,7 @@ fn passes(steps: &str) -> Vec<String> {
 }
 
 #[track_caller]
-fn fails(steps: &str, options: &Options) -> Failure {
+fn fails(steps: &str, options: &Options) -> FailedStep {
     let started = Instant::now();
     let failure = *run_with(&parse(steps), options, &shell).expect_err("this session must fail");
     assert!(
@@ -61,7 +61,7 @@ fn fails(steps: &str, options: &Options) -> Failure {
 
 /// The session must fail at `line`, because of `came`.
 #[track_caller]
-fn fails_at(line: usize, came: &str, steps: &str) -> Failure {
+fn fails_at(line: usize, came: &str, steps: &str) -> FailedStep {
     let failure = fails(steps, &options());
     assert_eq!(
         (failure.line, failure.came.as_str()),

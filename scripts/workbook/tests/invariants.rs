@@ -185,7 +185,7 @@ fn is_refused(zh: &str, en: &str) {
     book.write("book/a.md", zh);
     book.write("book/a.en.md", en);
     let problems = build_into(book.root(), &book.path("target/site")).unwrap_err();
-    let place = problems[0].place.as_ref().unwrap().to_string();
+    let place = problems[0].location.as_ref().unwrap().to_string();
     assert!(place.starts_with("book/a."), "{place}");
 }
 

@@ -9,7 +9,7 @@ use judge::Check;
 
 use super::Author;
 use crate::course::Course;
-use crate::patch::{self, Header, Kind, Patch, Problem};
+use crate::patch::{self, Header, Patch, Problem, SourceLanguage};
 use crate::progress::is_name;
 
 /// The names of the patches of an exercise.
@@ -30,22 +30,22 @@ pub(super) fn patches(course: &Course, id: &str) -> Vec<String> {
 pub(super) fn diff(author: &Author, id: &str, path: &Path) -> Result<Text> {
     let file = &author.course.shown(path);
     let name = path.file_stem().unwrap_or_default().to_string_lossy();
-    let Some(kind) = Kind::of(path).filter(|_| is_name(&name)) else {
+    let Some(language) = SourceLanguage::of(path).filter(|_| is_name(&name)) else {
         return Err(author.words(
             format!("{file}：错误程序叫 NAME.rs 或 NAME.py，NAME 由小写字母、数字和 `_` 组成"),
             format!("{file}: a wrong program is called NAME.rs or NAME.py, with lowercase letters, digits and `_` in NAME"),
         ));
     };
     let copy = read(path, file)?;
-    let solution = solution(author, id, kind)?;
-    let patch = patch::diff(&name, kind, &solution, &copy)
+    let solution = solution(author, id, language)?;
+    let patch = patch::diff(&name, language, &solution, &copy)
         .map_err(|problem| told(author, file, &problem))?;
-    is_a_variant(author, id, file, &Header::of_program(&copy, kind))?;
+    is_a_variant(author, id, file, &Header::of_program(&copy, language))?;
     let place = author.course.file(id, &format!("wrong/{name}.patch"));
     let shown = author.course.shown(&place);
     write(&place, &patch, &shown)?;
     // Otherwise the program would be there twice.
-    let whole = place.with_extension(kind.end());
+    let whole = place.with_extension(language.end());
     let is_there_twice = match (path.canonicalize(), whole.canonicalize()) {
         (Ok(path), Ok(whole)) => path == whole,
         _ => false,
@@ -64,7 +64,7 @@ pub(super) fn apply(author: &Author, id: &str, name: &str, to: Option<&Path>) ->
     let (path, text) = the_patch(author, id, name)?;
     let shown = author.course.shown(&path);
     let patch = Patch::parse(name, &text).map_err(|problem| told(author, &shown, &problem))?;
-    let solution = solution(author, id, patch.kind)?;
+    let solution = solution(author, id, patch.language)?;
     let program = patch
         .apply(&solution)
         .map_err(|problem| told(author, &shown, &problem))?;
@@ -72,7 +72,7 @@ pub(super) fn apply(author: &Author, id: &str, name: &str, to: Option<&Path>) ->
         Some(folder) => folder.to_owned(),
         None => author.course.written_out().join(id),
     };
-    let place = folder.join(format!("{name}.{}", patch.kind.end()));
+    let place = folder.join(format!("{name}.{}", patch.language.end()));
     let shown = author.course.shown(&place);
     if fs::read_to_string(&place).is_ok_and(|there| there != program) {
         return Err(author.words(
@@ -81,9 +81,9 @@ pub(super) fn apply(author: &Author, id: &str, name: &str, to: Option<&Path>) ->
         ));
     }
     write(&place, &program, &shown)?;
-    let run = match patch.kind {
-        Kind::Python => format!("cargo workbook exercise check {id} -- python3 {shown}"),
-        Kind::Rust => format!(
+    let run = match patch.language {
+        SourceLanguage::Python => format!("cargo workbook exercise check {id} -- python3 {shown}"),
+        SourceLanguage::Rust => format!(
             "rustc --edition 2024 --out-dir target/wrong {shown} && cargo workbook exercise check {id} -- target/wrong/{name}"
         ),
     };
@@ -99,7 +99,7 @@ pub(super) fn renew(author: &Author, id: &str, name: &str) -> Result<Text> {
     let shown = author.course.shown(&path);
     let problem = |problem| told(author, &shown, &problem);
     let patch = Patch::parse(name, &text).map_err(problem)?;
-    let solution = solution(author, id, patch.kind)?;
+    let solution = solution(author, id, patch.language)?;
     if patch.apply(&solution).is_ok() {
         return Ok(Text::new(
             format!("{shown} 不用改"),
@@ -107,7 +107,7 @@ pub(super) fn renew(author: &Author, id: &str, name: &str) -> Result<Text> {
         ));
     }
     let program = patch.apply_moved(&solution).map_err(problem)?;
-    let patch = patch::diff(name, patch.kind, &solution, &program).map_err(problem)?;
+    let patch = patch::diff(name, patch.language, &solution, &program).map_err(problem)?;
     write(&path, &patch, &shown)?;
     Ok(Text::new(
         format!("写好了 {shown}"),
@@ -128,8 +128,8 @@ fn the_patch(author: &Author, id: &str, name: &str) -> Result<(PathBuf, String)>
     Ok((path, text))
 }
 
-fn solution(author: &Author, id: &str, kind: Kind) -> Result<String> {
-    let path = author.course.file(id, kind.solution());
+fn solution(author: &Author, id: &str, language: SourceLanguage) -> Result<String> {
+    let path = author.course.file(id, language.solution());
     let shown = author.course.shown(&path);
     if !path.is_file() {
         return Err(author.words(

@@ -10,7 +10,7 @@ use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 
 use super::mistake;
-use crate::progress::Kind;
+use crate::progress::ProgramKind;
 
 /// The command line after `cargo workbook exercise`.
 #[derive(Debug, Parser)]
@@ -126,10 +126,10 @@ pub(super) struct WrittenIn {
 
 impl WrittenIn {
     /// The kind of the file; `None` where the command line does not name it.
-    pub(super) fn kind(self) -> Option<Kind> {
+    pub(super) fn kind(self) -> Option<ProgramKind> {
         match (self.python, self.rust) {
-            (true, _) => Some(Kind::Python),
-            (_, true) => Some(Kind::Rust),
+            (true, _) => Some(ProgramKind::Python),
+            (_, true) => Some(ProgramKind::Rust),
             _ => None,
         }
     }

@@ -11,7 +11,7 @@ use super::judging::{self, Job, Outcome, Program};
 use super::replace_file::replace;
 use super::workspace::Workspace;
 use super::{mistake, say, show, warn};
-use crate::progress::{EventKind, Kind, Progress, State};
+use crate::progress::{EventKind, ExerciseState, ProgramKind, Progress};
 use crate::text::{Hint, in_language};
 use judge::report::{self, REPORT_COLUMNS, wrap};
 
@@ -83,7 +83,7 @@ fn padded(text: &str, width: usize) -> String {
 }
 
 /// The state of an exercise, such as `not yet: cut, 3 checks`.
-fn standing(workspace: &Workspace, state: &State) -> String {
+fn standing(workspace: &Workspace, state: &ExerciseState) -> String {
     let attempts = state.attempts;
     if state.solved.is_some() {
         return workspace.pick(
@@ -182,9 +182,9 @@ fn own(workspace: &Workspace, wanted: &Wanted) -> Result<Program> {
         None => {
             let path = workspace
                 .course
-                .shown(&workspace.file(id, wanted.written_in.kind().unwrap_or(Kind::Rust)));
+                .shown(&workspace.file(id, wanted.written_in.kind().unwrap_or(ProgramKind::Rust)));
             let option = match (wanted.written_in.kind(), workspace.python(id)) {
-                (Some(Kind::Python), _) => " --python",
+                (Some(ProgramKind::Python), _) => " --python",
                 (None, Some(_)) => " [--python]",
                 _ => "",
             };
@@ -201,12 +201,12 @@ pub(super) fn hint(
     workspace: &Workspace,
     id: &str,
     grade: Option<usize>,
-    kind: Option<Kind>,
+    kind: Option<ProgramKind>,
 ) -> Result<bool> {
     workspace.known(id)?;
     let mine = || workspace.mine(id, None).map(|mine| mine.kind);
     // Without a file, both languages are shown.
-    let kind = kind.or_else(mine).unwrap_or(Kind::Command);
+    let kind = kind.or_else(mine).unwrap_or(ProgramKind::Command);
     for line in hint_lines(workspace, id, grade, kind, REPORT_COLUMNS) {
         say(line);
     }
@@ -218,7 +218,7 @@ pub(super) fn hint_lines(
     workspace: &Workspace,
     id: &str,
     grade: Option<usize>,
-    kind: Kind,
+    kind: ProgramKind,
     width: usize,
 ) -> Vec<String> {
     let hints: Vec<Hint> = workspace
@@ -272,7 +272,7 @@ pub(super) fn hint_lines(
 pub(super) fn reset(
     workspace: &Workspace,
     id: &str,
-    kind: Option<Kind>,
+    kind: Option<ProgramKind>,
     yes: bool,
 ) -> Result<bool> {
     workspace.known(id)?;
@@ -293,8 +293,8 @@ pub(super) fn reset(
         return Ok(false);
     }
     let end = match mine.kind {
-        Kind::Python => "py",
-        Kind::Rust | Kind::Command => "rs",
+        ProgramKind::Python => "py",
+        ProgramKind::Rust | ProgramKind::Command => "rs",
     };
     let stub = workspace.course.file(id, &format!("stub.{end}"));
     let text = fs::read(&stub).with_context(|| workspace.course.shown(&stub))?;
@@ -362,7 +362,7 @@ fn beside(path: &Path) -> io::Result<PathBuf> {
 pub(super) fn solution(
     workspace: &Workspace,
     id: &str,
-    kind: Option<Kind>,
+    kind: Option<ProgramKind>,
     give_up: bool,
 ) -> Result<bool> {
     workspace.known(id)?;
@@ -376,8 +376,8 @@ pub(super) fn solution(
     let mine = || workspace.mine(id, None).map(|mine| mine.kind);
     let in_python = workspace.course.file(id, "solution.py").is_file();
     let python = match kind {
-        Some(kind) => kind == Kind::Python,
-        None => in_python && mine() == Some(Kind::Python),
+        Some(kind) => kind == ProgramKind::Python,
+        None => in_python && mine() == Some(ProgramKind::Python),
     };
     let end = if python { "py" } else { "rs" };
     let path = workspace.course.file(id, &format!("solution.{end}"));

@@ -15,7 +15,7 @@ use super::replace_file::replace;
 use super::workspace::{Workspace, refuses_writing};
 use super::{mistake, warn};
 use crate::cli::workspace::LearnerFile;
-use crate::progress::{EventKind, Judged, Kind};
+use crate::progress::{EventKind, Judged, ProgramKind};
 use bilingual::Lang;
 use bilingual::Ui;
 use bilingual::visible::without_escapes;
@@ -76,16 +76,16 @@ impl Program {
 
     pub(super) fn mine(mine: &LearnerFile) -> Self {
         match mine.kind {
-            Kind::Python => Self::Python(mine.path.clone()),
-            Kind::Rust | Kind::Command => Self::Rust(mine.path.clone()),
+            ProgramKind::Python => Self::Python(mine.path.clone()),
+            ProgramKind::Rust | ProgramKind::Command => Self::Rust(mine.path.clone()),
         }
     }
 
-    fn kind(&self) -> Kind {
+    fn kind(&self) -> ProgramKind {
         match self {
-            Self::Rust(_) => Kind::Rust,
-            Self::Python(_) => Kind::Python,
-            Self::Command(_) => Kind::Command,
+            Self::Rust(_) => ProgramKind::Rust,
+            Self::Python(_) => ProgramKind::Python,
+            Self::Command(_) => ProgramKind::Command,
         }
     }
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::replace_file::replace;
 use super::workspace::Workspace;
 use super::{mistake, say};
-use crate::progress::{Progress, State, Variant};
+use crate::progress::{ExerciseState, Progress, VariantState};
 
 /// Number of the format: a reader that knows only older ones says so.
 pub(super) const REPORT_FORMAT: u64 = 1;
@@ -79,8 +79,8 @@ fn json(ladder: &[String], progress: &Progress, name: &str, time: &str) -> Value
     })
 }
 
-fn exercise(id: &str, state: &State) -> Value {
-    let variant = |variant: &Variant| {
+fn exercise(id: &str, state: &ExerciseState) -> Value {
+    let variant = |variant: &VariantState| {
         json!({
             "name": variant.name,
             "passed": variant.passed,

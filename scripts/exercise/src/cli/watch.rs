@@ -17,11 +17,15 @@ use anyhow::Result;
 
 use super::workspace::Workspace;
 use super::{commands, say};
-use crate::progress::Kind;
+use crate::progress::ProgramKind;
 use work::Work;
 
 /// Watches until the learner quits.
-pub(super) fn watch(workspace: &Workspace, id: Option<String>, kind: Option<Kind>) -> Result<bool> {
+pub(super) fn watch(
+    workspace: &Workspace,
+    id: Option<String>,
+    kind: Option<ProgramKind>,
+) -> Result<bool> {
     let id = match id {
         Some(id) => {
             workspace.known(&id)?;

@@ -11,7 +11,7 @@ use super::progress_log::ProgressLog;
 use super::replace_file::replace;
 use super::{mistake, warn};
 use crate::course::{COMMANDS, Course};
-use crate::progress::{EventKind, Kind, is_name};
+use crate::progress::{EventKind, ProgramKind, is_name};
 use crate::suggest::nearest;
 use crate::text::{self, Page};
 use bilingual::{Lang, Ui, visible};
@@ -34,7 +34,7 @@ pub(super) struct Workspace {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct LearnerFile {
     pub(super) path: PathBuf,
-    pub(super) kind: Kind,
+    pub(super) kind: ProgramKind,
     /// Whether it was copied from the stub just now.
     pub(super) new: bool,
     /// Whether there is one in the other language too.
@@ -132,12 +132,12 @@ impl Workspace {
         }
     }
 
-    pub(super) fn file(&self, id: &str, kind: Kind) -> PathBuf {
+    pub(super) fn file(&self, id: &str, kind: ProgramKind) -> PathBuf {
         self.course.mine().join(format!("{id}.{}", end(kind)))
     }
 
     /// The learner's file of this exercise: the one asked for, or the one saved last.
-    pub(super) fn mine(&self, id: &str, asked: Option<Kind>) -> Option<LearnerFile> {
+    pub(super) fn mine(&self, id: &str, asked: Option<ProgramKind>) -> Option<LearnerFile> {
         let saved = |kind| {
             let path = self.file(id, kind);
             let data = path.metadata().ok().filter(fs::Metadata::is_file)?;
@@ -147,10 +147,10 @@ impl Workspace {
                 kind,
             ))
         };
-        let (rust, python) = (saved(Kind::Rust), saved(Kind::Python));
+        let (rust, python) = (saved(ProgramKind::Rust), saved(ProgramKind::Python));
         let both = rust.is_some() && python.is_some();
         let (_, path, kind) = match asked {
-            Some(Kind::Python) => python,
+            Some(ProgramKind::Python) => python,
             Some(_) => rust,
             None => rust
                 .into_iter()
@@ -166,7 +166,7 @@ impl Workspace {
     }
 
     /// A line that says which of two files is taken, and how to choose; `None` where there is one.
-    pub(super) fn which(&self, mine: &LearnerFile, asked: Option<Kind>) -> Option<String> {
+    pub(super) fn which(&self, mine: &LearnerFile, asked: Option<ProgramKind>) -> Option<String> {
         if !mine.both || asked.is_some() {
             return None;
         }
@@ -189,18 +189,18 @@ impl Workspace {
     }
 
     /// The learner's file; copied from the stub if there is none, never over one.
-    pub(super) fn begin(&self, id: &str, asked: Option<Kind>) -> Result<LearnerFile> {
+    pub(super) fn begin(&self, id: &str, asked: Option<ProgramKind>) -> Result<LearnerFile> {
         let mine = match self.mine(id, asked) {
             Some(mine) => mine,
-            None => self.copy_stub(id, asked.unwrap_or(Kind::Rust))?,
+            None => self.copy_stub(id, asked.unwrap_or(ProgramKind::Rust))?,
         };
         self.manifest();
         Ok(mine)
     }
 
-    fn copy_stub(&self, id: &str, kind: Kind) -> Result<LearnerFile> {
+    fn copy_stub(&self, id: &str, kind: ProgramKind) -> Result<LearnerFile> {
         let stub = self.course.file(id, &format!("stub.{}", end(kind)));
-        if kind == Kind::Python && !stub.is_file() {
+        if kind == ProgramKind::Python && !stub.is_file() {
             return mistake(self.pick(
                 format!("{id} 没有 Python 起点程序；自己写的程序这样判：cargo workbook exercise check {id} -- python3 你的文件.py"),
                 format!("{id} has no Python stub; to have a program of your own judged: cargo workbook exercise check {id} -- python3 YOURS.py"),
@@ -305,10 +305,10 @@ autobins = false
     text
 }
 
-fn end(kind: Kind) -> &'static str {
+fn end(kind: ProgramKind) -> &'static str {
     match kind {
-        Kind::Python => "py",
-        Kind::Rust | Kind::Command => "rs",
+        ProgramKind::Python => "py",
+        ProgramKind::Rust | ProgramKind::Command => "rs",
     }
 }
 

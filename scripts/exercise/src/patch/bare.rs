@@ -3,11 +3,11 @@
 //! Comments on lines of their own are removed, and so are Python's docstrings; comments after code
 //! stay. Lines inside a string of several lines are code, whatever they look like.
 
-use super::Kind;
+use super::SourceLanguage;
 
 /// The program without its comment lines and docstrings; its lines end with `\n` alone.
 #[must_use]
-pub fn bare(source: &str, kind: Kind) -> String {
+pub fn bare(source: &str, language: SourceLanguage) -> String {
     let lines: Vec<&str> = source.lines().collect();
     let mut inside = Inside::Code;
     let mut bare: Vec<String> = Vec::new();
@@ -16,10 +16,10 @@ pub fn bare(source: &str, kind: Kind) -> String {
         at += 1;
         let text = line.trim_start();
         if inside == Inside::Code {
-            if text.starts_with(kind.mark()) {
+            if text.starts_with(language.mark()) {
                 continue;
             }
-            if kind == Kind::Python && opens_body(&bare) && quotes(text).is_some() {
+            if language == SourceLanguage::Python && opens_body(&bare) && quotes(text).is_some() {
                 at = after_docstring(&lines, at - 1);
                 if is_empty_body(&lines, at, indent(line)) {
                     bare.push(format!("{}pass", " ".repeat(indent(line))));
@@ -27,7 +27,7 @@ pub fn bare(source: &str, kind: Kind) -> String {
                 continue;
             }
         }
-        inside = after(line, kind, inside);
+        inside = after(line, language, inside);
         bare.push(line.to_owned());
     }
     bare.iter().map(|line| format!("{line}\n")).collect()
@@ -45,7 +45,7 @@ enum Inside {
 }
 
 /// The state at the end of this line, if that at its beginning is `inside`.
-fn after(line: &str, kind: Kind, mut inside: Inside) -> Inside {
+fn after(line: &str, language: SourceLanguage, mut inside: Inside) -> Inside {
     let mut rest = line;
     while let Some(first) = rest.chars().next() {
         let taken = match &inside {
@@ -58,13 +58,13 @@ fn after(line: &str, kind: Kind, mut inside: Inside) -> Inside {
                 taken
             }
             Inside::Text { .. } => first.len_utf8(),
-            Inside::Code if rest.starts_with(kind.mark()) => break,
-            Inside::Code => match opening(rest, kind) {
+            Inside::Code if rest.starts_with(language.mark()) => break,
+            Inside::Code => match opening(rest, language) {
                 Some((taken, end, escapes)) => {
                     inside = Inside::Text { end, escapes };
                     taken
                 }
-                None if kind == Kind::Rust && first == '\'' => character(rest),
+                None if language == SourceLanguage::Rust && first == '\'' => character(rest),
                 None => first.len_utf8(),
             },
         };
@@ -72,22 +72,24 @@ fn after(line: &str, kind: Kind, mut inside: Inside) -> Inside {
     }
     match &inside {
         // A short string of Python ends with its line.
-        Inside::Text { end, .. } if kind == Kind::Python && end.len() == 1 => Inside::Code,
+        Inside::Text { end, .. } if language == SourceLanguage::Python && end.len() == 1 => {
+            Inside::Code
+        }
         _ => inside,
     }
 }
 
 /// The string that begins here: the length of its opening, its end, and whether `\` escapes.
-fn opening(rest: &str, kind: Kind) -> Option<(usize, String, bool)> {
-    match kind {
-        Kind::Rust if rest.starts_with('"') => Some((1, "\"".to_owned(), true)),
-        Kind::Rust => {
+fn opening(rest: &str, language: SourceLanguage) -> Option<(usize, String, bool)> {
+    match language {
+        SourceLanguage::Rust if rest.starts_with('"') => Some((1, "\"".to_owned(), true)),
+        SourceLanguage::Rust => {
             let hashes = rest.strip_prefix('r')?;
             let count = hashes.len() - hashes.trim_start_matches('#').len();
             let raw = hashes[count..].starts_with('"');
             raw.then(|| (count + 2, format!("\"{}", "#".repeat(count)), false))
         }
-        Kind::Python => {
+        SourceLanguage::Python => {
             let short = rest.get(..1).filter(|quote| ["\"", "'"].contains(quote));
             let end = quotes(rest).or(short)?;
             Some((end.len(), end.to_owned(), true))
@@ -158,16 +160,16 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(kind: Kind, source: &str, expected: &str) {
-        assert_eq!(bare(source, kind), expected, "{source}");
+    fn check(language: SourceLanguage, source: &str, expected: &str) {
+        assert_eq!(bare(source, language), expected, "{source}");
         // A program without comments stays as it is.
-        assert_eq!(bare(expected, kind), expected);
+        assert_eq!(bare(expected, language), expected);
     }
 
     #[test]
     fn comment_lines_of_rust_are_left_out_and_those_after_code_stay() {
         check(
-            Kind::Rust,
+            SourceLanguage::Rust,
             "//! Title.\nuse std::io;\n\n/// What.\nfn main() {\n    // 为什么\n    one(); // here\n}\n",
             "use std::io;\n\nfn main() {\n    one(); // here\n}\n",
         );
@@ -184,7 +186,7 @@ mod tests {
             "fn f<'a>(a: &'a str) -> &'a str { \"\n// no\n\" }\n",
             "// \"\nlet a = '\"';\nlet b = \"http://x\";\n// yes\n",
         ] {
-            let kept = bare(text, Kind::Rust);
+            let kept = bare(text, SourceLanguage::Rust);
             assert_eq!(kept.contains("// no"), text.contains("// no"), "{text}");
             assert!(!kept.contains("// yes"), "{text}");
         }
@@ -193,7 +195,7 @@ mod tests {
     #[test]
     fn comment_lines_and_docstrings_of_python_are_left_out() {
         check(
-            Kind::Python,
+            SourceLanguage::Python,
             "\"\"\"标题\nTitle.\n\"\"\"\nimport sys\n\n\ndef f(a):\n    \"\"\"One line.\"\"\"\n    # why\n    return a  # here\n",
             "import sys\n\n\ndef f(a):\n    return a  # here\n",
         );
@@ -202,12 +204,12 @@ mod tests {
     #[test]
     fn a_body_that_was_only_a_docstring_passes() {
         check(
-            Kind::Python,
+            SourceLanguage::Python,
             "class Wrong(Exception):\n    \"\"\"Why\n    not.\n    \"\"\"\n\n\nx = 1\n",
             "class Wrong(Exception):\n    pass\n\n\nx = 1\n",
         );
         check(
-            Kind::Python,
+            SourceLanguage::Python,
             "class Wrong(Exception):\n    '''Why.'''\n    # more\n",
             "class Wrong(Exception):\n    pass\n",
         );
@@ -220,10 +222,10 @@ mod tests {
             "a = '''\n# no \\'''\n# no\n'''\n",
             "f(\n    \"\"\"x\n# no\n\"\"\",\n)\n",
         ] {
-            assert_eq!(bare(text, Kind::Python), text);
+            assert_eq!(bare(text, SourceLanguage::Python), text);
         }
         check(
-            Kind::Python,
+            SourceLanguage::Python,
             "a = \"it's # \"\n# yes\nb = '\"'\n# yes\n",
             "a = \"it's # \"\nb = '\"'\n",
         );
@@ -231,6 +233,6 @@ mod tests {
 
     #[test]
     fn a_carriage_return_before_the_line_feed_is_left_out() {
-        check(Kind::Rust, "// a\r\nb();\r\n", "b();\n");
+        check(SourceLanguage::Rust, "// a\r\nb();\r\n", "b();\n");
     }
 }

@@ -1,7 +1,7 @@
 //! The header of a wrong program: the variant that catches it, and its mistake in both languages.
 //! Pure.
 
-use super::{Kind, Problem};
+use super::{Problem, SourceLanguage};
 
 /// The first lines of a wrong program, without the marks of a comment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,9 +10,9 @@ pub struct Header(Vec<String>);
 impl Header {
     /// The comments that a program begins with.
     #[must_use]
-    pub fn of_program(source: &str, kind: Kind) -> Self {
+    pub fn of_program(source: &str, language: SourceLanguage) -> Self {
         let said = |line: &str| {
-            let said = line.strip_prefix(kind.mark())?;
+            let said = line.strip_prefix(language.mark())?;
             // `//!` and `///` are the title of the solution, and `#!` is not a comment.
             (!said.starts_with(['!', '/'])).then(|| said.trim().to_owned())
         };
@@ -72,9 +72,9 @@ impl Header {
     }
 
     /// The header as the first lines of a program.
-    pub(super) fn comments(&self, kind: Kind) -> String {
+    pub(super) fn comments(&self, language: SourceLanguage) -> String {
         let comment =
-            |line: &String| format!("{} {line}", kind.mark()).trim_end().to_owned() + "\n";
+            |line: &String| format!("{} {line}", language.mark()).trim_end().to_owned() + "\n";
         self.0.iter().map(comment).collect()
     }
 }

@@ -98,18 +98,18 @@ fn fails<T: std::fmt::Debug>(result: Result<T, Problem>, found: &str) {
 
 #[test]
 fn a_patch_is_made_of_an_edited_copy_and_makes_its_program() {
-    let made = diff("one_read", Kind::Rust, SOLUTION, COPY).unwrap();
+    let made = diff("one_read", SourceLanguage::Rust, SOLUTION, COPY).unwrap();
     assert_eq!(made, PATCH);
     let patch = patch(PATCH).unwrap();
     assert_eq!(patch.header.caught_by(), Some("pieces"));
-    assert_eq!((patch.kind, patch.lines()), (Kind::Rust, 4));
+    assert_eq!((patch.language, patch.lines()), (SourceLanguage::Rust, 4));
     assert_eq!(patch.apply(SOLUTION).unwrap(), PROGRAM);
     // The same patch is made of its own program.
     assert_eq!(
-        diff("one_read", Kind::Rust, SOLUTION, PROGRAM).unwrap(),
+        diff("one_read", SourceLanguage::Rust, SOLUTION, PROGRAM).unwrap(),
         PATCH
     );
-    assert_eq!(difference(Kind::Rust, SOLUTION, PROGRAM), 4);
+    assert_eq!(difference(SourceLanguage::Rust, SOLUTION, PROGRAM), 4);
 }
 
 #[test]
@@ -203,7 +203,7 @@ fn a_patch_without_its_header_its_names_or_its_changes_is_reported() {
 
 #[test]
 fn a_copy_that_is_the_solution_or_says_no_mistake_makes_no_patch() {
-    let make = |copy: &str| diff("one_read", Kind::Rust, SOLUTION, copy);
+    let make = |copy: &str| diff("one_read", SourceLanguage::Rust, SOLUTION, copy);
     let header = COPY.split_once("//!").unwrap().0;
     fails(
         make(&format!("{header}{SOLUTION}")),
@@ -223,10 +223,13 @@ fn a_copy_that_is_the_solution_or_says_no_mistake_makes_no_patch() {
 fn twenty_lines_are_a_patch_and_one_more_is_a_whole_program() {
     let more = |count: usize| COPY.replace("    todo(4);\n", &"    todo(5);\n".repeat(count));
     // 4 lines are changed above, and one is removed here.
-    let made = diff("one_read", Kind::Rust, SOLUTION, &more(15)).unwrap();
+    let made = diff("one_read", SourceLanguage::Rust, SOLUTION, &more(15)).unwrap();
     assert_eq!(patch(&made).unwrap().lines(), PATCH_LINES_MAX);
     let found = "differs from solution.rs in 21 lines; a patch has at most 20";
-    fails(diff("one_read", Kind::Rust, SOLUTION, &more(16)), found);
+    fails(
+        diff("one_read", SourceLanguage::Rust, SOLUTION, &more(16)),
+        found,
+    );
     let end = made.rfind("+    todo(5);\n").unwrap();
     let longer = made[..end].to_owned() + "+    todo(5);\n" + &made[end..];
     let hunk = longer.rfind("@@ -").unwrap();
@@ -255,7 +258,7 @@ fn a_header_may_name_a_word_of_the_other_language() {
         ("caught by: a\n// 少了。\n// 多了。\n", false),
         ("caught by: a\n// Less.\n// More.\n", false),
     ] {
-        let header = Header::of_program(&format!("// {lines}"), Kind::Rust);
+        let header = Header::of_program(&format!("// {lines}"), SourceLanguage::Rust);
         assert_eq!(header.check().is_ok(), right, "{lines}");
     }
 }

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{Look, is_litter};
-use crate::patch::{self, Header, Kind, PATCH_LINES_MAX, Patch};
+use crate::patch::{self, Header, PATCH_LINES_MAX, Patch, SourceLanguage};
 use crate::progress::is_name;
 use judge::Check;
 
@@ -68,9 +68,9 @@ pub fn patched(path: &Path) -> Result<Patched, String> {
     let stem = stem(path);
     let patch = Patch::parse(&stem, &text).map_err(in_words)?;
     let folder = path.parent().and_then(Path::parent).unwrap_or(path);
-    let solution = read(&folder.join(patch.kind.solution()))?;
+    let solution = read(&folder.join(patch.language.solution()))?;
     Ok(Patched {
-        name: format!("wrong/{stem}.{}", patch.kind.end()),
+        name: format!("wrong/{stem}.{}", patch.language.end()),
         text: patch.apply(&solution).map_err(in_words)?,
     })
 }
@@ -165,9 +165,9 @@ fn wrong(look: &mut Look, folder: &Path, check: Option<&Check>) {
         let Some(source) = look.read(path, advice) else {
             continue;
         };
-        let header = match Kind::of(path) {
+        let header = match SourceLanguage::of(path) {
             None => of_patch(look, path, &source.replace("\r\n", "\n")),
-            Some(kind) => of_program(look, path, kind, &source),
+            Some(language) => of_program(look, path, language, &source),
         };
         if let Some(name) = header.as_ref().and_then(Header::caught_by)
             && check.is_some()
@@ -194,7 +194,7 @@ fn wrong(look: &mut Look, folder: &Path, check: Option<&Check>) {
 fn of_patch(look: &mut Look, path: &Path, source: &str) -> Option<Header> {
     match Patch::parse(&stem(path), source) {
         Ok(patch) => {
-            let solution = path.parent()?.with_file_name(patch.kind.solution());
+            let solution = path.parent()?.with_file_name(patch.language.solution());
             // A missing solution has been reported.
             if let Ok(solution) = fs::read_to_string(solution)
                 && let Err(problem) = patch.apply(&solution)
@@ -211,17 +211,22 @@ fn of_patch(look: &mut Look, path: &Path, source: &str) -> Option<Header> {
 }
 
 /// The header of a whole program, which must differ from the solution in its design.
-fn of_program(look: &mut Look, path: &Path, kind: Kind, source: &str) -> Option<Header> {
-    let header = Header::of_program(source, kind);
+fn of_program(
+    look: &mut Look,
+    path: &Path,
+    language: SourceLanguage,
+    source: &str,
+) -> Option<Header> {
+    let header = Header::of_program(source, language);
     if let Err(problem) = header.check() {
         look.tell(path, problem.found.en, problem.advice.en);
     }
-    let solution = path.parent()?.with_file_name(kind.solution());
-    let lines = fs::read_to_string(solution).map(|it| patch::difference(kind, &it, source));
+    let solution = path.parent()?.with_file_name(language.solution());
+    let lines = fs::read_to_string(solution).map(|it| patch::difference(language, &it, source));
     if let Ok(lines) = lines
         && lines <= PATCH_LINES_MAX
     {
-        let (solution, place) = (kind.solution(), look.course.shown(path));
+        let (solution, place) = (language.solution(), look.course.shown(path));
         look.tell(
             path,
             format!("differs from {solution} in {lines} lines, comments aside"),

@@ -7,7 +7,7 @@ use super::peer::{Peer, UNREAD_BYTES_MAX};
 use super::response::{Came, look};
 use super::runner::Runner;
 use crate::check::Response;
-use crate::verdict::{Bytes, Fault, Surplus, Trouble, Written};
+use crate::verdict::{Bytes, HttpFault, Surplus, Trouble, Written};
 
 /// Time within which the rest of a response that is too long comes: usually it is in the same write.
 const SURPLUS_ARRIVES_WITHIN: Duration = Duration::from_millis(15);
@@ -50,7 +50,7 @@ pub(super) fn response<'a>(
     match wanted.body.as_ref().map(|body| body.bytes(None, &[])) {
         Some(body) if wanted.head && body.len() != said => {
             let wanted = body.len();
-            return Err(Trouble::Http(Fault::OtherLength { said, wanted }));
+            return Err(Trouble::Http(HttpFault::OtherLength { said, wanted }));
         }
         Some(body) if !wanted.head => same(&body, &rest)?,
         _ => {}
@@ -58,8 +58,8 @@ pub(super) fn response<'a>(
     let more = what_follows(runner, at)?;
     match (more.is_empty(), wanted.head) {
         (true, _) => Ok(()),
-        (false, true) => Err(Trouble::Http(Fault::HeadBody(more))),
-        (false, false) => Err(Trouble::Http(Fault::Long { said, more })),
+        (false, true) => Err(Trouble::Http(HttpFault::HeadBody(more))),
+        (false, false) => Err(Trouble::Http(HttpFault::Long { said, more })),
     }
 }
 
@@ -95,7 +95,7 @@ fn part_of_a_response<'a>(
     let waits = in_vain && peer.ended.is_none();
     let (said, came) = match part {
         Came::Body { said, came } => (said, came),
-        _ => return Ok(Trouble::Http(Fault::NoEnd)),
+        _ => return Ok(Trouble::Http(HttpFault::NoEnd)),
     };
     let body = wanted.body.as_ref().map(|body| body.bytes(None, &[]));
     let begun = &peer.unread[peer.unread.len() - came..];
@@ -106,7 +106,7 @@ fn part_of_a_response<'a>(
     }
     Ok(match body {
         _ if peer.unread.len() >= UNREAD_BYTES_MAX => Trouble::Flood(Written::Sent),
-        _ if !waits => Trouble::Http(Fault::Short { said, came }),
+        _ if !waits => Trouble::Http(HttpFault::Short { said, came }),
         _ if goes_on => Trouble::RightSoFar {
             right: came,
             all: said,
@@ -115,7 +115,7 @@ fn part_of_a_response<'a>(
         Some(body) if body.len() == said => {
             Trouble::TooLittle(window(&body, &[], begun, came), time)
         }
-        _ => Trouble::Http(Fault::Short { said, came }),
+        _ => Trouble::Http(HttpFault::Short { said, came }),
     })
 }
 

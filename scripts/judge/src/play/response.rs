@@ -1,6 +1,6 @@
 //! Parses an HTTP/1.1 response, as far as it has come. Pure.
 
-use crate::verdict::Fault;
+use crate::verdict::HttpFault;
 
 /// The most bytes of a header section.
 const HEADER_SECTION_BYTES_MAX: usize = 64 * 1024;
@@ -26,15 +26,15 @@ pub(super) enum Came {
 
 /// Parses what has come; `wanted` is the status that it should have. With `only_head`, it answers
 /// HEAD.
-pub(super) fn look(bytes: &[u8], wanted: u16, only_head: bool) -> Result<Came, Fault> {
+pub(super) fn look(bytes: &[u8], wanted: u16, only_head: bool) -> Result<Came, HttpFault> {
     let mut lines = Lines { bytes, at: 0 };
     let Some(line) = lines.next()? else {
         return match may_be_status(bytes) {
             true => Ok(Came::Head),
-            false => Err(Fault::NotHttp(shown(bytes))),
+            false => Err(HttpFault::NotHttp(shown(bytes))),
         };
     };
-    let status = status(line).ok_or_else(|| Fault::NotHttp(shown(line)))?;
+    let status = status(line).ok_or_else(|| HttpFault::NotHttp(shown(line)))?;
     let mut length = None;
     let mut chunked = false;
     loop {
@@ -43,25 +43,25 @@ pub(super) fn look(bytes: &[u8], wanted: u16, only_head: bool) -> Result<Came, F
             Some(line) => line,
             None => return Ok(Came::Head),
         };
-        let (name, value) = field(line).ok_or_else(|| Fault::Field(shown(line)))?;
+        let (name, value) = field(line).ok_or_else(|| HttpFault::Field(shown(line)))?;
         if name.eq_ignore_ascii_case(b"content-length") {
-            let number = number(value).ok_or_else(|| Fault::BadLength(shown(value)))?;
+            let number = number(value).ok_or_else(|| HttpFault::BadLength(shown(value)))?;
             if length.replace(number).is_some_and(|other| other != number) {
-                return Err(Fault::BadLength(shown(value)));
+                return Err(HttpFault::BadLength(shown(value)));
             }
         }
         chunked |= name.eq_ignore_ascii_case(b"transfer-encoding");
     }
     if status != wanted {
         let came = status;
-        return Err(Fault::Status { wanted, came });
+        return Err(HttpFault::Status { wanted, came });
     }
     let said = match length {
-        _ if chunked => return Err(Fault::Chunked),
+        _ if chunked => return Err(HttpFault::Chunked),
         // These have no body, whatever the fields say (RFC 9112, section 6.3).
         _ if bodiless(status) => 0,
         Some(length) => length,
-        None => return Err(Fault::NoLength),
+        None => return Err(HttpFault::NoLength),
     };
     let head = lines.at;
     let came = bytes.len() - head;
@@ -88,25 +88,25 @@ struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     /// The next line; `None` where no whole line is left.
-    fn next(&mut self) -> Result<Option<&'a [u8]>, Fault> {
+    fn next(&mut self) -> Result<Option<&'a [u8]>, HttpFault> {
         let rest = &self.bytes[self.at..];
         let Some(end) = rest.iter().position(|&byte| byte == b'\n') else {
             return match self.bytes.len() > HEADER_SECTION_BYTES_MAX {
-                true => Err(Fault::NoEnd),
+                true => Err(HttpFault::NoEnd),
                 false => Ok(None),
             };
         };
         if self.at + end > HEADER_SECTION_BYTES_MAX {
-            return Err(Fault::NoEnd);
+            return Err(HttpFault::NoEnd);
         }
         self.at += end + 1;
         match rest[..end].strip_suffix(b"\r") {
             Some(line) => Ok(Some(line)),
             // A line that is not HTTP at all has a worse fault than its end.
             None if self.at == end + 1 && status(&rest[..end]).is_none() => {
-                Err(Fault::NotHttp(shown(&rest[..end])))
+                Err(HttpFault::NotHttp(shown(&rest[..end])))
             }
-            None => Err(Fault::LineEnd(shown(&rest[..end]))),
+            None => Err(HttpFault::LineEnd(shown(&rest[..end]))),
         }
     }
 }
@@ -193,38 +193,41 @@ mod tests {
         let line = |text: &str| text.as_bytes().to_vec();
         let head = |rest: &str| format!("HTTP/1.1 200 OK\r\n{rest}");
         for (bytes, fault) in [
-            ("hello\n".to_owned(), Fault::NotHttp(line("hello"))),
-            ("hello".to_owned(), Fault::NotHttp(line("hello"))),
+            ("hello\n".to_owned(), HttpFault::NotHttp(line("hello"))),
+            ("hello".to_owned(), HttpFault::NotHttp(line("hello"))),
             (
                 "HTTP/1.0 200 OK\r\n".to_owned(),
-                Fault::NotHttp(line("HTTP/1.0 200 OK")),
+                HttpFault::NotHttp(line("HTTP/1.0 200 OK")),
             ),
             (
                 "HTTP/1.1 200\r\n".to_owned(),
-                Fault::NotHttp(line("HTTP/1.1 200")),
+                HttpFault::NotHttp(line("HTTP/1.1 200")),
             ),
             (
                 "HTTP/1.1 +20 OK\r\n".to_owned(),
-                Fault::NotHttp(line("HTTP/1.1 +20 OK")),
+                HttpFault::NotHttp(line("HTTP/1.1 +20 OK")),
             ),
             (
                 "HTTP/1.1 200 OK\n".to_owned(),
-                Fault::LineEnd(line("HTTP/1.1 200 OK")),
+                HttpFault::LineEnd(line("HTTP/1.1 200 OK")),
             ),
-            (head("A: b\n"), Fault::LineEnd(line("A: b"))),
-            (head("A : b\r\n"), Fault::Field(line("A : b"))),
-            (head("hello\r\n"), Fault::Field(line("hello"))),
-            (head(&"a".repeat(70_000)), Fault::NoEnd),
-            (head("\r\n"), Fault::NoLength),
+            (head("A: b\n"), HttpFault::LineEnd(line("A: b"))),
+            (head("A : b\r\n"), HttpFault::Field(line("A : b"))),
+            (head("hello\r\n"), HttpFault::Field(line("hello"))),
+            (head(&"a".repeat(70_000)), HttpFault::NoEnd),
+            (head("\r\n"), HttpFault::NoLength),
             (
                 head("Content-Length: -1\r\n\r\n"),
-                Fault::BadLength(line("-1")),
+                HttpFault::BadLength(line("-1")),
             ),
             (
                 head("Content-Length: 1\r\nContent-Length: 2\r\n\r\n"),
-                Fault::BadLength(line("2")),
+                HttpFault::BadLength(line("2")),
             ),
-            (head("Transfer-Encoding: chunked\r\n\r\n"), Fault::Chunked),
+            (
+                head("Transfer-Encoding: chunked\r\n\r\n"),
+                HttpFault::Chunked,
+            ),
         ] {
             assert_eq!(
                 look(bytes.as_bytes(), 200, false),
@@ -235,7 +238,7 @@ mod tests {
         let (wanted, came) = (404, 200);
         assert_eq!(
             look(GOOD.as_bytes(), 404, false),
-            Err(Fault::Status { wanted, came })
+            Err(HttpFault::Status { wanted, came })
         );
     }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// The step that failed, and everything around it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
+pub struct FailedStep {
     /// The line of the step in its file.
     pub line: usize,
     /// The step, in the notation.
@@ -22,7 +22,7 @@ pub struct Failure {
     pub running: Vec<String>,
 }
 
-impl fmt::Display for Failure {
+impl fmt::Display for FailedStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "line {}: {}", self.line, self.step)?;
         writeln!(f, "  expected: {}", self.expected)?;
@@ -33,7 +33,7 @@ impl fmt::Display for Failure {
     }
 }
 
-impl std::error::Error for Failure {}
+impl std::error::Error for FailedStep {}
 
 fn block(f: &mut fmt::Formatter<'_>, title: &str, lines: &[String]) -> fmt::Result {
     if lines.is_empty() {

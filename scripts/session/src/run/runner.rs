@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::process::{Process, Streams, Waited};
 use super::terminal::{LATE_OUTPUT_WAIT, Terminal, Unexpected};
-use super::{Failure, Invocations, Options, Place, environment};
+use super::{FailedStep, Invocations, Options, Place, environment};
 use crate::{Action, Step};
 
 pub(super) struct Stage<'a, 'p> {
@@ -34,7 +34,7 @@ impl<'a, 'p> Stage<'a, 'p> {
     }
 
     /// Makes `step` happen, or sees it happen.
-    pub(super) fn play(&mut self, index: usize, step: &'a Step) -> Result<(), Box<Failure>> {
+    pub(super) fn play(&mut self, index: usize, step: &'a Step) -> Result<(), Box<FailedStep>> {
         self.last = Some(step);
         if step.action.causes() {
             self.place.before(index).map_err(|came| {
@@ -52,7 +52,7 @@ impl<'a, 'p> Stage<'a, 'p> {
 
     /// The story, if every program has ended in it. The parser refuses a session where one
     /// does not, but a session can also be made without the parser.
-    pub(super) fn end(mut self) -> Result<Vec<String>, Box<Failure>> {
+    pub(super) fn end(mut self) -> Result<Vec<String>, Box<FailedStep>> {
         if self.terminals.is_empty() {
             return Ok(self.story);
         }
@@ -126,7 +126,7 @@ impl<'a, 'p> Stage<'a, 'p> {
         })
     }
 
-    fn fail(&mut self, unexpected: Unexpected) -> Box<Failure> {
+    fn fail(&mut self, unexpected: Unexpected) -> Box<FailedStep> {
         let mut unread = Vec::new();
         let mut running = Vec::new();
         let until = Instant::now() + LATE_OUTPUT_WAIT;
@@ -140,7 +140,7 @@ impl<'a, 'p> Stage<'a, 'p> {
         }
         // Ends whatever is left.
         self.terminals.clear();
-        Box::new(Failure {
+        Box::new(FailedStep {
             line: self.last.map_or(1, |step| step.line),
             step: self
                 .last

@@ -186,7 +186,7 @@ fn list(path: &Path, folder: &Folder, deep: usize, found: &mut Vec<PathBuf>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use bilingual::Place;
+    use bilingual::Location;
 
     #[test]
     fn a_book_of_too_much_is_reported_once_and_read_no_further() {
@@ -208,8 +208,12 @@ mod tests {
                 ..Snapshot::new(&root, copy.path())
             };
             snapshot.copy(Path::new("book")).unwrap();
-            let places: Vec<_> = snapshot.problems.iter().map(|found| &found.place).collect();
-            let place = Place {
+            let places: Vec<_> = snapshot
+                .problems
+                .iter()
+                .map(|found| &found.location)
+                .collect();
+            let place = Location {
                 file: "book/b/3.txt".into(),
                 line: 1,
             };

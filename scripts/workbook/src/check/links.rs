@@ -181,7 +181,11 @@ mod tests {
         assert_eq!(found, expected);
         for problem in &problems {
             assert_eq!(
-                problem.place.as_ref().map(ToString::to_string).as_deref(),
+                problem
+                    .location
+                    .as_ref()
+                    .map(ToString::to_string)
+                    .as_deref(),
                 Some("target/book/layers/a.html:2")
             );
         }
@@ -304,7 +308,7 @@ mod tests {
         let mut site = Site::default();
         let page = "<p>\n<a\n  href='x.html'>x</a>\n<style>p {}\n\n@import 'x.css';</style>\n<img src=x.png><style>\n@import 'y.css'";
         site.insert("a.html", page);
-        let place = |problem: Diagnostic| problem.place.unwrap().to_string();
+        let place = |problem: Diagnostic| problem.location.unwrap().to_string();
         let found: Vec<_> = problems(&site, "b").into_iter().map(place).collect();
         assert_eq!(
             found,

@@ -100,7 +100,7 @@ fn event(now: &Now) -> String {
         .iter()
         .take(pages::PROBLEMS_SHOWN_MAX)
         .map(|problem| {
-            let place = problem.place.as_ref().map(ToString::to_string);
+            let place = problem.location.as_ref().map(ToString::to_string);
             json!({ "place": place, "zh": problem.message.zh, "en": problem.message.en })
         })
         .collect();

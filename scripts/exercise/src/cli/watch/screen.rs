@@ -6,10 +6,10 @@ use anyhow::{Context, Result};
 use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::terminal::{Signals, Terminal};
-use super::view::{self, Pager, Topic};
+use super::view::{self, Pager, TextKind};
 use super::work::{Phase, Work};
 use crate::cli::{commands, say};
-use crate::progress::Kind;
+use crate::progress::ProgramKind;
 
 /// Time between two looks at the file. A key or a new size wakes the loop at once.
 const LOOK_INTERVAL: Duration = Duration::from_millis(100);
@@ -124,7 +124,7 @@ impl Screen {
                 let lines =
                     commands::hint_lines(&self.work.workspace, &id, None, self.kind(), columns);
                 self.read(
-                    Topic::Hint,
+                    TextKind::Hint,
                     self.work
                         .workspace
                         .pick(format!("提示 · {id}"), format!("Hint · {id}")),
@@ -134,7 +134,7 @@ impl Screen {
             'v' if !self.work.report.is_empty() => {
                 let lines = view::said(&self.work.report, columns);
                 self.read(
-                    Topic::Report,
+                    TextKind::Report,
                     self.work
                         .workspace
                         .pick(format!("报告 · {id}"), format!("Report · {id}")),
@@ -144,7 +144,7 @@ impl Screen {
             'g' => {
                 let lines = self.goal(columns);
                 self.read(
-                    Topic::Other,
+                    TextKind::Other,
                     self.work.workspace.pick(
                         format!("目标和规则 · {id}"),
                         format!("Goal and rules · {id}"),
@@ -160,7 +160,7 @@ impl Screen {
                 }
                 None => {
                     let words = commands::praise(&self.work.workspace, &id);
-                    self.read(Topic::Other, words, Vec::new());
+                    self.read(TextKind::Other, words, Vec::new());
                 }
             },
             'l' => self.list(),
@@ -170,7 +170,7 @@ impl Screen {
     }
 
     /// The language of the file that is watched.
-    fn kind(&self) -> Kind {
+    fn kind(&self) -> ProgramKind {
         self.work.mine.kind
     }
 
@@ -178,7 +178,7 @@ impl Screen {
     fn renew(&mut self) {
         let columns = usize::from(Terminal::size().0);
         if let Some(pager) = self.pager.as_mut()
-            && pager.topic == Topic::Report
+            && pager.kind == TextKind::Report
             && matches!(
                 self.work.phase,
                 Phase::Passed | Phase::Failed | Phase::Refused
@@ -188,9 +188,9 @@ impl Screen {
         }
     }
 
-    fn read(&mut self, topic: Topic, title: String, lines: Vec<String>) {
+    fn read(&mut self, kind: TextKind, title: String, lines: Vec<String>) {
         self.pager = Some(Pager {
-            topic,
+            kind,
             title,
             lines,
             ..Pager::default()
@@ -217,7 +217,7 @@ impl Screen {
         let workspace = &self.work.workspace;
         let at = workspace.ladder.iter().position(|id| *id == self.work.id);
         self.pager = Some(Pager {
-            topic: Topic::Other,
+            kind: TextKind::Other,
             title: commands::summary(workspace, &self.work.progress),
             lines: commands::rungs(workspace, &self.work.progress, Some(&self.work.id)),
             top: 0,

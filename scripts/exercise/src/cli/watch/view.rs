@@ -10,7 +10,7 @@ use judge::report::wrap;
 /// A text to read on the whole screen.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Pager {
-    pub(super) topic: Topic,
+    pub(super) kind: TextKind,
     pub(super) title: String,
     pub(super) lines: Vec<String>,
     /// Index of the first line that is shown.
@@ -21,7 +21,7 @@ pub(super) struct Pager {
 
 /// What the text is: some kinds change while they are read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) enum Topic {
+pub(super) enum TextKind {
     Hint,
     Report,
     #[default]
@@ -234,11 +234,11 @@ pub(super) fn pager(work: &Work, pager: &Pager, columns: usize, rows: usize) -> 
         Some(_) => work
             .workspace
             .pick("↑↓ 选  回车 打开  q 返回", "↑↓ choose  Enter open  q back"),
-        None if pager.topic == Topic::Hint && pager.lines.len() > room => work.workspace.pick(
+        None if pager.kind == TextKind::Hint && pager.lines.len() > room => work.workspace.pick(
             "h 下一条提示  ↑↓ 空格 翻页  q 返回",
             "h next hint  ↑↓ Space scroll  q back",
         ),
-        None if pager.topic == Topic::Hint => work
+        None if pager.kind == TextKind::Hint => work
             .workspace
             .pick("h 下一条提示  q 返回", "h next hint  q back"),
         None if pager.lines.len() > room => work

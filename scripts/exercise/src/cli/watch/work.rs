@@ -13,7 +13,7 @@ use super::saves::{FileChange, Saves};
 use crate::cli::commands;
 use crate::cli::judging::{self, Job, Outcome, Program};
 use crate::cli::workspace::{LearnerFile, Workspace};
-use crate::progress::{Kind, Progress};
+use crate::progress::{ProgramKind, Progress};
 use judge::check::Check;
 use judge::report;
 use judge::verdict::Verdict;
@@ -41,7 +41,7 @@ pub(super) struct Work {
     pub(super) id: String,
     pub(super) check: Check,
     pub(super) mine: LearnerFile,
-    asked: Option<Kind>,
+    asked: Option<ProgramKind>,
     pub(super) phase: Phase,
     /// The verdicts of the check that is running, or of the last one.
     pub(super) verdicts: Vec<Verdict>,
@@ -70,7 +70,11 @@ const LAST_CHECK_WAIT: Duration = Duration::from_millis(1500);
 
 impl Work {
     /// Opens an exercise; a file that was there before is judged at once.
-    pub(super) fn open(workspace: &Workspace, id: &str, asked: Option<Kind>) -> Result<Self> {
+    pub(super) fn open(
+        workspace: &Workspace,
+        id: &str,
+        asked: Option<ProgramKind>,
+    ) -> Result<Self> {
         let check = workspace.check(id)?;
         let mine = workspace.begin(id, asked)?;
         let saves = Saves::new(&mine.path, mine.new, Instant::now());
@@ -96,7 +100,9 @@ impl Work {
     /// Turns to another exercise, in the language of this one if it has a stub for that.
     pub(super) fn turn_to(&mut self, id: &str) -> Result<()> {
         let python = self.workspace.course.file(id, "stub.py").is_file();
-        let asked = self.asked.filter(|kind| *kind != Kind::Python || python);
+        let asked = self
+            .asked
+            .filter(|kind| *kind != ProgramKind::Python || python);
         let next = Work::open(&self.workspace, id, asked)?;
         let wish = self.asked;
         self.end();
@@ -256,7 +262,7 @@ impl Work {
     /// A line that says how to do it in Python, if a Rust file has just been created and Rust was not
     /// asked for.
     pub(super) fn python(&self) -> Option<String> {
-        let rust = self.mine.kind == Kind::Rust && self.mine.new && self.asked.is_none();
+        let rust = self.mine.kind == ProgramKind::Rust && self.mine.new && self.asked.is_none();
         self.workspace.python(&self.id).filter(|_| rust)
     }
 
