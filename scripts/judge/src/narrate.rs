@@ -5,7 +5,7 @@ use std::time::Duration;
 use bilingual::Text;
 use session::Status;
 
-use crate::check::{Act, Actor, Pace, Payload, Role, Step, Transport, Way, quoted};
+use crate::check::{Act, Actor, Pace, Payload, Response, Role, Step, Transport, Way, quoted};
 use bilingual::Lang;
 
 /// Whether a step is told as one that happened, or as one that should.
@@ -17,35 +17,38 @@ pub enum Phrasing {
     Expected,
 }
 
-impl Phrasing {
-    fn pick(self, happened: &'static str, expected: &'static str) -> &'static str {
-        match self {
-            Self::Happened => happened,
-            Self::Expected => expected,
-        }
-    }
+/// How a step is told.
+#[derive(Clone, Copy)]
+struct Telling {
+    phrasing: Phrasing,
+    lang: Lang,
+    columns: usize,
 }
 
 /// What a step does or expects; a text in it takes at most `columns`.
 #[must_use]
 pub fn step(step: &Step, role: Role, phrasing: Phrasing, lang: Lang, columns: usize) -> String {
-    let mut words = match (&step.actor, lang) {
-        (Actor::You, Lang::Zh) => yours_zh(&step.act, role, phrasing, columns),
-        (Actor::You, Lang::En) => yours_en(&step.act, role, phrasing, columns),
-        (Actor::Peer { name, count }, Lang::Zh) => {
-            let who = count.map_or(name.clone(), |count| format!("{count} 个 {name}"));
-            format!("{who} {}", theirs_zh(&step.act, phrasing, columns))
-        }
-        (Actor::Peer { name, count }, Lang::En) => {
-            let who = count.map_or(name.clone(), |count| format!("each of {count} {name}s"));
-            format!("{who} {}", theirs_en(&step.act, phrasing, columns))
+    let telling = Telling {
+        phrasing,
+        lang,
+        columns,
+    };
+    let mut words = match &step.actor {
+        Actor::You => yours(&step.act, role, telling),
+        Actor::Peer { name, count } => {
+            let who = match count {
+                Some(count) => lang.pick(
+                    format!("{count} 个 {name}"),
+                    format!("each of {count} {name}s"),
+                ),
+                None => name.clone(),
+            };
+            format!("{who} {}", theirs(&step.act, telling))
         }
     };
     if let Some(within) = step.within {
-        words.push_str(&match lang {
-            Lang::Zh => format!("（{} 内）", time(within, lang)),
-            Lang::En => format!(" (within {})", time(within, lang)),
-        });
+        let time = time(within, lang);
+        words += &lang.pick(format!("（{time} 内）"), format!(" (within {time})"));
     }
     words
 }
@@ -53,14 +56,19 @@ pub fn step(step: &Step, role: Role, phrasing: Phrasing, lang: Lang, columns: us
 /// How a variant sends; empty where each send is one write.
 #[must_use]
 pub fn way(way: Way, lang: Lang) -> String {
-    match (way, lang) {
-        (Way::Whole, _) => String::new(),
-        (Way::Pace(pace), lang) => at_a_pace(pace, lang),
-        (Way::Glue, Lang::Zh) => "连着发的几条，一次 write 发出".to_owned(),
-        (Way::Glue, Lang::En) => "consecutive sends go out in one write".to_owned(),
-        (Way::Cut, Lang::Zh) => "随机切成几段发，也切在一个字中间".to_owned(),
-        (Way::Cut, Lang::En) => "sent in random pieces, one cut inside a character".to_owned(),
-    }
+    let words = match way {
+        Way::Whole => "",
+        Way::Pace(pace) => return at_a_pace(pace, lang),
+        Way::Glue => lang.pick(
+            "连着发的几条，一次 write 发出",
+            "consecutive sends go out in one write",
+        ),
+        Way::Cut => lang.pick(
+            "随机切成几段发，也切在一个字中间",
+            "sent in random pieces, one cut inside a character",
+        ),
+    };
+    words.to_owned()
 }
 
 /// What the program does with its arguments.
@@ -88,21 +96,15 @@ pub fn role(role: Role, transport: Transport) -> Text {
             "Your program stands in the middle: it listens at the address in its second-to-last argument, and connects to the one in its last.",
         ),
     };
-    Text {
-        zh: zh.to_owned(),
-        en: en.to_owned(),
-    }
+    Text::new(zh, en)
 }
 
 pub(crate) fn time(duration: Duration, lang: Lang) -> String {
     let (number, unit) = match duration.subsec_millis() {
-        0 => (u128::from(duration.as_secs()), ["秒", "s"]),
-        _ => (duration.as_millis(), ["毫秒", "ms"]),
+        0 => (u128::from(duration.as_secs()), lang.pick("秒", "s")),
+        _ => (duration.as_millis(), lang.pick("毫秒", "ms")),
     };
-    match lang {
-        Lang::Zh => format!("{number} {}", unit[0]),
-        Lang::En => format!("{number} {}", unit[1]),
-    }
+    format!("{number} {unit}")
 }
 
 pub(crate) fn size(bytes: u64) -> String {
@@ -122,328 +124,296 @@ fn at_a_pace(pace: Pace, lang: Lang) -> String {
     }
 }
 
-fn said(payload: &Payload, lang: Lang, columns: usize) -> String {
-    match payload {
-        Payload::Line(text) => cut(&quoted(format!("{text}\n").as_bytes()), columns),
-        Payload::Bytes(_) | Payload::Pieces(_) => cut(&payload.literal(), columns),
-        Payload::Repeat { unit, size: all } => {
-            let all = *all as u64;
-            // One more than a bound must not look like the bound.
-            let size = match all.is_multiple_of(1 << 10) {
-                true => size(all),
-                false => format!("{all} B"),
-            };
-            let unit = cut(&quoted(unit), columns / 2);
-            match lang {
-                Lang::Zh => format!("{size}（{unit} 一遍遍重复）"),
-                Lang::En => format!("{size} of {unit}"),
+impl Telling {
+    /// A verb: as it happened, and as it should happen.
+    fn verb(self, zh: [&'static str; 2], en: [&'static str; 2]) -> &'static str {
+        let [happened, expected] = self.lang.pick(zh, en);
+        match self.phrasing {
+            Phrasing::Happened => happened,
+            Phrasing::Expected => expected,
+        }
+    }
+
+    fn words(self, zh: &str, en: &str) -> String {
+        self.lang.pick(zh, en).to_owned()
+    }
+
+    fn payload(self, payload: &Payload) -> String {
+        match payload {
+            Payload::Line(text) => self.line(text),
+            Payload::Bytes(_) | Payload::Pieces(_) => cut(&payload.literal(), self.columns),
+            Payload::Repeat { unit, size: all } => {
+                let all = *all as u64;
+                // One more than a bound must not look like the bound.
+                let size = match all.is_multiple_of(1 << 10) {
+                    true => size(all),
+                    false => format!("{all} B"),
+                };
+                let unit = cut(&quoted(unit), self.columns / 2);
+                self.lang.pick(
+                    format!("{size}（{unit} 一遍遍重复）"),
+                    format!("{size} of {unit}"),
+                )
             }
         }
     }
-}
 
-fn line(text: &str, columns: usize) -> String {
-    cut(&quoted(format!("{text}\n").as_bytes()), columns)
-}
-
-fn yours_zh(act: &Act, role: Role, phrasing: Phrasing, columns: usize) -> String {
-    match act {
-        Act::Start { args } => match (args.join(" "), role) {
-            (args, Role::Filter) if args.is_empty() => "启动你的程序".to_owned(),
-            (args, Role::Filter) => format!("启动你的程序，参数是 {args}"),
-            (args, Role::Relay) if args.is_empty() => {
-                "启动你的程序，参数是监听的地址和要连接的地址".to_owned()
-            }
-            (args, Role::Relay) => {
-                format!("启动你的程序，参数是 {args}、监听的地址和要连接的地址")
-            }
-            (args, _) if args.is_empty() => "启动你的程序，最后一个参数是地址".to_owned(),
-            (args, _) => format!("启动你的程序，参数是 {args} 和地址"),
-        },
-        Act::Type { text } => format!("在键盘上输入一行 {}", line(text, columns)),
-        Act::Send { payload } => format!("在键盘上输入 {}", said(payload, Lang::Zh, columns)),
-        Act::EndOfInput => "键盘输入结束（Ctrl-D）".to_owned(),
-        Act::Line { pattern } => format!(
-            "你的程序{}一行 {}",
-            phrasing.pick("打印了", "应该打印"),
-            line(pattern, columns)
-        ),
-        Act::Bytes { payload } => format!(
-            "你的程序{} {}",
-            phrasing.pick("打印了", "应该打印"),
-            said(payload, Lang::Zh, columns)
-        ),
-        Act::Prompt { text } => {
-            format!(
-                "你的程序{} {}，不换行",
-                phrasing.pick("打印了", "应该打印"),
-                cut(&quoted(text.as_bytes()), columns)
-            )
-        }
-        Act::Silent { duration } => {
-            format!(
-                "你的程序{} {}",
-                phrasing.pick("安静了", "应该安静"),
-                time(*duration, Lang::Zh)
-            )
-        }
-        Act::Says { pattern } => format!(
-            "你的程序{}一行 {}",
-            phrasing.pick("往标准错误写了", "应该往标准错误写"),
-            line(pattern, columns)
-        ),
-        Act::PrintsOrSays { pattern } => format!(
-            "你的程序{}一行 {}，标准输出或者标准错误都行",
-            phrasing.pick("打印了", "应该打印"),
-            line(pattern, columns)
-        ),
-        Act::Exit { status, clean } => {
-            let mut words = match status {
-                Status::Code(code) => {
-                    format!(
-                        "你的程序{}，状态 {code}",
-                        phrasing.pick("结束了", "应该结束")
-                    )
-                }
-                Status::Signal => {
-                    format!(
-                        "你的程序{}",
-                        phrasing.pick("被信号结束了", "应该被信号结束")
-                    )
-                }
-            };
-            if *clean {
-                words.push_str(phrasing.pick("，没有多打印", "，不多打印"));
-            }
-            words
-        }
-        Act::Forgets { times } => format!(
-            "上面的故事再演 {times} 遍，又 {times} 遍：客户端走了，你的程序{}再占着它们的资源",
-            phrasing.pick("没有", "不应")
-        ),
-        Act::Runs => format!("你的程序{}", phrasing.pick("还在运行", "应该还在运行")),
-        Act::Memory { most } => format!(
-            "你的程序的内存{} {}",
-            phrasing.pick("增长没有超过", "增长不应超过"),
-            size(*most)
-        ),
-        act => act.to_string(),
+    fn line(self, text: &str) -> String {
+        cut(&quoted(format!("{text}\n").as_bytes()), self.columns)
     }
 }
 
-fn yours_en(act: &Act, role: Role, phrasing: Phrasing, columns: usize) -> String {
+/// What the learner's program does. What is put into a sentence is in its language already.
+fn yours(act: &Act, role: Role, telling: Telling) -> String {
+    let lang = telling.lang;
+    let prints = telling.verb(["打印了", "应该打印"], ["prints", "should print"]);
     match act {
-        Act::Start { args } => match (args.join(" "), role) {
-            (args, Role::Filter) if args.is_empty() => "your program starts".to_owned(),
-            (args, Role::Filter) => format!("your program starts with {args}"),
-            (args, Role::Relay) if args.is_empty() => {
-                "your program starts with the address to listen at and the one to connect to"
-                    .to_owned()
-            }
-            (args, Role::Relay) => format!(
-                "your program starts with {args}, the address to listen at and the one to connect to"
-            ),
-            (args, _) if args.is_empty() => {
-                "your program starts, with the address as its last argument".to_owned()
-            }
-            (args, _) => format!("your program starts with {args} and the address"),
-        },
-        Act::Type { text } => format!("the line {} is typed", line(text, columns)),
-        Act::Send { payload } => format!("{} is typed", said(payload, Lang::En, columns)),
-        Act::EndOfInput => "the input ends (Ctrl-D)".to_owned(),
-        Act::Line { pattern } => format!(
-            "your program {} the line {}",
-            phrasing.pick("prints", "should print"),
-            line(pattern, columns)
-        ),
-        Act::Bytes { payload } => format!(
-            "your program {} {}",
-            phrasing.pick("prints", "should print"),
-            said(payload, Lang::En, columns)
-        ),
-        Act::Prompt { text } => {
-            format!(
-                "your program {} {}, without a line end",
-                phrasing.pick("prints", "should print"),
-                cut(&quoted(text.as_bytes()), columns)
+        Act::Start { args } => starts(&args.join(" "), role, telling),
+        Act::Type { text } => {
+            let line = telling.line(text);
+            lang.pick(
+                format!("在键盘上输入一行 {line}"),
+                format!("the line {line} is typed"),
             )
         }
-        Act::Silent { duration } => {
-            format!(
-                "your program {} for {}",
-                phrasing.pick("is silent", "should be silent"),
-                time(*duration, Lang::En)
+        Act::Send { payload } => {
+            let payload = telling.payload(payload);
+            lang.pick(
+                format!("在键盘上输入 {payload}"),
+                format!("{payload} is typed"),
             )
         }
-        Act::Says { pattern } => format!(
-            "your program {} the line {} to standard error",
-            phrasing.pick("writes", "should write"),
-            line(pattern, columns)
-        ),
-        Act::Forgets { times } => format!(
-            "the story above is played {times} more times, and {times} more: your program {} nothing of clients that are gone",
-            phrasing.pick("keeps", "should keep")
-        ),
-        Act::PrintsOrSays { pattern } => format!(
-            "your program {} the line {}, on standard output or standard error",
-            phrasing.pick("prints", "should print"),
-            line(pattern, columns)
-        ),
-        Act::Exit { status, clean } => {
-            let mut words = match status {
-                Status::Code(code) => format!(
-                    "your program {} status {code}",
-                    phrasing.pick("ends with", "should end with")
-                ),
-                Status::Signal => format!(
-                    "{} your program",
-                    phrasing.pick("a signal ended", "a signal should end")
-                ),
-            };
-            if *clean {
-                words.push_str(", with nothing more printed");
-            }
-            words
-        }
-        Act::Runs => format!(
-            "your program {}",
-            phrasing.pick("is still running", "should still be running")
-        ),
-        Act::Memory { most } => format!(
-            "your program's memory {} by at most {}",
-            phrasing.pick("has grown", "should grow"),
-            size(*most)
-        ),
-        act => act.to_string(),
-    }
-}
-
-fn theirs_zh(act: &Act, phrasing: Phrasing, columns: usize) -> String {
-    let lang = Lang::Zh;
-    match act {
-        Act::Connect => "连上来".to_owned(),
-        Act::Accept => "等你的程序连过来".to_owned(),
-        Act::Send { payload } => format!("发送 {}", said(payload, lang, columns)),
+        Act::EndOfInput => telling.words("键盘输入结束（Ctrl-D）", "the input ends (Ctrl-D)"),
         Act::Line { pattern } => {
-            format!(
-                "{}一行 {}",
-                phrasing.pick("收到了", "应该收到"),
-                line(pattern, columns)
+            let line = telling.line(pattern);
+            lang.pick(
+                format!("你的程序{prints}一行 {line}"),
+                format!("your program {prints} the line {line}"),
             )
         }
-        Act::Bytes { payload } => format!(
-            "{} {}",
-            phrasing.pick("收到了", "应该收到"),
-            said(payload, lang, columns)
-        ),
-        Act::Silent { duration } => format!(
-            "在 {}里{}任何东西",
-            time(*duration, lang),
-            phrasing.pick("没有收到", "不应收到")
-        ),
-        Act::EndOfInput => "发完了（关闭自己的发送方向），还在接收".to_owned(),
-        Act::Close => "关闭连接".to_owned(),
-        Act::Reset => "重置连接（RST）".to_owned(),
-        Act::SeesEnd => format!("{}你的程序关闭连接", phrasing.pick("看到", "应该看到")),
-        Act::SeesReset => format!("{}连接被重置（RST）", phrasing.pick("看到", "应该看到")),
-        Act::SeesGone => format!("{}你的程序断开连接", phrasing.pick("看到", "应该看到")),
-        Act::Paces { pace } => format!("从现在起{}", at_a_pace(*pace, lang)),
-        Act::Stops => "不再读".to_owned(),
-        Act::Reads { pace: None } => "又开始读".to_owned(),
-        Act::Reads { pace: Some(pace) } => format!("慢慢读：{}", at_a_pace(*pace, lang)),
-        Act::Http(response) => {
-            let what = match (&response.body, response.head) {
-                (None, false) => String::new(),
-                (None, true) => "，只有首部".to_owned(),
-                (Some(body), false) => format!("，正文 {}", said(body, lang, columns)),
-                (Some(body), true) => {
-                    format!("，只有首部，正文本来是 {}", said(body, lang, columns))
-                }
+        Act::Bytes { payload } => {
+            let payload = telling.payload(payload);
+            lang.pick(
+                format!("你的程序{prints} {payload}"),
+                format!("your program {prints} {payload}"),
+            )
+        }
+        Act::Prompt { text } => {
+            let text = cut(&quoted(text.as_bytes()), telling.columns);
+            lang.pick(
+                format!("你的程序{prints} {text}，不换行"),
+                format!("your program {prints} {text}, without a line end"),
+            )
+        }
+        Act::Silent { duration } => {
+            let is_silent = telling.verb(["安静了", "应该安静"], ["is silent", "should be silent"]);
+            let time = time(*duration, lang);
+            lang.pick(
+                format!("你的程序{is_silent} {time}"),
+                format!("your program {is_silent} for {time}"),
+            )
+        }
+        Act::Says { pattern } => {
+            let writes = telling.verb(
+                ["往标准错误写了", "应该往标准错误写"],
+                ["writes", "should write"],
+            );
+            let line = telling.line(pattern);
+            lang.pick(
+                format!("你的程序{writes}一行 {line}"),
+                format!("your program {writes} the line {line} to standard error"),
+            )
+        }
+        Act::PrintsOrSays { pattern } => {
+            let line = telling.line(pattern);
+            lang.pick(
+                format!("你的程序{prints}一行 {line}，标准输出或者标准错误都行"),
+                format!(
+                    "your program {prints} the line {line}, on standard output or standard error"
+                ),
+            )
+        }
+        Act::Exit { status, clean } => {
+            let words = ends(*status, telling);
+            let clean = match clean {
+                true => telling.verb(
+                    ["，没有多打印", "，不多打印"],
+                    [", with nothing more printed"; 2],
+                ),
+                false => "",
             };
-            format!(
-                "{}状态 {} 的完整 HTTP 响应{what}{}",
-                phrasing.pick("收到了", "应该收到"),
-                response.status,
-                if response.or_gone {
-                    "，或者连接结束"
-                } else {
-                    ""
-                }
+            words + clean
+        }
+        Act::Forgets { times } => {
+            let keeps = telling.verb(["没有", "不应"], ["keeps", "should keep"]);
+            lang.pick(
+                format!("上面的故事再演 {times} 遍，又 {times} 遍：客户端走了，你的程序{keeps}再占着它们的资源"),
+                format!("the story above is played {times} more times, and {times} more: your program {keeps} nothing of clients that are gone"),
             )
         }
-        Act::Refuses => "不监听：连过去会被拒绝".to_owned(),
+        Act::Runs => {
+            let is_running = telling.verb(
+                ["还在运行", "应该还在运行"],
+                ["is still running", "should still be running"],
+            );
+            lang.pick(
+                format!("你的程序{is_running}"),
+                format!("your program {is_running}"),
+            )
+        }
+        Act::Memory { most } => {
+            let grows = telling.verb(
+                ["增长没有超过", "增长不应超过"],
+                ["has grown", "should grow"],
+            );
+            let most = size(*most);
+            lang.pick(
+                format!("你的程序的内存{grows} {most}"),
+                format!("your program's memory {grows} by at most {most}"),
+            )
+        }
         act => act.to_string(),
     }
 }
 
-fn theirs_en(act: &Act, phrasing: Phrasing, columns: usize) -> String {
-    let lang = Lang::En;
+fn starts(args: &str, role: Role, telling: Telling) -> String {
+    let lang = telling.lang;
+    match (role, args) {
+        (Role::Filter, "") => telling.words("启动你的程序", "your program starts"),
+        (Role::Filter, args) => lang.pick(
+            format!("启动你的程序，参数是 {args}"),
+            format!("your program starts with {args}"),
+        ),
+        (Role::Relay, "") => telling.words(
+            "启动你的程序，参数是监听的地址和要连接的地址",
+            "your program starts with the address to listen at and the one to connect to",
+        ),
+        (Role::Relay, args) => lang.pick(
+            format!("启动你的程序，参数是 {args}、监听的地址和要连接的地址"),
+            format!("your program starts with {args}, the address to listen at and the one to connect to"),
+        ),
+        (_, "") => telling.words(
+            "启动你的程序，最后一个参数是地址",
+            "your program starts, with the address as its last argument",
+        ),
+        (_, args) => lang.pick(
+            format!("启动你的程序，参数是 {args} 和地址"),
+            format!("your program starts with {args} and the address"),
+        ),
+    }
+}
+
+fn ends(status: Status, telling: Telling) -> String {
+    match status {
+        Status::Code(code) => {
+            let ends = telling.verb(["结束了", "应该结束"], ["ends with", "should end with"]);
+            telling.lang.pick(
+                format!("你的程序{ends}，状态 {code}"),
+                format!("your program {ends} status {code}"),
+            )
+        }
+        Status::Signal => {
+            let ended = telling.verb(
+                ["被信号结束了", "应该被信号结束"],
+                ["a signal ended", "a signal should end"],
+            );
+            telling
+                .lang
+                .pick(format!("你的程序{ended}"), format!("{ended} your program"))
+        }
+    }
+}
+
+/// What a peer does, after its name.
+fn theirs(act: &Act, telling: Telling) -> String {
+    let lang = telling.lang;
+    let receives = telling.verb(["收到了", "应该收到"], ["receives", "should receive"]);
+    let sees = telling.verb(["看到", "应该看到"], ["sees", "should see"]);
     match act {
-        Act::Connect => "connects".to_owned(),
-        Act::Accept => "waits for your program to connect".to_owned(),
-        Act::Send { payload } => format!("sends {}", said(payload, lang, columns)),
-        Act::Line { pattern } => format!(
-            "{} the line {}",
-            phrasing.pick("receives", "should receive"),
-            line(pattern, columns)
-        ),
-        Act::Bytes { payload } => format!(
-            "{} {}",
-            phrasing.pick("receives", "should receive"),
-            said(payload, lang, columns)
-        ),
+        Act::Connect => telling.words("连上来", "connects"),
+        Act::Accept => telling.words("等你的程序连过来", "waits for your program to connect"),
+        Act::Send { payload } => {
+            let payload = telling.payload(payload);
+            lang.pick(format!("发送 {payload}"), format!("sends {payload}"))
+        }
+        Act::Line { pattern } => {
+            let line = telling.line(pattern);
+            lang.pick(
+                format!("{receives}一行 {line}"),
+                format!("{receives} the line {line}"),
+            )
+        }
+        Act::Bytes { payload } => format!("{receives} {}", telling.payload(payload)),
         Act::Silent { duration } => {
-            format!(
-                "{} nothing for {}",
-                phrasing.pick("receives", "should receive"),
-                time(*duration, lang)
+            let time = time(*duration, lang);
+            let no = telling.verb(["没有收到", "不应收到"], ["receives", "should receive"]);
+            lang.pick(
+                format!("在 {time}里{no}任何东西"),
+                format!("{no} nothing for {time}"),
             )
         }
-        Act::EndOfInput => "finishes sending (half-close), and keeps receiving".to_owned(),
-        Act::Close => "closes the connection".to_owned(),
-        Act::Reset => "resets the connection (RST)".to_owned(),
-        Act::SeesEnd => format!(
-            "{} your program close the connection",
-            phrasing.pick("sees", "should see")
+        Act::EndOfInput => telling.words(
+            "发完了（关闭自己的发送方向），还在接收",
+            "finishes sending (half-close), and keeps receiving",
         ),
-        Act::SeesReset => format!(
-            "{} the connection reset (RST)",
-            phrasing.pick("sees", "should see")
+        Act::Close => telling.words("关闭连接", "closes the connection"),
+        Act::Reset => telling.words("重置连接（RST）", "resets the connection (RST)"),
+        Act::SeesEnd => lang.pick(
+            format!("{sees}你的程序关闭连接"),
+            format!("{sees} your program close the connection"),
         ),
-        Act::SeesGone => format!(
-            "{} your program end the connection",
-            phrasing.pick("sees", "should see")
+        Act::SeesReset => lang.pick(
+            format!("{sees}连接被重置（RST）"),
+            format!("{sees} the connection reset (RST)"),
         ),
-        Act::Paces { pace } => format!("sends {} from here on", at_a_pace(*pace, lang)),
-        Act::Stops => "stops reading".to_owned(),
-        Act::Reads { pace: None } => "reads again".to_owned(),
-        Act::Reads { pace: Some(pace) } => format!("reads slowly: {}", at_a_pace(*pace, lang)),
-        Act::Http(response) => {
-            let what = match (&response.body, response.head) {
-                (None, false) => String::new(),
-                (None, true) => ", header section only".to_owned(),
-                (Some(body), false) => format!(" and the body {}", said(body, lang, columns)),
-                (Some(body), true) => {
-                    format!(
-                        ", header section only; the body would be {}",
-                        said(body, lang, columns)
-                    )
-                }
-            };
-            format!(
-                "{} a whole HTTP response with status {}{what}{}",
-                phrasing.pick("receives", "should receive"),
-                response.status,
-                if response.or_gone {
-                    ", or the connection ends"
-                } else {
-                    ""
-                }
+        Act::SeesGone => lang.pick(
+            format!("{sees}你的程序断开连接"),
+            format!("{sees} your program end the connection"),
+        ),
+        Act::Paces { pace } => {
+            let pace = at_a_pace(*pace, lang);
+            lang.pick(
+                format!("从现在起{pace}"),
+                format!("sends {pace} from here on"),
             )
         }
-        Act::Refuses => "does not listen: connections to it are refused".to_owned(),
+        Act::Stops => telling.words("不再读", "stops reading"),
+        Act::Reads { pace: None } => telling.words("又开始读", "reads again"),
+        Act::Reads { pace: Some(pace) } => {
+            let pace = at_a_pace(*pace, lang);
+            lang.pick(format!("慢慢读：{pace}"), format!("reads slowly: {pace}"))
+        }
+        Act::Http(response) => format!("{receives}{}", whole_response(response, telling)),
+        Act::Refuses => telling.words(
+            "不监听：连过去会被拒绝",
+            "does not listen: connections to it are refused",
+        ),
         act => act.to_string(),
     }
+}
+
+/// The response that a peer receives, after the verb.
+fn whole_response(response: &Response, telling: Telling) -> String {
+    let lang = telling.lang;
+    let body = response.body.as_ref().map(|body| telling.payload(body));
+    let body = match (body, response.head) {
+        (None, false) => String::new(),
+        (None, true) => telling.words("，只有首部", ", header section only"),
+        (Some(body), false) => lang.pick(format!("，正文 {body}"), format!(" and the body {body}")),
+        (Some(body), true) => lang.pick(
+            format!("，只有首部，正文本来是 {body}"),
+            format!(", header section only; the body would be {body}"),
+        ),
+    };
+    let or_gone = match response.or_gone {
+        true => lang.pick("，或者连接结束", ", or the connection ends"),
+        false => "",
+    };
+    let status = response.status;
+    lang.pick(
+        format!("状态 {status} 的完整 HTTP 响应{body}{or_gone}"),
+        format!(" a whole HTTP response with status {status}{body}{or_gone}"),
+    )
 }
 
 /// The beginning of `text`; a character that may be two columns wide counts as two.
