@@ -8,8 +8,8 @@ use std::process::Command;
 use exercise::course::Course;
 use session::run::root;
 
-const STEPS: [&str; 8] = [
-    "tools", "format", "lints", "tests", "book", "captures", "browser", "exercise",
+const STEPS: [&str; 9] = [
+    "tools", "format", "lints", "tests", "book", "captures", "browser", "others", "exercise",
 ];
 
 /// The status, stdout and stderr.
