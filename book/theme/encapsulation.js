@@ -14,9 +14,8 @@
     size.className = "size";
     const detail = document.createElement("p");
     detail.className = "detail";
-    detail.setAttribute("role", "status");
     const hint = () => {
-      detail.innerHTML = pair("指向、点按或用 Tab 选中一段字节，看它是什么。", "Point at, tap, or Tab to some bytes to see what they are.");
+      detail.innerHTML = pair("指向、点按一段字节，或用 Tab 和方向键走到它，看它是什么。", "Point at some bytes, tap them, or go to them with Tab and the arrow keys, to see what they are.");
       detail.style.removeProperty("--layer");
     };
 
@@ -47,6 +46,7 @@
       const turned = (steps[at + 1] ?? steps[at]).classList.contains("up");
       down.innerHTML = turned ? pair("往上一层", "One layer up") : pair("往下一层", "One layer down");
       measure(steps[at]);
+      forget();
       hint();
     }
     function step(by) {
@@ -54,9 +54,10 @@
       say(steps[at].querySelector(".stage").innerHTML);
     }
 
+    const forget = () => figure.querySelector('[aria-selected="true"]')?.setAttribute("aria-selected", "false");
     function explain(field) {
-      figure.querySelector(".shown")?.classList.remove("shown");
-      field.classList.add("shown");
+      forget();
+      field.setAttribute("aria-selected", "true");
       detail.style.setProperty("--layer", getComputedStyle(field).getPropertyValue("--layer"));
       detail.innerHTML = "";
       for (const part of field.children) detail.append(part.cloneNode(true), " ");
@@ -64,22 +65,39 @@
 
     const up = button("back", "上一步", "Back", () => step(-1));
     const down = button("ahead", "", "", () => step(1));
-    const again = button("again", "从头", "Start again", () => step(-steps.length));
+    const again = button("again", "从头", "Start again", () => step(-Infinity));
     const count = Object.assign(document.createElement("span"), { className: "count" });
     const controls = document.createElement("div");
     controls.className = "controls";
     controls.setAttribute("role", "group");
-    controls.setAttribute("aria-label", "步骤 · Steps");
+    controls.setAttribute("aria-label", "层 · Layers");
     controls.append(up, down, again, count);
     figure.querySelector(".encap-steps").before(controls);
     figure.append(size, detail);
 
-    for (const field of figure.querySelectorAll(".field")) {
-      field.tabIndex = 0;
-      for (const event of ["pointerenter", "focus", "click"]) field.addEventListener(event, () => explain(field));
+    // The fields of a stage are a list with one tab stop: the field that had the focus last.
+    steps.forEach((step, i) => {
+      const list = step.querySelector(".bytes"), stage = step.querySelector(".stage");
+      stage.id ||= `${figure.id}-stage-${i + 1}`;
+      list.setAttribute("role", "listbox");
+      list.setAttribute("aria-orientation", "horizontal");
+      list.setAttribute("aria-labelledby", stage.id);
+      [...list.children].forEach((field, i) => {
+        field.setAttribute("role", "option");
+        field.setAttribute("aria-selected", "false");
+        field.querySelector(".hex").setAttribute("aria-hidden", "true");
+        field.tabIndex = i ? -1 : 0;
+        for (const event of ["pointerenter", "focus", "click"]) field.addEventListener(event, () => explain(field));
+      });
+    });
+    function walk(from, by) {
+      const fields = [...from.parentNode.children];
+      const next = fields[Math.max(0, Math.min(fields.length - 1, fields.indexOf(from) + by))];
+      for (const field of fields) field.tabIndex = field === next ? 0 : -1;
+      next.focus();
     }
     figure.addEventListener("keydown", (event) => {
-      const end = steps.length;
+      const end = Infinity;
       const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, End: end, PageDown: end, Home: -end, PageUp: -end }[event.key];
       const field = event.target.closest(".field");
       if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -87,8 +105,8 @@
       if (!by) return;
       event.preventDefault();
       event.stopPropagation();
-      step(by);
-      if (field) (steps[at].querySelector(".field")).focus();
+      if (field) walk(field, by);
+      else step(by);
     });
     figure.classList.add("ready");
     show(0);

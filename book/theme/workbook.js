@@ -6,9 +6,9 @@
   const main = document.querySelector("main");
   const MODES = ["zh", "en", "both"];
 
-  /** A pair of elements, one of which is shown. */
+  /** A pair of elements, one of which is shown; the space keeps their words apart where both are read. */
   function pair(zh, en, tag = "span") {
-    return `<${tag} class="zh" lang="zh-CN">${zh}</${tag}><${tag} class="en" lang="en">${en}</${tag}>`;
+    return `<${tag} class="zh" lang="zh-CN">${zh}</${tag}> <${tag} class="en" lang="en">${en}</${tag}>`;
   }
 
   // -- Switching ---------------------------------------------------------------------------------------------------
@@ -173,20 +173,20 @@
 
   const scrollsSideways = (element) => element.scrollWidth > element.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(element).overflowX);
 
-  /** Whatever scrolls can be reached by the keyboard, and has a name. */
+  /** Whatever scrolls can be reached by the keyboard, and has a name of its own. */
   function regions() {
     const kinds = [["pre, pre > code", "Code"], [".table-wrapper, .cap-table", "Table"], [".fig-scroll", "Figure"], [".cp-hex", "Bytes"]];
     for (const [selector, name] of kinds) {
+      let number = 0;
       for (const element of main.querySelectorAll(selector)) {
         const scrolls = scrollsSideways(element) || (name === "Bytes" && element.scrollHeight > element.clientHeight + 1);
-        if (scrolls === element.hasAttribute("tabindex")) continue;
         if (scrolls) {
+          number++;
           element.tabIndex = 0;
           element.setAttribute("role", "region");
-          element.setAttribute("aria-label", inLanguage(CHINESE[name], name));
-          element.dataset.enAriaLabel = name;
-        } else {
-          for (const attribute of ["tabindex", "role", "aria-label", "data-en-aria-label"]) element.removeAttribute(attribute);
+          element.setAttribute("aria-label", inLanguage(`${CHINESE[name]} ${number}`, `${name} ${number}`));
+        } else if (element.hasAttribute("tabindex")) {
+          for (const attribute of ["tabindex", "role", "aria-label"]) element.removeAttribute(attribute);
         }
       }
     }
