@@ -3,7 +3,7 @@ import { after, test } from "node:test";
 import { namesTests } from "./awaited.mjs";
 import { close, readAll, staysHere } from "./shared.mjs";
 
-for (const part of ["modes", "layout", "sessions", "captures", "access", "widgets", "questions", "search", "keys", "paper", "live"]) await import(`./${part}.mjs`);
+for (const part of ["modes", "layout", "sessions", "captures", "access", "assistive", "widgets", "questions", "search", "keys", "paper", "live"]) await import(`./${part}.mjs`);
 readAll().catch(() => {}); // told by the tests that wait for it
 
 test("every test that is awaited exists", namesTests);

@@ -7,6 +7,14 @@ import { test } from "node:test";
 /** { name of a test: why it fails today }. */
 export const AWAITED = {
   "Firefox: on paper the terminals of a session have their titles": "Firefox does not apply container queries on paper; the titles are made in one",
+  "the buttons of every session have the session's name": "every group of buttons is called 步骤 · Steps",
+  "on a slow phone the largest paint of the heaviest page comes within 3 s": "4.2 s on a quiet machine: the bytes of captures are still in the page",
+  "on a slow phone no task of the heaviest page takes longer than 250 ms": "450 ms on a quiet machine: the scripts read every table when the page is loaded",
+  "every row of a session names its terminal to a screen reader": "in a wide window the name is not displayed, and only a terminal's first row shows it",
+  "every row of a capture names its host, and every packet its way": "as in sessions; and a packet's number is told without the word packet",
+  "in forced colors the current step of a session is seen": "it is told by a background and a shadow, which forced colors take away",
+  "in forced colors the arrows and the lifelines of a capture are seen": "they are backgrounds, which forced colors take away",
+  "in forced colors the chosen bytes of a packet are seen": "they are told by a background and a shadow, which forced colors take away",
 };
 
 /** Why a test is left out, or nothing. */

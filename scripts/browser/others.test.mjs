@@ -11,7 +11,7 @@ import { BOOK, serve } from "./site.mjs";
 
 const site = await serve();
 after(() => site.close());
-const LAYERS = "layers/osi.html", DUPLEX = "sockets/duplex.html";
+const LAYERS = "layers/osi.html", LINK = "layers/link.html", DUPLEX = "sockets/duplex.html";
 
 /** Opens a page as a reader who has not been here before and chooses this language. */
 async function visit(tab, page, lang, from = site.origin) {
@@ -81,6 +81,10 @@ async function openPacket(tab) {
   }
   assert.equal(names.size, 4);
 }
+
+/** The text of the page on paper, sheet by sheet. Ligatures are letters again. Firefox's PDFs name few of the Chinese
+    characters, so that the English page is read. */
+const printed = async (tab) => execFileSync("pdftotext", ["-layout", "-", "-"], { input: await tab.print(), encoding: "utf8" }).normalize("NFKC");
 
 const BROWSERS = [["Firefox", firefox], ["WebKit", webkit]];
 
@@ -181,8 +185,7 @@ for (const [name, start] of BROWSERS) {
     const paper = async () => {
       await visit(tab, DUPLEX, "en");
       await clickButton(tab, "figure.session", "Step");
-      // Ligatures are letters again. Firefox's PDFs name few of the Chinese characters, so that the English page is read.
-      const text = execFileSync("pdftotext", ["-layout", "-", "-"], { input: await tab.print(), encoding: "utf8" }).normalize("NFKC");
+      const text = await printed(tab);
       const from = text.indexOf("Duplex: speak at any time");
       assert.ok(from >= 0, `the first session is on the paper: ${text.slice(0, 500)}`);
       return { text, session: text.slice(from) };
@@ -195,6 +198,18 @@ for (const [name, start] of BROWSERS) {
       assert.ok(steps > 10);
       assert.match(session, /Ctrl-D: the client is done\./, "a step far behind the current one");
       assert.doesNotMatch(text, /Show all|Show the answer|Toggle Table/);
+    });
+    test(`${name}: on paper no heading is the last line of a sheet`, async () => {
+      let headings = 0;
+      for (const page of [LINK, DUPLEX]) {
+        await visit(tab, page, "en");
+        const titles = await tab.ask(() => [...document.querySelectorAll("main :is(h2, h3, h4)")].map((heading) => heading.innerText.trim().normalize("NFKC")));
+        headings += titles.length;
+        const stranded = (await printed(tab)).split("\f").map((sheet) => sheet.trimEnd().split("\n").at(-1).trim())
+          .filter((last) => last && titles.some((title) => title === last || (last.length > 8 && title.endsWith(last))));
+        assert.deepEqual(stranded, [], page);
+      }
+      assert.ok(headings > 20, `${headings} headings`);
     });
     awaited(`${name}: on paper the terminals of a session have their titles`, async () => {
       const { session } = await paper();

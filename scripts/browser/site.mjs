@@ -4,6 +4,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { extname, join, normalize, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { chromium } from "playwright-core";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -14,8 +15,8 @@ const TYPES = {
   ".json": "application/json", ".png": "image/png",
 };
 
-/** Serves the book on a free port of the loopback interface. */
-export async function serve() {
+/** Serves the book on a free port of the loopback interface; `zipped` as published sites do. */
+export async function serve({ zipped = false } = {}) {
   if (!existsSync(join(BOOK, "toc.html"))) {
     throw new Error(`no built book at ${BOOK}: run \`cargo workbook build\`, or set BOOK to the folder that holds index.html`);
   }
@@ -26,7 +27,9 @@ export async function serve() {
     try {
       if (statSync(file).isDirectory()) file = join(file, "index.html");
       const body = await readFile(file);
-      response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" }).end(body);
+      const type = { "content-type": TYPES[extname(file)] ?? "application/octet-stream" };
+      if (zipped) response.writeHead(200, { ...type, "content-encoding": "gzip" }).end(gzipSync(body));
+      else response.writeHead(200, type).end(body);
     } catch {
       response.writeHead(404).end("not found");
     }
