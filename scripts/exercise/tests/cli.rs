@@ -8,9 +8,9 @@ mod workspace;
 use std::fs;
 use std::process::Stdio;
 use std::thread;
-use std::time::Instant;
 
-use workspace::{RIGHT, WRONG, Workspace};
+use workspace::started::{Started, until};
+use workspace::{RIGHT, WRONG, Workspace, runs};
 
 #[test]
 fn a_list_shows_the_ladder_and_how_far_the_learner_is() {
@@ -411,27 +411,12 @@ fn who_ends_a_check_ends_what_the_program_has_started() {
         time.sleep(600)\n";
     fs::write(workspace.path("leave.py"), program).unwrap();
     let mut command = workspace.command(&["check", "say", "--", "leave.py"]);
-    let mut child = command.stdout(Stdio::null()).spawn().unwrap();
-    let until = Instant::now() + workspace::DEADLINE;
-    while workspace.read("pid").is_empty() && Instant::now() < until {
-        thread::yield_now();
-    }
-    let left = workspace.read("pid");
-    let kill = |sign: &str, pid: &str| {
-        let mut kill = std::process::Command::new("kill");
-        let status = kill.args([sign, pid]).stderr(Stdio::null()).status();
-        status.unwrap().success()
-    };
-    assert!(kill("-TERM", &child.id().to_string()));
-    assert_eq!(child.wait().unwrap().code(), Some(1));
-    let state = || fs::read_to_string(format!("/proc/{left}/stat")).unwrap_or_default();
-    while !(state().is_empty() || state().contains(") Z ")) && Instant::now() < until {
-        thread::yield_now();
-    }
-    assert!(
-        state().is_empty() || state().contains(") Z "),
-        "{}",
-        state()
-    );
+    let mut check = Started::start(&mut command);
+    let left = until("what the program has started", || {
+        Some(workspace.read("pid")).filter(|pid| !pid.is_empty())
+    });
+    check.signal("TERM");
+    assert_eq!(check.status().code(), Some(1));
+    until("its end", || (!runs(&left)).then_some(()));
     assert_eq!(workspace.progress(), "");
 }

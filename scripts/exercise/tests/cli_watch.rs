@@ -10,11 +10,11 @@ mod workspace;
 
 use std::fs;
 use std::io::Write;
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use screen::Screen;
-use workspace::{CRASHES, RIGHT, SLOW, WRONG, Workspace, runs, until};
+use workspace::started::{Started, until};
+use workspace::{CRASHES, RIGHT, SLOW, WRONG, Workspace, runs};
 
 /// The PID of the program `SLOW`, once it runs.
 fn pid_of_the_slow_program(workspace: &Workspace) -> String {
@@ -377,90 +377,44 @@ fn without_color_no_color_is_written() {
 }
 
 /// The watch without a terminal.
-struct Plain {
-    child: Child,
-    out: std::path::PathBuf,
-}
-
-impl Plain {
-    fn open(workspace: &Workspace, words: &[&str]) -> Self {
-        let out = workspace.path("said.txt");
-        let child = workspace
-            .command(words)
-            .stdin(Stdio::piped())
-            .stdout(fs::File::create(&out).unwrap())
-            .spawn()
-            .unwrap();
-        Self { child, out }
-    }
-
-    fn said(&self) -> String {
-        fs::read_to_string(&self.out).unwrap()
-    }
-
-    #[track_caller]
-    fn wait_for(&self, part: &str) {
-        until(part, || self.said().contains(part).then_some(()));
-    }
-
-    fn type_line(&mut self, line: &str) {
-        let stdin = self.child.stdin.as_mut().unwrap();
-        stdin.write_all(format!("{line}\n").as_bytes()).unwrap();
-    }
-
-    fn end(mut self) -> Option<i32> {
-        until("its end", || self.child.try_wait().unwrap()).code()
-    }
-}
-
-impl Drop for Plain {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+fn plain(workspace: &Workspace, words: &[&str]) -> Started {
+    Started::start(&mut workspace.command(words))
 }
 
 #[test]
 fn without_a_terminal_each_save_is_one_report_in_plain_lines() {
     let workspace = Workspace::new();
-    let mut plain = Plain::open(&workspace, &["--lang", "zh"]);
-    plain.wait_for("每次保存都判一次");
+    let mut plain = plain(&workspace, &["--lang", "zh"]);
+    plain.sees("每次保存都判一次");
     in_place(&workspace, WRONG);
-    plain.wait_for("只试这一种：cargo workbook exercise check say --only more");
+    plain.sees("只试这一种：cargo workbook exercise check say --only more");
     by_renaming(&workspace, RIGHT);
-    plain.wait_for("2 种情形都通过了。");
-    plain.wait_for("下一个：cargo workbook exercise answer");
-    plain.type_line("h");
-    plain.wait_for("提示 1/2：一推");
-    plain.type_line("n");
-    plain.wait_for("examples/exercises/mine/answer.rs");
-    let said = plain.said();
+    plain.sees("2 种情形都通过了。");
+    plain.sees("下一个：cargo workbook exercise answer");
+    plain.types("h\n");
+    plain.sees("提示 1/2：一推");
+    plain.types("n\n");
+    plain.sees("examples/exercises/mine/answer.rs");
+    let said = plain.output();
     assert!(!said.contains('\x1b'), "{said}");
     assert_eq!(
         said.matches("说一行 · say\n\n  ✓ plain").count(),
         2,
         "{said}"
     );
-    plain.type_line("q");
-    assert_eq!(plain.child.wait().unwrap().code(), Some(0));
+    plain.types("q\n");
+    assert_eq!(plain.ends().0, Some(0));
 }
 
 #[test]
 fn an_interrupt_ends_the_plain_watch_and_its_program() {
     let workspace = Workspace::new();
-    let plain = Plain::open(&workspace, &["say"]);
-    plain.wait_for("Every save is judged");
+    let mut plain = plain(&workspace, &["say"]);
+    plain.sees("Every save is judged");
     in_place(&workspace, SLOW);
     let pid = pid_of_the_slow_program(&workspace);
-    let id = plain.child.id().to_string();
-    assert!(
-        Command::new("kill")
-            .args(["-INT", &id])
-            .status()
-            .unwrap()
-            .success()
-    );
-    assert_eq!(plain.end(), Some(0));
+    plain.signal("INT");
+    assert_eq!(plain.status().code(), Some(0));
     until("the end of the slow program", || {
         (!runs(&pid)).then_some(())
     });

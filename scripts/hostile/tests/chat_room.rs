@@ -4,15 +4,18 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a failed helper is a failed test")]
 
+#[path = "../../session/tests/support/started.rs"]
+mod started;
+
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{self, Receiver};
+use std::process::{Command, ExitStatus};
+use std::sync::mpsc;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
-const DEADLINE: Duration = Duration::from_secs(30);
+use started::{DEADLINE, Started};
 
 #[test]
 fn a_line_may_come_one_byte_at_a_time() {
@@ -318,7 +321,7 @@ fn closing_delivers_every_accepted_line() {
 fn the_end_of_stdin_closes_the_room() {
     let mut room = Server::start(&[]);
     let [mut a] = room.guests();
-    drop(room.keyboard.take());
+    room.program.hangs_up();
     a.expect("* 服务器要关了，再见 the server is closing, goodbye");
     a.ends();
     drop(a);
@@ -416,9 +419,7 @@ enum Turn {
 }
 
 struct Server {
-    child: Child,
-    keyboard: Option<ChildStdin>,
-    screen: Receiver<String>,
+    program: Started,
     address: SocketAddr,
     _turn: Turn,
 }
@@ -447,29 +448,15 @@ impl Server {
     #[track_caller]
     fn spawn(command: &mut Command, turn: Turn) -> Self {
         session::run::environment::of_a_session(command);
-        let command = command.stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        let (tell, screen) = mpsc::channel();
-        let output = BufReader::new(child.stdout.take().unwrap());
-        thread::spawn(move || {
-            output
-                .lines()
-                .map_while(Result::ok)
-                .try_for_each(|l| tell.send(l))
-        });
-        let first: String = screen
-            .recv_timeout(DEADLINE)
-            .expect("the server prints nothing");
+        let mut program = Started::start(command);
+        let first = program.lines_until(|_| true).remove(0);
         let address = first.strip_prefix("监听 listening on ").expect(&first);
         let mut address: SocketAddr = address.parse().unwrap();
         if address.ip().is_unspecified() {
             address.set_ip([127, 0, 0, 1].into());
         }
-        let keyboard = child.stdin.take();
         Self {
-            child,
-            keyboard,
-            screen,
+            program,
             address,
             _turn: turn,
         }
@@ -500,48 +487,19 @@ impl Server {
 
     #[track_caller]
     fn until_printed(&mut self, start: &str) {
-        let until = Instant::now() + DEADLINE;
-        loop {
-            let left = until.saturating_duration_since(Instant::now());
-            let line = self
-                .screen
-                .recv_timeout(left)
-                .expect("it was never printed");
-            if line.starts_with(start) {
-                return;
-            }
-        }
+        self.program.lines_until(|line| line.starts_with(start));
     }
 
     #[track_caller]
     fn quits(mut self) {
-        self.keyboard.take().unwrap().write_all(b"/quit\n").unwrap();
+        self.program.types("/quit\n");
         assert_eq!(self.status().code(), Some(0));
         self.until_printed("聊天室关了 the room is closed");
     }
 
     #[track_caller]
     fn status(&mut self) -> ExitStatus {
-        // A process cannot be waited for with a deadline, but its output ends when it does.
-        let (mut lines, until) = (Vec::new(), Instant::now() + DEADLINE);
-        while let Ok(line) = self
-            .screen
-            .recv_timeout(until.saturating_duration_since(Instant::now()))
-        {
-            lines.push(line);
-        }
-        assert!(Instant::now() < until, "the room does not close");
-        let (tell, screen) = mpsc::channel();
-        lines.into_iter().for_each(|line| tell.send(line).unwrap());
-        self.screen = screen;
-        self.child.wait().unwrap()
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.program.status()
     }
 }
 

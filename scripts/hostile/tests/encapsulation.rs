@@ -1,9 +1,11 @@
 //! What `11_encapsulation` prints, against `etherparse`, an independent decoder.
 #![allow(clippy::unwrap_used, reason = "a failed helper is a failed test")]
 
+#[path = "../../session/tests/support/started.rs"]
+mod started;
+
 use std::collections::BTreeMap;
-use std::io::Write;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
 use etherparse::{NetSlice, SlicedPacket, TransportSlice, ip_number};
 use proptest::prelude::*;
@@ -217,16 +219,7 @@ const GOOD: [u8; 60] = [
 fn example(args: &[&str], input: &str) -> Output {
     let mut command = Command::new(session::example("11_encapsulation").unwrap());
     session::run::environment::of_a_session(&mut command);
-    let mut child = command
-        .args(args)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // It may end without reading all of its input.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-    child.wait_with_output().unwrap()
+    started::run(command.args(args), input.as_bytes())
 }
 
 #[track_caller]

@@ -18,7 +18,7 @@ mod tcpdump;
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
 use captures::{
     Order, Timed, block, enhanced, interface, interface_of, links, packets, pcap, pcap_of, pcapng,
@@ -717,15 +717,7 @@ fn the_frame_check_sequence_is_crc_32_and_notices_every_flipped_bit() {
 fn run(args: &[&str], input: &[u8]) -> Output {
     let mut command = Command::new(session::example("12_pcap_reader").unwrap());
     session::run::environment::of_a_session(&mut command);
-    command.args(args).stdin(Stdio::piped());
-    let mut child = command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // It may stop reading at a bad byte: then it does not take the rest.
-    let _ = child.stdin.take().unwrap().write_all(input);
-    child.wait_with_output().unwrap()
+    program::started::run(command.args(args), input)
 }
 
 #[test]

@@ -1,26 +1,19 @@
 //! The program as mdBook calls it.
 
-use std::io::Write;
+#[path = "../../session/tests/support/started.rs"]
+mod started;
+
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
 use serde_json::{Value, json};
 
 fn pages(args: &[&str], locale: &str, input: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_pages"))
-        .args(args)
-        .env_remove("LC_MESSAGES")
-        .env("LC_ALL", locale)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("start the preprocessor");
-    let mut stdin = child.stdin.take().expect("piped");
+    let mut pages = Command::new(env!("CARGO_BIN_EXE_pages"));
+    let pages = pages.args(args);
+    let pages = pages.env_remove("LC_MESSAGES").env("LC_ALL", locale);
     // A program that refuses its arguments does not read.
-    let _ = stdin.write_all(input.as_bytes());
-    drop(stdin);
-    child.wait_with_output().expect("its output")
+    started::run(pages, input.as_bytes())
 }
 
 fn chapter(path: &str, content: &str, sub_items: Value) -> Value {

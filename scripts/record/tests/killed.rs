@@ -1,64 +1,60 @@
 //! A recorder that is killed leaves no process, no namespace and so no interface.
 #![cfg(target_os = "linux")]
 
+#[path = "../../session/tests/support/started.rs"]
+mod started;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::process::Command;
 
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
-
-const DEADLINE: Duration = Duration::from_secs(120);
+use started::{Started, until};
 
 #[test]
 fn a_killed_recorder_leaves_nothing() {
-    leaves_nothing_after(Signal::SIGKILL);
+    leaves_nothing_after("KILL");
 }
 
 #[test]
 fn an_interrupted_recorder_leaves_nothing() {
-    leaves_nothing_after(Signal::SIGINT);
+    leaves_nothing_after("INT");
 }
 
 #[track_caller]
-fn leaves_nothing_after(signal: Signal) {
+fn leaves_nothing_after(signal: &str) {
     // Now, and not in the recorder: a cold build takes longer than any wait here.
     session::example("01_one_shot").expect("the examples build");
     let mark = format!("RECORD_MARK={signal}-{}", std::process::id());
     let (name, value) = mark.split_once('=').expect("a name and a value");
     // Five seconds of unanswered SYN: time enough to kill it.
-    let mut recorder = Command::new(env!("CARGO_BIN_EXE_record"))
-        .args(["--check", "unanswered"])
-        .env(name, value)
-        .stdout(Stdio::null())
-        .spawn()
-        .expect("the recorder starts");
+    let mut recorder = Command::new(env!("CARGO_BIN_EXE_record"));
+    recorder.args(["--check", "unanswered"]).env(name, value);
+    let mut recorder = Started::start(&mut recorder);
     let Some(elsewhere) = program_on_a_host(&mut recorder) else {
-        let status = recorder.wait().expect("its status");
-        assert_eq!(status.code(), Some(3));
+        assert_eq!(recorder.status().code(), Some(3));
         return eprintln!("skipped: this machine cannot record");
     };
-    let number = i32::try_from(recorder.id()).expect("a PID");
-    kill(Pid::from_raw(number), signal).expect("it is ours");
-    recorder.wait().expect("its status");
+    recorder.signal(signal);
+    recorder.status();
     // What plays a session has an environment of its own, without the mark.
-    wait_until(|| marked(&mark).is_empty() && processes_in(&elsewhere).is_empty());
+    until("the end of what it has started", || {
+        (marked(&mark).is_empty() && processes_in(&elsewhere).is_empty()).then_some(())
+    });
 }
 
 /// The network namespace of a program that the recorder has started on a host; none if the
 /// recorder ends before.
-fn program_on_a_host(recorder: &mut Child) -> Option<PathBuf> {
+fn program_on_a_host(recorder: &mut Started) -> Option<PathBuf> {
     let ours = fs::read_link("/proc/self/ns/net").expect("our namespace");
-    let mut found = None;
-    wait_until(|| {
+    until("a program on a host", || {
         let started = started_by(recorder.id());
-        let namespaces = started.iter().filter_map(|process| namespace(process));
-        found = namespaces.into_iter().find(|namespace| *namespace != ours);
-        found.is_some() || recorder.try_wait().expect("its state").is_some()
-    });
-    found
+        let mut namespaces = started.iter().filter_map(|process| namespace(process));
+        let found = namespaces.find(|namespace| *namespace != ours);
+        match found {
+            Some(_) => Some(found),
+            None => recorder.ended().map(|_| None),
+        }
+    })
 }
 
 /// The processes that it has started, and those that they have started.
@@ -116,13 +112,4 @@ fn processes() -> Vec<PathBuf> {
 
 fn namespace(process: &Path) -> Option<PathBuf> {
     fs::read_link(process.join("ns/net")).ok()
-}
-
-#[track_caller]
-fn wait_until(mut condition: impl FnMut() -> bool) {
-    let until = Instant::now() + DEADLINE;
-    while !condition() {
-        assert!(Instant::now() < until, "not within {DEADLINE:?}");
-        thread::sleep(Duration::from_millis(10));
-    }
 }

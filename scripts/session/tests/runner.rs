@@ -3,14 +3,18 @@
 //! Here each command is a small shell script; only the tests may start such programs.
 #![cfg(all(unix, feature = "run"))]
 
+#[path = "support/started.rs"]
+mod started;
+
 use std::io;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use session::run::{Found, Invocation, Place, run_at, run_with};
 use session::{Action, FailedStep, Options, Report, Session, Status, Step};
+use started::{Started, until};
 
 fn shell(command: &str) -> Result<Found> {
     let args = vec!["-c".into(), command.into()];
@@ -513,19 +517,17 @@ fn something_left_behind_that_holds_the_output_is_a_failure() {
 fn a_killed_runner_leaves_nothing_behind() {
     let pids = scratch("killed-runner");
     let myself = std::env::current_exe().expect("the path of this test");
-    let mut runner = Command::new(myself)
+    let mut runner = Command::new(myself);
+    runner
         .args(["--exact", "the_runner_that_is_killed", "--ignored"])
-        .env("PIDS", &pids)
-        .stdout(Stdio::null())
-        .spawn()
-        .expect("this test can start itself");
-    let until = Instant::now() + Duration::from_secs(30);
-    while !std::fs::read_to_string(&pids).is_ok_and(|text| text.ends_with('\n')) {
-        assert!(Instant::now() < until, "the program has not started");
-        std::thread::yield_now();
-    }
-    runner.kill().expect("the runner can be killed");
-    runner.wait().expect("the runner ends");
+        .env("PIDS", &pids);
+    let mut runner = Started::start(&mut runner);
+    until("the program of the runner", || {
+        let listed = std::fs::read_to_string(&pids);
+        listed.is_ok_and(|text| text.ends_with('\n')).then_some(())
+    });
+    runner.signal("KILL");
+    runner.status();
     assert_group_is_gone(&pids);
 }
 
@@ -616,12 +618,8 @@ fn assert_group_is_gone(file: &PathBuf) {
     let leader = rustix::process::Pid::from_raw(leader.trim().parse().expect("a number"));
     let leader = leader.expect("not zero");
     // An orphan that has been killed stays in its group until init reaps it.
-    let until = Instant::now() + Duration::from_secs(30);
-    while rustix::process::test_kill_process_group(leader).is_ok() {
-        assert!(
-            Instant::now() < until,
-            "the group {leader:?} is still alive"
-        );
-        std::thread::yield_now();
-    }
+    until("the end of the group", || {
+        let found = rustix::process::test_kill_process_group(leader);
+        found.is_err().then_some(())
+    });
 }

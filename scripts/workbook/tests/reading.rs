@@ -215,7 +215,7 @@ fn a_checkout_that_cannot_be_written_is_read_and_built_elsewhere() {
         let mut command = locked.command(env!("CARGO_BIN_EXE_workbook"), words);
         command.current_dir(book.root());
         command.env("CARGO_TARGET_DIR", target.path());
-        command.output().unwrap()
+        program::run(&mut command, b"")
     };
     for words in [
         ["build", "--lang", "en"].as_slice(),

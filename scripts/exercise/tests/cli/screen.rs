@@ -8,7 +8,8 @@ use std::thread::{self, JoinHandle};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
-use super::workspace::{Workspace, until};
+use super::workspace::Workspace;
+use super::workspace::started::{DEADLINE, until};
 
 pub(crate) struct Screen {
     master: Option<Box<dyn MasterPty + Send>>,
@@ -127,10 +128,7 @@ impl Screen {
         let mut last = String::new();
         let began = std::time::Instant::now();
         while !last.contains(part) {
-            assert!(
-                began.elapsed() < super::workspace::DEADLINE,
-                "{part} never came:\n{last}"
-            );
+            assert!(began.elapsed() < DEADLINE, "{part} never came:\n{last}");
             thread::sleep(std::time::Duration::from_millis(10));
             last = shown.lock().unwrap().parser.screen().contents();
         }

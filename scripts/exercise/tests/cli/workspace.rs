@@ -1,14 +1,14 @@
 //! A small course in a temporary folder, and the real program on it. Every wait has a deadline.
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
+#[path = "../../../session/tests/support/started.rs"]
+pub(crate) mod started;
 
 pub(crate) struct Workspace(TempDir);
 
@@ -132,19 +132,11 @@ impl Workspace {
     }
 
     pub(crate) fn run(&self, words: &[&str]) -> Ran {
-        ran(self.command(words).output().unwrap())
+        self.run_typing(words, b"")
     }
 
     pub(crate) fn run_typing(&self, words: &[&str], typed: &[u8]) -> Ran {
-        let mut child = self
-            .command(words)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        child.stdin.take().unwrap().write_all(typed).unwrap();
-        ran(child.wait_with_output().unwrap())
+        ran(started::run(&mut self.command(words), typed))
     }
 }
 
@@ -160,19 +152,6 @@ fn ran(output: Output) -> Ran {
         status: output.status.code().unwrap_or(-1),
         out: String::from_utf8(output.stdout).unwrap(),
         err: String::from_utf8(output.stderr).unwrap(),
-    }
-}
-
-/// Looks repeatedly until there is something.
-#[track_caller]
-pub(crate) fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let began = Instant::now();
-    loop {
-        if let Some(found) = look() {
-            return found;
-        }
-        assert!(began.elapsed() < DEADLINE, "never: {what}");
-        std::thread::sleep(Duration::from_millis(10));
     }
 }
 

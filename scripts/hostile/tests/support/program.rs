@@ -1,24 +1,21 @@
-//! A program of ours under attack: started with pipes, watched with a deadline, never left behind.
+//! A program of ours under attack.
 //!
 //! For the `hostile_*` tests; the attacker is a plain `TcpStream`.
 #![allow(dead_code, reason = "each test crate uses a part of it")]
 
-use std::io::{Read, Write};
+use std::io::Write;
 use std::net::{SocketAddr, TcpStream};
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::ops::{Deref, DerefMut};
+use std::process::Command;
+use std::time::Duration;
 
-/// Longer than every deadline of the programs, with room for a busy machine.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
+#[path = "../../../session/tests/support/started.rs"]
+pub(crate) mod started;
 
-pub(crate) struct Program {
-    child: Child,
-    keyboard: Option<ChildStdin>,
-    pieces: Receiver<Vec<u8>>,
-    screen: Vec<u8>,
-}
+pub(crate) use started::DEADLINE;
+use started::Started;
+
+pub(crate) struct Program(Started);
 
 impl Program {
     /// Starts the example `name` with `args`.
@@ -38,24 +35,8 @@ impl Program {
 
     /// Starts any program in the same way.
     pub(crate) fn run(command: &mut Command) -> Self {
-        // One pipe for both streams, so that the order of the output is the program's.
-        let (screen, both) = std::io::pipe().unwrap();
         session::run::environment::of_a_session(command);
-        let mut child = command
-            .stdin(Stdio::piped())
-            .stdout(both.try_clone().unwrap())
-            .stderr(both)
-            .spawn()
-            .unwrap();
-        let (tell, pieces) = mpsc::channel();
-        forward(screen, tell);
-        let keyboard = child.stdin.take();
-        Self {
-            child,
-            keyboard,
-            pieces,
-            screen: Vec::new(),
-        }
+        Self(Started::start_together(command))
     }
 
     /// Starts the example as a server on a free port, and connects to it.
@@ -81,70 +62,25 @@ impl Program {
         line.rsplit(' ').next().unwrap().parse().unwrap()
     }
 
-    /// Waits until the output contains `text`; returns the whole output so far.
-    #[track_caller]
-    pub(crate) fn sees(&mut self, text: &str) -> String {
-        let end = Instant::now() + DEADLINE;
-        while !self.screen().contains(text) {
-            match self.pieces.recv_timeout(end - Instant::now()) {
-                Ok(piece) => self.screen.extend(piece),
-                Err(_) => panic!("no {text:?} in the output, but:\n{}", self.screen()),
-            }
-        }
-        self.screen()
-    }
-
-    pub(crate) fn types(&mut self, text: &str) {
-        let keyboard = self.keyboard.as_mut().unwrap();
-        keyboard.write_all(text.as_bytes()).unwrap();
-    }
-
-    /// Its stdin, for a test that types from a thread of its own.
-    pub(crate) fn keyboard(&mut self) -> ChildStdin {
-        self.keyboard.take().unwrap()
-    }
-
-    /// End of input, as Ctrl-D makes it.
-    pub(crate) fn hangs_up(&mut self) {
-        drop(self.keyboard.take());
-    }
-
     /// Waits for the end; returns the exit status and the whole output.
     #[track_caller]
-    pub(crate) fn ends(mut self) -> (Option<i32>, String) {
-        let end = Instant::now() + DEADLINE;
-        loop {
-            match self.pieces.recv_timeout(end - Instant::now()) {
-                Ok(piece) => self.screen.extend(piece),
-                Err(RecvTimeoutError::Disconnected) => break,
-                Err(RecvTimeoutError::Timeout) => panic!("no end, but:\n{}", self.screen()),
-            }
-        }
-        let status = self.child.wait().unwrap();
-        (status.code(), self.screen())
-    }
-
-    fn screen(&self) -> String {
-        String::from_utf8_lossy(&self.screen).into_owned()
+    pub(crate) fn ends(self) -> (Option<i32>, String) {
+        self.0.ends()
     }
 }
 
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+impl Deref for Program {
+    type Target = Started;
+
+    fn deref(&self) -> &Started {
+        &self.0
     }
 }
 
-fn forward(mut pipe: impl Read + Send + 'static, tell: Sender<Vec<u8>>) {
-    thread::spawn(move || {
-        let mut buffer = [0; 65536];
-        while let Ok(n @ 1..) = pipe.read(&mut buffer) {
-            if tell.send(buffer[..n].to_vec()).is_err() {
-                break;
-            }
-        }
-    });
+impl DerefMut for Program {
+    fn deref_mut(&mut self) -> &mut Started {
+        &mut self.0
+    }
 }
 
 /// The attacker's side has deadlines as well, and never delays small writes.

@@ -3,21 +3,23 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, channel};
-use std::thread;
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-const DEADLINE: Duration = Duration::from_secs(20);
+#[path = "../../../session/tests/support/started.rs"]
+mod started;
+
+pub(crate) use started::run;
+use started::{DEADLINE, Started};
 
 fn command(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_workbook"));
-    command.args(args).current_dir(folder).stdin(Stdio::null());
+    command.args(args).current_dir(folder);
     command
 }
 
 pub(crate) fn fails(folder: &Path, args: &[&str]) -> (i32, String) {
-    let output = command(folder, args).output().unwrap();
+    let output = run(&mut command(folder, args), b"");
     assert!(!output.status.success());
     (
         output.status.code().unwrap(),
@@ -27,12 +29,13 @@ pub(crate) fn fails(folder: &Path, args: &[&str]) -> (i32, String) {
 
 /// How it ends when this is its standard error.
 pub(crate) fn status(folder: &Path, args: &[&str], stderr: impl Into<Stdio>) -> Option<i32> {
-    let status = command(folder, args).stderr(stderr).status();
-    status.unwrap().code()
+    Started::start(command(folder, args).stderr(stderr))
+        .ends()
+        .0
 }
 
 pub(crate) fn succeeds(folder: &Path, args: &[&str]) -> String {
-    let output = command(folder, args).output().unwrap();
+    let output = run(&mut command(folder, args), b"");
     assert!(
         output.status.success(),
         "{}",
@@ -43,8 +46,7 @@ pub(crate) fn succeeds(folder: &Path, args: &[&str]) -> String {
 
 /// `cargo workbook` serving a book; killed at the end of the test.
 pub(crate) struct Program {
-    child: Child,
-    words: Receiver<String>,
+    program: Started,
     port: u16,
 }
 
@@ -56,25 +58,14 @@ impl Program {
 
     /// The same, for a command that is more than its arguments.
     pub(crate) fn of(mut command: Command) -> Program {
-        let piped = command.stdin(Stdio::null()).stdout(Stdio::piped());
-        let mut child = piped.spawn().unwrap();
-        let stdout = BufReader::new(child.stdout.take().unwrap());
-        let (said, words) = channel();
-        thread::spawn(move || {
-            stdout
-                .lines()
-                .map_while(Result::ok)
-                .try_for_each(|line| said.send(line))
-        });
-        let mut program = Program {
-            child,
-            words,
-            port: 0,
-        };
-        let line = program.said_until("http://127.0.0.1:").pop().unwrap();
-        let (_, rest) = line.split_once("http://127.0.0.1:").unwrap();
-        program.port = rest.split_once('/').unwrap().0.parse().unwrap();
-        program
+        let mut program = Started::start(&mut command);
+        program.hangs_up();
+        let url = "http://127.0.0.1:";
+        let line = program.lines_until(|line| line.contains(url)).pop();
+        let line = line.unwrap();
+        let (_, rest) = line.split_once(url).unwrap();
+        let port = rest.split_once('/').unwrap().0.parse().unwrap();
+        Program { program, port }
     }
 
     pub(crate) fn port(&self) -> u16 {
@@ -82,17 +73,9 @@ impl Program {
     }
 
     /// Its lines up to one that contains this.
+    #[track_caller]
     pub(crate) fn said_until(&mut self, part: &str) -> Vec<String> {
-        let mut lines = Vec::new();
-        loop {
-            let line = self.words.recv_timeout(DEADLINE);
-            let line = line.unwrap_or_else(|_| panic!("{part} was not printed, only {lines:?}"));
-            let last = line.contains(part);
-            lines.push(line);
-            if last {
-                return lines;
-            }
-        }
+        self.program.lines_until(|line| line.contains(part))
     }
 
     pub(crate) fn client(&self) -> Client {
@@ -124,22 +107,8 @@ impl Program {
     }
 
     pub(crate) fn interrupt(mut self) -> ExitStatus {
-        let id = self.child.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-INT", &id])
-                .status()
-                .unwrap()
-                .success()
-        );
-        self.child.wait().unwrap()
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.program.signal("INT");
+        self.program.status()
     }
 }
 
