@@ -18,6 +18,11 @@ const KEYS = {
   ArrowLeft: "\uE012", ArrowUp: "\uE013", ArrowRight: "\uE014", ArrowDown: "\uE015",
 };
 
+/** What is undone however this process ends: the test runner ends it by SIGTERM when its time is over. */
+const undo = new Set();
+process.once("exit", () => { for (const act of [...undo].reverse()) act(); });
+process.once("SIGTERM", () => process.exit(1));
+
 /** The promise, or an error when its time is over. */
 function within(promise, what, patience = PATIENCE) {
   const late = new AbortController();
@@ -31,9 +36,12 @@ function within(promise, what, patience = PATIENCE) {
 async function start(command, args, { from = "stderr", line, packages, env = {}, stdio = ["ignore", "pipe", "pipe"] }) {
   const child = spawn(command, args, { env: { ...process.env, ...env }, stdio });
   const gone = new Promise((done) => child.once("exit", done).once("error", done));
+  const kill = () => child.kill("SIGKILL");
+  undo.add(kill);
+  gone.then(() => undo.delete(kill));
   const end = async () => {
     child.kill();
-    await within(gone, `${command} was asked to end`, 5_000).catch(() => child.kill("SIGKILL"));
+    await within(gone, `${command} was asked to end`, 5_000).catch(kill);
   };
   if (!line) {
     await new Promise((started, failed) => child.once("spawn", started).once("error", failed)).catch((error) => { throw missing(error, command, packages); });
@@ -115,10 +123,13 @@ export async function firefox() {
     "network.captive-portal-service.enabled": false, "network.connectivity-service.enabled": false, "ui.prefersReducedMotion": 1 };
   writeFileSync(join(profile, "user.js"), Object.entries(quiet).map(([name, value]) => `user_pref("${name}", ${value});\n`).join(""));
   let browser, socket;
+  const forget = () => rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  undo.add(forget);
   const end = async () => {
     socket?.terminate();
     await browser?.end();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    forget();
+    undo.delete(forget);
   };
   try {
     browser = await start(process.env.FIREFOX ?? "firefox-esr",
