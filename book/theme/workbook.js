@@ -175,7 +175,7 @@
 
   /** Whatever scrolls can be reached by the keyboard, and has a name of its own. */
   function regions() {
-    const kinds = [["pre, pre > code", "Code"], [".table-wrapper, .cap-table", "Table"], [".fig-scroll", "Figure"], [".cp-hex", "Bytes"]];
+    const kinds = [["pre, pre > code", "Code"], [".table-wrapper", "Table"], [".fig-scroll", "Figure"], [".bytes-hex", "Bytes"]];
     for (const [selector, name] of kinds) {
       let number = 0;
       for (const element of main.querySelectorAll(selector)) {
@@ -219,18 +219,56 @@
     if (event.shiftKey || scrolls || target.closest(CONTROLS)) event.stopPropagation();
   });
 
-  const brought = {};
-  /** Loads a script or a style of the theme, once, when somebody needs it. */
-  workbook.bring = (file) => brought[file] ??= new Promise((onload) => {
-    const url = `${path_to_root}theme/${file}`;
-    document.head.append(Object.assign(document.createElement(file.endsWith(".js") ? "script" : "link"), { rel: "stylesheet", href: url, src: url, onload }));
+  const loads = {};
+  /** Loads a script or a style, once, when somebody needs it. */
+  workbook.load = (url) => loads[url] ??= new Promise((onload, onerror) => {
+    document.head.append(Object.assign(document.createElement(url.endsWith(".js") ? "script" : "link"), { rel: "stylesheet", href: url, src: url, onload, onerror }));
   });
+  /** The same for a file of the theme. */
+  workbook.bring = (file) => workbook.load(`${path_to_root}theme/${file}`);
 
-  /** Chinese search comes when somebody searches, and then searches again for what was typed meanwhile. */
+  /** Loads a script of the theme when one of these elements comes near, or gets the focus. */
+  workbook.near = (elements, file) => {
+    const come = () => workbook.bring(file);
+    const watch = new IntersectionObserver((seen) => {
+      if (!seen.some(({ isIntersecting }) => isIntersecting)) return;
+      watch.disconnect();
+      come();
+    }, { rootMargin: "900px" });
+    for (const element of elements) {
+      watch.observe(element);
+      element.addEventListener("focusin", come, { once: true });
+    }
+  };
+
+  /** The scripts of mdBook's search, in their order. The page names them; under plain mdBook they are here already. */
+  let searcher = null;
+  const search = () => searcher ??= (async () => {
+    const scripts = document.getElementById("search-scripts")?.dataset.src.split(" ") ?? [];
+    for (const script of scripts) await workbook.load(script);
+    words(); // of the help that they add
+  })();
+
+  /** Search comes when somebody searches, Chinese search with the first letter. */
   function searching() {
     const bar = document.getElementById("mdbook-searchbar");
     if (!bar) return;
-    const come = () => workbook.bring("search.js");
+    if (document.getElementById("search-scripts")) {
+      const toggle = document.getElementById("mdbook-search-toggle");
+      const first = async () => {
+        await search();
+        if (document.getElementById("mdbook-search-wrapper").classList.contains("hidden")) toggle.click();
+      };
+      toggle.addEventListener("click", () => { if (!searcher) first(); });
+      document.addEventListener("keydown", (event) => {
+        if (searcher || !/^[sS/]$/.test(event.key) || !plain(event) || event.isComposing) return;
+        if (/^(input|textarea|select)$/i.test(event.target.nodeName)) return;
+        event.preventDefault();
+        first();
+      });
+      if (/[?&](search|highlight)=/.test(location.search)) search();
+    }
+    const come = async () => { await search(); workbook.bring("search.js"); };
     for (const event of ["focus", "input"]) bar.addEventListener(event, come);
     if (/[?&]search=/.test(location.search)) come();
 
@@ -250,6 +288,10 @@
   }
 
   workbook.pair = pair;
+  // Who has answered before sees the marks of all pages at once; on paper the last question has its buttons.
+  const questions = () => workbook.bring("questions.js");
+  try { if (localStorage.getItem("workbook-questions")) addEventListener("load", questions); } catch { /* none are kept */ }
+  workbook.near(main.querySelectorAll(".question"), "questions.js");
   visibleWords();
   sidebarSwitch();
   searching();

@@ -54,7 +54,7 @@ for (const theme of THEMES) {
     await tab.goto(at(await pageWith("figure.session")));
     const look = async (what) => assert.deepEqual(await violations(tab, "states"), [], what);
     for (let i = 0; i < 4; i++) await tab.locator(".session .ahead").first().click();
-    await tab.locator(".session .step.now").first().waitFor();
+    await tab.locator(".session .moment.now").first().waitFor();
     await look("a session at its fourth step");
     await tab.locator(".session .copy").first().click();
     await tab.getByRole("status").filter({ hasText: "cargo" }).first().waitFor({ state: "attached" });
@@ -83,14 +83,14 @@ for (const theme of THEMES) {
     for (let i = 0; i < 3; i++) await tab.locator(".encap .ahead").click();
     await tab.locator(".encap-step.now .field").first().hover();
     await look("a frame");
-    await tab.goto(at(await pageWith("figure.capture .cap-packet.layer-7")));
-    await tab.locator(".cap-packet.layer-7 > a").first().click();
-    await tab.locator(".cap-panel").waitFor();
+    await tab.goto(at(await pageWith("figure.capture .packet.layer-7")));
+    await tab.locator(".packet.layer-7 > a").first().click();
+    await tab.locator(".bytes-panel").waitFor();
     await look("the bytes of a packet");
-    await tab.locator('.cp-b[data-i="14"]').click();
-    await tab.locator(".cp-bit").first().waitFor();
+    await tab.locator('.byte[data-i="14"]').click();
+    await tab.locator(".bytes-bit").first().waitFor();
     await look("a field of a few bits");
-    await tab.locator(".cp-field").last().focus();
+    await tab.locator(".bytes-field").last().focus();
     await look("the field of a payload");
   }));
 }

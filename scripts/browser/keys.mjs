@@ -88,11 +88,11 @@ for (const [what, selector] of [["code", "pre > code"], ["a table", ".table-wrap
 
 for (const [what, selector] of [
   ["a session", "figure.session .ahead"], ["the walk through the layers", "figure.encap .ahead"], ["a field of the walk", ".encap-step.now .field"],
-  ["a packet", ".cap-packet > a[tabindex='0']"], ["the order of the layers", ".osi-order .grip[tabindex='0']"], ["a choice", ".question input"],
+  ["a packet", ".packet > a[tabindex='0']"], ["the order of the layers", ".osi-order .grip[tabindex='0']"], ["a choice", ".question input"],
 ]) {
   test(`no key of a widget turns the page or scrolls it away: ${what}`, () => withTab({ lang: "en", reducedMotion: "reduce" }, async (tab) => {
     await watchTurns(tab);
-    await tab.goto(at(await pageWith({ "figure.session .ahead": "figure.session", "figure.encap .ahead": "figure.encap .encap-step", ".encap-step.now .field": "figure.encap .encap-step", ".cap-packet > a[tabindex='0']": ".cap-packet", ".osi-order .grip[tabindex='0']": ".osi-order", ".question input": ".question" }[selector])));
+    await tab.goto(at(await pageWith({ "figure.session .ahead": "figure.session", "figure.encap .ahead": "figure.encap .encap-step", ".encap-step.now .field": "figure.encap .encap-step", ".packet > a[tabindex='0']": ".packet", ".osi-order .grip[tabindex='0']": ".osi-order", ".question input": ".question" }[selector])));
     await tab.locator(selector).first().focus();
     const choice = selector.endsWith("input"); // Home and its like are no keys of a radio button
     for (const key of ["ArrowRight", "ArrowLeft", " ", ...(choice ? [] : ["End", "Home", "PageDown", "PageUp"])]) {

@@ -98,8 +98,8 @@ everyPage("both languages of a comment in code begin at one column", BOTH, (tab)
 
 everyPage("every page is complete without JavaScript, in both languages", WITHOUT_SCRIPTS, async (tab) => {
   const complaints = [];
-  const hidden = await tab.locator("main :is(.zh, .en, .step, .encap-step, .field, .name, .value, .pair, pre, td, li, dd, figcaption, .osi-order .box, .osi-order .words)")
-    .evaluateAll((elements) => elements.filter((e) => !e.closest("details:not([open]) > :not(summary), .sr, .task, .controls, .step > .who, .cap-box > .who, .cap-hint")
+  const hidden = await tab.locator("main :is(.zh, .en, .moment, .encap-step, .field, .name, .value, .pair, pre, td, li, dd, figcaption, .osi-order .box, .osi-order .words)")
+    .evaluateAll((elements) => elements.filter((e) => !e.closest("details:not([open]) > :not(summary), .sr, .task, .controls, .moment .who, .packet-hint")
       && !(e.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && e.getBoundingClientRect().height > 2)
       && e.textContent.trim() !== "").map((e) => e.outerHTML.slice(0, 160)));
   complaints.push(...hidden.slice(0, 3).map((html) => `not shown: ${html}`));
@@ -120,9 +120,9 @@ for (const lang of ["zh", "en"]) {
       const seen = (e) => e.checkVisibility({ visibilityProperty: true }) && e.getBoundingClientRect().height > 0;
       const other = lang === "zh" ? ".en" : ".zh";
       if ([...document.querySelectorAll(other)].some(seen)) complaints.push("both languages are printed");
-      for (const selector of ["button", ".controls", "#mdbook-menu-bar", "#mdbook-sidebar", ".nav-wrapper", "#mdbook-search-wrapper", ".encap .detail", ".cap-hint"])
+      for (const selector of ["button", ".controls", "#mdbook-menu-bar", "#mdbook-sidebar", ".nav-wrapper", "#mdbook-search-wrapper", ".encap .detail", ".packet-hint"])
         if ([...document.querySelectorAll(selector)].some(seen)) complaints.push(`${selector} is printed`);
-      for (const step of document.querySelectorAll(".step, .encap-step"))
+      for (const step of document.querySelectorAll(".moment, .encap-step"))
         if (!step.closest(other) && (!seen(step) || [...step.querySelectorAll("code")].some((code) => getComputedStyle(code).color !== getComputedStyle(document.body).color && step.classList.contains("later")))) complaints.push(`not printed: ${step.innerText.slice(0, 60)}`);
       return complaints.slice(0, 4);
     }, lang);

@@ -160,7 +160,7 @@ test("a browser that stores nothing, or holds something damaged, answers as well
 test("without scripts the answers unfold, and in print they are there for a teacher; a prediction ends with a question mark", async () => {
   await withTab({ javaScriptEnabled: false }, async (tab) => {
     await tab.goto(at(PAGE));
-    assert.match(await tab.locator(".question figure.session .step").last().innerText(), /\?$/);
+    assert.match(await tab.locator(".question figure.session .moment").last().innerText(), /\?$/);
     const question = await first(tab, "one");
     const choices = await question.locator(".q-choices > li").count();
     assert.equal(await painted(question.locator(".q-choices > li")), choices);

@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ON_A_PHONE, ZH, at, everyPage, having, pageWith, site, soonIs, soonMatches, turned, watchTurns, withTab } from "./shared.mjs";
 
-const TWO = 'figure.session[style*="terminals:2"]';
+const TWO = 'figure.session[style*="lanes:2"]';
 const page = () => pageWith(TWO);
 const state = (tab) => tab.locator(TWO).first().evaluate((figure) => {
-  const steps = [...figure.querySelectorAll(".step")];
+  const steps = [...figure.querySelectorAll(".moment")];
   return {
     steps: steps.length,
     now: steps.findIndex((step) => step.classList.contains("now")),
@@ -69,7 +69,7 @@ test("play runs to the end, can be paused, and keeps still for readers who asked
   await tab.clock.runFor(steps * 1500);
   await soonIs(async () => (await state(tab)).now, steps - 1);
   await soonMatches(() => play.innerText(), /Play/);
-  assert.equal(await tab.locator(`${TWO} .step`).first().evaluate((e) => getComputedStyle(e).transitionDuration), "0s");
+  assert.equal(await tab.locator(`${TWO} .moment`).first().evaluate((e) => getComputedStyle(e).transitionDuration), "0s");
 }));
 
 test("every command has a copy button, which says what it did", () => withTab({ lang: "zh" }, async (tab) => {
@@ -97,25 +97,25 @@ everyPage("one column per terminal, one row per moment", ZH, (tab) => tab.evalua
   const complaints = [];
   for (const figure of document.querySelectorAll("figure.session")) {
     if (!figure.checkVisibility()) continue; // of the other language
-    const steps = [...figure.querySelectorAll(".step")].map((step) => ({ step, box: step.getBoundingClientRect() }));
+    const steps = [...figure.querySelectorAll(".moment")].map((step) => ({ step, box: step.getBoundingClientRect() }));
     steps.forEach(({ box }, i) => {
       if (i && box.top < steps[i - 1].box.bottom - 1) complaints.push(`${figure.id}: step ${i + 1} is not below step ${i}`);
     });
     const caption = [...figure.querySelectorAll("figcaption > *")].filter((e) => e.checkVisibility()).map((e) => e.getBoundingClientRect().bottom);
     const controls = figure.querySelector(".controls").getBoundingClientRect();
-    if (figure.checkVisibility() && !figure.closest("details:not([open])") && (Math.max(...caption) > controls.top || controls.bottom > steps[0].box.top))
+    if (figure.checkVisibility() && !figure.closest("details:not([open])") && (Math.max(...caption) > controls.top || controls.bottom > Math.min(...[...figure.querySelectorAll(".lane, .moment")].filter((one) => one.checkVisibility()).map((one) => one.getBoundingClientRect().top))))
       complaints.push(`${figure.id}: the controls lie on the caption or on the steps`);
     const columns = new Map();
     for (const { step, box } of steps) {
-      const terminal = step.dataset.terminal;
+      const terminal = step.dataset.lane;
       if (terminal === undefined) continue;
       if (columns.has(terminal) && Math.abs(columns.get(terminal) - box.left) > 1) complaints.push(`${figure.id}: terminal ${terminal} is not one column`);
       columns.set(terminal, box.left);
     }
     if (new Set(columns.values()).size !== columns.size) complaints.push(`${figure.id}: terminals share a column`);
     for (const terminal of columns.keys()) {
-      const name = figure.querySelector(`.start[data-terminal="${terminal}"] .who`);
-      if (!name.checkVisibility()) complaints.push(`${figure.id}: terminal ${terminal} has no title bar`);
+      const name = figure.querySelectorAll(".lane")[terminal]?.getBoundingClientRect();
+      if (!(name?.height > 10) || Math.abs(name.left - columns.get(terminal)) > 8) complaints.push(`${figure.id}: terminal ${terminal} has no title bar above it`);
     }
   }
   folded.forEach((details) => { details.open = false; });
@@ -130,11 +130,11 @@ everyPage("on a phone a session is one column, and says whose each step is", ON_
     if (!figure.checkVisibility()) continue; // of the other language
     let last;
     const lefts = new Set();
-    for (const step of figure.querySelectorAll(".step")) {
-      const { terminal } = step.dataset;
+    for (const step of figure.querySelectorAll(".moment")) {
+      const { lane: terminal } = step.dataset;
       if (terminal !== undefined) {
         lefts.add(Math.round(step.getBoundingClientRect().left));
-        if (terminal !== last && !step.querySelector(".who").checkVisibility()) complaints.push(`${figure.id}: whose is ${step.innerText}?`);
+        if (terminal !== last && !(step.querySelector(".who").getBoundingClientRect().width > 5)) complaints.push(`${figure.id}: whose is ${step.innerText}?`);
       }
       last = terminal;
     }

@@ -140,7 +140,10 @@ async function askPage(tab, page, options, questions) {
   }
 }
 
-function asOpened(lang) {
+/** The page with the scripts that come when somebody is near what they are for. */
+async function asOpened(lang) {
+  const near = { "questions.js": ".question", "packets.js": "figure.capture" };
+  await Promise.all(Object.keys(near).filter((script) => document.querySelector(near[script])).map((script) => workbook.bring(script)));
   if (document.documentElement.dataset.lang !== lang) document.querySelector(`[data-set="${lang}"]`).click();
   scrollTo({ top: 0, left: 0, behavior: "instant" });
 }

@@ -2,7 +2,8 @@
 //!
 //! [`Lang`] is the language that a person reads, [`Text`] the same words in both, [`Ui`] how a
 //! program talks to its terminal, [`Diagnostic`] what is wrong with a file. [`actors`] names the
-//! actors of a session, [`visible`](mod@visible) makes text from elsewhere safe to show;
+//! actors of a session, [`visible`](mod@visible) makes text from elsewhere safe to show,
+//! [`html`] puts text of both languages into a page;
 //! `command_line` (a feature) explains mistakes in arguments. All of it is pure but [`terminal`],
 //! which writes lines.
 
@@ -10,6 +11,7 @@ pub mod actors;
 #[cfg(feature = "command-line")]
 pub mod command_line;
 mod diagnostic;
+pub mod html;
 mod lang;
 pub mod terminal;
 mod text;

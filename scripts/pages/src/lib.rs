@@ -9,13 +9,11 @@ mod page;
 mod blocks;
 mod twins;
 
-mod capture;
 mod code;
 mod exercise;
 mod figure;
 mod journey;
 mod question;
-mod session_html;
 
 #[path = "../../../examples/11_encapsulation.rs"]
 #[allow(

@@ -8,7 +8,6 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use crate::blocks::{self, Block, Kind};
-use crate::capture::Drawn;
 use crate::ids::{self, Ids};
 use crate::links::Anchors;
 use crate::problem::Problems;
@@ -17,6 +16,7 @@ use crate::sources::{Sources, place, reason};
 use crate::twins::{Pair, Twin, align};
 use crate::{Page, code, html, line_breaks, tags};
 use bilingual::slashes;
+use timeline::html::Drawn;
 
 /// The page under work.
 pub(crate) struct Work<'a> {

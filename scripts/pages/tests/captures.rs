@@ -24,6 +24,8 @@ fn page(text: &str) -> Book {
     Book::twins(text, text)
         .with_bytes("book/captures/one_shot.session", &file("one_shot.session"))
         .with_bytes("book/captures/one_shot.pcapng", &file("one_shot.pcapng"))
+        .with_bytes("book/captures/one_shot.js", b"")
+        .with_bytes("book/captures/one_shot.html", b"")
 }
 
 /// The names of all captures that are recorded.
@@ -50,6 +52,8 @@ fn every_capture_of_the_book_is_drawn_with_all_its_packets() {
                 &format!("book/captures/{name}.pcapng"),
                 &file(&format!("{name}.pcapng")),
             )
+            .with_bytes(&format!("book/captures/{name}.js"), b"")
+            .with_bytes(&format!("book/captures/{name}.html"), b"")
             .shown();
         assert!(
             shown.contains("\n\n<figure class=\"capture"),
@@ -59,11 +63,11 @@ fn every_capture_of_the_book_is_drawn_with_all_its_packets() {
             .split_once("\n\n")
             .expect("its style and script first");
         assert!(!figure.trim_end().contains("\n\n"), "{name}: a blank line");
-        let arrows = shown.matches("<li class=\"cap-packet").count();
-        let tables = shown.matches("<details class=\"cap-bytes\"").count();
+        let packets = shown.matches("<li class=\"packet ").count();
+        let tables = format!(" href=\"captures/{name}.html#packet-");
         assert!(
-            arrows > 0 && arrows == tables,
-            "{name}: {arrows} and {tables}"
+            packets > 0 && packets == shown.matches(&tables).count(),
+            "{name}: {packets} packets"
         );
         assert!(
             !shown.contains("{{"),
@@ -74,7 +78,7 @@ fn every_capture_of_the_book_is_drawn_with_all_its_packets() {
 
 #[test]
 fn ids_of_packets_and_steps_can_be_linked_to() {
-    let shown = page("{{#capture one_shot}}\n\n[a](#packet-3) [b](#one_shot-packet-3) [c](#one_shot-step-2) [d](#packet-3-bytes) [e](#capture-one_shot)").shown();
+    let shown = page("{{#capture one_shot}}\n\n[a](#packet-3) [b](#one_shot-packet-3) [c](#one_shot-step-2) [e](#capture-one_shot)").shown();
     assert!(shown.contains("\n\n<figure"), "{shown:.300}");
     let shown = page("{{#capture one_shot}}\n\n[a](#packet-99)").shown();
     assert!(
@@ -134,6 +138,19 @@ fn a_missing_capture_says_how_to_record_it() {
     told(
         &page("{{#capture one_shoot}}"),
         "no file book/captures/one_shoot.session; did you mean one_shot?",
+    );
+}
+
+#[test]
+fn tables_that_were_not_drawn_say_how_to_draw_them() {
+    let text = "{{#capture one_shot}}";
+    let book = Book::twins(text, text)
+        .with_bytes("book/captures/one_shot.session", &file("one_shot.session"))
+        .with_bytes("book/captures/one_shot.pcapng", &file("one_shot.pcapng"))
+        .with_bytes("book/captures/one_shot.js", b"");
+    told(
+        &book,
+        "cannot read book/captures/one_shot.html: no such file; cargo workbook capture --draw one_shot makes it",
     );
 }
 
@@ -198,7 +215,7 @@ fn a_hundred_packets_are_drawn_in_milliseconds() {
     let recording = file("one_shot.pcapng");
     let count = page("{{#capture one_shot}}")
         .shown()
-        .matches("<li class=\"cap-packet")
+        .matches("<li class=\"packet ")
         .count();
     let book = page("{{#capture one_shot}}").with_bytes(
         "book/captures/one_shot.pcapng",
@@ -214,7 +231,7 @@ fn a_hundred_packets_are_drawn_in_milliseconds() {
         unit = unit.min(start.elapsed());
         assert_eq!(numbers.len(), 1_500_000);
         assert!(
-            shown.matches("<li class=\"cap-packet").count() >= 100,
+            shown.matches("<li class=\"packet ").count() >= 100,
             "{shown:.300}"
         );
     }

@@ -5,6 +5,7 @@ pub(crate) mod folder;
 mod log;
 mod preflight;
 mod preprocessor;
+mod search;
 mod snapshot;
 
 use std::fs;
@@ -113,7 +114,10 @@ fn with_mdbook(root: &Path, destination: &Path, making: Making) -> anyhow::Resul
     let place = std::mem::replace(&mut book.config.build.build_dir, destination.to_owned());
     book.with_preprocessor(Pages(making, Opened(folder)));
     match book.build() {
-        Ok(()) => Ok(place),
+        Ok(()) => {
+            search::on_demand(destination).context("prepare the search of each page")?;
+            Ok(place)
+        }
         Err(error) if error.is::<Broken>() => Err(error),
         Err(error) => Err(copy.here(&error)),
     }

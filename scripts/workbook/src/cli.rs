@@ -41,8 +41,11 @@ pub enum Command {
         /// Only these: `one_shot`; all when empty.
         names: Vec<String>,
         /// Write nothing: check that the recordings in the book would come out the same.
-        #[arg(long)]
+        #[arg(long, conflicts_with = "draw")]
         check: bool,
+        /// Record nothing: draw the tables and the data of the recordings again.
+        #[arg(long)]
+        draw: bool,
     },
     /// Do the exercises: every argument after it is for the package `exercise`.
     #[command(disable_help_flag = true)]
@@ -339,6 +342,7 @@ mod tests {
             Command::Capture {
                 names: Vec::new(),
                 check: false,
+                draw: false,
             },
         );
         runs(
@@ -346,6 +350,15 @@ mod tests {
             Command::Capture {
                 names: vec!["one_shot".to_owned()],
                 check: true,
+                draw: false,
+            },
+        );
+        runs(
+            "workbook capture --draw",
+            Command::Capture {
+                names: Vec::new(),
+                check: false,
+                draw: true,
             },
         );
     }

@@ -57,7 +57,14 @@ fn run_command(command: Command, ui: Ui) -> Result<u8> {
         Command::Read(how) => read::read(&root, how, ui),
         Command::Build => build(&root, ui),
         Command::Check { part } => check::check(&root, part, ui),
-        Command::Capture { names, check } => return capture::capture(&root, &names, check, ui),
+        Command::Capture { names, check, draw } => {
+            let job = match (check, draw) {
+                (true, _) => capture::Job::Check,
+                (false, true) => capture::Job::Draw,
+                (false, false) => capture::Job::Record,
+            };
+            return capture::capture(&root, &names, job, ui);
+        }
         Command::Exercise { words } => return exercise::hand_over(&root, None, &words, ui),
         Command::Class { words } => return exercise::hand_over(&root, Some("class"), &words, ui),
         Command::New { words } => return exercise::for_authors(&root, "new", &words, ui),

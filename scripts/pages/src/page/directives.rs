@@ -4,16 +4,16 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use ::judge::Check;
-use capture::Capture;
 use session::{ParseError, Session};
 
 use super::Work;
-use crate::capture::Drawing;
 use crate::links::nearest;
 use crate::scan::Found;
 use crate::sources::{place, reason};
-use crate::{capture as captures, exercise, figure, journey, session_html, tags};
+use crate::{exercise, figure, journey, tags};
 use bilingual::slashes;
+use timeline::Timeline;
+use timeline::html::Drawing;
 
 const DIRECTIVES: [&str; 7] = [
     "session",
@@ -69,7 +69,7 @@ impl Work<'_> {
             count => format!("session-{name}-{count}"),
         };
         self.ids.add(&id, &self.zh_file, line, self.problems);
-        session_html::render(&session, &id)
+        timeline::html::session(&Timeline::of_session(&session), &id)
     }
 
     pub(super) fn parsed(&mut self, source: &str, file: &Path) -> Option<Session> {
@@ -128,12 +128,12 @@ impl Work<'_> {
             0 => name.to_owned(),
             times => format!("{name}-{}", times + 1),
         };
-        let file = self.link_to(&recording.file);
-        let drawing = recording.drawing(&unique, self.captures.is_empty(), &file);
-        let html = captures::whole(&drawing, &mut self.drawn);
+        let files = self.link_to(&recording.files);
+        let drawing = recording.drawing(&unique, self.captures.is_empty(), &files);
+        let html = timeline::html::capture(&drawing, &mut self.drawn);
         self.captures.push(name.to_owned());
         self.add_drawn(line);
-        self.with_asset("captures", html)
+        self.with_style("packets", html)
     }
 
     fn packet(&mut self, argument: &str, line: usize) -> String {
@@ -148,30 +148,25 @@ impl Work<'_> {
         let Some(recording) = self.recording(name.trim(), line) else {
             return String::new();
         };
-        let packets = &recording.capture.packets;
-        let Some(packet) = packets.iter().find(|packet| packet.number == number) else {
-            let file = slashes(&recording.file);
+        let mut packets = recording.timeline.packets();
+        if !packets.any(|(_, sent)| sent.packet.number == number) {
+            let file = slashes(&recording.files);
+            let count = recording.timeline.packets().count();
             return self.complain(
                 line,
-                format!(
-                    "book/{file} 里没有第 {number} 个包；它有 {} 个",
-                    packets.len()
-                ),
-                format!(
-                    "book/{file} has no packet {number}; it has {}",
-                    packets.len()
-                ),
+                format!("book/{file}.pcapng 里没有第 {number} 个包；它有 {count} 个"),
+                format!("book/{file}.pcapng has no packet {number}; it has {count}"),
             );
-        };
-        let file = self.link_to(&recording.file);
+        }
+        let files = self.link_to(&recording.files);
         let first = self
             .captures
             .first()
             .is_some_and(|first| first == name.trim());
-        let drawing = recording.drawing(name.trim(), first, &file);
-        let html = captures::single(&drawing, packet, &mut self.drawn);
+        let drawing = recording.drawing(name.trim(), first, &files);
+        let html = timeline::html::single(&drawing, number, &mut self.drawn);
         self.add_drawn(line);
-        self.with_asset("captures", html)
+        self.with_style("packets", html)
     }
 
     /// A capture with its session, or a problem that says what to do.
@@ -205,13 +200,8 @@ impl Work<'_> {
                 return None;
             }
         };
-        match capture::read(&bytes, &session) {
-            Ok(capture) => Some(Recording {
-                file: Path::new("captures").join(format!("{name}.pcapng")),
-                size: bytes.len(),
-                session,
-                capture,
-            }),
+        let capture = match capture::read(&bytes, &session) {
+            Ok(capture) => capture,
             Err(error) => {
                 let file = slashes(&file);
                 self.complain(
@@ -219,9 +209,29 @@ impl Work<'_> {
                     format!("{file} 解析不了：{error}；用 {again} 重新录制"),
                     format!("cannot decode {file}: {error}; record it again with {again}"),
                 );
-                None
+                return None;
+            }
+        };
+        for extension in ["js", "html"] {
+            let drawn = folder.join(format!("{name}.{extension}"));
+            if let Err(error) = self.sources.bytes(&drawn) {
+                let (zh, en) = reason(&error);
+                let drawn = slashes(&drawn);
+                self.complain(
+                    line,
+                    format!("读不了 {drawn}：{zh}；用 cargo workbook capture --draw {name} 生成"),
+                    format!(
+                        "cannot read {drawn}: {en}; cargo workbook capture --draw {name} makes it"
+                    ),
+                );
+                return None;
             }
         }
+        Some(Recording {
+            files: Path::new("captures").join(name),
+            size: bytes.len(),
+            timeline: Timeline::of_capture(capture, &session),
+        })
     }
 
     /// A file of `book/` as this page links to it.
@@ -324,21 +334,19 @@ impl Work<'_> {
 
 /// A capture as its files have it.
 struct Recording {
-    /// From `book/`.
-    file: PathBuf,
+    /// From `book/`, without what follows the dot.
+    files: PathBuf,
     size: usize,
-    session: Session,
-    capture: Capture,
+    timeline: Timeline,
 }
 
 impl Recording {
-    fn drawing<'a>(&'a self, name: &'a str, first: bool, file: &'a str) -> Drawing<'a> {
+    fn drawing<'a>(&'a self, name: &'a str, first: bool, files: &'a str) -> Drawing<'a> {
         Drawing {
-            capture: &self.capture,
-            session: &self.session,
+            timeline: &self.timeline,
             name,
             first,
-            file,
+            files,
             size: self.size,
         }
     }

@@ -5,9 +5,9 @@ use std::path::Path;
 use super::Work;
 use crate::blocks::{Block, Fence};
 use crate::question::{self, Drawing, Fault, Info, Question};
-use crate::session_html;
 use crate::twins::Pair;
 use bilingual::slashes;
+use timeline::Timeline;
 
 impl Work<'_> {
     pub(super) fn question(&mut self, pair: &Pair<'_>, zh: &Fence, en: &Fence) -> String {
@@ -65,7 +65,10 @@ impl Work<'_> {
                 let id = format!("{}-session", info.id);
                 self.ids
                     .add(&id, &self.zh_file, pair.zh.line, self.problems);
-                Some(session_html::render(&partial, &id))
+                Some(timeline::html::session(
+                    &Timeline::of_session(&partial),
+                    &id,
+                ))
             }
             Err(faults) => {
                 self.faults(faults, pair);
