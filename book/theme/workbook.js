@@ -227,9 +227,13 @@
   /** The same for a file of the theme. */
   workbook.bring = (file) => workbook.load(`${path_to_root}theme/${file}`);
 
-  /** Loads a script of the theme when one of these elements comes near, or gets the focus. */
+  const LATER_MS = 2500;
+  /** Loads a script of the theme when one of these elements comes near or gets the focus, and else when the page has been
+      there for a while: what is read first does not wait for it. */
   workbook.near = (elements, file) => {
+    if (!elements.length) return;
     const come = () => workbook.bring(file);
+    addEventListener("load", () => setTimeout(come, LATER_MS));
     const watch = new IntersectionObserver((seen) => {
       if (!seen.some(({ isIntersecting }) => isIntersecting)) return;
       watch.disconnect();

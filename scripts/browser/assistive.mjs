@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
-import { awaited } from "./awaited.mjs";
 import { BOTH, EN, PHONE, at, everyPage, having, pageWith, soonIs, withTab } from "./shared.mjs";
 
 // -- The accessibility tree -----------------------------------------------------------------------------------------
@@ -71,7 +70,7 @@ const sources = (folder) => {
 const ACTORS = new Set([...sources("examples"), ...sources("book/captures")].flatMap((text) => [...text.matchAll(/^([\w-]+) \$ |^host ([\w-]+) /gm)].map(([, terminal, host]) => terminal ?? host)));
 const begins = (text) => [...ACTORS].some((actor) => text.startsWith(actor));
 
-awaited("every row of a session names its terminal to a screen reader", () => withTab(EN, async (tab) => {
+test("every row of a session names its terminal to a screen reader", () => withTab(EN, async (tab) => {
   assert.ok(ACTORS.size >= 5, `${[...ACTORS]}`);
   await tab.goto(at("sockets/duplex.html"));
   const rows = await (await tree(tab)).find("figure.session ol > li:has(code)");
@@ -80,7 +79,7 @@ awaited("every row of a session names its terminal to a screen reader", () => wi
   assert.deepEqual(nameless.slice(0, 5), [], `${nameless.length} of ${rows.length} rows name nobody`);
 }));
 
-awaited("every row of a capture names its host, and every packet its way", () => withTab(EN, async (tab) => {
+test("every row of a capture names its host, and every packet its way", () => withTab(EN, async (tab) => {
   await tab.goto(at("sockets/duplex.html"));
   const { find } = await tree(tab);
   const rows = await find("figure.capture ol > li:has(code):not([data-packet])");
@@ -203,7 +202,7 @@ test("in forced colors the chosen field of a message is seen, and so are the arr
   assert.ok(Math.max(...lines(arrow, false).map(({ length }) => length)) > 0.5, "there is no line");
 }));
 
-awaited("in forced colors the current step of a session is seen", () => forced(async (tab) => {
+test("in forced colors the current step of a session is seen", () => forced(async (tab) => {
   await tab.goto(at("sockets/duplex.html"));
   const figure = tab.locator("figure.session").first();
   await figure.getByRole("button", { name: "Step", exact: true }).click();
@@ -216,7 +215,7 @@ awaited("in forced colors the current step of a session is seen", () => forced(a
   assert.ok(difference(now, await pixels(tab, same)) > 0.01, "the row looks the same when it is not the current one");
 }));
 
-awaited("in forced colors the arrows and the lifelines of a capture are seen", () => forced(async (tab) => {
+test("in forced colors the arrows and the lifelines of a capture are seen", () => forced(async (tab) => {
   await tab.goto(at("sockets/duplex.html"));
   const row = await pixels(tab, await box(tab.locator("#packet-3")));
   const arrow = Math.max(...lines(row, false).map(({ length }) => length));
@@ -225,7 +224,7 @@ awaited("in forced colors the arrows and the lifelines of a capture are seen", (
   assert.ok(upright.length >= 2 && upright.at(-1) - upright[0] > row.width / 4, `lines down at ${upright}: no two lifelines`);
 }));
 
-awaited("in forced colors the chosen bytes of a packet are seen", () => forced(async (tab) => {
+test("in forced colors the chosen bytes of a packet are seen", () => forced(async (tab) => {
   await tab.goto(at("sockets/duplex.html"));
   await tab.locator("#packet-3 a").first().click();
   const bytes = tab.locator("figure.capture [data-i]");

@@ -5,7 +5,6 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { awaited } from "./awaited.mjs";
 import { firefox, webkit } from "./driver.mjs";
 import { BOOK, serve } from "./site.mjs";
 
@@ -74,7 +73,7 @@ async function openPacket(tab) {
     names.add(await tab.until("a field that tells what it is", (before) => {
       const field = document.activeElement;
       const name = field.innerText.split("\n")[0].trim();
-      const told = [...document.querySelectorAll("figure.capture [role=status]")].some((one) => one.innerText.length > 40);
+      const told = [...document.querySelectorAll("[role=status]")].some((one) => one.textContent.length > 20);
       return field.closest("figure.capture") && told && !before.includes(name) && [name];
     }, [...names]).then(([name]) => name));
     await tab.press("ArrowRight");
@@ -211,7 +210,7 @@ for (const [name, start] of BROWSERS) {
       }
       assert.ok(headings > 20, `${headings} headings`);
     });
-    awaited(`${name}: on paper the terminals of a session have their titles`, async () => {
+    test(`${name}: on paper the terminals of a session have their titles`, async () => {
       const { session } = await paper();
       const commands = session.split("$ cargo");
       assert.match(commands[0], /server/, "above the first command stands whose it is");

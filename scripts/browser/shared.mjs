@@ -4,7 +4,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import { waitsFor } from "./awaited.mjs";
 import { BOOK, launch, pages, reader, serve } from "./site.mjs";
 
 export const site = await serve();
@@ -98,7 +97,6 @@ let reading = null;
     it, and leaves it so: details folded, the window of the same size. */
 export function everyPage(name, options, act, pages = PAGES) {
   if (process.env.ONLY && !name.match(process.env.ONLY)) return;
-  if (waitsFor(name)) return test(name, { skip: waitsFor(name) }, () => {});
   pages = pages.filter((page) => page.match(process.env.ONLY_PAGES ?? ""));
   const key = JSON.stringify(options);
   if (!readers.has(key)) readers.set(key, { options, questions: [] });
