@@ -5,22 +5,29 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::links::Anchors;
 use crate::problem::Problems;
 use crate::sources::Sources;
 use crate::{Page, page};
 
-/// The pages without a problem, as they were rendered.
+/// The pages without a problem, as they were rendered. Two builds may use it at once: it is locked
+/// only to look up a page and to keep one, never while a page is made.
 #[derive(Debug, Default)]
-pub struct Memory(HashMap<PathBuf, Kept>);
+pub struct Memory {
+    pages: Mutex<HashMap<PathBuf, Arc<Kept>>>,
+    /// Whether every link led somewhere when the links of all pages were checked last.
+    links_hold: AtomicBool,
+}
 
 #[derive(Debug)]
 struct Kept {
     source: String,
     files: BTreeMap<Asked, Seen>,
     content: String,
-    anchors: Anchors,
+    anchors: Arc<Anchors>,
 }
 
 /// A file or folder that a page asked for.
@@ -43,12 +50,12 @@ enum Seen {
 impl Memory {
     /// The page from the last build if it is unchanged, or else made anew.
     pub(crate) fn page(
-        &mut self,
+        &self,
         page: &Page,
         sources: &dyn Sources,
         problems: &mut Problems,
-    ) -> (String, Anchors) {
-        if let Some(kept) = self.0.get(&page.path)
+    ) -> (String, Arc<Anchors>) {
+        if let Some(kept) = self.kept(&page.path)
             && kept.source == page.content
             && kept
                 .files
@@ -63,7 +70,7 @@ impl Memory {
         };
         let before = problems.len();
         let (content, anchors) = page::render(page, &watched, problems);
-        self.0.remove(&page.path);
+        let anchors = Arc::new(anchors);
         if problems.len() == before {
             let kept = Kept {
                 source: page.content.clone(),
@@ -71,9 +78,41 @@ impl Memory {
                 content: content.clone(),
                 anchors: anchors.clone(),
             };
-            self.0.insert(page.path.clone(), kept);
+            self.lock().insert(page.path.clone(), Arc::new(kept));
+        } else {
+            self.lock().remove(&page.path);
         }
         (content, anchors)
+    }
+
+    fn kept(&self, path: &Path) -> Option<Arc<Kept>> {
+        self.lock().get(path).cloned()
+    }
+
+    /// What every page offered to links when it was made.
+    pub(crate) fn anchors(&self) -> BTreeMap<PathBuf, Arc<Anchors>> {
+        let pages = self.lock();
+        let anchors = pages.iter();
+        anchors
+            .map(|(path, kept)| (path.clone(), kept.anchors.clone()))
+            .collect()
+    }
+
+    /// Forgets the pages that are not in the book.
+    pub(crate) fn keep_only(&self, pages: &BTreeMap<PathBuf, Arc<Anchors>>) {
+        self.lock().retain(|path, _| pages.contains_key(path));
+    }
+
+    pub(crate) fn links_hold(&self) -> bool {
+        self.links_hold.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_links_hold(&self, hold: bool) {
+        self.links_hold.store(hold, Ordering::Relaxed);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<PathBuf, Arc<Kept>>> {
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -157,7 +196,7 @@ mod tests {
         }
     }
 
-    fn content(memory: &mut Memory, shelf: &Shelf, zh: &str) -> (String, usize) {
+    fn content(memory: &Memory, shelf: &Shelf, zh: &str) -> (String, usize) {
         let page = Page {
             path: "a.md".into(),
             content: zh.into(),
@@ -176,17 +215,17 @@ mod tests {
             ),
             reads: Cell::new(0),
         };
-        let mut memory = Memory::default();
+        let memory = Memory::default();
         let zh = "# 甲 {#a}\n\n{{#figure f}}\n";
-        let (first, problems) = content(&mut memory, &shelf, zh);
+        let (first, problems) = content(&memory, &shelf, zh);
         assert!(first.contains("one") && problems == 0);
-        assert_eq!(content(&mut memory, &shelf, zh), (first, 0));
+        assert_eq!(content(&memory, &shelf, zh), (first, 0));
         shelf.figure.set("<figure class=\"fig\"><b class=\"zh\" lang=\"zh-CN\">二</b><b class=\"en\" lang=\"en\">two</b></figure>");
-        assert!(content(&mut memory, &shelf, zh).0.contains("two"));
+        assert!(content(&memory, &shelf, zh).0.contains("two"));
         shelf.twin.set("# B {#a}\n\n{{#figure f}}\n");
-        assert!(content(&mut memory, &shelf, zh).0.contains("B</span>"));
+        assert!(content(&memory, &shelf, zh).0.contains("B</span>"));
         let other = zh.replace('甲', "乙");
-        assert!(content(&mut memory, &shelf, &other).0.contains('乙'));
+        assert!(content(&memory, &shelf, &other).0.contains('乙'));
     }
 
     #[test]
@@ -217,10 +256,10 @@ mod tests {
             figure: Cell::new(""),
             reads: Cell::new(0),
         };
-        let mut memory = Memory::default();
+        let memory = Memory::default();
         for _ in 0..2 {
             assert_eq!(
-                content(&mut memory, &shelf, "# 甲 {#a}\n\n{{#figure g}}\n").1,
+                content(&memory, &shelf, "# 甲 {#a}\n\n{{#figure g}}\n").1,
                 1
             );
         }

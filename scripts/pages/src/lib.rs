@@ -58,19 +58,24 @@ pub struct Page {
 /// Turns the Chinese pages and their English twins into bilingual pages, in the same order,
 /// or reports all problems of the book.
 pub fn render(pages: &[Page], sources: &dyn Sources) -> Result<Vec<Page>, Vec<Diagnostic>> {
-    render_again(pages, sources, &mut Memory::default())
+    render_again(pages, sources, &Memory::default(), &|| false).unwrap_or_else(|| Ok(Vec::new()))
 }
 
-/// As [`render`], reusing the pages of the last time that are unchanged.
+/// As [`render`], reusing the pages of the last time that are unchanged. `None` as soon as nobody
+/// wants the pages any more.
 pub fn render_again(
     pages: &[Page],
     sources: &dyn Sources,
-    memory: &mut Memory,
-) -> Result<Vec<Page>, Vec<Diagnostic>> {
+    memory: &Memory,
+    unwanted: &dyn Fn() -> bool,
+) -> Option<Result<Vec<Page>, Vec<Diagnostic>>> {
     let mut problems = Problems::default();
     let mut anchors = BTreeMap::new();
     let mut rendered = Vec::with_capacity(pages.len());
     for page in pages {
+        if unwanted() {
+            return None;
+        }
         let (content, offered) = memory.page(page, sources, &mut problems);
         anchors.insert(page.path.clone(), offered);
         rendered.push(Page {
@@ -78,14 +83,36 @@ pub fn render_again(
             content,
         });
     }
+    memory.keep_only(&anchors);
+    let before = problems.len();
     links::check(&anchors, sources, &mut problems);
+    memory.set_links_hold(problems.len() == before);
     orphans(pages, sources, &mut problems);
     let problems = problems.into_sorted();
-    if problems.is_empty() {
+    Some(if problems.is_empty() {
         Ok(rendered)
     } else {
         Err(problems)
+    })
+}
+
+/// One page of a book that was rendered before, alone: what comes out is what [`render_again`]
+/// makes of it, as long as nothing else was saved. `None` where the book has to be looked at as a
+/// whole: a new page, or a mistake, also one that this page makes in the links of another.
+pub fn render_page(page: &Page, sources: &dyn Sources, memory: &Memory) -> Option<String> {
+    let mut anchors = memory.anchors();
+    let before = anchors.get(&page.path)?.clone();
+    let mut problems = Problems::default();
+    let (content, offered) = memory.page(page, sources, &mut problems);
+    let same_ids = before.ids.is_subset(&offered.ids);
+    anchors.insert(page.path.clone(), offered);
+    if memory.links_hold() && same_ids {
+        links::check_page(&page.path, &anchors, sources, &mut problems);
+    } else {
+        links::check(&anchors, sources, &mut problems);
+        memory.set_links_hold(problems.len() == 0);
     }
+    (problems.len() == 0).then_some(content)
 }
 
 /// English twins whose Chinese page is not in the book.

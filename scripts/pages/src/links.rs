@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use crate::problem::Problems;
 use crate::reference::{Reference, resolve};
@@ -20,15 +21,25 @@ pub(crate) struct Anchors {
 
 /// Checks the links of all pages. The keys are paths of Chinese pages, relative to `book/`.
 pub(crate) fn check(
-    pages: &BTreeMap<PathBuf, Anchors>,
+    pages: &BTreeMap<PathBuf, Arc<Anchors>>,
     sources: &dyn Sources,
     problems: &mut Problems,
 ) {
-    for (page, anchors) in pages {
-        for (file, link) in &anchors.links {
-            if let Some((zh, en)) = complaint(page, &link.text, pages, sources) {
-                problems.add(file, link.line, zh, en);
-            }
+    for page in pages.keys() {
+        check_page(page, pages, sources, problems);
+    }
+}
+
+/// Checks the links of one page to all of them.
+pub(crate) fn check_page(
+    page: &Path,
+    pages: &BTreeMap<PathBuf, Arc<Anchors>>,
+    sources: &dyn Sources,
+    problems: &mut Problems,
+) {
+    for (file, link) in pages.get(page).iter().flat_map(|anchors| &anchors.links) {
+        if let Some((zh, en)) = complaint(page, &link.text, pages, sources) {
+            problems.add(file, link.line, zh, en);
         }
     }
 }
@@ -36,7 +47,7 @@ pub(crate) fn check(
 fn complaint(
     page: &Path,
     link: &str,
-    pages: &BTreeMap<PathBuf, Anchors>,
+    pages: &BTreeMap<PathBuf, Arc<Anchors>>,
     sources: &dyn Sources,
 ) -> Option<(String, String)> {
     // A path of the server leads to what only the built site has: that is checked there.
@@ -85,7 +96,7 @@ fn missing(
     link: &str,
     target: &Path,
     name: &str,
-    pages: &BTreeMap<PathBuf, Anchors>,
+    pages: &BTreeMap<PathBuf, Arc<Anchors>>,
     sources: &dyn Sources,
 ) -> Option<(String, String)> {
     if name.ends_with(".md") || name.ends_with(".html") {

@@ -1,7 +1,10 @@
 //! Building the book: mdBook, with the pages preprocessor as a library, and strictly:
 //! whatever mdBook warns about and carries on is a failure here.
 
-pub(crate) mod folder;
+pub(crate) mod page;
+pub(crate) mod process;
+pub(crate) mod whole;
+
 mod log;
 mod preflight;
 mod preprocessor;
@@ -22,8 +25,7 @@ use mdbook_driver::config::Config;
 use session::encoding;
 use session::run::scratch;
 
-use folder::{Folder, Refused};
-pub(crate) use preprocessor::Making;
+use crate::folder::{Folder, Refused};
 use preprocessor::{Broken, Pages};
 use snapshot::{Opened, Snapshot};
 
@@ -51,75 +53,106 @@ pub fn build(root: &Path) -> Result<PathBuf, Vec<Diagnostic>> {
 /// Builds the book into a directory that mdBook may empty.
 /// Returns the build directory that `book.toml` names.
 pub fn build_into(root: &Path, destination: &Path) -> Result<PathBuf, Vec<Diagnostic>> {
-    build_as(root, destination, Making::default())
-}
-
-/// As [`build_into`], reusing the pages of the last build.
-pub(crate) fn build_as(
-    root: &Path,
-    destination: &Path,
-    making: Making,
-) -> Result<PathBuf, Vec<Diagnostic>> {
-    let work = AssertUnwindSafe(|| log::collect(|| with_mdbook(root, destination, making)));
-    let (result, warnings) = catch_unwind(work).map_err(|_| {
-        vec![Diagnostic::somewhere(Text::new(
-            "生成程序自己出错了，错误信息在上面；请报告给我们",
-            "the build crashed; please report the message above",
-        ))]
-    })?;
-    let mut problems: Vec<Diagnostic> = warnings.into_iter().map(said_by_mdbook).collect();
-    let place = match result {
-        Ok(place) => place,
-        Err(error) => match error.downcast_ref::<Broken>() {
-            Some(Broken(found)) => {
-                problems.splice(0..0, found.iter().cloned());
-                PathBuf::new()
-            }
-            None => {
-                problems.push(said_by_mdbook(format!("{error:#}")));
-                PathBuf::new()
-            }
-        },
-    };
-    if problems.is_empty() {
+    strictly(|| {
+        let prepared = Prepared::new(root, destination)?;
+        let mut book = prepared.load()?;
+        let place = std::mem::replace(&mut book.config.build.build_dir, destination.to_owned());
+        let Prepared { folder, copy, .. } = prepared;
+        book.with_preprocessor(Pages(Opened(folder)));
+        finish(&book, destination).map_err(|error| copy.here(error))?;
         Ok(place)
-    } else {
-        Err(problems)
-    }
+    })
 }
 
-fn with_mdbook(root: &Path, destination: &Path, making: Making) -> anyhow::Result<PathBuf> {
-    let folder = Folder::open(root).with_context(|| root.display().to_string())?;
-    let book_toml = configuration(&folder)?;
-    let mut config = Config::from_str(&book_toml)?;
-    config.update_from_env()?;
-    let mut problems = preflight::configuration(&config, &book_toml);
-    problems.extend(preflight::paths(&config, &book_toml));
-    fail_on(problems)?;
-    // Beside the destination, which mdBook empties.
-    let copy = Copied::new(destination)?;
-    let mut snapshot = Snapshot::new(&folder, &copy.0);
-    for part in preflight::parts(&config) {
-        snapshot.copy(&part).context("copy the sources")?;
+/// Runs mdBook, and prepares the search of each page.
+fn finish(book: &MDBook, destination: &Path) -> anyhow::Result<()> {
+    book.build()?;
+    search::on_demand(destination).context("prepare the search of each page")
+}
+
+/// The result of the work, or everything that is wrong, with what mdBook warned about meanwhile.
+fn strictly<T>(work: impl FnOnce() -> anyhow::Result<T>) -> Result<T, Vec<Diagnostic>> {
+    let work = AssertUnwindSafe(|| log::collect(work));
+    let (result, warnings) = catch_unwind(work).map_err(|_| vec![crashed()])?;
+    let mut problems: Vec<Diagnostic> = warnings.into_iter().map(said_by_mdbook).collect();
+    match result {
+        Ok(made) if problems.is_empty() => return Ok(made),
+        Ok(_) => {}
+        Err(error) => match error.downcast::<Broken>() {
+            Ok(Broken(found)) => drop(problems.splice(0..0, found)),
+            Err(error) => problems.push(said_by_mdbook(format!("{error:#}"))),
+        },
     }
-    fail_on(std::mem::take(&mut snapshot.problems))?;
-    let (source, summary) = (
-        copy.0.join(&config.book.src),
-        config.book.src.join("SUMMARY.md"),
-    );
-    if let Ok(text) = fs::read_to_string(copy.0.join(&summary)) {
-        fail_on(preflight::contents(&text, &summary, &source))?;
-    }
-    let mut book = MDBook::load_with_config(&copy.0, config).map_err(|error| copy.here(&error))?;
-    let place = std::mem::replace(&mut book.config.build.build_dir, destination.to_owned());
-    book.with_preprocessor(Pages(making, Opened(folder)));
-    match book.build() {
-        Ok(()) => {
-            search::on_demand(destination).context("prepare the search of each page")?;
-            Ok(place)
+    Err(problems)
+}
+
+fn crashed() -> Diagnostic {
+    Diagnostic::somewhere(Text::new(
+        "生成程序自己出错了，错误信息在上面；请报告给我们",
+        "the build crashed; please report the message above",
+    ))
+}
+
+/// The sources of a book: copied, and checked for what mdBook would not notice.
+struct Prepared {
+    folder: Folder,
+    book_toml: String,
+    config: Config,
+    copy: Copied,
+}
+
+impl Prepared {
+    /// Copies the whole book beside the destination, which mdBook empties.
+    fn new(root: &Path, destination: &Path) -> anyhow::Result<Prepared> {
+        let prepared = Prepared::parts(root, destination, preflight::parts)?;
+        let (source, summary) = (prepared.source(), prepared.summary());
+        if let Ok(text) = fs::read_to_string(prepared.copy.0.join(&summary)) {
+            fail_on(preflight::contents(&text, &summary, &source))?;
         }
-        Err(error) if error.is::<Broken>() => Err(error),
-        Err(error) => Err(copy.here(&error)),
+        Ok(prepared)
+    }
+
+    /// Copies these parts of it.
+    fn parts(
+        root: &Path,
+        destination: &Path,
+        parts: fn(&Config) -> Vec<PathBuf>,
+    ) -> anyhow::Result<Prepared> {
+        let folder = Folder::open(root).with_context(|| root.display().to_string())?;
+        let book_toml = configuration(&folder)?;
+        let mut config = Config::from_str(&book_toml)?;
+        config.update_from_env()?;
+        let mut problems = preflight::configuration(&config, &book_toml);
+        problems.extend(preflight::paths(&config, &book_toml));
+        fail_on(problems)?;
+        let copy = Copied::new(destination)?;
+        let mut snapshot = Snapshot::new(&folder, &copy.0);
+        for part in parts(&config) {
+            snapshot.copy(&part).context("copy the sources")?;
+        }
+        fail_on(std::mem::take(&mut snapshot.problems))?;
+        Ok(Prepared {
+            folder,
+            book_toml,
+            config,
+            copy,
+        })
+    }
+
+    /// The folder of the copied pages.
+    fn source(&self) -> PathBuf {
+        self.copy.0.join(&self.config.book.src)
+    }
+
+    /// The table of contents, from the root.
+    fn summary(&self) -> PathBuf {
+        self.config.book.src.join("SUMMARY.md")
+    }
+
+    /// The copy as mdBook reads it.
+    fn load(&self) -> anyhow::Result<MDBook> {
+        MDBook::load_with_config(&self.copy.0, self.config.clone())
+            .map_err(|error| self.copy.here(error))
     }
 }
 
@@ -172,9 +205,17 @@ impl Copied {
     }
 
     /// An error of mdBook's, with the paths as the author knows them.
-    fn here(&self, error: &anyhow::Error) -> anyhow::Error {
+    fn here(&self, error: anyhow::Error) -> anyhow::Error {
+        if error.is::<Broken>() {
+            return error;
+        }
+        anyhow::anyhow!("{}", self.without(&format!("{error:#}")))
+    }
+
+    /// A text without the path of the copy.
+    fn without(&self, text: &str) -> String {
         let copy = format!("{}{}", self.0.display(), std::path::MAIN_SEPARATOR);
-        anyhow::anyhow!("{}", format!("{error:#}").replace(&copy, ""))
+        text.replace(&copy, "")
     }
 }
 

@@ -9,6 +9,7 @@ mod capture;
 pub mod check;
 pub mod cli;
 mod exercise;
+mod folder;
 mod package;
 pub mod read;
 pub mod serve;
@@ -28,6 +29,13 @@ use cli::{Asked, Command};
 /// Runs the tool with these arguments, the first being its own name.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
+    if let Some(well) = book::process::run(&args) {
+        return if well {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        };
+    }
     let lang = Lang::of_program(&args, sys_locale::get_locale().as_deref());
     let command = match cli::parse(&args, lang) {
         Asked::Run(command) => command,

@@ -1,33 +1,33 @@
 //! `cargo workbook`: one loop. Threads only send events: the watcher its saves, a build its
-//! result, the server Ctrl-C. A build runs beside the loop, so Ctrl-C never waits for one.
+//! result, the server Ctrl-C. Builds run beside the loop, so neither a saved page nor Ctrl-C waits
+//! for one.
 
-mod debounce;
-mod saves;
+mod plan;
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use pages::Memory;
 
-use crate::book::{self, Making, Scratch};
+use crate::book::process::Running;
+use crate::book::{Scratch, page, whole};
 use crate::cli;
 use crate::serve::{self, Port, Shared, Timeouts};
-use crate::site::Site;
+use crate::site::{SinglePage, Site};
 use crate::watch::{self, WatchEvent};
 use bilingual::terminal::{say, seconds, warn};
 use bilingual::{Diagnostic, Text, Ui, slashes};
-use debounce::{Debounce, Step};
-use saves::Saves;
+use plan::{Plan, Step};
 
 /// First port that is tried.
 const PORT_FIRST: u16 = 3000;
 
-/// How long the end waits for a build.
+/// How long the end waits for the builds.
 const LAST_BUILD_WAIT: Duration = Duration::from_millis(400);
 
 /// Serves the book until Ctrl-C. Always `true`: a broken page is reported, and corrected while it
@@ -57,10 +57,28 @@ pub struct Reader {
     events: Sender<WatchEvent>,
     shared: Shared,
     scratch: Scratch,
-    memory: Arc<Mutex<Memory>>,
+    memory: Arc<Memory>,
     server: JoinHandle<()>,
-    building: Option<JoinHandle<()>>,
+    /// The whole build that is wanted.
+    whole: Option<Whole>,
+    /// Number of whole builds.
+    builds: u64,
+    /// The threads of all builds.
+    building: Vec<JoinHandle<()>>,
     watching: watch::Watching,
+}
+
+/// A whole build that is running.
+struct Whole {
+    number: u64,
+    running: Running,
+    started: Instant,
+    /// What was saved last when it began.
+    saved: PathBuf,
+    /// Whether it only follows pages that are served already.
+    rest: bool,
+    /// Pages made alone since it began: it may have read them before they were saved.
+    newer: Vec<SinglePage>,
 }
 
 impl Reader {
@@ -102,33 +120,32 @@ impl Reader {
             scratch,
             memory: Arc::default(),
             server,
-            building: None,
+            whole: None,
+            builds: 0,
+            building: Vec::new(),
             watching,
         })
     }
 
     /// The loop: builds after saves, publishes what was built, until Ctrl-C.
     pub fn follow(&mut self, events: &Receiver<WatchEvent>, mut open: bool) {
-        let mut debounce = Debounce::new(Instant::now());
-        let mut saved = Saves::default();
-        let mut started = Instant::now();
+        let mut plan = Plan::new();
+        let mut saved = PathBuf::new();
+        let mut page_started = (Instant::now(), PathBuf::new());
         let mut announced = false;
-        let mut after_a_page = false;
         loop {
-            let event = match debounce.step(Instant::now()) {
-                Step::Build => {
-                    started = Instant::now();
-                    after_a_page = false;
-                    match self.shared.site().zip(saved.page()) {
-                        Some((site, page)) => self.build_page(site, page),
-                        None => self.build(),
+            let event = match plan.step(Instant::now()) {
+                Step::Page(page) => {
+                    page_started = (Instant::now(), saved.clone());
+                    if !plan.wants_whole() {
+                        self.throw_away();
                     }
-                    saved.begin();
+                    self.build_page(page);
                     continue;
                 }
-                Step::Rest => {
-                    after_a_page = true;
-                    self.build();
+                step @ (Step::Whole | Step::Rest) => {
+                    self.throw_away();
+                    self.build_whole(step == Step::Rest, saved.clone());
                     continue;
                 }
                 Step::WaitUntil(moment) => {
@@ -147,29 +164,37 @@ impl Reader {
             match event {
                 WatchEvent::Saved(path) => {
                     self.watching.renew(&path);
-                    saved.add(path);
-                    debounce.saved(Instant::now());
+                    plan.saved(&path, Instant::now());
+                    saved = path;
                 }
-                WatchEvent::BuiltPage(Some(site)) => {
-                    debounce.built_a_page(Instant::now());
-                    saved.served();
-                    self.publish(Ok(site), &saved.last, started.elapsed(), announced);
-                }
-                // The whole build reports what is wrong.
-                WatchEvent::BuiltPage(None) => self.build(),
-                // The saved page was announced; the others and the search index have followed.
-                WatchEvent::Built(Ok(site)) if after_a_page => {
-                    debounce.built();
-                    saved.served();
-                    self.shared.publish(site);
-                }
-                WatchEvent::Built(result) => {
-                    debounce.built();
-                    match result {
-                        Ok(_) => saved.served(),
-                        Err(_) => saved.failed(),
+                WatchEvent::BuiltPage(made) => match self.put_in(made) {
+                    Some(site) => {
+                        plan.page_served(Instant::now());
+                        let (started, saved) = &page_started;
+                        self.publish(Ok(site), saved, started.elapsed(), announced);
                     }
-                    self.publish(result, &saved.last, started.elapsed(), announced);
+                    None => plan.page_refused(),
+                },
+                WatchEvent::Built(number, result) => {
+                    let Some(whole) = self.whole.take_if(|whole| whole.number == number) else {
+                        continue;
+                    };
+                    match &result {
+                        Ok(_) => plan.whole_served(),
+                        Err(_) => plan.whole_failed(),
+                    }
+                    let result = result.map(|site| {
+                        let newer = whole.newer.iter();
+                        newer.fold(site, |site, page| site.with_page(page).unwrap_or(site))
+                    });
+                    match result {
+                        // What was saved was announced; the search index has followed.
+                        Ok(site) if whole.rest => drop(self.shared.publish(site)),
+                        result => {
+                            let took = whole.started.elapsed();
+                            self.publish(result, &whole.saved, took, announced);
+                        }
+                    }
                     if !announced {
                         self.announce(std::mem::take(&mut open));
                         announced = true;
@@ -180,8 +205,8 @@ impl Reader {
                         format!("监视文件出错：{error}"),
                         format!("cannot watch the files: {error}"),
                     ));
-                    saved.add(PathBuf::new());
-                    debounce.saved(Instant::now());
+                    saved = PathBuf::new();
+                    plan.saved(&saved, Instant::now());
                 }
                 WatchEvent::Learned => self.shared.learned(),
                 WatchEvent::Interrupted => return,
@@ -189,45 +214,84 @@ impl Reader {
         }
     }
 
-    fn build(&mut self) {
-        let (root, folder) = (self.root.clone(), self.scratch.path().join("site"));
-        let making = Making {
-            memory: self.memory.clone(),
-            only: None,
-        };
-        self.spawn(move || WatchEvent::Built(site(&root, &folder, making)));
-    }
-
-    /// Makes one page alone, and puts it into the site that is served.
-    fn build_page(&mut self, before: Arc<Site>, page: PathBuf) {
-        let (root, folder) = (self.root.clone(), self.scratch.path().join("site"));
-        let file = slashes(&page.with_extension("html"));
-        let making = Making {
-            memory: self.memory.clone(),
-            only: Some(page),
-        };
-        self.spawn(move || {
-            let made = site(&root, &folder, making).ok();
-            WatchEvent::BuiltPage(made.and_then(|site| before.with_page(&file, &site)))
+    fn build_whole(&mut self, rest: bool, saved: PathBuf) {
+        self.builds += 1;
+        let (number, running) = (self.builds, Running::default());
+        self.whole = Some(Whole {
+            number,
+            running: running.clone(),
+            started: Instant::now(),
+            saved,
+            rest,
+            newer: Vec::new(),
         });
+        // One that was thrown away may not have left its folder yet.
+        let folder = self.scratch.path().join(format!("site-{number}"));
+        let (root, memory) = (self.root.clone(), self.memory.clone());
+        let before = self.shared.site().unwrap_or_default();
+        let spawned = self.spawn(move || {
+            let built = whole::build(&root, &folder, &memory, &before, &running)?;
+            Some(WatchEvent::Built(number, built))
+        });
+        if let Err(problem) = spawned {
+            let _ = self
+                .events
+                .send(WatchEvent::Built(number, Err(vec![problem])));
+        }
     }
 
-    /// One build at a time, beside the loop.
-    fn spawn(&mut self, work: impl FnOnce() -> WatchEvent + Send + 'static) {
+    /// Makes one page alone.
+    fn build_page(&mut self, page: PathBuf) {
+        let (root, folder) = (self.root.clone(), self.scratch.path().join("page"));
+        let memory = self.memory.clone();
+        let before = self.shared.site().unwrap_or_default();
+        let spawned = self.spawn(move || {
+            let made = page::build(&root, &folder, &page, &memory, &before);
+            Some(WatchEvent::BuiltPage(made))
+        });
+        if spawned.is_err() {
+            let _ = self.events.send(WatchEvent::BuiltPage(None));
+        }
+    }
+
+    /// The site that is served, with this page, which a whole build that is running may lack.
+    fn put_in(&mut self, made: Option<SinglePage>) -> Option<Site> {
+        let made = made?;
+        let site = self.shared.site()?.with_page(&made)?;
+        if let Some(whole) = &mut self.whole {
+            whole.newer.retain(|page| page.path != made.path);
+            whole.newer.push(made);
+        }
+        Some(site)
+    }
+
+    /// Nobody wants the whole build that is running.
+    fn throw_away(&mut self) {
+        if let Some(whole) = self.whole.take() {
+            whole.running.throw_away();
+        }
+    }
+
+    /// Builds beside the loop, or says why not.
+    fn spawn(
+        &mut self,
+        work: impl FnOnce() -> Option<WatchEvent> + Send + 'static,
+    ) -> Result<(), Diagnostic> {
+        self.building.retain(|build| !build.is_finished());
         let events = self.events.clone();
         let work = move || {
-            let _ = events.send(work());
-        };
-        match thread::Builder::new().name("build".into()).spawn(work) {
-            Ok(building) => self.building = Some(building),
-            Err(error) => {
-                let problem = Diagnostic::somewhere(Text::new(
-                    format!("不能启动新线程：{error}"),
-                    format!("cannot start a thread: {error}"),
-                ));
-                let _ = self.events.send(WatchEvent::Built(Err(vec![problem])));
+            if let Some(event) = work() {
+                let _ = events.send(event);
             }
-        }
+        };
+        let thread = thread::Builder::new().name("build".into());
+        self.building.push(thread.spawn(work).map_err(|error| {
+            Diagnostic::somewhere(Text::new(
+                format!("不能启动新线程：{error}"),
+                format!("cannot start a thread: {error}"),
+            ))
+        })?);
+        Ok(())
     }
 
     fn publish(
@@ -278,10 +342,11 @@ impl Reader {
 
     /// Ends the streams and the server. A build that is running would write into the scratch
     /// folder again while it is removed: it may end, but must not delay the end.
-    pub fn end(self) {
+    pub fn end(mut self) {
         self.shared.end();
+        self.throw_away();
         let until = Instant::now() + LAST_BUILD_WAIT;
-        while Instant::now() < until && self.building.as_ref().is_some_and(|b| !b.is_finished()) {
+        while Instant::now() < until && !self.building.iter().all(JoinHandle::is_finished) {
             thread::sleep(Duration::from_millis(5));
         }
         let _ = self.server.join();
@@ -310,16 +375,6 @@ fn open_browser(url: &str, ui: Ui) {
         );
         warn(words);
     }
-}
-
-/// Builds into the folder and reads the result into memory.
-fn site(root: &Path, folder: &Path, making: Making) -> Result<Site, Vec<Diagnostic>> {
-    book::build_as(root, folder, making)?;
-    Site::load(folder).map_err(|error| {
-        let en = format!("cannot read the built site: {error}");
-        let zh = format!("读不出生成的网站：{error}");
-        vec![Diagnostic::somewhere(Text::new(zh, en))]
-    })
 }
 
 fn serve_in_thread(listener: TcpListener, shared: Shared) -> Result<JoinHandle<()>> {

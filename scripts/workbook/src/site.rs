@@ -9,7 +9,7 @@ use std::path::Path;
 use axum::body::Bytes;
 use pages::reference::decoded;
 
-use crate::book::folder::{Entry, Folder, Refused, contents};
+use crate::folder::{Entry, Folder, Refused, contents};
 
 /// The search index.
 const SEARCH_INDEX: &str = "searchindex.js";
@@ -35,60 +35,76 @@ impl Site {
     /// Reads every plain file below the folder. Symbolic links are left out: they may lead
     /// anywhere.
     pub fn load(folder: &Path) -> io::Result<Site> {
+        Site::load_after(folder, &Site::default())
+    }
+
+    /// The same, sharing the files that are those of the site before.
+    pub(crate) fn load_after(folder: &Path, before: &Site) -> io::Result<Site> {
+        let folder = Folder::open(folder)?;
+        let names = folder.names()?;
+        let index = names.iter().find_map(|name| index_name(name.to_str()?));
         let mut site = Site::default();
-        site.read(&Folder::open(folder)?, "")?;
-        site.settle_index();
+        site.read(&folder, "", index, before)?;
         Ok(site)
     }
 
-    /// The search index gets a name that every build has: mdBook names it by what is in it, on
-    /// every page, and a word in one page would change them all.
-    fn settle_index(&mut self) {
-        let named = |path: &&String| path.starts_with("searchindex-") && path.ends_with(".js");
-        let Some(name) = self.files.keys().find(named).cloned() else {
-            return;
-        };
-        if let Some(bytes) = self.files.remove(&name) {
-            self.insert(SEARCH_INDEX, bytes);
-        }
-        for (_, bytes) in self.files.iter_mut().filter(|(path, _)| is_page(path)) {
-            if let Ok(text) = std::str::from_utf8(bytes)
-                && text.contains(&name)
-            {
-                *bytes = text.replace(&name, SEARCH_INDEX).into();
-            }
-        }
-    }
-
-    /// This site with one page (`layers/osi.html`) of another, in which the others are empty.
-    #[must_use]
-    pub fn with_page(&self, page: &str, other: &Site) -> Option<Site> {
-        let mut site = self.clone();
-        self.get(page)?;
-        site.insert(page, other.get(page)?.clone());
-        // The first page of a book is its index as well.
-        if let Some(index) = other.get("index.html").filter(|index| !is_empty(index)) {
-            site.insert("index.html", index.clone());
-        }
-        Some(site)
-    }
-
-    fn read(&mut self, folder: &Folder, prefix: &str) -> io::Result<()> {
+    fn read(
+        &mut self,
+        folder: &Folder,
+        prefix: &str,
+        index: Option<&str>,
+        before: &Site,
+    ) -> io::Result<()> {
         for name in folder.names()? {
-            let Some(path) = name.to_str().map(|name| format!("{prefix}{name}")) else {
+            let Some(mut path) = name.to_str().map(|name| format!("{prefix}{name}")) else {
                 continue;
             };
             match folder.entry(&name) {
-                Ok(Entry::Folder(folder)) => self.read(&folder, &format!("{path}/"))?,
+                Ok(Entry::Folder(folder)) => {
+                    self.read(&folder, &format!("{path}/"), index, before)?;
+                }
                 Ok(Entry::File(file)) => {
                     let bytes = contents(file).map_err(|refused| refused.at(&path))?;
-                    self.insert(path, bytes);
+                    let bytes = match is_page(&path) {
+                        true => settled(bytes, index),
+                        false => bytes,
+                    };
+                    if index == Some(path.as_str()) {
+                        path = SEARCH_INDEX.into();
+                    }
+                    match before.get(&path).filter(|old| ***old == *bytes) {
+                        Some(old) => self.insert(path, old.clone()),
+                        // Without the room that was left for it to grow.
+                        None => self.insert(path, bytes.into_boxed_slice()),
+                    }
                 }
                 Err(Refused::Link | Refused::Special) => {}
                 Err(refused) => return Err(refused.at(&path)),
             }
         }
         Ok(())
+    }
+
+    /// This site with a page that was made alone. `None` if it has no such page.
+    #[must_use]
+    pub fn with_page(&self, page: &SinglePage) -> Option<Site> {
+        self.get(&page.path)?;
+        let mut site = self.clone();
+        // Its table of contents was a short one.
+        let contents = self.files.keys().find_map(|name| contents_name(name));
+        let settled = |html: &str| match (&page.contents, contents) {
+            (Some(short), Some(whole)) => html.replace(short.as_str(), whole),
+            _ => html.to_owned(),
+        };
+        site.insert(page.path.clone(), settled(&page.html));
+        // The first page of a book is its index as well.
+        if let Some(index) = &page.index {
+            site.insert("index.html", settled(index));
+        }
+        for (path, bytes) in &page.files {
+            site.insert(path.clone(), bytes.clone());
+        }
+        Some(site)
     }
 
     /// Adds a file.
@@ -139,15 +155,73 @@ impl Site {
     }
 }
 
+/// A page that was made alone, for a site that has all the others.
+#[derive(Debug, Clone, Default)]
+pub struct SinglePage {
+    /// Such as `layers/osi.html`.
+    pub path: String,
+    /// The page.
+    pub html: String,
+    /// The index, if this is the first page of the book.
+    pub index: Option<String>,
+    /// The name of the table of contents that it loads.
+    pub contents: Option<String>,
+    /// What it loads and what the site did not have.
+    pub files: Vec<(String, Bytes)>,
+}
+
+impl SinglePage {
+    /// The page at this path of a small site that was built for it, with what `before` lacks.
+    pub(crate) fn of(path: String, small: &Site, before: &Site) -> Option<SinglePage> {
+        let text = |path: &str| String::from_utf8(small.get(path)?.to_vec()).ok();
+        let new = small.files.iter().filter(|(path, _)| {
+            !is_page(path)
+                && !before.files.contains_key(*path)
+                && contents_name(path).is_none()
+                && *path != SEARCH_INDEX
+        });
+        Some(SinglePage {
+            html: text(&path)?,
+            index: text("index.html").filter(|index| !is_empty(index)),
+            contents: small
+                .files
+                .keys()
+                .find_map(|name| contents_name(name))
+                .map(str::to_owned),
+            files: new
+                .map(|(path, bytes)| (path.clone(), bytes.clone()))
+                .collect(),
+            path,
+        })
+    }
+}
+
 fn is_page(path: &str) -> bool {
     path.ends_with(".html")
 }
 
+/// The search index as mdBook names it: by what is in it.
+fn index_name(name: &str) -> Option<&str> {
+    Some(name).filter(|name| name.starts_with("searchindex-") && name.ends_with(".js"))
+}
+
+/// The table of contents as mdBook names it, likewise.
+fn contents_name(name: &str) -> Option<&str> {
+    Some(name).filter(|name| name.starts_with("toc-") && name.ends_with(".js"))
+}
+
+/// A page that names the search index as every build does: a word in one page would otherwise
+/// change them all.
+fn settled(page: Vec<u8>, index: Option<&str>) -> Vec<u8> {
+    match (index, std::str::from_utf8(&page)) {
+        (Some(name), Ok(text)) if text.contains(name) => text.replace(name, SEARCH_INDEX).into(),
+        _ => page,
+    }
+}
+
 /// Nothing stands in its `<main>`.
-fn is_empty(page: &[u8]) -> bool {
-    std::str::from_utf8(page)
-        .ok()
-        .and_then(|text| text.split_once("<main>"))
+fn is_empty(page: &str) -> bool {
+    page.split_once("<main>")
         .is_some_and(|(_, main)| main.trim_start().starts_with("</main>"))
 }
 
@@ -257,35 +331,62 @@ mod tests {
 
     #[test]
     fn a_page_comes_sooner_than_the_others_and_the_index_keeps_its_name() {
-        let page = |main: &str, index: &str| format!("<main>\n{main}</main>{index}");
+        let page = |main: &str, index: &str, contents: &str| {
+            format!("<main>\n{main}</main>{index} {contents}")
+        };
         let built = |hash: &str, a: &str, b: &str| {
             let folder = tempfile::tempdir().unwrap();
-            let index = format!("searchindex-{hash}.js");
+            let (index, contents) = (format!("searchindex-{hash}.js"), format!("toc-{hash}.js"));
             let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
             write(&index, hash);
-            write("index.html", &page(a, &index));
-            write("a.html", &page(a, &index));
-            write("b.html", &page(b, &index));
+            write(&contents, hash);
+            write("index.html", &page(a, &index, &contents));
+            write("a.html", &page(a, &index, &contents));
+            write("b.html", &page(b, &index, &contents));
             Site::load(folder.path()).unwrap()
         };
+        let text =
+            |site: &Site, name: &str| String::from_utf8(site.get(name).unwrap().to_vec()).unwrap();
         let whole = built("1", "A", "B");
-        let sooner = whole.with_page("b.html", &built("2", "", "new")).unwrap();
-        let text = |site: &Site, name: &str| String::from_utf8(site.get(name).unwrap().to_vec());
-        assert_eq!(text(&sooner, "a.html").unwrap(), page("A", SEARCH_INDEX));
-        assert_eq!(text(&sooner, "b.html").unwrap(), page("new", SEARCH_INDEX));
+        let single = |name: &str, small: &Site| SinglePage::of(name.into(), small, &whole);
+        let mut small = built("2", "", "new");
+        small.insert("theme-2.css", "css");
+        let sooner = whole.with_page(&single("b.html", &small).unwrap()).unwrap();
+        assert_eq!(text(&sooner, "a.html"), page("A", SEARCH_INDEX, "toc-1.js"));
         assert_eq!(
-            text(&sooner, "index.html").unwrap(),
-            page("A", SEARCH_INDEX)
+            text(&sooner, "b.html"),
+            page("new", SEARCH_INDEX, "toc-1.js")
         );
-        let after = built("3", "A", "new");
-        assert_eq!(after.version(), sooner.version());
-        assert_eq!(text(&after, SEARCH_INDEX).unwrap(), "3");
-        let first = whole.with_page("a.html", &built("4", "first", "")).unwrap();
         assert_eq!(
-            text(&first, "index.html").unwrap(),
-            page("first", SEARCH_INDEX)
+            text(&sooner, "index.html"),
+            page("A", SEARCH_INDEX, "toc-1.js")
         );
-        assert!(whole.with_page("c.html", &after).is_none());
+        assert_eq!(text(&sooner, "theme-2.css"), "css");
+        assert!(sooner.get("toc-2.js").is_none());
+        let first = single("a.html", &built("4", "first", "")).unwrap();
+        let first = whole.with_page(&first).unwrap();
+        assert_eq!(
+            text(&first, "index.html"),
+            page("first", SEARCH_INDEX, "toc-1.js")
+        );
+        assert!(single("c.html", &whole).is_none());
+        let gone = SinglePage {
+            path: "c.html".into(),
+            ..SinglePage::default()
+        };
+        assert!(whole.with_page(&gone).is_none());
+    }
+
+    #[test]
+    fn files_that_are_the_same_are_shared() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("a.html"), "same").unwrap();
+        let before = Site::load(folder.path()).unwrap();
+        fs::write(folder.path().join("b.html"), "new").unwrap();
+        let after = Site::load_after(folder.path(), &before).unwrap();
+        let place = |site: &Site| site.get("a.html").unwrap().as_ptr();
+        assert_eq!(place(&after), place(&before));
+        assert_eq!(after.get("b.html").unwrap(), "new");
     }
 
     #[test]

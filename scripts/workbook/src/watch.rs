@@ -9,17 +9,17 @@ use bilingual::Diagnostic;
 use notify::event::{AccessKind, AccessMode, MetadataKind, ModifyKind};
 use notify::{Config, Event, EventKind, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
 
-use crate::site::Site;
+use crate::site::{SinglePage, Site};
 
 /// Everything that the reading loop waits for.
 #[derive(Debug)]
 pub enum WatchEvent {
     /// A file that the book is made of has changed; its path from the root.
     Saved(PathBuf),
-    /// A site with the saved page, made alone; `None` where that is not possible.
-    BuiltPage(Option<Site>),
-    /// The build that was running has ended.
-    Built(Result<Site, Vec<Diagnostic>>),
+    /// The saved page, made alone; `None` where that is not possible.
+    BuiltPage(Option<SinglePage>),
+    /// The whole build with this number has ended.
+    Built(u64, Result<Site, Vec<Diagnostic>>),
     /// A learner's progress has changed.
     Learned,
     /// Changes may have been missed.

@@ -249,7 +249,7 @@ fn _6_what_is_pure_touches_no_file_no_socket_no_process() {
         "check/links.rs",
         "check/html.rs",
         "check/css.rs",
-        "read/debounce.rs",
+        "read/plan.rs",
         "serve/host_check.rs",
     ] {
         pure.push(Path::new("scripts/workbook/src").join(file));

@@ -11,6 +11,7 @@ mod program;
 
 use std::fs;
 use std::net::TcpListener;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use fixture::Fixture;
@@ -87,6 +88,142 @@ fn a_build_does_not_start_the_next_one() {
     let said = program.said_until("sub/b");
     let built = said.iter().filter(|line| line.contains(" s)")).count();
     assert!(built <= 8, "more builds than saves: {said:?}");
+}
+
+/// A book with so many pages that the whole takes several times as long to build as one page.
+fn long_book() -> Fixture {
+    let book = Fixture::new();
+    let mut contents = fs::read_to_string(book.path("book/SUMMARY.md")).unwrap();
+    for number in 0..100 {
+        let words = |word: &str| format!("{word} {number}\n\n").repeat(100);
+        book.page(&format!("page_{number}"), &words("字"), &words("word"));
+        contents += &format!("- [页 {number} · Page {number}](page_{number}.md)\n");
+    }
+    book.write("book/SUMMARY.md", &contents);
+    book
+}
+
+/// Waits until mdBook builds the whole book in a process of its own; the number of that process.
+fn whole_build(program: &Program) -> String {
+    program::until("a whole build", || process_of(program.id()))
+}
+
+/// The child of this program that builds.
+fn process_of(program: u32) -> Option<String> {
+    let listed = Command::new("ps")
+        .args(["-eo", "pid=,ppid=,args="])
+        .output();
+    let listed = String::from_utf8(listed.unwrap().stdout).unwrap();
+    listed.lines().find_map(|line| {
+        let mut words = line.split_whitespace();
+        let (id, parent) = (words.next()?, words.next()?);
+        let is_build = parent == program.to_string() && line.contains(" __mdbook ");
+        is_build.then(|| id.to_owned())
+    })
+}
+
+#[test]
+fn a_saved_page_is_served_while_the_whole_book_is_built() {
+    let book = long_book();
+    book.write("examples/new.txt", "old");
+    let mut program = Program::start(book.root(), &["--port", "0", "--lang", "en"]);
+    book.write("examples/new.txt", "new");
+    let build = whole_build(&program);
+    book.page("a", "第二版", "second edition");
+    program.wait_for("/a.html", "second edition");
+    assert_eq!(
+        process_of(program.id()),
+        Some(build),
+        "it waited for the build"
+    );
+    // The build has read the page as it was: what is served stays.
+    program.said_until("examples/new.txt: ");
+    assert!(program.get("/a.html").contains("second edition"));
+    program.wait_for("/searchindex.js", "second edition");
+}
+
+#[test]
+fn a_newer_save_throws_the_rest_of_the_book_away() {
+    let book = long_book();
+    let program = Program::start(book.root(), &["--port", "0", "--lang", "en"]);
+    book.page("a", "第二版", "second edition");
+    program.wait_for("/a.html", "second edition");
+    let build = whole_build(&program);
+    book.page("sub/b", "又一版", "another edition");
+    program.wait_for("/sub/b.html", "another edition");
+    assert_ne!(process_of(program.id()), Some(build), "it still builds");
+    for words in ["second edition", "another edition"] {
+        program.wait_for("/searchindex.js", words);
+    }
+}
+
+#[test]
+fn no_save_is_lost_whenever_it_comes() {
+    let book = long_book();
+    book.write("examples/new.txt", "old");
+    let program = Program::start(book.root(), &["--port", "0", "--lang", "en"]);
+    // Each a little earlier within the build that the last has begun.
+    for turn in 0..12 {
+        let words = format!("turn {turn}.");
+        match turn % 3 {
+            0 => book.write("examples/new.txt", &words),
+            1 => book.page("a", &words, &words),
+            _ => book.page("sub/b", &words, &words),
+        }
+        std::thread::sleep(Duration::from_millis((12 - turn) * 60));
+    }
+    for (page, words) in [("/a.html", "turn 10."), ("/sub/b.html", "turn 11.")] {
+        program.wait_for(page, words);
+        program.wait_for("/searchindex.js", words);
+        assert!(program.get(page).contains(words), "{page} went back");
+    }
+}
+
+#[test]
+fn a_page_made_alone_is_that_of_the_whole_book() {
+    let book = Fixture::new();
+    book.write(
+        "book/SUMMARY.md",
+        "# 目录 · Contents\n\n[始 · Start](start.md)\n\n# 部 · Part\n\n\
+         - [甲 · A](a.md)\n    - [乙 · B](sub/b.md)\n\n[末 · End](end.md)\n",
+    );
+    let pages = ["start", "a", "sub/b", "end"];
+    for page in pages {
+        book.page(page, "第一版", "first edition");
+    }
+    let program = Program::start(book.root(), &["--port", "0", "--lang", "en"]);
+    for page in pages {
+        let en = format!("second edition of {page}\n\n[link](#a)");
+        book.page(page, "第二版\n\n[链接](#a)", &en);
+        program.wait_for(&format!("/{page}.html"), "second edition");
+    }
+    let alone: Vec<String> = pages.iter().map(|page| shown(&program, page)).collect();
+    let index = shown(&program, "index");
+    // The whole book follows.
+    program.wait_for("/searchindex.js", "second edition of end");
+    for (page, alone) in pages.iter().zip(&alone) {
+        assert_eq!(&shown(&program, page), alone, "{page}");
+    }
+    assert_eq!(shown(&program, "index"), index);
+    // What is read is what is built.
+    program::succeeds(book.root(), &["build"]);
+    for (page, alone) in pages.iter().zip(&alone) {
+        let built = fs::read_to_string(book.path(&format!("target/book/{page}.html"))).unwrap();
+        let (start, rest) = built.split_once("searchindex-").unwrap();
+        let (_, rest) = rest.split_once(".js").unwrap();
+        assert_eq!(&format!("{start}searchindex.js{rest}"), alone, "{page}");
+    }
+}
+
+/// A page as it is served, without the live script.
+fn shown(program: &Program, page: &str) -> String {
+    let answer = program.get(&format!("/{page}.html"));
+    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+    let (start, rest) = body
+        .split_once("<script src=\"/__workbook/live.js")
+        .unwrap();
+    let (_, rest) = rest.split_once("</script>\n").unwrap();
+    format!("{start}{rest}")
 }
 
 #[test]

@@ -79,27 +79,36 @@ pub(super) fn paths(config: &Config, book_toml: &str) -> Vec<Diagnostic> {
         .collect()
 }
 
-/// What a build reads besides the pages, by its path from the root, each once.
+/// What a build reads, by its path from the root, each once.
 pub(super) fn parts(config: &Config) -> Vec<PathBuf> {
-    let html = config.html_config().unwrap_or_default();
-    let plain = |path: PathBuf| -> PathBuf {
-        let parts = path.components();
-        parts.filter(|part| *part != Component::CurDir).collect()
-    };
-    let source = plain(config.book.src.clone());
+    let source = plain(&config.book.src);
     let mut parts = vec![source.clone()];
+    let others = shared(config).into_iter();
+    parts.extend(others.filter(|part| !part.starts_with(&source)));
+    parts
+}
+
+/// What every page loads: the theme, and the files beside it.
+pub(super) fn shared(config: &Config) -> Vec<PathBuf> {
+    let html = config.html_config().unwrap_or_default();
     let theme = html.theme.unwrap_or("theme".into());
+    let mut parts: Vec<PathBuf> = Vec::new();
     for part in [theme]
         .into_iter()
         .chain(html.additional_css)
         .chain(html.additional_js)
     {
-        let part = plain(part);
-        if !part.starts_with(&source) && !parts.contains(&part) {
+        let part = plain(&part);
+        if !parts.iter().any(|folder| part.starts_with(folder)) {
             parts.push(part);
         }
     }
     parts
+}
+
+fn plain(path: &Path) -> PathBuf {
+    let parts = path.components();
+    parts.filter(|part| *part != Component::CurDir).collect()
 }
 
 /// The links of `SUMMARY.md` that lead out of the book or to no page: mdBook reads the first kind,

@@ -4,38 +4,28 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use bilingual::Diagnostic;
 use mdbook_driver::book::{Book, BookItem};
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
-use pages::{Memory, Page};
+use pages::Page;
 
 use super::snapshot::Opened;
 
+const NAME: &str = "pages";
+
 /// The preprocessor.
 #[derive(Debug)]
-pub(super) struct Pages(pub(super) Making, pub(super) Opened);
-
-/// How pages are made.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Making {
-    /// What is still true of the last time.
-    pub(crate) memory: Arc<Mutex<Memory>>,
-    /// Leaves all pages but this empty, after all were checked: it is there sooner, alone.
-    pub(crate) only: Option<PathBuf>,
-}
+pub(super) struct Pages(pub(super) Opened);
 
 impl Preprocessor for Pages {
     fn name(&self) -> &str {
-        "pages"
+        NAME
     }
 
     fn run(&self, _: &PreprocessorContext, mut book: Book) -> anyhow::Result<Book> {
-        let mut memory = self.0.memory.lock().unwrap_or_else(PoisonError::into_inner);
-        let rendered = pages::render_again(&written(&book), &self.1, &mut memory);
+        let rendered = pages::render(&written(&book), &self.0).map_err(Broken)?;
         let mut rendered: HashMap<PathBuf, String> = rendered
-            .map_err(Broken)?
             .into_iter()
             .map(|page| (page.path, page.content))
             .collect();
@@ -43,9 +33,6 @@ impl Preprocessor for Pages {
             let source = chapter.source_path.as_ref();
             if let Some(content) = source.and_then(|path| rendered.remove(path)) {
                 chapter.content = content;
-            }
-            if self.0.only.is_some() && self.0.only != chapter.source_path {
-                chapter.content.clear();
             }
         });
         Ok(book)
@@ -56,8 +43,22 @@ impl Preprocessor for Pages {
     }
 }
 
+/// In its place, for pages that are rendered already.
+#[derive(Debug)]
+pub(super) struct Rendered;
+
+impl Preprocessor for Rendered {
+    fn name(&self) -> &str {
+        NAME
+    }
+
+    fn run(&self, _: &PreprocessorContext, book: Book) -> anyhow::Result<Book> {
+        Ok(book)
+    }
+}
+
 /// The pages as they are on disk, in the order of the table of contents.
-fn written(book: &Book) -> Vec<Page> {
+pub(super) fn written(book: &Book) -> Vec<Page> {
     let chapters = book.iter().filter_map(|item| match item {
         BookItem::Chapter(chapter) => Some(chapter),
         _ => None,

@@ -11,7 +11,7 @@ use bilingual::{Diagnostic, Text};
 use pages::{Sources, Unreadable};
 use session::encoding;
 
-use super::folder::{Entry, Folder, Refused, contents, shown};
+use crate::folder::{Entry, Folder, Refused, contents, shown};
 
 /// Number of bytes of all files of a book.
 const BOOK_BYTES_MAX: u64 = 256 << 20;

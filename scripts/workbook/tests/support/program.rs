@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 #[path = "../../../session/tests/support/started.rs"]
 mod started;
 
-pub(crate) use started::run;
 use started::{DEADLINE, Started};
+pub(crate) use started::{run, until};
 
 fn command(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_workbook"));
@@ -66,6 +66,10 @@ impl Program {
         let (_, rest) = line.split_once(url).unwrap();
         let port = rest.split_once('/').unwrap().0.parse().unwrap();
         Program { program, port }
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.program.id()
     }
 
     pub(crate) fn port(&self) -> u16 {
