@@ -23,6 +23,7 @@ pub(crate) fn page(name: &str, timeline: &Timeline) -> String {
          <html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>{} · {}</title>\n\
+         <link rel=\"icon\" href=\"data:,\">\n\
          <link rel=\"stylesheet\" href=\"../theme/tables.css\">\n\
          <script src=\"../theme/tables.js\"></script>\n\
          </head>\n<body>\n<main>\n<h1>{}</h1>\n<p>{} <a href=\"{name}.pcapng\" download>{name}.pcapng</a></p>\n",
@@ -81,8 +82,8 @@ fn section(out: &mut String, timeline: &Timeline, moment: &Moment, sent: &Sent) 
             out,
             "<p>{} <code>{}</code></p>",
             pair(
-                &format!("{} 的连接状态变为", lane.0),
-                &format!("the connection of {} is now", lane.1)
+                &format!("{}的状态：", lane.0),
+                &format!("state of {}:", lane.1)
             ),
             escape(change.1),
         );
