@@ -100,7 +100,7 @@ export function everyPage(name, options, act, pages = PAGES) {
   pages = pages.filter((page) => page.match(process.env.ONLY_PAGES ?? ""));
   const key = JSON.stringify(options);
   if (!readers.has(key)) readers.set(key, { options, questions: [] });
-  const question = { act, pages: new Set(pages), complaints: [], asked: 0 };
+  const question = { name, act, pages: new Set(pages), complaints: [], asked: 0, ms: 0 };
   readers.get(key).questions.push(question);
   test(name, async () => {
     await readAll();
@@ -120,6 +120,7 @@ export function readAll() {
       });
       await Promise.all([worker(), worker()]);
     }
+    if (process.env.TIMES) for (const { questions } of readers.values()) for (const { name, ms } of questions) console.log(`${(ms / 1000).toFixed(1).padStart(7)} s  ${name}`);
   })();
 }
 
@@ -127,6 +128,7 @@ async function askPage(tab, page, options, questions) {
   const failed = await tab.goto(at(page)).then(() => null, (error) => error);
   for (const question of questions.filter(({ pages }) => pages.has(page))) {
     question.asked++;
+    const start = performance.now();
     try {
       if (failed) throw failed;
       if (options.javaScriptEnabled !== false) await tab.evaluate(asOpened, options.lang);
@@ -135,6 +137,7 @@ async function askPage(tab, page, options, questions) {
       question.complaints.push(`${page}: ${error.message}`);
     }
     question.complaints.push(...scriptErrors(tab));
+    question.ms += performance.now() - start;
   }
 }
 
