@@ -116,6 +116,9 @@ const FACTS: &[(&str, fn())] = facts![
     #[cfg(target_os = "linux")]
     a_program_on_another_port_is_told_which,
     a_crash_after_the_answer_is_seen_where_the_program_should_still_run,
+    an_end_that_takes_a_while_is_waited_for,
+    #[cfg(target_os = "linux")]
+    a_program_that_is_about_to_end_does_not_count_as_running,
 ];
 
 /// Number of programs at the same time: they mostly wait, and libtest would start one per core.
@@ -983,7 +986,10 @@ l = socket.create_server((host, int(port) - 12345)); time.sleep(60)";
 }
 
 fn a_crash_after_the_answer_is_seen_where_the_program_should_still_run() {
-    let crash = server("c.sendall(c.recv(99)); c.recv(99); c.close(); os.abort()");
+    // One thread, so that nobody answers the second client meanwhile.
+    let crash = format!(
+        "{SERVER}\nc = l.accept()[0]; c.sendall(c.recv(99)); c.recv(99); c.close(); os.abort()"
+    );
     let failure = failure(
         "server",
         &format!("{GREETED}bob connect\nbob > x\nbob | x\n"),
@@ -994,4 +1000,43 @@ fn a_crash_after_the_answer_is_seen_where_the_program_should_still_run() {
         failure,
         Trouble::Refused | Trouble::Gone | Trouble::ResetEarly(_) | Trouble::ClosedEarly(_)
     );
+}
+
+fn an_end_that_takes_a_while_is_waited_for() {
+    let ended = |then: &str| {
+        let program = format!(
+            "{SERVER}
+print('ready', file=sys.stderr, flush=True)
+def busy(seconds):
+    until = time.monotonic() + seconds
+    while time.monotonic() < until: pass
+c = l.accept()[0]; c.sendall(c.recv(99)); c.recv(99); l.close(); {then}"
+        );
+        let failure = failure("server", &format!("{GREETED}bob connect\n"), &program);
+        seen!(failure.clone(), Trouble::Refused);
+        failure.ended.map(|ended| ended.to_string())
+    };
+    // What the system does for a program that ends, slowly: first its descriptors, then its status.
+    let closed = "os.closerange(1, 3); c.close(); time.sleep(1.5); os.abort()";
+    assert_eq!(ended(closed).as_deref(), Some("signal 6"));
+    // Only Linux reports that a program is busy.
+    if cfg!(target_os = "linux") {
+        let busy = "c.close(); busy(0.6); sys.exit(3)";
+        assert_eq!(ended(busy).as_deref(), Some("status 3"));
+    }
+    assert_eq!(ended("c.close(); time.sleep(60)"), None);
+}
+
+#[cfg(target_os = "linux")]
+fn a_program_that_is_about_to_end_does_not_count_as_running() {
+    let story = format!("{GREETED}you runs\n");
+    let ends = format!(
+        "{SERVER}
+c = l.accept()[0]; c.sendall(c.recv(99)); c.recv(99)
+until = time.monotonic() + 0.3
+c.close()
+while time.monotonic() < until: pass"
+    );
+    seen!(failure("server", &story, &ends), Trouble::Gone);
+    passes("server", &story, &server(ECHO));
 }

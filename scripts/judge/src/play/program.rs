@@ -229,6 +229,18 @@ impl Program {
         self.asked(system::times)
     }
 
+    /// Whether it does something now, such as ending, where the system reports it: a program that only
+    /// waits is not about to end.
+    pub(super) fn is_busy(&self) -> Option<bool> {
+        self.asked(system::busy)
+    }
+
+    /// Whether it has closed both stdout and stderr, which nearly always means that it is ending.
+    pub(super) fn all_closed(&self) -> bool {
+        let closed = |process: &Process| process.output_closed() && process.errors.is_closed();
+        self.process.as_ref().is_some_and(closed)
+    }
+
     /// Number of bytes that are on their way to it or that it has not read, where the system
     /// reports it.
     pub(super) fn unread(&self) -> Option<u64> {

@@ -48,12 +48,18 @@ pub(super) fn play<'a>(
         Act::Says { pattern } => says(runner, pattern, false, within),
         Act::PrintsOrSays { pattern } => says(runner, pattern, true, within),
         Act::Exit { status, clean } => exit(runner, *status, *clean, within),
-        Act::Runs => match runner.program.ended() {
-            Some(_) => Err(Trouble::Gone),
-            None => Ok(()),
-        },
+        Act::Runs => runs(runner),
         Act::Memory { most } => memory(runner, *most),
         act => Err(Trouble::Judge(format!("`you {act}` cannot be played"))),
+    }
+}
+
+/// Expects it to be running still. What it did last may be the beginning of its end.
+fn runs(runner: &mut Runner<'_>) -> Result<(), Trouble> {
+    runner.let_it_end()?;
+    match runner.program.ended() {
+        Some(_) => Err(Trouble::Gone),
+        None => Ok(()),
     }
 }
 

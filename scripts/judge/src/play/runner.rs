@@ -28,6 +28,10 @@ pub(super) const AFTERMATH_WAIT: Duration = Duration::from_millis(200);
 /// Time within which a crash is reported after its effect was seen.
 const LAST_WORDS_WAIT: Duration = Duration::from_secs(1);
 
+/// Time within which the status of a program is known after all that it wrote to has closed: the
+/// system closes its descriptors first, and on a busy machine the rest of its end takes a while.
+const STATUS_WAIT: Duration = Duration::from_secs(5);
+
 /// Time without output after which stderr counts as ended.
 const STDERR_QUIET_AFTER: Duration = Duration::from_millis(100);
 
@@ -276,23 +280,56 @@ impl<'a> Runner<'a> {
         }
     }
 
-    /// Waits for the report of a crash, which comes after its connections have closed.
+    /// Lets a program that is ending end, since its connections close before its status is known.
+    pub(super) fn let_it_end(&mut self) -> Result<(), Trouble> {
+        let began = Instant::now();
+        let _ = self.often(|runner| {
+            runner.until(began + STATUS_WAIT, |runner| {
+                let most = match runner.program.is_busy() {
+                    _ if runner.program.ended().is_some() => Duration::ZERO,
+                    Some(false) => Duration::ZERO,
+                    _ if runner.program.all_closed() => STATUS_WAIT,
+                    Some(true) => LAST_WORDS_WAIT,
+                    None => AFTERMATH_WAIT,
+                };
+                Ok((began.elapsed() >= most).then_some(()))
+            })
+        })?;
+        Ok(())
+    }
+
+    /// Waits for the report of a crash, and for the program's status, which both come after its
+    /// connections have closed.
     fn hear_out(&mut self, trouble: &Trouble) {
-        let latest = Instant::now() + LAST_WORDS_WAIT;
-        let broke = matches!(trouble, Trouble::ClosedEarly(_) | Trouble::ResetEarly(_));
+        let began = Instant::now();
+        let broke = matches!(
+            trouble,
+            Trouble::ClosedEarly(_) | Trouble::ResetEarly(_) | Trouble::Refused
+        );
+        let flood = matches!(trouble, Trouble::Flood(_));
         let mut before = None;
         while let Ok(process) = self.program.process()
             && !self.options.stopped()
-            && Instant::now() < latest
         {
             let (total, closed) = (process.errors.total(), process.errors.is_closed());
             let ended = self.program.ended().is_some();
-            let silent = before == Some(total) && (total > 0 || !broke || ended);
-            if closed || (silent && !ended) {
+            let most = match self.program.all_closed() {
+                true if ended => return,
+                true => STATUS_WAIT,
+                false => LAST_WORDS_WAIT,
+            };
+            let silent = closed || (before == Some(total) && (total > 0 || !broke));
+            let goes_on = !ended && !self.program.all_closed();
+            if began.elapsed() >= most
+                || (closed && ended)
+                || (silent && goes_on && (flood || self.program.is_busy() != Some(true)))
+            {
                 return;
             }
             before = Some(total);
-            let _ = self.pause(STDERR_QUIET_AFTER);
+            let _ = self.until(Instant::now() + STDERR_QUIET_AFTER, |runner| {
+                Ok((!ended && runner.program.ended().is_some()).then_some(()))
+            });
         }
     }
 }

@@ -101,6 +101,19 @@ mod platform {
         Some(times)
     }
 
+    /// Whether a thread of this group runs, waits for a processor or waits for a disk.
+    pub(in super::super) fn busy(group: u32) -> Option<bool> {
+        let tasks = members(group)
+            .into_iter()
+            .filter_map(|process| fs::read_dir(process.join("task")).ok());
+        let mut states = tasks.flatten().flatten().filter_map(|task| {
+            let stat = fs::read_to_string(task.path().join("stat")).ok()?;
+            let (_, after) = stat.rsplit_once(')')?;
+            after.trim_start().chars().next()
+        });
+        Some(states.any(|state| matches!(state, 'R' | 'D')))
+    }
+
     /// Number of connections that wait to be accepted at an address where this group listens.
     pub(in super::super) fn queue(group: u32, address: SocketAddr) -> Option<usize> {
         let process = members(group).into_iter().next()?;
@@ -310,6 +323,10 @@ mod platform {
         None
     }
 
+    pub(in super::super) fn busy(_group: u32) -> Option<bool> {
+        None
+    }
+
     pub(in super::super) fn queue(_group: u32, _address: SocketAddr) -> Option<usize> {
         None
     }
@@ -346,4 +363,4 @@ pub(super) struct Holdings {
     pub(super) data: u64,
 }
 
-pub(super) use platform::{end_all, holdings, listening, memory, queue, times, unread};
+pub(super) use platform::{busy, end_all, holdings, listening, memory, queue, times, unread};
