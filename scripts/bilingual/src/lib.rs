@@ -2,12 +2,13 @@
 //!
 //! [`Lang`] is the language that a person reads, [`Text`] the same words in both, [`Ui`] how a
 //! program talks to its terminal, [`Diagnostic`] what is wrong with a file. [`actors`] names the
-//! actors of a session, [`visible`](mod@visible) makes text from elsewhere safe to show,
-//! [`html`] puts text of both languages into a page;
+//! actors of a session, [`bless`] shows what would change in a file, [`visible`](mod@visible) makes
+//! text from elsewhere safe to show, [`html`] puts text of both languages into a page;
 //! `command_line` (a feature) explains mistakes in arguments. All of it is pure but [`terminal`],
 //! which writes lines.
 
 pub mod actors;
+pub mod bless;
 #[cfg(feature = "command-line")]
 pub mod command_line;
 mod diagnostic;

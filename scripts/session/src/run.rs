@@ -3,6 +3,7 @@
 //! [`run`] walks through the steps; each program is a [`process::Process`] with two threads of
 //! its own, and every wait has a deadline. Whatever happens, all process trees are ended.
 
+mod bless;
 pub mod cargo;
 mod checkout;
 mod collection;
@@ -27,11 +28,12 @@ use std::path::PathBuf;
 use std::process::{Child, Command};
 use std::time::Duration;
 
+use crate::script::rewrite::Change;
 use crate::{Action, Session, Step};
 
 pub use cargo::output_of;
 pub use checkout::{checkout, root};
-pub use collection::{all, run_file, run_named};
+pub use collection::{Blessed, all, bless_file, run_file, run_named};
 pub use failed_step::FailedStep;
 pub use look_up::{example, find, look_up};
 pub use process_tree::Ended;
@@ -166,6 +168,20 @@ fn play_here<'a>(
         });
     }
     play(session, options, cast, &mut Here)
+}
+
+/// What the steps of `session` would have to say, played on this machine.
+fn learn_here<'a>(
+    session: &'a Session,
+    options: &Options,
+    cast: Cast<'a>,
+) -> Result<Vec<Change>, Box<FailedStep>> {
+    match cast {
+        Cast::Complete(invocations) => {
+            bless::learn(session, runner::Stage::new(options, invocations, &mut Here))
+        }
+        Cast::Lacks(_) => Ok(Vec::new()),
+    }
 }
 
 fn play<'a>(

@@ -6,6 +6,8 @@
 mod head;
 pub mod lexer;
 mod line;
+#[cfg(feature = "run")]
+pub(crate) mod rewrite;
 mod validate;
 
 use std::fmt;

@@ -8,14 +8,15 @@ use anyhow::{Context, Result, anyhow, bail};
 use session::Session;
 use timeline::{Timeline, data};
 
+use crate::cli::Consent;
 use crate::package;
 use bilingual::{Ui, terminal};
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Job {
-    /// Record, and draw what was recorded.
-    Record,
+    /// Record, replace what differs where somebody agrees, and draw what was recorded.
+    Record(Consent),
     /// Compare a new recording with the file; write nothing.
     Check,
     /// Draw the tables and the data of the recordings again.
@@ -28,16 +29,30 @@ pub(crate) fn capture(root: &Path, names: &[String], job: Job, ui: Ui) -> Result
     if job == Job::Draw {
         return draw(root, names, ui);
     }
+    let option = match job {
+        Job::Check => Some("--check"),
+        Job::Record(Consent::Given) => Some("--yes"),
+        Job::Record(Consent::Ask) | Job::Draw => None,
+    };
     let mut command = package::cargo();
     command
         .args(["run", "--quiet", "--package", "record", "--", "--lang"])
         .arg(ui.lang.name())
-        .args((job == Job::Check).then_some("--check"))
+        .args(option)
         .args(names)
         .current_dir(root);
     let status = package::run(&mut command)?;
     match (job, status) {
-        (Job::Record, 0) => draw(root, names, ui),
+        (Job::Record(_), 0) => draw(root, names, ui),
+        // Some may have been replaced before another one failed.
+        (Job::Record(_), 1) => {
+            let mut there = recorded(&root.join("book/captures"))?;
+            there.retain(|name| names.is_empty() || names.contains(name));
+            if !there.is_empty() {
+                draw(root, &there, ui)?;
+            }
+            Ok(status)
+        }
         _ => Ok(status),
     }
 }

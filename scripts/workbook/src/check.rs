@@ -1,6 +1,7 @@
 //! `cargo workbook check`: everything that can be checked with Rust alone. Each step prints its
 //! time; a step for which this machine lacks a program is reported as skipped, never as passed.
 
+mod bless;
 mod link;
 pub mod links;
 
@@ -14,7 +15,7 @@ use anyhow::Result;
 use session::{Options, Report};
 
 use crate::book;
-use crate::cli::Part;
+use crate::cli::{Consent, Part};
 use crate::site::Site;
 use bilingual::terminal::{say, seconds};
 use bilingual::{Diagnostic, Lang, Text, Ui, slashes};
@@ -31,13 +32,19 @@ pub fn check(root: &Path, part: Option<Part>, ui: Ui) -> Result<bool> {
     match part {
         None => {
             pages_and_links(root, &mut results);
-            sessions(root, &[], &mut results);
+            sessions(root, &[], None, &mut results);
         }
         Some(Part::Pages) => {
             pages(root, &mut results);
         }
         Some(Part::Links) => pages_and_links(root, &mut results),
-        Some(Part::Sessions { names }) => sessions(root, &names, &mut results),
+        Some(Part::Sessions { names, bless, yes }) => {
+            let consent = bless.then_some(if yes { Consent::Given } else { Consent::Ask });
+            if consent.is_some() {
+                bless::permitted(ui)?;
+            }
+            sessions(root, &names, consent, &mut results);
+        }
     }
     results.summary(start.elapsed());
     Ok(results.failed == 0)
@@ -79,8 +86,9 @@ fn judge(problems: &[Diagnostic], lang: Lang) -> Outcome {
     }
 }
 
-/// `names`: of sessions, or of examples, which stands for all their sessions; all when empty.
-fn sessions(root: &Path, names: &[String], results: &mut Results) {
+/// `names`: of sessions, or of examples, which stands for all their sessions; all when empty. With
+/// `bless`, what the programs do is put into those that fail.
+fn sessions(root: &Path, names: &[String], bless: Option<Consent>, results: &mut Results) {
     let ui = results.ui;
     let title = ui.pick("会话", "sessions");
     let all = match session::all(root) {
@@ -112,14 +120,14 @@ fn sessions(root: &Path, names: &[String], results: &mut Results) {
     let options = Options::new(root);
     for (session, file) in &all {
         if names.is_empty() || names.iter().any(|name| is_meant(session, name)) {
-            results.run(
-                &format!("{title} {session}"),
-                |lang| match session::run_file(file, &options) {
+            results.run(&format!("{title} {session}"), |lang| match bless {
+                Some(consent) => bless::session(file, root, consent, ui),
+                None => match session::run_file(file, &options) {
                     Ok(Report::Passed { .. }) => Outcome::Passed,
                     Ok(Report::Skipped { reason }) => Outcome::Skipped(reason),
                     Err(error) => Outcome::Failed(why(&error, file, root, lang)),
                 },
-            );
+            });
         }
     }
 }

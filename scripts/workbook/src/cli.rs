@@ -46,6 +46,9 @@ pub enum Command {
         /// Record nothing: draw the tables and the data of the recordings again.
         #[arg(long)]
         draw: bool,
+        /// Replace what differs without asking.
+        #[arg(long, conflicts_with_all = ["check", "draw"])]
+        yes: bool,
     },
     /// Do the exercises: every argument after it is for the package `exercise`.
     #[command(disable_help_flag = true)]
@@ -102,7 +105,22 @@ pub enum Part {
     Sessions {
         /// Only these: `02_duplex`, `02_duplex.python_client`; all when empty.
         names: Vec<String>,
+        /// Put what came into the sessions that fail.
+        #[arg(long)]
+        bless: bool,
+        /// Do not ask.
+        #[arg(long, requires = "bless")]
+        yes: bool,
     },
+}
+
+/// Whether somebody has to agree to a change first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Consent {
+    /// They are asked.
+    Ask,
+    /// They have agreed on the command line.
+    Given,
 }
 
 /// What the command line asks for.
@@ -330,9 +348,29 @@ mod tests {
         runs(
             "workbook check sessions 02_duplex --lang en",
             Command::Check {
-                part: Some(Part::Sessions { names }),
+                part: Some(Part::Sessions {
+                    names: names.clone(),
+                    bless: false,
+                    yes: false,
+                }),
             },
         );
+        runs(
+            "workbook check sessions 02_duplex --bless --yes",
+            Command::Check {
+                part: Some(Part::Sessions {
+                    names,
+                    bless: true,
+                    yes: true,
+                }),
+            },
+        );
+        for line in [
+            "workbook check sessions --yes",
+            "workbook capture --check --yes",
+        ] {
+            assert!(matches!(asked(line, Lang::En), Asked::Mistake(_)), "{line}");
+        }
     }
 
     #[test]
@@ -343,6 +381,7 @@ mod tests {
                 names: Vec::new(),
                 check: false,
                 draw: false,
+                yes: false,
             },
         );
         runs(
@@ -351,6 +390,7 @@ mod tests {
                 names: vec!["one_shot".to_owned()],
                 check: true,
                 draw: false,
+                yes: false,
             },
         );
         runs(
@@ -359,6 +399,7 @@ mod tests {
                 names: Vec::new(),
                 check: false,
                 draw: true,
+                yes: false,
             },
         );
     }

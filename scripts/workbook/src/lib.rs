@@ -24,7 +24,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use bilingual::terminal::{say, seconds, warn};
 use bilingual::{Lang, Ui};
-use cli::{Asked, Command};
+use cli::{Asked, Command, Consent};
 
 /// Runs the tool with these arguments, the first being its own name.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -65,11 +65,17 @@ fn run_command(command: Command, ui: Ui) -> Result<u8> {
         Command::Read(how) => read::read(&root, how, ui),
         Command::Build => build(&root, ui),
         Command::Check { part } => check::check(&root, part, ui),
-        Command::Capture { names, check, draw } => {
+        Command::Capture {
+            names,
+            check,
+            draw,
+            yes,
+        } => {
             let job = match (check, draw) {
                 (true, _) => capture::Job::Check,
                 (false, true) => capture::Job::Draw,
-                (false, false) => capture::Job::Record,
+                (false, false) if yes => capture::Job::Record(Consent::Given),
+                (false, false) => capture::Job::Record(Consent::Ask),
             };
             return capture::capture(&root, &names, job, ui);
         }

@@ -9,12 +9,12 @@ use super::{FailedStep, Invocations, Options, Place, environment};
 use crate::{Action, Step};
 
 pub(super) struct Stage<'a, 'p> {
-    options: &'a Options,
+    pub(super) options: &'a Options,
     invocations: Invocations<'a>,
     place: &'p mut dyn Place,
-    terminals: BTreeMap<&'a str, Terminal<'a>>,
+    pub(super) terminals: BTreeMap<&'a str, Terminal<'a>>,
     story: Vec<String>,
-    last: Option<&'a Step>,
+    pub(super) last: Option<&'a Step>,
 }
 
 impl<'a, 'p> Stage<'a, 'p> {
@@ -119,14 +119,14 @@ impl<'a, 'p> Stage<'a, 'p> {
         Ok(())
     }
 
-    fn terminal(&mut self, actor: &str) -> Result<&mut Terminal<'a>, Unexpected> {
+    pub(super) fn terminal(&mut self, actor: &str) -> Result<&mut Terminal<'a>, Unexpected> {
         self.terminals.get_mut(actor).ok_or_else(|| Unexpected {
             expected: format!("a program in the terminal of `{actor}`"),
             came: "none has started, or it has ended".to_owned(),
         })
     }
 
-    fn fail(&mut self, unexpected: Unexpected) -> Box<FailedStep> {
+    pub(super) fn fail(&mut self, unexpected: Unexpected) -> Box<FailedStep> {
         let mut unread = Vec::new();
         let mut running = Vec::new();
         let until = Instant::now() + LATE_OUTPUT_WAIT;

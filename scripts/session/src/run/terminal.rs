@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 use super::OUTPUT_LIMIT_BYTES;
 use super::output;
 use super::process::{Process, Waited};
+use super::process_tree::Ended;
 use crate::Status;
 
 /// How long nothing may follow text for it to be a prompt: Python writes the end of a line after
 /// the line, in a second call.
-const PROMPT_SETTLE_TIME: Duration = Duration::from_millis(100);
+pub(super) const PROMPT_SETTLE_TIME: Duration = Duration::from_millis(100);
 
 /// How long to read on after a failure, for output that was already on its way.
 pub(super) const LATE_OUTPUT_WAIT: Duration = Duration::from_millis(200);
@@ -170,6 +171,25 @@ impl Terminal<'_> {
                 seconds(deadline)
             ))),
             Err(error) => Err(unexpected(error.to_string())),
+        }
+    }
+
+    /// How it ended, or an error where it has not.
+    pub(super) fn ended(&mut self, deadline: Duration) -> Result<Ended, Unexpected> {
+        match self.process.wait_for_end(Instant::now() + deadline) {
+            Ok(Some(ended)) => Ok(ended),
+            Ok(None) | Err(_) => Err(Unexpected {
+                expected: "it ends".to_owned(),
+                came: self.state(),
+            }),
+        }
+    }
+
+    /// What is said of a program that writes without end.
+    pub(super) fn flood(&self) -> Unexpected {
+        Unexpected {
+            expected: "some output".to_owned(),
+            came: too_much(),
         }
     }
 
