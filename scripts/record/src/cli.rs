@@ -1,9 +1,10 @@
-//! `record [--check] [--lang zh|en] [NAME…]`: records the captures of the book, or proves that
-//! they would come out the same today.
+//! `record [--check | --yes] [--lang zh|en] [NAME…]`: records the captures of the book, shows what
+//! differs and asks before it replaces one, or proves that they would come out the same today.
 //!
 //! Exit status: 0 all well, 1 something failed or differs, 2 a mistake in the arguments, 3 this
 //! machine cannot record, so nothing was checked.
 
+use std::env;
 use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
@@ -15,10 +16,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use crate::job::{Checked, Job};
+use crate::job::{Changes, Checked, Job, Recorded};
 use crate::{messages, preflight};
-use bilingual::terminal::{say, seconds, warn};
-use bilingual::{Lang, Ui, command_line};
+use bilingual::terminal::{ask, say, seconds, warn};
+use bilingual::{Lang, Ui, bless, command_line, visible};
 use clap::Parser;
 
 /// Exit status where this machine cannot record, so nothing was checked.
@@ -33,6 +34,8 @@ const CAPTURES_AT_ONCE: usize = 3;
 struct Line {
     #[arg(long)]
     check: bool,
+    #[arg(long, conflicts_with = "check")]
+    yes: bool,
     /// [`Lang::of_program`] has read it already.
     #[arg(long, value_name = "zh|en", value_parser = ["zh", "en"])]
     lang: Option<String>,
@@ -47,6 +50,9 @@ struct Asked {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mode {
+    /// Ask before a file is replaced.
+    Ask,
+    /// Replace it without asking.
     Write,
     Check,
 }
@@ -67,21 +73,33 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
     let ui = Ui::plain(lang);
     let asked = Asked {
         ui,
-        mode: if line.check { Mode::Check } else { Mode::Write },
+        mode: match (line.check, line.yes) {
+            (true, _) => Mode::Check,
+            (false, true) => Mode::Write,
+            (false, false) => Mode::Ask,
+        },
         names: line.names,
     };
+    if asked.mode != Mode::Check
+        && let Some(refusal) = bless::refusal(env::var_os("CI").as_deref())
+    {
+        warn(ui.of(&refusal));
+        return ExitCode::FAILURE;
+    }
     // Before the first thread.
     if let Err(lack) = preflight::prepare() {
         let why = messages::lack(lang, &lack);
         warn(match asked.mode {
-            Mode::Write => ui.pick(format!("不能抓包：{why}"), format!("cannot record: {why}")),
+            Mode::Ask | Mode::Write => {
+                ui.pick(format!("不能抓包：{why}"), format!("cannot record: {why}"))
+            }
             Mode::Check => ui.pick(
                 format!("没有检查抓包：{why}"),
                 format!("captures not checked: {why}"),
             ),
         });
         return ExitCode::from(match asked.mode {
-            Mode::Write => 1,
+            Mode::Ask | Mode::Write => 1,
             Mode::Check => STATUS_CANNOT_RECORD,
         });
     }
@@ -96,6 +114,10 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
 }
 
 enum Outcome {
+    /// Recorded: what to do with it is decided when nothing is being recorded any more.
+    Recorded(Recorded),
+    /// The file says the same as the new recording, and stays: number of packets.
+    Kept(usize),
     /// Number of packets, and of attempts.
     Well(usize, usize),
     Failed(String),
@@ -119,18 +141,28 @@ fn obey(asked: &Asked) -> Result<bool> {
                 while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let began = Instant::now();
                     let outcome = match asked.mode {
-                        Mode::Write => written(job, &root),
+                        Mode::Ask | Mode::Write => job.record_anew(&root).map(Outcome::Recorded),
                         Mode::Check => checked(job, &root),
                     };
                     let outcome =
                         outcome.unwrap_or_else(|error| Outcome::Failed(format!("{error:#}")));
                     let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
-                    results.add(job.name(), began.elapsed(), &outcome);
+                    match outcome {
+                        Outcome::Recorded(recorded) => {
+                            results.recorded.push((job, recorded, began.elapsed()));
+                        }
+                        outcome => results.add(job.name(), began.elapsed(), &outcome),
+                    }
                 }
             });
         }
     });
     let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+    for (job, recorded, took) in std::mem::take(&mut results.recorded) {
+        let outcome = replaced(job, &recorded, asked);
+        let outcome = outcome.unwrap_or_else(|error| Outcome::Failed(format!("{error:#}")));
+        results.add(job.name(), took, &outcome);
+    }
     if asked.names.is_empty() {
         orphans(&captures, &mut results)?;
     }
@@ -138,8 +170,32 @@ fn obey(asked: &Asked) -> Result<bool> {
     Ok(results.failed == 0)
 }
 
-fn written(job: &Job, root: &Path) -> Result<Outcome> {
-    Ok(Outcome::Well(job.write(root)?, 1))
+/// Writes the new recording, unless the file says the same or somebody does not want it.
+fn replaced(job: &Job, recorded: &Recorded, asked: &Asked) -> Result<Outcome> {
+    let (name, ui) = (job.name(), asked.ui);
+    if let Changes::Differs(differences) = &recorded.changes {
+        if differences.is_empty() {
+            return Ok(Outcome::Kept(recorded.packets));
+        }
+        say(ui.pick(
+            format!("{name}.pcapng：新抓到的包不同"),
+            format!("{name}.pcapng: the new recording differs"),
+        ));
+        for line in differences.iter().flat_map(|difference| difference.lines()) {
+            say(format!("    {}", visible(line)));
+        }
+        let question = ui.pick(
+            format!("换掉 {name}.pcapng 吗？"),
+            format!("replace {name}.pcapng?"),
+        );
+        if asked.mode == Mode::Ask && !ask(question) {
+            return Ok(Outcome::Failed(
+                ui.pick("没有改动", "left as it is").to_owned(),
+            ));
+        }
+    }
+    job.write(recorded)?;
+    Ok(Outcome::Well(recorded.packets, 1))
 }
 
 fn checked(job: &Job, root: &Path) -> Result<Outcome> {
@@ -150,18 +206,21 @@ fn checked(job: &Job, root: &Path) -> Result<Outcome> {
     })
 }
 
-struct Results {
+struct Results<'a> {
     ui: Ui,
+    /// What has been recorded and not been written.
+    recorded: Vec<(&'a Job, Recorded, Duration)>,
     well: usize,
     failed: usize,
     skipped: usize,
     packets: usize,
 }
 
-impl Results {
+impl Results<'_> {
     fn new(ui: Ui) -> Self {
         Self {
             ui,
+            recorded: Vec::new(),
             well: 0,
             failed: 0,
             skipped: 0,
@@ -182,6 +241,18 @@ impl Results {
                 say(ui.pick(
                     format!("通过 {took:>6} s  抓包 {name}：{packets} 个包{again}"),
                     format!("ok      {took:>6} s  capture {name}: {packets} packets{again}"),
+                ));
+            }
+            Outcome::Recorded(_) => {}
+            Outcome::Kept(packets) => {
+                self.well += 1;
+                self.packets += packets;
+                say(ui.pick(
+                    format!("通过 {took:>6} s  抓包 {name}：{packets} 个包，和书里的一样，文件没有动（要重写就先删掉它）"),
+                    format!(
+                        "ok      {took:>6} s  capture {name}: {packets} packets, the same as in the book; the \
+                         file is kept (delete it to have it written anew)"
+                    ),
                 ));
             }
             Outcome::Skipped => {
@@ -243,7 +314,7 @@ fn jobs(captures: &Path, asked: &Asked) -> Result<Vec<Job>> {
 }
 
 /// Files without the session that they come from.
-fn orphans(captures: &Path, results: &mut Results) -> Result<()> {
+fn orphans(captures: &Path, results: &mut Results<'_>) -> Result<()> {
     let sessions = names(captures, "session")?;
     for name in names(captures, "pcapng")? {
         if !sessions.contains(&name) {

@@ -1,6 +1,7 @@
 //! One capture of the book: `NAME.session` is played, and `NAME.pcapng` is written or compared.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
@@ -37,6 +38,25 @@ pub enum Checked {
     OldKernel,
 }
 
+/// A new recording, which is not written yet.
+#[derive(Debug)]
+pub struct Recorded {
+    /// Number of packets.
+    pub packets: usize,
+    /// How it compares with the file.
+    pub changes: Changes,
+    bytes: Vec<u8>,
+}
+
+/// How a new recording compares with the file that it would replace.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Changes {
+    /// There is no file.
+    New,
+    /// What differs of what must be the same; nothing, perhaps.
+    Differs(Vec<String>),
+}
+
 impl Job {
     /// The capture `name` in the folder `captures`.
     #[must_use]
@@ -53,21 +73,43 @@ impl Job {
         &self.name
     }
 
-    /// Records with the programs of the repository at `root`, and writes the file. The number of
-    /// its packets.
+    /// Records with the programs of the repository at `root`; writes nothing.
     ///
     /// # Errors
-    /// The session cannot be read, or did not happen; the old file stays as it is.
-    pub fn write(&self, root: &Path) -> Result<usize> {
+    /// The session cannot be read, or did not happen.
+    pub fn record_anew(&self, root: &Path) -> Result<Recorded> {
         let session = self.session()?;
         let recording = self.record(&session, root)?;
         let bytes = pcapng::write(&self.name, &session, &recording)?;
+        let again = read(&bytes, &session).context("read the new recording")?;
+        let changes = match fs::read(self.file("pcapng")) {
+            // One that cannot be read, or belongs to another story, is replaced like one that differs.
+            Ok(old) => match read(&old, &session) {
+                Ok(old) => Changes::Differs(capture::differences(&old, &again, &session)),
+                Err(error) => Changes::Differs(vec![format!("the old recording: {error:#}")]),
+            },
+            Err(error) if error.kind() == ErrorKind::NotFound => Changes::New,
+            Err(error) => {
+                return Err(error).with_context(|| format!("read {}.pcapng", self.name));
+            }
+        };
+        Ok(Recorded {
+            packets: recording.frames.len(),
+            changes,
+            bytes,
+        })
+    }
+
+    /// Writes the file.
+    ///
+    /// # Errors
+    /// It cannot be written; the old one stays as it is.
+    pub fn write(&self, recorded: &Recorded) -> Result<()> {
         let (file, new) = (self.file("pcapng"), self.file("pcapng.new"));
         let unwritable = || format!("write {}.pcapng", self.name);
         // In one step: a reader meanwhile gets the old file, whole.
-        fs::write(&new, bytes).with_context(unwritable)?;
-        fs::rename(&new, &file).with_context(unwritable)?;
-        Ok(recording.frames.len())
+        fs::write(&new, &recorded.bytes).with_context(unwritable)?;
+        fs::rename(&new, &file).with_context(unwritable)
     }
 
     /// Records and compares with the file; writes nothing.

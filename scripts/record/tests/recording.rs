@@ -9,7 +9,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 use std::thread;
 
-use record::job::{Checked, Job};
+use record::job::{Changes, Checked, Job};
 use record::lab::{Recording, record, record_with};
 use record::preflight;
 use session::run::{Found, Invocation};
@@ -204,7 +204,7 @@ fn a_session_that_fails_leaves_the_old_file() {
     let nc = "a $ nc -l -p 9 -w 1\na | never\na ? 0\n";
     fs::write(folder.join("x.session"), format!("{TWO}{nc}")).unwrap();
     fs::write(folder.join("x.pcapng"), "old").unwrap();
-    let error = Job::new(&folder, "x").write(&root()).unwrap_err();
+    let error = Job::new(&folder, "x").record_anew(&root()).unwrap_err();
     let error = format!("{error:#}");
     assert!(
         error.starts_with("x.session did not happen as written"),
@@ -226,13 +226,25 @@ fn a_capture_that_would_come_out_differently_is_reported() {
     let job = Job::new(&folder, "one_shot");
     let error = format!("{:#}", job.check(&root()).unwrap_err());
     assert!(error.contains("cargo workbook capture one_shot"), "{error}");
-    job.write(&root()).unwrap();
+    let recorded = job.record_anew(&root()).unwrap();
+    assert_eq!(recorded.changes, Changes::New);
+    assert!(
+        !folder.join("one_shot.pcapng").exists(),
+        "nothing is written yet"
+    );
+    job.write(&recorded).unwrap();
     assert!(matches!(job.check(&root()), Ok(Checked::Same { .. })));
+    let again = job.record_anew(&root()).unwrap();
+    assert_eq!(again.changes, Changes::Differs(Vec::new()));
     let longer = source.replace("你好", "你好吗").replace(" 6 ", " 9 ");
     fs::write(folder.join("one_shot.session"), longer).unwrap();
     match job.check(&root()) {
         Ok(Checked::Different(differences)) => assert!(!differences.is_empty()),
         other => panic!("{other:?}"),
+    }
+    match job.record_anew(&root()).unwrap().changes {
+        Changes::Differs(differences) => assert!(!differences.is_empty()),
+        Changes::New => panic!("there is a file"),
     }
 }
 
