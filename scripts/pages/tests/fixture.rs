@@ -3,12 +3,15 @@
 #[path = "support/book.rs"]
 #[allow(missing_docs, dead_code, unreachable_pub, reason = "shared by tests")]
 mod book;
+#[path = "../../bilingual/tests/support/snapshot.rs"]
+mod snapshot;
 
 use std::path::{Path, PathBuf};
 
 use bilingual::Lang;
-use book::{check_file, lines, pages_of};
+use book::{lines, pages_of};
 use pages::{Directory, render};
+use snapshot::check_file;
 
 fn folder(name: &str) -> PathBuf {
     Path::new("tests").join(name)

@@ -11,6 +11,9 @@ use session::Session;
 use timeline::html::{self, Drawing, Drawn};
 use timeline::{Timeline, text};
 
+#[path = "../../bilingual/tests/support/snapshot.rs"]
+mod snapshot;
+
 const SESSION: &str = "\
 title zh 三台主机，一句你好
 title en Three hosts and one 你好
@@ -145,28 +148,11 @@ fn drawing(timeline: &Timeline, first: bool) -> Drawing<'_> {
     }
 }
 
-/// Compares with `tests/expected/NAME`; `UPDATE_SNAPSHOTS=1` in the environment writes it.
+/// Compares with `tests/expected/NAME`.
 #[track_caller]
 fn drawn(name: &str, text: &str) {
-    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/expected")
-        .join(name);
-    if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
-        std::fs::write(&file, text).expect("write what is expected");
-    }
-    let expected = std::fs::read_to_string(&file)
-        .unwrap_or_default()
-        .replace("\r\n", "\n");
-    let lines = expected.lines().zip(text.lines()).enumerate();
-    let first = lines
-        .filter(|(_, (expected, drawn))| expected != drawn)
-        .map(|(at, (expected, drawn))| format!("line {}: {expected}\n{drawn}", at + 1))
-        .next();
-    assert!(
-        expected == text,
-        "tests/expected/{name} differs, first in {}\nif what is drawn is right, run this test with UPDATE_SNAPSHOTS=1",
-        first.unwrap_or_else(|| "its length".to_owned())
-    );
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/expected");
+    snapshot::check_file(&folder.join(name), text);
 }
 
 #[test]

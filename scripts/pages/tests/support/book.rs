@@ -1,8 +1,8 @@
-//! Books for the tests: in memory, and on disk with their snapshots.
+//! Books for the tests: in memory, and on disk.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::{env, fs, io};
 
 use bilingual::{Diagnostic, Lang};
 use pages::{Page, Sources, render};
@@ -78,32 +78,4 @@ pub fn pages_of(sources: &dyn Sources) -> Vec<Page> {
             path: file.strip_prefix("book").expect("in book/").to_owned(),
         })
         .collect()
-}
-
-/// The file holds exactly this text. `UPDATE_SNAPSHOTS=1` writes it.
-#[track_caller]
-pub fn check_file(file: &Path, text: &str) {
-    if env::var_os("UPDATE_SNAPSHOTS").is_some() {
-        fs::create_dir_all(file.parent().expect("in a folder")).expect("create the folder");
-        fs::write(file, text).expect("write the snapshot");
-    }
-    let expected = fs::read_to_string(file)
-        .unwrap_or_default()
-        .replace("\r\n", "\n");
-    assert!(
-        expected == text,
-        "{} differs; run the test with UPDATE_SNAPSHOTS=1 and look at the difference.\n{}",
-        file.display(),
-        first_difference(&expected, text)
-    );
-}
-
-fn first_difference(expected: &str, found: &str) -> String {
-    let mut pairs = expected.lines().zip(found.lines()).enumerate();
-    match pairs.find(|(_, (expected, found))| expected != found) {
-        Some((at, (expected, found))) => {
-            format!("line {}\nexpected: {expected}\n   found: {found}", at + 1)
-        }
-        None => "one is longer than the other".to_owned(),
-    }
 }
