@@ -28,7 +28,7 @@ pub fn session(timeline: &Timeline, id: &str) -> String {
         let _ = writeln!(out, "<li class=\"moment {class}\"{lane}>{html}</li>");
     }
     out.push_str("</ol>\n");
-    figure_data(&mut out, timeline, None);
+    figure_data(&mut out, &json::figure(timeline, None));
     out + "</figure>"
 }
 
@@ -90,7 +90,7 @@ pub fn capture(drawing: &Drawing<'_>, drawn: &mut Drawn) -> String {
     }
     out.push_str("</ol>\n");
     drawing.files(&mut out);
-    figure_data(&mut out, timeline, Some(drawing.files));
+    figure_data(&mut out, &json::figure(timeline, Some(drawing.files)));
     out + "</figure>"
 }
 
@@ -107,12 +107,7 @@ pub fn single(drawing: &Drawing<'_>, number: usize, drawn: &mut Drawn) -> String
         packet::alone(&mut out, drawing, moment, sent);
     }
     drawing.files(&mut out);
-    let nothing = Timeline {
-        moments: Vec::new(),
-        lanes: Vec::new(),
-        ..drawing.timeline.clone()
-    };
-    figure_data(&mut out, &nothing, Some(drawing.files));
+    figure_data(&mut out, &json::files(drawing.files));
     out + "</figure>"
 }
 
@@ -145,11 +140,9 @@ fn lanes(out: &mut String, timeline: &Timeline) {
 }
 
 /// The figure as data, for the script.
-fn figure_data(out: &mut String, timeline: &Timeline, files: Option<&str>) {
+fn figure_data(out: &mut String, data: &serde_json::Value) {
     // So that nothing in it ends the script.
-    let data = json::figure(timeline, files)
-        .to_string()
-        .replace('<', "\\u003c");
+    let data = data.to_string().replace('<', "\\u003c");
     let _ = writeln!(out, "<script type=\"application/json\">{data}</script>");
 }
 

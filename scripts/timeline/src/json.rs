@@ -27,6 +27,11 @@ pub(crate) fn figure(timeline: &Timeline, files: Option<&str>) -> Value {
     }
 }
 
+/// What a packet that stands alone says: where the rest is.
+pub(crate) fn files(files: &str) -> Value {
+    json!({ "files": files, "moments": [] })
+}
+
 fn row(moment: &Moment) -> Option<Value> {
     let step = moment.step.map(|step| step + 1);
     Some(match &moment.what {
