@@ -32,16 +32,17 @@
       link.setAttribute("aria-expanded", "false");
     });
 
-    /** A step and its packets. */
+    /** A step and its packets, if there is one. */
     const light = (step, on) => {
-      for (const one of moments) if (one.step === step) one.row.classList.toggle("lit", on);
+      if (step !== null) for (const one of moments) if (one.step === step) one.row.classList.toggle("lit", on);
     };
     let kept = null;
     /** They stay marked. */
     const keep = (step) => {
-      if (kept !== null) light(kept, false);
+      if (step === kept) return;
+      light(kept, false);
       kept = step;
-      if (kept !== null) light(kept, true);
+      light(kept, true);
     };
     /** The step of a row, if it put something on the wire. */
     const stepOf = (target) => {
@@ -134,6 +135,10 @@
         if (step !== null && step !== kept && !event.target.closest(".bytes-panel")) light(step, on);
       });
     }
+    // What was pointed at before this script came.
+    const pointed = figure.querySelector(".moments > li:hover, .moments > li:focus-within");
+    if (pointed) light(stepOf(pointed), true);
+
     figure.addEventListener("keydown", (event) => {
       if (event.altKey || event.ctrlKey || event.metaKey) return;
       if (event.key === "Escape" && open) {

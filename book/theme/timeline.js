@@ -133,9 +133,9 @@
     const link = event.target.closest(".packet > a, .to-packet");
     if (!link || workbook.packets) return;
     event.preventDefault();
-    workbook.bring("packets.js").then(() => link.click());
+    workbook.bring("packets.js").then(() => link.click(), () => { location.href = link.href; });
   });
-  const named = () => { if (captures.length && /packet-\d+/.test(location.hash)) workbook.bring("packets.js"); };
+  const named = () => { if (captures.length && /packet-\d+/.test(location.hash)) workbook.bring("packets.js").catch(() => {}); };
   addEventListener("hashchange", named);
   named();
 

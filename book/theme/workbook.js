@@ -221,7 +221,11 @@
 
   const loads = {};
   /** Loads a script or a style, once, when somebody needs it. */
-  workbook.load = (url) => loads[url] ??= new Promise((onload, onerror) => {
+  workbook.load = (url) => loads[url] ??= new Promise((onload, failed) => {
+    const onerror = () => {
+      delete loads[url]; // the next who needs it tries again
+      failed(new Error(`cannot load ${url}`));
+    };
     document.head.append(Object.assign(document.createElement(url.endsWith(".js") ? "script" : "link"), { rel: "stylesheet", href: url, src: url, onload, onerror }));
   });
   /** The same for a file of the theme. */
@@ -232,7 +236,7 @@
       there for a while: what is read first does not wait for it. */
   workbook.near = (elements, file) => {
     if (!elements.length) return;
-    const come = () => workbook.bring(file);
+    const come = () => workbook.bring(file).catch(() => {}); // the page is complete without it
     addEventListener("load", () => setTimeout(come, LATER_MS));
     const watch = new IntersectionObserver((seen) => {
       if (!seen.some(({ isIntersecting }) => isIntersecting)) return;
@@ -251,7 +255,10 @@
     const scripts = document.getElementById("search-scripts")?.dataset.src.split(" ") ?? [];
     for (const script of scripts) await workbook.load(script);
     words(); // of the help that they add
-  })();
+  })().catch((error) => {
+    searcher = null; // the next key tries again
+    throw error;
+  });
 
   /** Search comes when somebody searches, Chinese search with the first letter. */
   function searching() {
@@ -259,20 +266,27 @@
     if (!bar) return;
     if (document.getElementById("search-scripts")) {
       const toggle = document.getElementById("mdbook-search-toggle");
+      const around = document.getElementById("mdbook-search-wrapper");
       const first = async () => {
+        // What is typed until the scripts are here is not lost.
+        around.classList.remove("hidden");
+        bar.focus();
         await search();
-        if (document.getElementById("mdbook-search-wrapper").classList.contains("hidden")) toggle.click();
+        around.classList.add("hidden");
+        toggle.click(); // shows it, selects what was typed, and searches for it
+        bar.setSelectionRange(bar.value.length, bar.value.length);
       };
-      toggle.addEventListener("click", () => { if (!searcher) first(); });
+      toggle.addEventListener("click", () => { if (!searcher) first().catch(() => {}); });
       document.addEventListener("keydown", (event) => {
         if (searcher || !/^[sS/]$/.test(event.key) || !plain(event) || event.isComposing) return;
         if (/^(input|textarea|select)$/i.test(event.target.nodeName)) return;
         event.preventDefault();
-        first();
+        first().catch(() => {});
       });
-      if (/[?&](search|highlight)=/.test(location.search)) search();
+      if (/[?&](search|highlight)=/.test(location.search)) search().catch(() => {});
     }
-    const come = async () => { await search(); workbook.bring("search.js"); };
+    // Without it, and offline, mdBook's own search is what there is.
+    const come = () => search().then(() => workbook.bring("search.js")).catch(() => {});
     for (const event of ["focus", "input"]) bar.addEventListener(event, come);
     if (/[?&]search=/.test(location.search)) come();
 
@@ -293,8 +307,9 @@
 
   workbook.pair = pair;
   // Who has answered before sees the marks of all pages at once; on paper the last question has its buttons.
-  const questions = () => workbook.bring("questions.js");
-  try { if (localStorage.getItem("workbook-questions")) addEventListener("load", questions); } catch { /* none are kept */ }
+  try {
+    if (localStorage.getItem("workbook-questions")) addEventListener("load", () => workbook.bring("questions.js").catch(() => {}));
+  } catch { /* none are kept */ }
   workbook.near(main.querySelectorAll(".question"), "questions.js");
   visibleWords();
   sidebarSwitch();
