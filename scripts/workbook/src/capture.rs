@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
-use session::Session;
+use capture::Files;
 use timeline::{Timeline, data};
 
 use crate::cli::Consent;
@@ -105,28 +105,12 @@ fn drawn(folder: &Path, name: &str) -> Result<[(PathBuf, String); 2]> {
     if name.contains(['/', '\\']) {
         bail!("{name} is no name of a capture: it contains a separator of paths");
     }
-    // Not `with_extension`: a name may have a dot.
-    let file = |extension: &str| folder.join(format!("{name}.{extension}"));
-    let session = file("session");
-    let source =
-        fs::read_to_string(&session).with_context(|| format!("read {}", session.display()))?;
-    let session = Session::parse(&source.replace("\r\n", "\n")).map_err(|errors| {
-        let place = |error: &session::ParseError| format!("{name}.session: {error}");
-        anyhow!(errors.iter().map(place).collect::<Vec<_>>().join("\n"))
-    })?;
-    let recording = file("pcapng");
-    let bytes = fs::read(&recording).with_context(|| {
-        format!(
-            "read {} (cargo workbook capture {name} makes it)",
-            recording.display()
-        )
-    })?;
-    let capture = capture::read(&bytes, &session)
-        .map_err(|why| anyhow!(why))
-        .with_context(|| format!("read {name}.pcapng"))?;
+    let files = Files::new(folder, name);
+    let session = files.session().map_err(|why| anyhow!(why))?;
+    let capture = files.recording(&session).map_err(|why| anyhow!(why))?;
     let timeline = Timeline::of_capture(capture, &session);
     Ok([
-        (file("js"), data::script(name, &timeline)),
-        (file("html"), data::page(name, &timeline)),
+        (files.path("js"), data::script(name, &timeline)),
+        (files.path("html"), data::page(name, &timeline)),
     ])
 }
