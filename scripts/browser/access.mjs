@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { BOTH, ON_A_PHONE, PAGES, THEMES, at, everyPage, pageWith, withTab } from "./shared.mjs";
+import { BOTH, ON_A_PHONE, PAGES, THEMES, at, everyPage, pageWith, whenRead, withTab } from "./shared.mjs";
 
 const AXE = readFileSync(new URL("./node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
@@ -105,7 +105,7 @@ everyPage("axe finds nothing on a phone, with the contents open and closed", ON_
   return [...closed, ...opened];
 });
 
-test("every exemption from axe is still needed", () => assert.deepEqual(EXEMPT.filter((one) => !used.has(one)), []));
+whenRead("every exemption from axe is still needed", () => assert.deepEqual(EXEMPT.filter((one) => !used.has(one)), []));
 
 test("only themes that are checked can be chosen, and the others share their colors", () => withTab({ lang: "zh" }, async (tab) => {
   await tab.goto(at(await pageWith("h1")));

@@ -102,11 +102,23 @@ export function everyPage(name, options, act, pages = PAGES) {
   if (!readers.has(key)) readers.set(key, { options, questions: [] });
   const question = { name, act, pages: new Set(pages), complaints: [], asked: 0, ms: 0 };
   readers.get(key).questions.push(question);
-  test(name, async () => {
-    await readAll();
+  whenRead(name, () => {
     assert.equal(question.asked, pages.length, "not every page was asked");
     const told = question.complaints.sort().slice(0, 25);
     assert.ok(told.length === 0, `${question.complaints.length} complaints\n${told.join("\n")}`);
+  });
+}
+
+/** A test that needs every page to have been asked. It comes after all others, which go on while the pages are read:
+    tests begin one after the other, and one that waits for the readers keeps the next from beginning. */
+export const whenRead = (name, asserts) => last.push([name, asserts]);
+const last = [];
+
+/** The tests that wait for the readers: after the other tests. */
+export function testsOfEveryPage() {
+  for (const [name, asserts] of last) test(name, async () => {
+    await readAll();
+    await asserts();
   });
 }
 
