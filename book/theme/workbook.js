@@ -250,10 +250,11 @@
   };
 
   /** The scripts of mdBook's search, in their order. The page names them; under plain mdBook they are here already. */
-  let searcher = null;
+  let searcher = null, searchable = false;
   const search = () => searcher ??= (async () => {
     const scripts = document.getElementById("search-scripts")?.dataset.src.split(" ") ?? [];
     for (const script of scripts) await workbook.load(script);
+    searchable = true;
     words(); // of the help that they add
   })().catch((error) => {
     searcher = null; // the next key tries again
@@ -267,22 +268,42 @@
     if (document.getElementById("search-scripts")) {
       const toggle = document.getElementById("mdbook-search-toggle");
       const around = document.getElementById("mdbook-search-wrapper");
-      const first = async () => {
-        // What is typed until the scripts are here is not lost.
+      // Until the scripts are here, the bar opens and closes as it will then, and what is typed is not lost.
+      let open = false, waiting = false;
+      const close = () => {
+        open = false;
+        around.classList.add("hidden");
+        bar.blur();
+      };
+      const show = async () => {
+        open = true;
         around.classList.remove("hidden");
         bar.focus();
-        await search();
+        if (waiting) return;
+        waiting = true;
+        await search().finally(() => { waiting = false; });
         around.classList.add("hidden");
+        if (!open) return;
         toggle.click(); // shows it, selects what was typed, and searches for it
         bar.setSelectionRange(bar.value.length, bar.value.length);
       };
-      toggle.addEventListener("click", () => { if (!searcher) first().catch(() => {}); });
-      document.addEventListener("keydown", (event) => {
-        if (searcher || !/^[sS/]$/.test(event.key) || !plain(event) || event.isComposing) return;
-        if (/^(input|textarea|select)$/i.test(event.target.nodeName)) return;
-        event.preventDefault();
-        first().catch(() => {});
+      toggle.addEventListener("click", () => {
+        if (searchable) return;
+        if (open) close();
+        else show().catch(() => {});
       });
+      document.addEventListener("keydown", (event) => {
+        if (searchable || !plain(event) || event.isComposing) return;
+        if (event.key === "Escape" && open) {
+          event.preventDefault(); // it would empty the bar
+          close();
+        }
+        if (!/^[sS/]$/.test(event.key) || /^(input|textarea|select)$/i.test(event.target.nodeName)) return;
+        event.preventDefault();
+        show().catch(() => {});
+      });
+      // Enter would load the page again.
+      bar.form.addEventListener("submit", (event) => event.preventDefault());
       if (/[?&](search|highlight)=/.test(location.search)) search().catch(() => {});
     }
     // Without it, and offline, mdBook's own search is what there is.

@@ -140,3 +140,70 @@ test("Enter while a Chinese word is being composed opens nothing", () => withTab
   await tab.locator("#mdbook-searchbar").press("Enter");
   await tab.waitForURL(/highlight=/);
 }));
+
+/** A page whose search has been asked for with a key; its scripts come when `come` is called. */
+async function whileItLoads(act) {
+  await withTab({ lang: "zh" }, async (tab) => {
+    let come;
+    const asked = new Promise((asked) => {
+      const held = new Promise((let_go) => { come = let_go; });
+      tab.route(/\/(elasticlunr|mark|searcher)[^/]*\.js$/, async (route) => {
+        asked();
+        await held;
+        await route.continue();
+      });
+    });
+    await tab.goto(at(PAGES[0]));
+    await tab.keyboard.press("s");
+    await tab.locator("#mdbook-searchbar:focus").waitFor();
+    await asked;
+    const arrived = async () => {
+      come();
+      await tab.waitForFunction(() => document.getElementById("mdbook-help-popup") && document.getElementById("mdbook-search-index"));
+    };
+    await act({ tab, come, arrived, bar: tab.locator("#mdbook-searchbar") });
+  });
+}
+const results = (tab) => tab.waitForFunction(() => document.querySelector("#mdbook-searchresults li[data-shown]")?.checkVisibility());
+
+test("while the search is still loading: what is typed is searched, and Enter does not load the page again", () => whileItLoads(async ({ tab, arrived, bar }) => {
+  await tab.evaluate(() => { window.same = true; });
+  await tab.keyboard.type("socket");
+  await tab.keyboard.press("Enter");
+  await arrived();
+  await results(tab);
+  assert.equal(await tab.evaluate(() => window.same), true);
+  assert.equal(await bar.inputValue(), "socket");
+}));
+
+for (const [how, leave] of Object.entries({
+  "Escape": (tab) => tab.keyboard.press("Escape"),
+  "the button": (tab) => tab.locator("#mdbook-search-toggle").click(),
+})) {
+  test(`while the search is still loading, ${how} closes it, it stays closed, and a key opens it again`, () => whileItLoads(async ({ tab, come, bar }) => {
+    await tab.keyboard.type("socket");
+    await leave(tab);
+    await bar.waitFor({ state: "hidden" });
+    await tab.evaluate(() => {
+      window.seen = [];
+      new MutationObserver(() => window.seen.push(document.getElementById("mdbook-searchbar").checkVisibility())).observe(document.getElementById("mdbook-search-wrapper"), { attributes: true });
+    });
+    come();
+    // mdBook's own handler of the button has come with them.
+    await tab.waitForFunction(() => window.search?.hasFocus);
+    await tab.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+    assert.equal((await tab.evaluate(() => window.seen)).includes(true), false, "it was opened again");
+    await tab.keyboard.press("s");
+    await results(tab);
+    assert.equal(await bar.inputValue(), "socket");
+  }));
+}
+
+test("while the search is still loading, a key opens again what Escape has closed", () => whileItLoads(async ({ tab, arrived }) => {
+  await tab.keyboard.press("Escape");
+  await tab.keyboard.press("/");
+  await tab.locator("#mdbook-searchbar:focus").waitFor();
+  await tab.keyboard.type("socket");
+  await arrived();
+  await results(tab);
+}));
