@@ -164,33 +164,70 @@ mod platform {
         inode: &'a str,
     }
 
-    /// `0: 0100007F:270F 0100007F:C350 01 00000000:00000000 … inode …`; not of a listener.
+    /// A connection that is in use: a listener has no bytes, and what is in TIME-WAIT is nobody's.
     fn connection(line: &str) -> Option<Connection<'_>> {
-        let words: Vec<&str> = line.split_ascii_whitespace().collect();
-        let [_, local, remote, state, queues, _, _, _, _, inode, ..] = words[..] else {
+        let row = row(line)?;
+        if matches!(row.state, "06" | "0A") {
             return None;
-        };
-        let (_, local) = local.split_once(':')?;
-        let (_, remote) = remote.split_once(':')?;
-        let (sent, received) = queues.split_once(':')?;
-        (state != "0A").then_some(Connection {
+        }
+        let (sent, received) = row.queues()?;
+        let (_, local) = row.local.split_once(':')?;
+        let (_, remote) = row.remote.split_once(':')?;
+        Some(Connection {
             ports: (local, remote),
-            sent: u64::from_str_radix(sent, 16).ok()?,
-            received: u64::from_str_radix(received, 16).ok()?,
-            inode,
+            sent,
+            received,
+            inode: row.inode()?,
         })
     }
 
     /// The port of a listener, and the length of its queue: what `rx_queue` is in this state.
     fn waiting(line: &str) -> Option<(u16, usize)> {
-        let mut words = line.split_ascii_whitespace();
-        let (_, port) = words.nth(1)?.split_once(':')?;
-        if words.nth(1)? != "0A" {
+        let row = row(line)?;
+        if row.state != "0A" {
             return None;
         }
-        let (_, queue) = words.next()?.split_once(':')?;
+        let (_, port) = row.local.split_once(':')?;
+        let (_, queue) = row.queues()?;
         let port = u16::from_str_radix(port, 16).ok()?;
-        Some((port, usize::from_str_radix(queue, 16).ok()?))
+        Some((port, usize::try_from(queue).ok()?))
+    }
+
+    /// One line of `/proc/net/tcp`: `0: 0100007F:270F 0100007F:C350 01 00000000:00000000 … inode …`.
+    /// A busy machine has thousands, of which few are looked at beyond the state.
+    struct Row<'a> {
+        local: &'a str,
+        remote: &'a str,
+        state: &'a str,
+        rest: &'a str,
+    }
+
+    fn row(line: &str) -> Option<Row<'_>> {
+        let (_, rest) = line.split_once(": ")?;
+        let (local, rest) = rest.split_once(' ')?;
+        let (remote, rest) = rest.split_once(' ')?;
+        let (state, rest) = rest.split_once(' ')?;
+        Some(Row {
+            local,
+            remote,
+            state,
+            rest,
+        })
+    }
+
+    impl<'a> Row<'a> {
+        /// `tx_queue` and `rx_queue`.
+        fn queues(&self) -> Option<(u64, u64)> {
+            let (sent, received) = self.rest.get(..17)?.split_once(':')?;
+            Some((
+                u64::from_str_radix(sent, 16).ok()?,
+                u64::from_str_radix(received, 16).ok()?,
+            ))
+        }
+
+        fn inode(&self) -> Option<&'a str> {
+            self.rest.split_ascii_whitespace().nth(5)
+        }
     }
 
     /// Kills every process since `first` that was started with this word in its environment, even one
@@ -275,14 +312,13 @@ mod platform {
             .collect()
     }
 
-    /// `0: 0100007F:270F 00000000:0000 0A … inode …`: 0A is LISTEN.
+    /// 0A is LISTEN.
     fn listener(line: &str, sockets: &BTreeSet<String>) -> Option<SocketAddr> {
-        let mut words = line.split_ascii_whitespace();
-        let (ip, port) = words.nth(1)?.split_once(':')?;
-        // A busy machine has thousands of lines, and few belong to listeners.
-        if words.nth(1)? != "0A" || !sockets.contains(words.nth(5)?) {
+        let row = row(line)?;
+        if row.state != "0A" || !sockets.contains(row.inode()?) {
             return None;
         }
+        let (ip, port) = row.local.split_once(':')?;
         let port = u16::from_str_radix(port, 16).ok()?;
         // Each group of eight digits is a number in the order of this machine.
         let numbers: Option<Vec<u32>> = (0..ip.len() / 8)
