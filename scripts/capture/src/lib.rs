@@ -12,7 +12,6 @@ mod data;
 mod dns;
 mod ethernet;
 mod file;
-mod files;
 mod frame;
 mod http;
 mod icmp;
@@ -40,7 +39,6 @@ use std::time::Duration;
 use bilingual::Text;
 
 pub use compare::differences;
-pub use files::Files;
 pub use read::read;
 pub use statistics::Statistics;
 

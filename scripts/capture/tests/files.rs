@@ -5,10 +5,6 @@ mod captures;
 #[path = "support/wire.rs"]
 mod wire;
 
-use std::fs;
-use std::path::Path;
-
-use capture::Files;
 use proptest::prelude::*;
 use session::Session;
 use wire::{Frame, frames, pcapng, session};
@@ -162,15 +158,4 @@ fn damaged_recordings_do_not_panic() {
         }
         let _ = capture::read(&file, &recordings[index].session);
     });
-}
-
-#[test]
-fn a_session_with_the_line_ends_of_windows_is_the_same_session() {
-    let folder = tempfile::tempdir().unwrap();
-    let captures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../book/captures");
-    let unix = Files::new(&captures, "one_shot");
-    let source = fs::read_to_string(unix.path("session")).unwrap();
-    let windows = Files::new(folder.path(), "one_shot");
-    fs::write(windows.path("session"), source.replace('\n', "\r\n")).unwrap();
-    assert_eq!(windows.session(), unix.session());
 }

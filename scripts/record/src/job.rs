@@ -2,10 +2,10 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
-use capture::{Capture, Files};
+use capture::Capture;
 use session::{Loss, LossKind, Session};
 
 use crate::{host, lab, pcapng};
@@ -17,7 +17,9 @@ const RECORDING_ATTEMPTS: usize = 5;
 /// One capture.
 #[derive(Debug)]
 pub struct Job {
-    files: Files,
+    name: String,
+    /// `book/captures/NAME`, without what follows the dot.
+    path: PathBuf,
 }
 
 /// How a new recording compares with the file.
@@ -60,14 +62,15 @@ impl Job {
     #[must_use]
     pub fn new(captures: &Path, name: &str) -> Self {
         Self {
-            files: Files::new(captures, name),
+            name: name.to_owned(),
+            path: captures.join(name),
         }
     }
 
     /// Its name.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.files.name()
+        &self.name
     }
 
     /// Records with the programs of the repository at `root`; writes nothing.
@@ -77,9 +80,9 @@ impl Job {
     pub fn record_anew(&self, root: &Path) -> Result<Recorded> {
         let session = self.session()?;
         let recording = self.record(&session, root)?;
-        let bytes = pcapng::write(self.name(), &session, &recording)?;
+        let bytes = pcapng::write(&self.name, &session, &recording)?;
         let again = read(&bytes, &session).context("read the new recording")?;
-        let changes = match fs::read(self.files.path("pcapng")) {
+        let changes = match fs::read(self.file("pcapng")) {
             // One that cannot be read, or belongs to another story, is replaced like one that differs.
             Ok(old) => match read(&old, &session) {
                 Ok(old) => Changes::Differs(capture::differences(&old, &again, &session)),
@@ -87,7 +90,7 @@ impl Job {
             },
             Err(error) if error.kind() == ErrorKind::NotFound => Changes::New,
             Err(error) => {
-                return Err(error).with_context(|| format!("read {}.pcapng", self.name()));
+                return Err(error).with_context(|| format!("read {}.pcapng", self.name));
             }
         };
         Ok(Recorded {
@@ -102,8 +105,8 @@ impl Job {
     /// # Errors
     /// It cannot be written; the old one stays as it is.
     pub fn write(&self, recorded: &Recorded) -> Result<()> {
-        let (file, new) = (self.files.path("pcapng"), self.files.path("pcapng.new"));
-        let unwritable = || format!("write {}.pcapng", self.name());
+        let (file, new) = (self.file("pcapng"), self.file("pcapng.new"));
+        let unwritable = || format!("write {}.pcapng", self.name);
         // In one step: a reader meanwhile gets the old file, whole.
         fs::write(&new, &recorded.bytes).with_context(unwritable)?;
         fs::rename(&new, &file).with_context(unwritable)
@@ -115,8 +118,12 @@ impl Job {
     /// A file cannot be read, or the session did not happen.
     pub fn check(&self, root: &Path) -> Result<Checked> {
         let session = self.session()?;
-        let name = self.name();
-        let committed = self.files.recording(&session).map_err(|why| anyhow!(why))?;
+        let name = &self.name;
+        let committed = fs::read(self.file("pcapng")).with_context(|| {
+            format!("read {name}.pcapng (cargo workbook capture {name} makes it)")
+        })?;
+        let committed =
+            read(&committed, &session).with_context(|| format!("read {name}.pcapng"))?;
         let loses_syn = |loss: &Loss| loss.kind == LossKind::Syn;
         if session.losses.iter().any(loses_syn) && !host::repeats_syn_as_recorded() {
             return Ok(Checked::OldKernel);
@@ -139,13 +146,20 @@ impl Job {
     }
 
     fn session(&self) -> Result<Session> {
-        self.files.session().map_err(|why| anyhow!(why))
+        session::run::read(&self.file("session"), &format!("{}.session", self.name))
     }
 
     fn record(&self, session: &Session, root: &Path) -> Result<lab::Recording> {
-        let name = self.name();
+        let name = &self.name;
         lab::record(session, root)
             .with_context(|| format!("{name}.session did not happen as written"))
+    }
+
+    fn file(&self, extension: &str) -> PathBuf {
+        // Not `with_extension`: a name may have a dot.
+        let mut path = self.path.clone().into_os_string();
+        path.push(format!(".{extension}"));
+        path.into()
     }
 }
 

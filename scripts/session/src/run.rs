@@ -33,7 +33,7 @@ use crate::{Action, Session, Step};
 
 pub use cargo::output_of;
 pub use checkout::{checkout, root};
-pub use collection::{Blessed, all, bless_file, run_file, run_named};
+pub use collection::{Blessed, all, bless_file, read, run_file, run_named};
 pub use failed_step::FailedStep;
 pub use look_up::{example, find, look_up};
 pub use process_tree::Ended;

@@ -5,7 +5,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
-use capture::Files;
 use timeline::{Timeline, data};
 
 use crate::cli::Consent;
@@ -105,12 +104,22 @@ fn drawn(folder: &Path, name: &str) -> Result<[(PathBuf, String); 2]> {
     if name.contains(['/', '\\']) {
         bail!("{name} is no name of a capture: it contains a separator of paths");
     }
-    let files = Files::new(folder, name);
-    let session = files.session().map_err(|why| anyhow!(why))?;
-    let capture = files.recording(&session).map_err(|why| anyhow!(why))?;
+    // Not `with_extension`: a name may have a dot.
+    let file = |extension: &str| folder.join(format!("{name}.{extension}"));
+    let session = session::run::read(&file("session"), &format!("{name}.session"))?;
+    let recording = file("pcapng");
+    let bytes = fs::read(&recording).with_context(|| {
+        format!(
+            "read {} (cargo workbook capture {name} makes it)",
+            recording.display()
+        )
+    })?;
+    let capture = capture::read(&bytes, &session)
+        .map_err(|why| anyhow!(why))
+        .with_context(|| format!("read {name}.pcapng"))?;
     let timeline = Timeline::of_capture(capture, &session);
     Ok([
-        (files.path("js"), data::script(name, &timeline)),
-        (files.path("html"), data::page(name, &timeline)),
+        (file("js"), data::script(name, &timeline)),
+        (file("html"), data::page(name, &timeline)),
     ])
 }

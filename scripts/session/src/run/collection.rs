@@ -99,6 +99,14 @@ fn shown(file: &Path, options: &Options) -> String {
     inside.display().to_string()
 }
 
+/// The session in `file`, which messages call `shown`.
+///
+/// # Errors
+/// It cannot be read, it is not UTF-8, or every line of it that is wrong.
+pub fn read(file: &Path, shown: &str) -> Result<Session> {
+    parse(&source(file, shown)?, shown)
+}
+
 fn source(file: &Path, shown: &str) -> Result<String> {
     let bytes = fs::read(file).with_context(|| format!("read {shown}"))?;
     // The error keeps its type, which has the words in both languages.
@@ -111,10 +119,7 @@ fn parse(source: &str, shown: &str) -> Result<Session> {
             .iter()
             .map(|error| format!("{shown}: {error}"))
             .collect();
-        anyhow!(errors.join(
-            "
-"
-        ))
+        anyhow!(errors.join("\n"))
     })
 }
 
