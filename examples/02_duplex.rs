@@ -60,7 +60,7 @@ fn run(start: &Start, in_turns: bool) -> io::Result<()> {
     // 对方的程序一直不读，它的接收缓冲区就会满，内核通知窗口为零；我们的发送缓冲区跟着满，
     // write 就停在那里（RFC 9293 §3.8.6.1）。每次最多等 10 秒。
     // If the peer's program never reads, its receive buffer fills and its kernel announces a window
-    // of zero; then our send buffer fills too, and write waits (RFC 9293 §3.8.6.1): 10 s at most.
+    // of zero; our send buffer fills too, and each write waits (RFC 9293 §3.8.6.1), 10 s at most.
     stream.set_write_timeout(Some(Duration::from_secs(10)))?;
     if in_turns {
         turns::take_turns(stream, names)

@@ -76,7 +76,7 @@ pub fn encapsulate(sentence: &str) -> Result<Vec<u8>> {
     // A TCP header and the sentence are a segment; its numbers are made up, flags 0x18 are PSH ACK.
     let mut segment = write(&TCP, &[54321, 9999, 1, 1, 5, 0, 0x18, 64240, 0, 0]);
     segment.extend(sentence.as_bytes());
-    // 协议 6 告诉收方：里面是 TCP。
+    // 协议 6 告诉接收方：里面是 TCP。
     // Protocol 6 tells the receiver that TCP is inside.
     let total = 20 + segment.len() as u64;
     let ip = [4, 5, 0, total, 1, 2, 0, 64, 6, 0, source, destination];

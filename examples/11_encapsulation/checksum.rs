@@ -2,7 +2,7 @@
 //! Checksums: that of IPv4 covers its header, that of TCP also the data and both addresses.
 
 // ANCHOR: checksum
-/// RFC 1071：每 16 比特一组相加，进位绕回末位，取反。收方连校验和一起加：得 0 才对。
+/// RFC 1071：每 16 比特一组相加，进位绕回末位，取反。接收方连校验和一起加：得 0 才对。
 /// RFC 1071: add 16-bit words, carry around, invert. The receiver adds all: 0 means correct.
 pub(crate) fn checksum(bytes: &[u8]) -> u16 {
     let mut sum = 0;

@@ -4,7 +4,7 @@ use super::headers::{Kind, Packet};
 use super::screen::paint;
 
 // ANCHOR: wire
-// 前导码让收方的时钟跟上，最后的 d5 说“帧开始了”（IEEE 802.3 §3.2）。
+// 前导码让接收方的时钟跟上，最后的 d5 说“帧开始了”（IEEE 802.3 §3.2）。
 // The preamble lets the receiver's clock catch up; d5 says "here the frame begins" (IEEE 802.3
 // §3.2).
 const PREAMBLE: [u8; 8] = [0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0xd5];
@@ -57,7 +57,7 @@ pub fn on_the_wire(packet: &Packet<'_>) -> String {
     )
 }
 
-/// 帧校验序列：CRC-32，收方算出来不一样，就丢掉这一帧（§3.2.9）。
+/// 帧校验序列：CRC-32，接收方算出来不一样，就丢掉这一帧（§3.2.9）。
 /// The frame check sequence, a CRC-32: if the receiver computes another, it drops the frame
 /// (§3.2.9).
 pub fn fcs(frame: &[u8]) -> [u8; 4] {

@@ -285,11 +285,11 @@ impl Report {
             self.write(
                 "  ",
                 &match (role, ui.lang) {
-                    (Role::Server | Role::Relay, Lang::Zh) => format!("启动很慢：你的程序用了 {ready} 才开始监听。评判程序自己的期限也相应放宽了。"),
+                    (Role::Server | Role::Relay, Lang::Zh) => format!("启动很慢：你的程序用了 {ready} 才开始监听。判题程序自己的期限也相应放宽了。"),
                     (Role::Server | Role::Relay, Lang::En) => format!("A slow start: your program took {ready} to start listening. The judge extended its own deadlines accordingly."),
-                    (Role::Client, Lang::Zh) => format!("启动很慢：你的程序用了 {ready} 才开始通信。评判程序自己的期限也相应放宽了。"),
+                    (Role::Client, Lang::Zh) => format!("启动很慢：你的程序用了 {ready} 才开始通信。判题程序自己的期限也相应放宽了。"),
                     (Role::Client, Lang::En) => format!("A slow start: your program took {ready} to start communicating. The judge extended its own deadlines accordingly."),
-                    (Role::Filter, Lang::Zh) => format!("启动很慢：你的程序用了 {ready} 才打印第一行。评判程序自己的期限也相应放宽了。"),
+                    (Role::Filter, Lang::Zh) => format!("启动很慢：你的程序用了 {ready} 才打印第一行。判题程序自己的期限也相应放宽了。"),
                     (Role::Filter, Lang::En) => format!("A slow start: your program took {ready} to print its first line. The judge extended its own deadlines accordingly."),
                 },
             );
@@ -310,7 +310,7 @@ impl Report {
         };
         let words = match ui.lang {
             Lang::Zh => format!(
-                "机器很忙：你的程序等处理器等了 {}，评判程序自己也最多晚了 {}。如果没通过只是因为慢，等机器空闲时再检查一次。",
+                "机器很忙：你的程序等处理器等了 {}，判题程序自己也最多晚了 {}。如果没通过只是因为慢，等机器空闲时再检查一次。",
                 time(starved),
                 time(late)
             ),

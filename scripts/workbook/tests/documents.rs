@@ -46,6 +46,20 @@ const AVOIDED_PHRASES: [(&str, &str); 14] = [
     ("fibre", "the American spelling"),
 ];
 
+/// Chinese that another word of the book stands for: what is not written, where it is part of another
+/// word, and what to write.
+const OTHER_CHINESE_NAMES: [(&str, &[&str], &str); 6] = [
+    ("裁判", &[], "判题程序"),
+    ("变体", &[], "情形"),
+    ("收方", &["接收方"], "接收方"),
+    ("发方", &["开发方"], "发送方"),
+    ("对端", &[], "对方"),
+    ("客人", &[], "客户端"),
+];
+
+/// Pages on which the clients are people in a room.
+const ROOMS: [&str; 2] = ["threaded-server.md", "chat_room.md"];
+
 /// A name that is spelled so.
 const BRITISH_MAN_PAGE: &str = "ip-neighbour(8)";
 
@@ -280,6 +294,28 @@ fn messages_and_comments_avoid_what_english_has_other_words_for() {
         }
     }
     assert!(count > 900, "only {count} files");
+    assert!(found.is_empty(), "\n{found}");
+}
+
+#[test]
+fn a_thing_has_one_chinese_name_on_all_pages() {
+    let mut pages = files("book", "md");
+    pages.retain(|file| !file.to_str().unwrap().ends_with(".en.md"));
+    assert!(pages.len() > 35, "only {} pages", pages.len());
+    let mut found = String::new();
+    for file in pages {
+        let room = ROOMS.iter().any(|room| file.ends_with(room));
+        for (index, line) in read(file.to_str().unwrap()).lines().enumerate() {
+            // What a program prints stays as it is.
+            let prose: String = line.split('`').step_by(2).collect();
+            for (name, within, instead) in OTHER_CHINESE_NAMES {
+                let prose = within.iter().fold(prose.clone(), |prose, word| prose.replace(word, ""));
+                if prose.contains(name) && !(room && name == "客人") {
+                    found += &format!("{}:{}: {name}: 写 {instead}\n", file.display(), index + 1);
+                }
+            }
+        }
+    }
     assert!(found.is_empty(), "\n{found}");
 }
 

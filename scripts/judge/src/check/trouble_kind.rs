@@ -211,7 +211,7 @@ kinds! {
         "时间到了，没有试",
         "time ran out before it was played";
     Judge, "judge", Start, Certain, None,
-        "评判程序自己没法继续",
+        "判题程序自己没法继续",
         "the judge itself cannot continue";
 }
 

@@ -92,7 +92,7 @@ pub(super) fn of(role: Role, failure: &Failure, done: bool, lang: Lang) -> Strin
             )
         }
         Trouble::Flood(Written::Printed) => both(
-            "你的程序打印了超过 1 MiB，评判程序不再读了。要么打印的循环停不下来，要么打印得太多。",
+            "你的程序打印了超过 1 MiB，判题程序不再读了。要么打印的循环停不下来，要么打印得太多。",
             "Your program printed more than 1 MiB, and the judge stopped reading. Either it prints in a loop that never ends, or it prints too much.",
         ),
         Trouble::Flood(Written::Sent) if done => both(
@@ -146,7 +146,7 @@ pub(super) fn of(role: Role, failure: &Failure, done: bool, lang: Lang) -> Strin
             )
         }
         Trouble::OnlyAtEnd(_) => both(
-            "该来的来得太晚：期限过了，评判程序结束了自己这边，它才来。要么写完忘了 flush，要么你的程序要等对方结束才回答。",
+            "该来的来得太晚：期限过了，判题程序结束了自己这边，它才来。要么写完忘了 flush，要么你的程序要等对方结束才回答。",
             "It came too late: only after the deadline, when the judge had ended its side. Either a flush is missing after the write, or your program waits for the end of its input before it answers.",
         ),
         Trouble::NotPrinted(_) => lang.pick(
@@ -246,7 +246,7 @@ pub(super) fn of(role: Role, failure: &Failure, done: bool, lang: Lang) -> Strin
             "A check ends after 60 s, and this variant had not finished by then. Try it alone with the command below.",
         ),
         Trouble::Judge(why) => lang.pick(
-            format!("评判程序自己没法继续：{why}。这不是你的错；再试一次，如果还这样，请告诉我们。"),
+            format!("判题程序自己没法继续：{why}。这不是你的错；再试一次，如果还这样，请告诉我们。"),
             format!("The judge itself could not continue: {why}. This is not your fault; try again, and if it happens again, please tell us."),
         ),
     }
@@ -256,7 +256,7 @@ pub(super) fn of(role: Role, failure: &Failure, done: bool, lang: Lang) -> Strin
 fn too_little(bytes: &Bytes, waited: &str, state: Option<&str>, lang: Lang) -> String {
     if let Some(state) = state {
         return lang.pick(
-            format!("等了 {waited}，该来的没有来；评判程序结束自己这边后，你的程序{state}。"),
+            format!("等了 {waited}，该来的没有来；判题程序结束自己这边后，你的程序{state}。"),
             format!("What was expected did not come within {waited}. The judge then ended its side, and your program {state}."),
         );
     }
