@@ -210,6 +210,21 @@ for (const [name, start] of BROWSERS) {
       }
       assert.ok(headings > 20, `${headings} headings`);
     });
+    test(`${name}: on paper the title of a session or capture, its terminals and its first step are on one sheet`, async () => {
+      let found = 0;
+      for (const page of ["layers/application.html", DUPLEX]) {
+        await visit(tab, page, "en");
+        const titles = await tab.ask(() => [...document.querySelectorAll(":is(figure.session, figure.capture):not(details *) > figcaption")].map((title) => title.innerText.trim().normalize("NFKC")));
+        const sheets = (await printed(tab)).split("\f");
+        for (const title of titles) {
+          const sheet = sheets.find((sheet) => sheet.split("\n").some((line) => line.trim() === title));
+          if (!sheet) continue; // it takes two lines
+          found++;
+          assert.match(sheet.slice(sheet.indexOf(title)), /\$ \S/, `${page}: ${title}`);
+        }
+      }
+      assert.ok(found > 10, `${found} titles`);
+    });
     test(`${name}: on paper the terminals of a session have their titles`, async () => {
       const { session } = await paper();
       const commands = session.split("$ cargo");
