@@ -152,8 +152,9 @@ async function frames(mode, pages, mend = (html) => html) {
   // What is in the head keeps the body, and so every frame, from coming.
   const head = (url) => readFileSync(join(BOOK, "index.html"), "utf8").split("</head>")[0].includes(basename(new URL(url).pathname));
   await tab.route(/\.js$/, async (route) => {
-    if (!head(route.request().url())) await tab.evaluate((frames) => window.drawn(frames), FRAMES);
-    await route.continue();
+    // A script that was asked for last may find its page gone.
+    if (!head(route.request().url())) await tab.evaluate((frames) => window.drawn(frames), FRAMES).catch(() => {});
+    await route.continue().catch(() => {});
   });
   await tab.route(/\.html$/, async (route) => {
     const response = await route.fetch();

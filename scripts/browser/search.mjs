@@ -150,7 +150,7 @@ async function whileItLoads(act) {
       tab.route(/\/(elasticlunr|mark|searcher)[^/]*\.js$/, async (route) => {
         asked();
         await held;
-        await route.continue();
+        await route.continue().catch(() => {}); // the page may be gone
       });
     });
     await tab.goto(at(PAGES[0]));

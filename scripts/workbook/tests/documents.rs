@@ -309,7 +309,9 @@ fn a_thing_has_one_chinese_name_on_all_pages() {
             // What a program prints stays as it is.
             let prose: String = line.split('`').step_by(2).collect();
             for (name, within, instead) in OTHER_CHINESE_NAMES {
-                let prose = within.iter().fold(prose.clone(), |prose, word| prose.replace(word, ""));
+                let prose = within
+                    .iter()
+                    .fold(prose.clone(), |prose, word| prose.replace(word, ""));
                 if prose.contains(name) && !(room && name == "客人") {
                     found += &format!("{}:{}: {name}: 写 {instead}\n", file.display(), index + 1);
                 }
