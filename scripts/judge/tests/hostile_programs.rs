@@ -873,7 +873,8 @@ fn standard_error_is_drained_and_no_verdict() {
     let flood = "import sys\nwhile True: print('x' * 1000, file=sys.stderr)";
     let story = "# impatient\nalice connect within 1s\n";
     let failure = failure("server", story, flood);
-    assert_eq!(failure.errors.last().map(Vec::len), Some(400));
+    // The last line may be half written, and is then shorter.
+    assert_eq!(failure.errors.iter().map(Vec::len).max(), Some(400));
     seen!(failure, Trouble::NeverListens(_));
 }
 
