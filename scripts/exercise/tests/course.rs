@@ -27,7 +27,7 @@ use exercise::patch::{Header, SourceLanguage};
 use exercise::shape;
 use judge::Check;
 use judge::build::{Built, build};
-use judge::check::{TroubleKind, Variant};
+use judge::check::{Act, Actor, Cause, Fit, Step, TroubleKind, Variant};
 use judge::play::{Options, play};
 use judge::report::{self};
 use judge::verdict::{Failure, Verdict};
@@ -528,6 +528,63 @@ fn every_cause_says_what_it_fits() {
         missing.is_empty(),
         "these variants have a cause without `fits` (EXERCISE_SEEN=1 prints what was seen): {missing:#?}"
     );
+}
+
+/// A server that has ended is seen in the way in which it and the next client meet: that client may
+/// have connected before the socket was closed (it is reset, or waits for a line that is not
+/// printed), or come after (it is refused). A cause that fits one of them fits the others.
+#[test]
+fn a_cause_that_fits_a_server_that_has_ended_fits_every_way_to_see_it() {
+    let mut missing = Vec::new();
+    for exercise in COURSE.iter() {
+        for variant in &exercise.check.variants {
+            let Some(next) = steps_from_the_second_client(variant) else {
+                continue;
+            };
+            let prints = next
+                .iter()
+                .any(|step| step.actor == Actor::You && matches!(step.act, Act::Line { .. }));
+            let ways = [
+                Some(TroubleKind::NotConnected),
+                Some(TroubleKind::ResetEarly),
+                Some(TroubleKind::Gone),
+                prints.then_some(TroubleKind::NotPrinted),
+            ];
+            for cause in &variant.causes {
+                if fits(cause, TroubleKind::Refused) {
+                    let not = ways.iter().flatten().filter(|kind| !fits(cause, **kind));
+                    let not: Vec<_> = not.map(|kind| kind.name()).collect();
+                    if !not.is_empty() {
+                        missing.push(format!(
+                            "{} {}: {}",
+                            exercise.id,
+                            variant.name,
+                            not.join(" ")
+                        ));
+                    }
+                }
+            }
+        }
+    }
+    assert!(missing.is_empty(), "add to `fits`: {missing:#?}");
+}
+
+fn fits(cause: &Cause, kind: TroubleKind) -> bool {
+    let fits = cause.fits.iter().flatten();
+    fits.into_iter()
+        .any(|fit| matches!(fit, Fit::Trouble(trouble) if *trouble == kind))
+}
+
+/// The steps from the one in which a second client connects.
+fn steps_from_the_second_client(variant: &Variant) -> Option<&[Step]> {
+    let mut clients = 0;
+    let at = variant.steps.iter().position(|step| {
+        if let (Act::Connect, Actor::Peer { count, .. }) = (&step.act, &step.actor) {
+            clients += count.unwrap_or(1);
+        }
+        clients > 1
+    })?;
+    Some(&variant.steps[at..])
 }
 
 #[test]

@@ -158,3 +158,49 @@ fn a_connection_that_stays_open_is_not_told_that_the_peer_is_done_before_it_is()
     ];
     says(&texts, what);
 }
+
+const UTF8: &str = "
+decoder = codecs.getincrementaldecoder('utf-8')('replace')
+while data := c.recv(99): print(decoder.decode(data), flush=True)
+print(decoder.decode(b'', True), flush=True)";
+
+const WHOLE: &str = "
+data = b''
+while more := c.recv(99): data += more
+print(data.decode(), flush=True)";
+
+/// Checks that a server that serves one client, and `then` does this, is told of the next client.
+#[track_caller]
+fn is_told_of_the_next_client(then: &str, what: [&str; 2]) {
+    let causes = ["accept belongs in a loop", "循环里"];
+    for (id, serve) in [("utf8_stream", UTF8), ("whole_message", WHOLE)] {
+        let program =
+            format!("{SERVER}\nimport codecs, select\nc = l.accept()[0]\n{serve}\n{then}");
+        let texts = reports(id, "next", &program);
+        says(&texts, causes);
+        says(&texts, what);
+    }
+}
+
+#[test]
+fn a_server_that_ends_with_the_next_client_in_its_queue_is_told_of_the_next_client() {
+    let what = ["What was expected was not printed", "该打印的没有打印"];
+    is_told_of_the_next_client("c.close()\nselect.select([l], [], [])", what);
+}
+
+#[test]
+fn a_server_that_no_longer_listens_when_the_next_client_comes_is_told_of_the_next_client() {
+    let what = ["no longer listens", "已经不监听了"];
+    is_told_of_the_next_client("l.close()\nc.close()\ntime.sleep(60)", what);
+}
+
+#[test]
+fn a_server_that_stops_listening_with_the_next_client_in_its_queue_is_told_of_the_next_client() {
+    let then = "c.close()\nselect.select([l], [], [])\nl.close()\ntime.sleep(60)";
+    // bob's connection was reset: nothing is said about it.
+    let what = [
+        "for 2 s; your program is still running.",
+        "你的程序还在运行。",
+    ];
+    is_told_of_the_next_client(then, what);
+}

@@ -106,6 +106,7 @@ const FACTS: &[(&str, fn())] = facts![
     a_relay_is_judged_on_both_sides,
     a_filter_answers_each_line,
     arguments_come_before_the_address,
+    a_connection_that_is_reset_at_once_was_made,
     a_response_is_judged_as_a_whole,
     #[cfg(target_os = "linux")]
     a_program_that_leaves_its_process_group_is_ended_all_the_same,
@@ -764,6 +765,26 @@ fn web(answer: &str) -> String {
         "
     while c.recv(65536).endswith(b'\\r\\n\\r\\n'): c.sendall({answer})"
     ))
+}
+
+/// The judge may look at a connection only after it has been made and reset.
+fn a_connection_that_is_reset_at_once_was_made() {
+    let serve = |end: &str| {
+        server("pass").replace(
+            "threading.Thread(target=run, args=(l.accept()[0],), daemon=True).start()",
+            &format!("c = l.accept()[0]; {end}"),
+        )
+    };
+    let linger =
+        "c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0)); c.close()";
+    let closed_first = format!("c.shutdown(socket.SHUT_WR); {linger}");
+    let gone = "alice connect\nalice ? gone\nguest*20 connect\nguest*20 ? gone\nyou runs\n";
+    let reset = "alice connect\nalice ? reset\nguest*20 connect\nguest*20 ? reset\nyou runs\n";
+    passes("server", gone, &serve(linger));
+    passes("server", gone, &serve(&closed_first));
+    passes("server", reset, &serve(linger));
+    let talks = "alice connect\nalice > a\nalice | a\nyou runs\n";
+    seen!(failed_at(talks, &serve(linger)), Trouble::ResetEarly(_));
 }
 
 fn a_response_is_judged_as_a_whole() {

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use socket2::{Domain, Socket, Type};
 
 use super::address::SMALL_BUFFER_BYTES;
+use super::peer::Peer;
 use super::runner::{InVain, Runner};
 use crate::check::{Act, Actor, Step};
 use crate::verdict::Trouble;
@@ -31,7 +32,15 @@ struct Progress {
 enum Attempt {
     Waits(Socket, Instant),
     Open(TcpStream),
+    /// It was made, and was reset before the judge looked at it.
+    Reset(TcpStream),
     Refused,
+}
+
+impl Attempt {
+    fn is_made(&self) -> bool {
+        matches!(self, Self::Open(_) | Self::Reset(_))
+    }
 }
 
 /// Connects `count` peers at the same time.
@@ -65,11 +74,16 @@ pub(super) fn connect<'a>(
                         start(address, small)
                     }
                     Some(Attempt::Waits(socket, since)) => look(socket, since),
-                    Some(Attempt::Open(stream)) => Ok(Attempt::Open(stream)),
+                    Some(made @ (Attempt::Open(_) | Attempt::Reset(_))) => Ok(made),
                     Some(Attempt::Refused) | None if pause => Ok(Attempt::Refused),
                     Some(Attempt::Refused) | None => start(address, small),
                 };
-                let next = next.map_err(|error| Trouble::Judge(format!("connect: {error}")))?;
+                let mut next = next.map_err(|error| Trouble::Judge(format!("connect: {error}")))?;
+                // It ended while this connection waited in its queue: it may have yet to start anew.
+                if first && matches!(next, Attempt::Reset(_)) && !runner.program.may_listen(address)
+                {
+                    next = Attempt::Refused;
+                }
                 if matches!(next, Attempt::Refused) && !pause {
                     refused_at = Some(Instant::now());
                 }
@@ -80,7 +94,7 @@ pub(super) fn connect<'a>(
                 attempts.filter(|attempt| wanted(attempt)).count()
             };
             let refused = count(|attempt| matches!(attempt, Attempt::Refused)) > 0;
-            let open = count(|attempt| matches!(attempt, Attempt::Open(_)));
+            let open = count(Attempt::is_made);
             if open > progress.open {
                 progress.open = open;
                 // That some are connected shows that the program goes on.
@@ -93,10 +107,7 @@ pub(super) fn connect<'a>(
                 looked = Instant::now();
                 runner.program.listens_nowhere_else(address)?;
             }
-            Ok(attempts
-                .iter()
-                .all(|attempt| matches!(attempt, Some(Attempt::Open(_))))
-                .then_some(()))
+            Ok((open == attempts.len()).then_some(()))
         })
     })?;
     if let Err(InVain) = done {
@@ -116,12 +127,13 @@ pub(super) fn connect<'a>(
             (None, false) => Trouble::NotConnected(time),
         });
     }
-    let mut peers = Vec::new();
-    for attempt in attempts {
-        if let Some(Attempt::Open(stream)) = attempt {
-            peers.push(stream);
-        }
-    }
+    let made = attempts.into_iter().flatten();
+    let peers = made.filter_map(|attempt| match attempt {
+        Attempt::Open(stream) => Some(Peer::new(stream)),
+        Attempt::Reset(stream) => Some(Peer::reset_at_once(stream)),
+        Attempt::Waits(..) | Attempt::Refused => None,
+    });
+    let peers = peers.collect();
     if first {
         // `0.0.0.0` accepts our connections as well, and those of the whole network.
         runner.program.listens_nowhere_else(address)?;
@@ -171,7 +183,8 @@ pub(super) fn accept<'a>(
     if first {
         runner.is_ready();
     }
-    runner.peers.insert(name, streams)
+    let peers = streams.into_iter().map(Peer::new).collect();
+    runner.peers.insert(name, peers)
 }
 
 /// Whether some step makes a peer of this name stop reading, or read slowly: then its receive buffer
@@ -199,18 +212,14 @@ fn start(address: SocketAddr, small: bool) -> io::Result<Attempt> {
 
 fn look(socket: Socket, since: Instant) -> io::Result<Attempt> {
     match socket.take_error()? {
-        // The last two: the program ended while this connection waited in its queue.
-        Some(error)
-            if matches!(
-                error.kind(),
-                ErrorKind::ConnectionRefused
-                    | ErrorKind::ConnectionReset
-                    | ErrorKind::ConnectionAborted
-            ) =>
-        {
-            Ok(Attempt::Refused)
-        }
-        Some(error) => Err(error),
+        Some(error) => match error.kind() {
+            ErrorKind::ConnectionRefused => Ok(Attempt::Refused),
+            // The last: the program had closed it in the ordinary way before.
+            ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe => {
+                Ok(Attempt::Reset(socket.into()))
+            }
+            _ => Err(error),
+        },
         None if socket.peer_addr().is_ok() => Ok(Attempt::Open(socket.into())),
         None => Ok(Attempt::Waits(socket, since)),
     }

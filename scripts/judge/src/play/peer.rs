@@ -63,17 +63,27 @@ impl Peer {
         stream.set_nonblocking(true)?;
         // Each write leaves at once, since the division into pieces is the point.
         stream.set_nodelay(true)?;
-        Ok(Self {
+        Ok(Self::of(stream, false))
+    }
+
+    /// One whose connection the program's side has reset already, which the system has reported.
+    pub(super) fn reset_at_once(stream: TcpStream) -> io::Result<Self> {
+        stream.set_nonblocking(true)?;
+        Ok(Self::of(stream, true))
+    }
+
+    fn of(stream: TcpStream, refused: bool) -> Self {
+        Self {
             stream: Some(stream),
             queue: VecDeque::new(),
             unread: Vec::new(),
             taken: Vec::new(),
             ended: None,
-            refused: false,
+            refused,
             reading: Reading::Free,
             moved: 0,
             pace: None,
-        })
+        }
     }
 
     pub(super) fn send(&mut self, bytes: Vec<u8>, pieces: Pieces) {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener};
 use std::time::{Duration, Instant};
 
 use socket2::Socket;
@@ -71,8 +71,11 @@ impl<'a> Peers<'a> {
     }
 
     /// Adds the peers of this name, with these connections.
-    pub(super) fn insert(&mut self, name: &'a str, streams: Vec<TcpStream>) -> Result<(), Trouble> {
-        let peers: io::Result<Vec<Peer>> = streams.into_iter().map(Peer::new).collect();
+    pub(super) fn insert(
+        &mut self,
+        name: &'a str,
+        peers: io::Result<Vec<Peer>>,
+    ) -> Result<(), Trouble> {
         let peers = peers.map_err(|error| Trouble::Judge(format!("a connection: {error}")))?;
         self.by_name.insert(name, peers);
         Ok(())
@@ -197,7 +200,7 @@ impl<'a> Peers<'a> {
 #[cfg(test)]
 mod tests {
     use std::io::Read;
-    use std::net::{Ipv4Addr, TcpListener};
+    use std::net::{Ipv4Addr, TcpListener, TcpStream};
 
     use super::*;
 
@@ -208,7 +211,8 @@ mod tests {
         let mut peers = Peers::new(way, 1);
         let stream = TcpStream::connect(address).expect("a connection");
         let (mut other, _) = listener.accept().expect("its other end");
-        peers.insert("alice", vec![stream]).expect("alice");
+        let alice = Peer::new(stream).map(|peer| vec![peer]);
+        peers.insert("alice", alice).expect("alice");
         peers.send("alice", vec![b"one ".to_vec()]);
         peers.send("alice", vec![b"two".to_vec()]);
         peers.release(None);

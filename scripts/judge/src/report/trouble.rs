@@ -9,10 +9,10 @@ use session::Status;
 use session::run::Ended;
 
 use super::Ui;
-use crate::check::{Act, Role, Step, Variant, quoted};
+use crate::check::{Act, Actor, Role, Step, Variant, quoted};
 use crate::crash::Extent;
 use crate::narrate::time;
-use crate::verdict::{Bytes, Failure, Surplus, Trouble};
+use crate::verdict::{Bytes, Failure, Surplus, Trouble, Written};
 use bilingual::Lang;
 use bilingual::visible::is_trick;
 
@@ -22,8 +22,14 @@ pub(super) fn describe(role: Role, variant: &Variant, failure: &Failure, ui: Ui)
     if let (Some(crash), Some(rest)) = (&crash, after_a_crash(role, failure, ui.lang)) {
         return format!("{crash}{rest}").trim_end().to_owned();
     }
-    let done = peer_is_done(variant, failure);
-    crash.unwrap_or_default() + &words::of(role, failure, done, ui.lang)
+    let at = words::At {
+        written: match variant.steps.get(failure.step).map(|step| &step.actor) {
+            Some(Actor::You) => Written::Printed,
+            _ => Written::Sent,
+        },
+        peer_is_done: peer_is_done(variant, failure),
+    };
+    crash.unwrap_or_default() + &words::of(role, failure, at, ui.lang)
 }
 
 /// Whether the peer that saw it had half-closed by then: the program's read returns 0.

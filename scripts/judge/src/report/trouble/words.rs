@@ -9,8 +9,17 @@ use crate::check::Role;
 use crate::narrate::size;
 use crate::verdict::{Bytes, Failure, Kept, Trouble, Written};
 
+/// Where something else was seen.
+#[derive(Clone, Copy)]
+pub(super) struct At {
+    /// Where the program should have written.
+    pub(super) written: Written,
+    /// The peer that saw it had half-closed by then.
+    pub(super) peer_is_done: bool,
+}
+
 /// What was seen, in one language. What is put into a sentence is in that language already.
-pub(super) fn of(role: Role, failure: &Failure, done: bool, lang: Lang) -> String {
+pub(super) fn of(role: Role, failure: &Failure, at: At, lang: Lang) -> String {
     let both = |zh: &str, en: &str| lang.pick(zh, en).to_owned();
     let within = |waited: &Duration| about(*waited, lang);
     let how = failure
@@ -95,7 +104,7 @@ pub(super) fn of(role: Role, failure: &Failure, done: bool, lang: Lang) -> Strin
             "你的程序打印了超过 1 MiB，判题程序不再读了。要么打印的循环停不下来，要么打印得太多。",
             "Your program printed more than 1 MiB, and the judge stopped reading. Either it prints in a loop that never ends, or it prints too much.",
         ),
-        Trouble::Flood(Written::Sent) if done => both(
+        Trouble::Flood(Written::Sent) if at.peer_is_done => both(
             "对方已经发完，你的程序还不停地发：已经超过 1 MiB。read 返回 0 时退出循环了吗？",
             "The peer has finished, but your program keeps sending: more than 1 MiB so far. Does its loop end when read returns 0?",
         ),
@@ -123,14 +132,14 @@ pub(super) fn of(role: Role, failure: &Failure, done: bool, lang: Lang) -> Strin
             )
         }
         Trouble::ResetEarly(_) => lang.pick(
-            format!("连接被重置（RST）：你的程序还有没读的字节就关了连接，或者它崩溃了。现在它{state}。"),
-            format!("The connection was reset (RST): your program closed it with bytes still unread, or it crashed; it {state}."),
+            format!("连接被重置（RST）：你的程序还有没读的字节，连接就关了；或者它还没有 accept 这条连接，就不再监听了。现在它{state}。"),
+            format!("The connection was reset (RST): your program closed it, or ended, with bytes still unread, or stopped listening before it had accepted it. It {state}."),
         ),
         Trouble::OutputClosed(_) => both(
             "你的程序关闭了自己的标准输出，该打印的还没打印完。",
             "Your program closed its standard output before it had printed everything.",
         ),
-        Trouble::TooLittle(bytes, waited) => too_little(bytes, &within(waited), failure.ended.map(|_| &*state), lang),
+        Trouble::TooLittle(bytes, waited) => too_little(bytes, at.written, &within(waited), failure.ended.map(|_| &*state), lang),
         Trouble::RightSoFar { right, all, time } => {
             let time = within(time);
             lang.pick(
@@ -197,7 +206,7 @@ pub(super) fn of(role: Role, failure: &Failure, done: bool, lang: Lang) -> Strin
         }
         Trouble::StillOpen(waited) => {
             let waited = within(waited);
-            match done {
+            match at.peer_is_done {
                 true => lang.pick(
                     format!("等了 {waited}，你的程序没有关闭连接。对方发完了（read 返回 0），答完就该关。"),
                     format!("Your program did not close the connection within {waited}. The peer has finished (read returned 0): answer what is left, then close."),
@@ -253,12 +262,33 @@ pub(super) fn of(role: Role, failure: &Failure, done: bool, lang: Lang) -> Strin
 }
 
 /// `state`: how it ended, if it had when the judge had ended its side.
-fn too_little(bytes: &Bytes, waited: &str, state: Option<&str>, lang: Lang) -> String {
+fn too_little(
+    bytes: &Bytes,
+    written: Written,
+    waited: &str,
+    state: Option<&str>,
+    lang: Lang,
+) -> String {
     if let Some(state) = state {
         return lang.pick(
             format!("等了 {waited}，该来的没有来；判题程序结束自己这边后，你的程序{state}。"),
             format!("What was expected did not come within {waited}. The judge then ended its side, and your program {state}."),
         );
+    }
+    if written == Written::Printed {
+        return match bytes.came.is_empty() {
+            true => lang.pick(
+                format!("等了 {waited}，什么也没有打印，你的程序还在运行。"),
+                format!("Nothing was printed for {waited}; your program is still running."),
+            ),
+            false => {
+                let so_far = so_far(bytes, lang);
+                lang.pick(
+                    format!("{so_far}；等了 {waited}，再没有打印，你的程序还在运行。"),
+                    format!("{so_far}, then nothing more was printed for {waited}; your program is still running."),
+                )
+            }
+        };
     }
     if bytes.came.is_empty() {
         return lang.pick(
