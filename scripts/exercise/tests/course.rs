@@ -73,6 +73,9 @@ const SOLUTIONS_AT_ONCE: usize = 6;
 /// How many times longer a step may take while other programs run.
 const SLOWER: u32 = 3;
 
+/// Number of times that a program is played until there is a verdict on each variant.
+const TRIES: u32 = 4;
+
 /// Every exercise of the ladder.
 static COURSE: LazyLock<Vec<Exercise>> = LazyLock::new(exercises);
 
@@ -275,7 +278,18 @@ fn judge(program: &Program, wanted: &[&Variant], seed: u64, slower: u32) -> Vec<
     // The machine that tests the course may be busy with other tests.
     options.patience = Duration::from_secs(30);
     options.limit = Duration::from_secs(600);
-    let verdicts = play(&program.source.exercise.check, wanted, &options, |_| {});
+    let check = &program.source.exercise.check;
+    let mut verdicts = play(check, wanted, &options, |_| {});
+    for _ in 1..TRIES {
+        let Some(open) = verdicts.iter().find(|verdict| verdict.is_open()) else {
+            break;
+        };
+        let (path, name) = (program.shown(), &open.variant);
+        say(&format!(
+            "played again: {path}: the machine was too busy for a verdict on {name}"
+        ));
+        verdicts = play(check, wanted, &options, |_| {});
+    }
     // A wrong program that fails again needs no line here, and for a right one the test says it.
     let passed_then = |verdict: &&Verdict| verdict.slow.again && verdict.failure.is_none();
     for verdict in verdicts.iter().filter(passed_then) {

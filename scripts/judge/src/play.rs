@@ -34,7 +34,7 @@ use session::run::Invocation;
 
 use runner::Runner;
 
-use crate::check::{Check, Variant};
+use crate::check::{Check, TroubleKind, Variant};
 use crate::verdict::{Failure, Trouble, Verdict};
 
 /// Options of the judge.
@@ -99,7 +99,7 @@ impl Options {
 /// The first variant is played alone: where the program does not even start, the others would only
 /// show the same, and are left out; and the time that it takes to start decides how patient the
 /// judge is with the others. A variant that failed but may only have been late is played once more,
-/// alone.
+/// alone; where the judge itself is late even then, there is no verdict on it.
 pub fn play<'a>(
     check: &'a Check,
     wanted: &[&'a Variant],
@@ -203,7 +203,9 @@ fn is_doubtful(verdict: &Verdict) -> bool {
         return false;
     };
     match failure.trouble {
-        Trouble::Judge(_) | Trouble::NotPlayed | Trouble::CannotStart(_) => false,
+        Trouble::Judge(_) | Trouble::NotPlayed | Trouble::TooBusy | Trouble::CannotStart(_) => {
+            false
+        }
         // It had the time of the whole check.
         Trouble::RightSoFar { .. } => false,
         _ => failure.trouble.kind().is_late() || verdict.slow.is_busy(),
@@ -225,7 +227,35 @@ fn leave(verdict: &mut Verdict) {
 fn again(check: &Check, of: &Variant, options: &Options, ends: Instant) -> Verdict {
     let mut verdict = play_one(check, of, options, ends);
     verdict.slow.again = true;
+    leave_if_too_busy(&mut verdict);
     verdict
+}
+
+/// Says nothing about a program that failed in a way that takes time, where the judge itself was late.
+fn leave_if_too_busy(verdict: &mut Verdict) {
+    let too_busy = verdict.slow.is_too_busy();
+    if let Some(failure) = &mut verdict.failure
+        && too_busy
+        && takes_time(failure)
+    {
+        failure.trouble = Trouble::TooBusy;
+    }
+}
+
+/// Whether it may be due to a judge that was late: its sends come after a deadline of the program's,
+/// which breaks off, and what the program does comes after one of the judge's.
+fn takes_time(failure: &Failure) -> bool {
+    let kind = failure.trouble.kind();
+    let breaks_off = matches!(
+        kind,
+        TroubleKind::ClosedEarly
+            | TroubleKind::ResetEarly
+            | TroubleKind::Gone
+            | TroubleKind::NotSilent
+    );
+    failure.crash_words().is_none()
+        && !matches!(failure.trouble, Trouble::NotPlayed)
+        && (kind.is_late() || breaks_off)
 }
 
 fn take(verdicts: &mut Vec<Verdict>, name: &str) -> Option<Verdict> {
@@ -269,5 +299,63 @@ fn play_one(check: &Check, variant: &Variant, options: &Options, ends: Instant) 
         kept_unchecked: unchecked.kept,
         slow,
         failure,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verdict::{Bytes, Slow, Written};
+
+    fn after(late: u64, trouble: Trouble) -> Trouble {
+        let mut verdict = Verdict {
+            variant: "next".into(),
+            time: Duration::from_secs(2),
+            seed: 1,
+            memory_unchecked: false,
+            kept_unchecked: false,
+            slow: Slow {
+                late: Duration::from_millis(late),
+                ..Slow::default()
+            },
+            failure: Some(Box::new(Failure {
+                step: 0,
+                peer: None,
+                trouble,
+                ended: None,
+                output: Vec::new(),
+                errors: Vec::new(),
+                crash: None,
+            })),
+        };
+        leave_if_too_busy(&mut verdict);
+        verdict.failure.unwrap().trouble
+    }
+
+    #[test]
+    fn a_judge_that_was_late_gives_no_verdict_on_what_takes_time() {
+        let time = Duration::from_secs(2);
+        for trouble in [
+            Trouble::TooLittle(Bytes::default(), time),
+            Trouble::ClosedEarly(Bytes::default()),
+            Trouble::ResetEarly(Bytes::default()),
+            Trouble::StillOpen(time),
+            Trouble::Gone,
+        ] {
+            assert_eq!(after(300, trouble.clone()), Trouble::TooBusy);
+            assert_eq!(after(200, trouble.clone()), trouble);
+        }
+    }
+
+    #[test]
+    fn what_takes_no_time_is_wrong_on_a_busy_machine_too() {
+        for trouble in [
+            Trouble::Wrong(Bytes::default()),
+            Trouble::WrongStatus,
+            Trouble::Flood(Written::Sent),
+            Trouble::NotPlayed,
+        ] {
+            assert_eq!(after(9000, trouble.clone()), trouble);
+        }
     }
 }

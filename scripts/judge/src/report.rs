@@ -42,7 +42,7 @@ pub fn title(id: &str, check: &Check, ui: Ui) -> String {
 pub fn line(verdict: &Verdict, ui: Ui) -> String {
     let mark = match &verdict.failure {
         None => ui.good("✓"),
-        Some(_) if !was_played(verdict) => "–".to_owned(),
+        Some(_) if verdict.is_open() => "–".to_owned(),
         Some(_) => ui.bad("✗"),
     };
     let seconds = verdict.time.as_secs_f64();
@@ -66,26 +66,26 @@ pub fn line(verdict: &Verdict, ui: Ui) -> String {
     line
 }
 
-fn was_played(verdict: &Verdict) -> bool {
+fn is_too_busy(verdict: &Verdict) -> bool {
     let trouble = verdict.failure.as_ref().map(|failure| &failure.trouble);
-    !matches!(trouble, Some(Trouble::NotPlayed))
+    matches!(trouble, Some(Trouble::TooBusy))
 }
 
 /// What follows the lines of the variants: the first failure in full, or that all have passed.
 #[must_use]
 pub fn outcome(id: &str, check: &Check, verdicts: &[Verdict], ui: Ui) -> String {
     let mut report = Report::new(ui);
-    let (failed, left): (Vec<_>, Vec<_>) = verdicts
+    let (left, failed): (Vec<_>, Vec<_>) = verdicts
         .iter()
         .filter(|verdict| verdict.failure.is_some())
-        .partition(|verdict| was_played(verdict));
+        .partition(|verdict| verdict.is_open());
     let first = failed.first().and_then(|verdict| {
         let variant = check.variant(&verdict.variant)?;
         Some((*verdict, variant, verdict.failure.as_deref()?))
     });
     let Some((verdict, variant, failure)) = first else {
         if let Some(first) = left.first() {
-            report.unfinished(verdicts.len() - left.len());
+            report.unfinished(verdicts.len() - left.len(), &left);
             report.slow(check.role, verdicts);
             report.left(&left);
             report.again(id, &first.variant, "");
@@ -246,32 +246,52 @@ impl Report {
     }
 
     /// Writes that nothing failed, but there was no time for everything.
-    fn unfinished(&mut self, passed: usize) {
-        let words = match self.ui.lang {
-            Lang::Zh => format!(
-                "{passed} 种情形通过了，没有一种不对，可是没来得及全部试完：一次检查最多 60 秒。"
+    fn unfinished(&mut self, passed: usize, left: &[&Verdict]) {
+        let lang = self.ui.lang;
+        let so_far = match (lang, passed) {
+            (_, 0) => String::new(),
+            (Lang::Zh, _) => format!("{passed} 种情形通过了，没有一种不对。"),
+            (Lang::En, 1) => "1 variant passed and none failed. ".to_owned(),
+            (Lang::En, _) => format!("{passed} variants passed and none failed. "),
+        };
+        let why = match left.iter().all(|verdict| is_too_busy(verdict)) {
+            true => lang.pick(
+                "机器太忙，没有全部判出来：等它空下来，再检查一次。",
+                "The machine was too busy to judge them all: check again when it is idle.",
             ),
-            Lang::En => format!(
-                "{passed} variants passed and none failed, but there was no time for the others: a check ends after 60 s."
+            false => lang.pick(
+                "没来得及全部试完：一次检查最多 60 秒。",
+                "There was no time for all of them: a check ends after 60 s.",
             ),
         };
         self.blank();
-        self.write("", &words);
+        self.write("", &format!("{so_far}{why}"));
     }
 
-    /// Writes which variants were not played to the end.
+    /// Writes which variants have no verdict, and why.
     fn left(&mut self, left: &[&Verdict]) {
-        if left.is_empty() {
-            return;
-        }
-        let names: Vec<_> = left.iter().map(|verdict| &*verdict.variant).collect();
-        self.entry(
-            self.ui.pick(
+        let (busy, not_played): (Vec<_>, Vec<_>) =
+            left.iter().partition(|verdict| is_too_busy(verdict));
+        for (verdicts, zh, en) in [
+            (
+                not_played,
                 "没试完（一次检查最多 60 秒）：",
                 "Not finished (a check ends after 60 s): ",
             ),
-            &names.join(" "),
-        );
+            (
+                busy,
+                "判不出来（机器太忙）：",
+                "Not judged (the machine was too busy): ",
+            ),
+        ] {
+            let names: Vec<_> = verdicts
+                .iter()
+                .map(|verdict: &&&Verdict| &*verdict.variant)
+                .collect();
+            if !names.is_empty() {
+                self.entry(self.ui.pick(zh, en), &names.join(" "));
+            }
+        }
     }
 
     /// Writes what slowed the program down, where that may be why a variant failed or took long.

@@ -28,6 +28,15 @@ pub struct Verdict {
     pub failure: Option<Box<Failure>>,
 }
 
+impl Verdict {
+    /// Whether nothing can be said: it was not played to the end, or the machine was too busy.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        let trouble = self.failure.as_ref().map(|failure| &failure.trouble);
+        matches!(trouble, Some(Trouble::NotPlayed | Trouble::TooBusy))
+    }
+}
+
 /// What slowed a variant down.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Slow {
@@ -47,6 +56,10 @@ const BUSY_LATENESS: Duration = Duration::from_millis(30);
 /// How late the judge wakes where a report says so.
 const REPORTED_LATENESS: Duration = Duration::from_millis(100);
 
+/// How late the judge wakes where a delay proves nothing: its own sends may have come after a deadline
+/// of the program's.
+const HOPELESS_LATENESS: Duration = Duration::from_millis(250);
+
 /// How long the program waits for a processor on a machine that counts as busy.
 const BUSY_STARVATION: Duration = Duration::from_millis(250);
 
@@ -64,6 +77,12 @@ impl Slow {
     #[must_use]
     pub fn is_very_busy(&self) -> bool {
         self.late >= REPORTED_LATENESS || self.starved >= BUSY_STARVATION
+    }
+
+    /// Whether it was too busy for a verdict on anything that takes time.
+    #[must_use]
+    pub fn is_too_busy(&self) -> bool {
+        self.late >= HOPELESS_LATENESS
     }
 
     /// The time to start, where it was long.
@@ -235,6 +254,8 @@ pub enum Trouble {
     },
     /// The time of the whole check ran out before this variant had finished.
     NotPlayed,
+    /// It failed in a way that takes time, also when it was played alone, and the machine was too busy.
+    TooBusy,
     /// The judge itself could not continue.
     Judge(String),
 }
@@ -444,6 +465,7 @@ impl Trouble {
             Self::Memory { .. } => TroubleKind::Memory,
             Self::Keeps { what, .. } => what.kind(),
             Self::NotPlayed => TroubleKind::NotPlayed,
+            Self::TooBusy => TroubleKind::TooBusy,
             Self::Judge(_) => TroubleKind::Judge,
         }
     }

@@ -282,6 +282,7 @@ pub(super) fn keep(workspace: &Workspace, job: &Job, outcome: &Outcome) {
             millis: u64::try_from(time.as_millis()).unwrap_or(u64::MAX),
             variants: verdicts
                 .iter()
+                .filter(|verdict| !verdict.is_open())
                 .map(|verdict| (verdict.variant.clone(), verdict.failure.is_none()))
                 .collect(),
         }),

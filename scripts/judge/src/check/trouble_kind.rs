@@ -210,6 +210,9 @@ kinds! {
     NotPlayed, "not_played", Around, MaybeLate, None,
         "时间到了，没有试",
         "time ran out before it was played";
+    TooBusy, "too_busy", Around, MaybeLate, None,
+        "机器太忙，判不出来",
+        "the machine was too busy to tell";
     Judge, "judge", Start, Certain, None,
         "判题程序自己没法继续",
         "the judge itself cannot continue";

@@ -111,6 +111,10 @@ fn standing(work: &Work) -> Vec<String> {
             format!("✓ 通过：{all} 种情形全对。按 n 做下一个。"),
             format!("✓ passed: all {all} variants. Press n for the next exercise."),
         )),
+        Phase::Failed if failed == 0 => workspace.pick(
+            "– 没有一种不对，可是没有全部判出来。按 r 再判一次。",
+            "– none fails, but not every variant has a verdict. Press r to judge again.",
+        ),
         Phase::Failed => work.workspace.ui.bad(&workspace.pick(
             format!("✗ 还没通过：{failed} 种情形不对。"),
             match failed {
@@ -139,11 +143,11 @@ fn standing(work: &Work) -> Vec<String> {
 fn failed(work: &Work) -> usize {
     work.verdicts
         .iter()
-        .filter(|verdict| verdict.failure.is_some())
+        .filter(|verdict| verdict.failure.is_some() && !verdict.is_open())
         .count()
 }
 
-/// `✓ plain  ✗ cut  · many`: done, failed, not yet played.
+/// `✓ plain  ✗ cut  – next  · many`: done, failed, without a verdict, not yet played.
 fn variants(work: &Work, columns: usize) -> Vec<String> {
     let ui = work.workspace.ui;
     let mut lines = vec![String::new()];
@@ -153,9 +157,10 @@ fn variants(work: &Work, columns: usize) -> Vec<String> {
             .iter()
             .find(|verdict| verdict.variant == variant.name);
         let name = &variant.name;
-        let word = match verdict.map(|verdict| verdict.failure.is_none()) {
-            Some(true) => ui.good(&format!("✓ {name}")),
-            Some(false) => ui.bad(&format!("✗ {name}")),
+        let word = match verdict {
+            Some(verdict) if verdict.failure.is_none() => ui.good(&format!("✓ {name}")),
+            Some(verdict) if verdict.is_open() => format!("– {name}"),
+            Some(_) => ui.bad(&format!("✗ {name}")),
             None => format!("· {name}"),
         };
         let full = lines.last().is_some_and(|line| {

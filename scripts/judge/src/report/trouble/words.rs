@@ -254,6 +254,10 @@ pub(super) fn of(role: Role, failure: &Failure, at: At, lang: Lang) -> String {
             "一次检查最多 60 秒，这种情形还没有试完。单独试它：用下面的命令。",
             "A check ends after 60 s, and this variant had not finished by then. Try it alone with the command below.",
         ),
+        Trouble::TooBusy => both(
+            "机器太忙，这次判不出来，不算没通过。等机器空下来，再检查一次。",
+            "The machine was too busy to tell, which is not a failure. Check again when it is idle.",
+        ),
         Trouble::Judge(why) => lang.pick(
             format!("判题程序自己没法继续：{why}。这不是你的错；再试一次，如果还这样，请告诉我们。"),
             format!("The judge itself could not continue: {why}. This is not your fault; try again, and if it happens again, please tell us."),
