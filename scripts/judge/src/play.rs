@@ -212,12 +212,13 @@ fn is_doubtful(verdict: &Verdict) -> bool {
     }
 }
 
-/// Calls a variant not played if it was late on a busy machine and there is no time to try it again:
-/// that is not a failure.
+/// Calls a variant not played if it may have been late on a busy machine and there is no time to try
+/// it again: that is not a failure.
 fn leave(verdict: &mut Verdict) {
+    let busy = verdict.slow.is_busy();
     if let Some(failure) = &mut verdict.failure
-        && failure.trouble.kind().is_late()
-        && verdict.slow.is_busy()
+        && busy
+        && takes_time(failure)
     {
         failure.trouble = Trouble::NotPlayed;
     }
@@ -307,8 +308,8 @@ mod tests {
     use super::*;
     use crate::verdict::{Bytes, Slow, Written};
 
-    fn after(late: u64, trouble: Trouble) -> Trouble {
-        let mut verdict = Verdict {
+    fn verdict(late: u64, trouble: Trouble) -> Verdict {
+        Verdict {
             variant: "next".into(),
             time: Duration::from_secs(2),
             seed: 1,
@@ -327,7 +328,11 @@ mod tests {
                 errors: Vec::new(),
                 crash: None,
             })),
-        };
+        }
+    }
+
+    fn after(late: u64, trouble: Trouble) -> Trouble {
+        let mut verdict = verdict(late, trouble);
         leave_if_too_busy(&mut verdict);
         verdict.failure.unwrap().trouble
     }
@@ -345,6 +350,22 @@ mod tests {
             assert_eq!(after(300, trouble.clone()), Trouble::TooBusy);
             assert_eq!(after(200, trouble.clone()), trouble);
         }
+    }
+
+    #[test]
+    fn a_busy_machine_without_time_for_another_try_gives_no_verdict_either() {
+        for trouble in [
+            Trouble::ClosedEarly(Bytes::default()),
+            Trouble::StillOpen(Duration::from_secs(2)),
+            Trouble::Gone,
+        ] {
+            let mut failed = verdict(50, trouble);
+            leave(&mut failed);
+            assert_eq!(failed.failure.unwrap().trouble, Trouble::NotPlayed);
+        }
+        let mut wrong = verdict(50, Trouble::WrongStatus);
+        leave(&mut wrong);
+        assert_eq!(wrong.failure.unwrap().trouble, Trouble::WrongStatus);
     }
 
     #[test]

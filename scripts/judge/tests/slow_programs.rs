@@ -247,6 +247,33 @@ fn a_program_that_works_before_it_listens_is_waited_for() {
     }
 }
 
+const LONG_TEXT: &str = "you >> 128KiB of \"a\"\nyou ^D\nyou | 131072\nyou ? 0\n";
+
+/// A filter that does this first, and then counts what it reads.
+fn counts(first: &str) -> String {
+    format!("import sys, time\n{first}\nprint(len(sys.stdin.read()), flush=True)")
+}
+
+#[test]
+fn a_filter_that_is_slow_to_start_is_given_time_to_read_a_long_text() {
+    passes("filter", LONG_TEXT, &counts("time.sleep(3)"));
+}
+
+#[test]
+fn a_filter_that_has_read_a_part_is_given_time_to_start() {
+    let first = "sys.stdin.buffer.raw.read(9); time.sleep(3); print('-' * 9, file=sys.stderr)";
+    let story = LONG_TEXT.replace("131072", "131063");
+    passes("filter", &story, &counts(first));
+}
+
+#[test]
+fn a_filter_that_never_reads_is_told_so() {
+    let mut options = options(&counts("time.sleep(60)"));
+    options.patience = Duration::from_secs(2);
+    let (failure, _) = failure_of("filter", LONG_TEXT, &options);
+    seen!(failure, Trouble::NotTyped);
+}
+
 #[test]
 fn a_program_that_is_slow_to_start_is_given_time_for_its_answers_as_well() {
     let program = format!(

@@ -1,7 +1,6 @@
 //! Plays each step at the learner's program: its stdin, stdout and stderr, and its exit.
 
 use std::cell::RefCell;
-use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
 use session::Status;
@@ -19,6 +18,9 @@ const PROMPT_SETTLES: Duration = Duration::from_millis(100);
 /// How late the last output of a program may be read on a busy machine.
 const LAST_OUTPUT_WAIT: Duration = Duration::from_secs(5);
 
+/// Time that a text usually takes to be written.
+const TYPED_WITHIN: Duration = Duration::from_millis(20);
+
 /// Time after which a program that has read nothing must be waiting for something else.
 const STALLED_AFTER: Duration = Duration::from_millis(500);
 
@@ -30,12 +32,11 @@ pub(super) fn play<'a>(
     act: &'a Act,
     within: Option<Duration>,
 ) -> Result<(), Trouble> {
-    let time = within.unwrap_or(runner.options.deadline);
     match act {
-        Act::Type { text } => type_text(runner, format!("{text}\n"), time),
+        Act::Type { text } => type_text(runner, format!("{text}\n"), within),
         Act::Send { payload } => {
             let text = String::from_utf8_lossy(&payload.bytes(None, &[])).into_owned();
-            type_text(runner, text, time)
+            type_text(runner, text, within)
         }
         Act::EndOfInput => {
             runner.program.process()?.end_input();
@@ -63,12 +64,27 @@ fn runs(runner: &mut Runner<'_>) -> Result<(), Trouble> {
     }
 }
 
-fn type_text<'a>(runner: &mut Runner<'a>, text: String, time: Duration) -> Result<(), Trouble> {
-    match runner.program.process()?.type_text(text, time) {
-        Ok(()) => Ok(()),
-        Err(error) if error.kind() == ErrorKind::TimedOut => Err(Trouble::NotTyped),
+/// Expects it to take the text; one that has printed nothing may have to start first.
+fn type_text(
+    runner: &mut Runner<'_>,
+    text: String,
+    within: Option<Duration>,
+) -> Result<(), Trouble> {
+    let process = runner.program.process()?;
+    let mut typed = match process.begin_to_type(text) {
+        Ok(()) => process.typed(TYPED_WITHIN),
+        Err(error) => Some(Err(error)),
+    };
+    if typed.is_none() {
+        runner.wait_for_words(within);
+        let wait = |runner: &mut Runner<'_>| Ok(runner.program.process()?.typed(Duration::ZERO));
+        typed = runner.patiently(wait)?.ok();
+    }
+    match typed {
+        Some(Ok(())) => Ok(()),
+        None => Err(Trouble::NotTyped),
         // It has closed its stdin, most likely by ending, which shows a moment later.
-        Err(_) => {
+        Some(Err(_)) => {
             let soon = Instant::now() + AFTERMATH_WAIT;
             let ended = runner.until(soon, |runner| Ok(runner.program.ended()))?;
             Err(ended.map_or(Trouble::NotTyped, |_| Trouble::Gone))

@@ -150,13 +150,29 @@ impl Process {
     /// # Errors
     /// As for [`Self::type_line`].
     pub fn type_text(&mut self, text: String, within: Duration) -> io::Result<()> {
-        let closed = || io::Error::from(io::ErrorKind::BrokenPipe);
+        self.begin_to_type(text)?;
+        self.typed(within)
+            .unwrap_or_else(|| Err(io::ErrorKind::TimedOut.into()))
+    }
+
+    /// Begins to write this text to its stdin: [`Self::typed`] tells when all of it is written.
+    ///
+    /// # Errors
+    /// `BrokenPipe` where its stdin is closed.
+    pub fn begin_to_type(&mut self, text: String) -> io::Result<()> {
         let writer = self.stdin.as_ref().ok_or_else(closed)?;
-        writer.texts.send(text).map_err(|_| closed())?;
+        writer.texts.send(text).map_err(|_| closed())
+    }
+
+    /// Whether the text has been written, or cannot be; `None` while it waits for the program to read.
+    pub fn typed(&mut self, within: Duration) -> Option<io::Result<()>> {
+        let Some(writer) = &self.stdin else {
+            return Some(Err(closed()));
+        };
         match writer.results.recv_timeout(within) {
-            Ok(typed) => typed,
-            Err(RecvTimeoutError::Timeout) => Err(io::ErrorKind::TimedOut.into()),
-            Err(RecvTimeoutError::Disconnected) => Err(closed()),
+            Ok(typed) => Some(typed),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => Some(Err(closed())),
         }
     }
 
@@ -268,4 +284,8 @@ fn write_from(mut stdin: ChildStdin) -> Writer {
         }
     });
     Writer { texts, results }
+}
+
+fn closed() -> io::Error {
+    io::ErrorKind::BrokenPipe.into()
 }
