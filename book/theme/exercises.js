@@ -27,7 +27,11 @@
     if (all) {
       const list = add(panel, "p", { className: "x-variants" });
       for (const [sign, names] of [["✓", passed], ["✗", failed]])
-        for (const name of names) add(list, "code", { textContent: `${sign}\u00a0${name}` }).after(" ");
+        for (const name of names) {
+          add(list, "code", { textContent: `${sign}\u00a0${name}` });
+          const title = document.querySelector(`[id="variant-${name}"] .x-title`);
+          list.append("\u00a0", title?.cloneNode(true) ?? "", " ");
+        }
     }
     if (!report?.zh && !report?.en) return;
     const details = add(panel, "details", { open: !solved });

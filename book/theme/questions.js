@@ -28,9 +28,17 @@
     show();
   }
 
+  // Questions that have moved to another page keep their answers.
+  const MOVED = { "layers/application#dns_length": "layers/dns#dns_length" };
+
   /** What the page once asked and no longer asks counts no more. */
   function forget() {
-    const all = load(), here = of(all, page);
+    const all = load();
+    for (const [from, to] of Object.entries(MOVED)) if (from in all) {
+      all[to] ??= all[from];
+      delete all[from];
+    }
+    const here = of(all, page);
     if (!here.length) return;
     for (const key of here) if (!questions.some((question) => keyOf(question) === key)) delete all[key];
     keep({ ...all, [page]: questions.length });
@@ -40,15 +48,23 @@
   /** A sign for the eye, and words for a screen reader. */
   const sign = (name, shown, zh, en) => make("span", { className: name, innerHTML: ` <span aria-hidden="true">${shown}</span><span class="sr">${pair(zh, en)}</span>` });
 
+  const top = new URL(path_to_root || "./", location).href;
+  const nameOf = (link) => link.href.replace(top, "").replace(/\.html$/, "");
+
   function show() {
     const all = load();
     const rightOn = (name) => of(all, name).filter((key) => all[key] === 1).length;
-    const root = new URL(path_to_root || "./", location).href;
     for (const link of document.querySelectorAll(".chapter-link-wrapper > a[href]")) {
-      const name = link.href.replace(root, "").replace(/\.html$/, "");
+      const name = nameOf(link);
       const count = all[name] | 0, right = Math.min(rightOn(name), count);
       link.parentNode.querySelector(".q-count")?.remove();
       if (count > 0) link.after(sign("q-count", right === count ? "✓" : `${right}/${count}`, `答对 ${right} 题，共 ${count} 题`, `${right} of ${count} questions right`));
+    }
+    for (const { button, items } of workbook.parts) {
+      const pages = items.map((item) => item.querySelector(":scope > .chapter-link-wrapper > a")).filter(Boolean).map(nameOf);
+      const done = pages.filter((name) => all[name] > 0 && rightOn(name) >= all[name]).length;
+      button.querySelector(".q-count")?.remove();
+      if (done) button.append(sign("q-count", `${done}/${pages.length}`, `答完 ${done} 页，共 ${pages.length} 页`, `${done} of ${pages.length} pages answered`));
     }
     if (!page) return;
     const count = questions.length, right = rightOn(page);
