@@ -248,6 +248,13 @@ impl Look<'_> {
             );
         }
         for variant in &check.variants {
+            if variant.title.zh.is_empty() || variant.title.en.is_empty() {
+                self.tell_at(
+                    format!("{}:{}", self.course.shown(&path), variant.line),
+                    format!("variant `{}` has no title in both languages", variant.name),
+                    "add lines `title zh WORDS` and `title en WORDS` below it",
+                );
+            }
             for cause in &variant.causes {
                 self.place_to_read(&path, variant.line, &cause.read);
             }

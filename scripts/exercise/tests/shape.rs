@@ -444,6 +444,13 @@ fn a_check_that_cannot_be_read_is_told_with_its_line_and_the_rest_as_well() {
         &[("examples/exercises/echo/check.session:4", "plian")],
     );
     check(
+        |fake| fake.change(session, "title zh 情形 plain\n", ""),
+        &[(
+            "examples/exercises/echo/check.session:6",
+            "variant `plain` has no title in both languages",
+        )],
+    );
+    check(
         |fake| fake.change(session, "stub plain closed_early\n", ""),
         &[(session, "does not say how the stub fails")],
     );

@@ -81,6 +81,8 @@ pub struct Variant {
     pub line: usize,
     /// Its name: an ASCII word.
     pub name: String,
+    /// The situation in a few words, which stand beside its name; empty where the check has none.
+    pub title: Text,
     /// How the peers send.
     pub way: Way,
     /// The mistakes that make it fail, the one that the page tells of first; never none.

@@ -294,6 +294,7 @@ fn play_one(check: &Check, variant: &Variant, options: &Options, ends: Instant) 
     drop(runner);
     Verdict {
         variant: variant.name.clone(),
+        title: variant.title.clone(),
         time: began.elapsed(),
         seed: options.seed,
         memory_unchecked: unchecked.memory,
@@ -305,12 +306,15 @@ fn play_one(check: &Check, variant: &Variant, options: &Options, ends: Instant) 
 
 #[cfg(test)]
 mod tests {
+    use bilingual::Text;
+
     use super::*;
     use crate::verdict::{Bytes, Slow, Written};
 
     fn verdict(late: u64, trouble: Trouble) -> Verdict {
         Verdict {
             variant: "next".into(),
+            title: Text::default(),
             time: Duration::from_secs(2),
             seed: 1,
             memory_unchecked: false,

@@ -62,8 +62,21 @@ pub fn line(verdict: &Verdict, ui: Ui) -> String {
     if verdict.slow.again {
         line.push_str(ui.pick("  （单独又试了一次）", "  (tried once more, alone)"));
     }
+    let title = ui.of(&verdict.title);
+    if !title.is_empty() {
+        line.push_str(&format!("  {}", title));
+    }
     line.push('\n');
     line
+}
+
+/// A variant's name with its title.
+fn named(verdict: &Verdict, ui: Ui) -> String {
+    let (name, title) = (&verdict.variant, ui.of(&verdict.title));
+    match title.is_empty() {
+        true => name.clone(),
+        false => ui.pick(format!("{name}（{title}）"), format!("{name} ({title})")),
+    }
 }
 
 fn is_too_busy(verdict: &Verdict) -> bool {
@@ -105,7 +118,7 @@ pub fn outcome(id: &str, check: &Check, verdicts: &[Verdict], ui: Ui) -> String 
     if failed.len() > 1 {
         let names: Vec<_> = failed[1..]
             .iter()
-            .map(|verdict| verdict.variant.as_str())
+            .map(|verdict| named(verdict, ui))
             .collect();
         report.entry(
             ui.pick("也没通过：", "Also failed: "),
@@ -196,7 +209,8 @@ impl Report {
             (Way::Cut, Lang::En) => format!(" (seed {})", verdict.seed),
             _ => String::new(),
         };
-        self.text.push_str(&ui.bad(&format!("✗ {}", variant.name)));
+        self.text
+            .push_str(&ui.bad(&format!("✗ {}", named(verdict, ui))));
         if !way.is_empty() {
             self.text.push_str(&format!(" · {way}{seed}"));
         }
@@ -270,7 +284,7 @@ impl Report {
 
     /// Writes which variants have no verdict, and why.
     fn left(&mut self, left: &[&Verdict]) {
-        let (busy, not_played): (Vec<_>, Vec<_>) =
+        let (busy, not_played): (Vec<&Verdict>, Vec<&Verdict>) =
             left.iter().partition(|verdict| is_too_busy(verdict));
         for (verdicts, zh, en) in [
             (
@@ -285,8 +299,8 @@ impl Report {
             ),
         ] {
             let names: Vec<_> = verdicts
-                .iter()
-                .map(|verdict: &&&Verdict| &*verdict.variant)
+                .into_iter()
+                .map(|verdict| named(verdict, self.ui))
                 .collect();
             if !names.is_empty() {
                 self.entry(self.ui.pick(zh, en), &names.join(" "));

@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use bilingual::Text;
+
 use session::Status;
 use session::run::Ended;
 
@@ -14,6 +16,8 @@ use crate::crash::Crash;
 pub struct Verdict {
     /// The variant's name.
     pub variant: String,
+    /// Its title.
+    pub title: Text,
     /// How long it took.
     pub time: Duration,
     /// The seed of random cuts.

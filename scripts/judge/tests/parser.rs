@@ -563,7 +563,7 @@ fn a_check_needs_a_title_a_role_and_a_variant_and_a_variant_its_words_and_steps(
         &format!("{HEAD}you $\nvariant a\nrole client\nvariant a\nvariant b = c with cut\nyou $\n"),
         &[
             "4: `variant NAME` first / a line of a variant",
-            "6: the title and the role before the first variant / one after it",
+            "6: the head before the first variant / one of its lines after it",
             "7: one variant `a` / a second one",
             "8: the name of a variant above / `c`",
             "9: no steps: this variant plays the story of another / `$`",

@@ -6,7 +6,7 @@ use std::fs;
 use std::time::Duration;
 
 use bilingual::Lang;
-use bilingual::Ui;
+use bilingual::{Text, Ui};
 use judge::Check;
 use judge::build::{Built, build};
 use judge::check::TroubleKind;
@@ -54,6 +54,7 @@ fn report(failure: Failure, ui: Ui) -> String {
     let check = Check::parse(CHECK).unwrap();
     let verdict = Verdict {
         variant: "dribble".to_owned(),
+        title: Text::default(),
         time: Duration::from_millis(300),
         seed: 1,
         memory_unchecked: false,
@@ -357,6 +358,7 @@ fn a_program_that_passes_is_told_how_many_variants_that_was() {
     let check = Check::parse(CHECK).unwrap();
     let verdict = |variant: &str| Verdict {
         variant: variant.to_owned(),
+        title: Text::default(),
         time: Duration::from_millis(120),
         seed: 1,
         memory_unchecked: variant == "dribble",
@@ -380,6 +382,40 @@ fn a_program_that_passes_is_told_how_many_variants_that_was() {
     assert_eq!(
         report::outcome("echo_server", &check, &verdicts, ZH),
         "\n2 种情形都通过了。\n"
+    );
+}
+
+#[test]
+fn the_title_of_a_variant_stands_beside_its_name() {
+    let check = Check::parse(CHECK).unwrap();
+    let verdict = |variant: &str, failure: Option<Failure>| Verdict {
+        variant: variant.to_owned(),
+        title: Text::new("一次一个字节", "one byte at a time"),
+        time: Duration::from_millis(120),
+        seed: 1,
+        memory_unchecked: false,
+        kept_unchecked: false,
+        slow: Slow::default(),
+        failure: failure.map(Box::new),
+    };
+    let passed = verdict("dribble", None);
+    assert_eq!(
+        report::line(&passed, ZH),
+        "  ✓ dribble           0.1 s  一次一个字节\n"
+    );
+    assert_eq!(
+        report::line(&passed, EN),
+        "  ✓ dribble           0.1 s  one byte at a time\n"
+    );
+    let both = ["plain", "dribble"].map(|name| verdict(name, Some(failed(Trouble::Gone))));
+    let text = report::outcome("echo_server", &check, &both, ZH);
+    assert!(text.contains("\n✗ plain（一次一个字节）\n"), "{text}");
+    assert!(text.contains("也没通过：dribble（一次一个字节）"), "{text}");
+    let text = report::outcome("echo_server", &check, &both, EN);
+    assert!(text.contains("\n✗ plain (one byte at a time)\n"), "{text}");
+    assert!(
+        text.contains("Also failed: dribble (one byte at a time)"),
+        "{text}"
     );
 }
 

@@ -116,11 +116,18 @@ fn variant_of(check: &Check, index: usize, variant: &Variant, up: &str) -> Strin
         }
         None => story(check, variant),
     };
+    let title = match variant.title.zh.is_empty() {
+        true => String::new(),
+        false => format!(
+            " <span class=\"x-title\">{}</span>",
+            both(&escape(&variant.title.zh), &escape(&variant.title.en))
+        ),
+    };
     let read = escape(&to_read(variant, up, "html"));
     let cause = variant.cause();
     let why = |text: &str, words: &str| format!("{} <a href=\"{read}\">{words}</a>", escape(text));
     format!(
-        "<details class=\"variant\" id=\"{}\">\n<summary><code>{}</code>{way}</summary>\n{story}<p class=\"why\">{}</p>\n</details>\n",
+        "<details class=\"variant\" id=\"{}\">\n<summary><code>{}</code>{title}{way}</summary>\n{story}<p class=\"why\">{}</p>\n</details>\n",
         escape(&anchor(&variant.name)),
         escape(&variant.name),
         both(

@@ -15,6 +15,8 @@ role server
 stub plain closed_early
 
 variant plain
+title zh 情形 plain
+title en the plain one
 why zh 读到什么就写回什么。
 why en Write back what you read.
 read exercises/echo#goal

@@ -30,8 +30,9 @@ pub(super) fn check(items: Vec<(usize, Item)>, errors: &mut Vec<ParseError>) -> 
         };
         let variant = check.variants.last_mut();
         match (item, variant) {
-            (Item::Title(lang, text), None) => {
-                let place = check.title.in_lang_mut(lang);
+            (Item::Title(lang, text), variant) => {
+                let title = variant.map_or(&mut check.title, |variant| &mut variant.title);
+                let place = title.in_lang_mut(lang);
                 if !place.is_empty() {
                     wrong("one title in each language", "a second one");
                 }
@@ -50,17 +51,10 @@ pub(super) fn check(items: Vec<(usize, Item)>, errors: &mut Vec<ParseError>) -> 
                 }
                 stub_line = line;
             }
-            (
-                Item::Title(..)
-                | Item::Role(_)
-                | Item::Transport(_)
-                | Item::Lines(_)
-                | Item::Stub(_),
-                Some(_),
-            ) => {
+            (Item::Role(_) | Item::Transport(_) | Item::Lines(_) | Item::Stub(_), Some(_)) => {
                 wrong(
-                    "the title and the role before the first variant",
-                    "one after it",
+                    "the head before the first variant",
+                    "one of its lines after it",
                 );
             }
             (Item::Variant { name, of }, _) => {
@@ -80,6 +74,7 @@ pub(super) fn check(items: Vec<(usize, Item)>, errors: &mut Vec<ParseError>) -> 
                 check.variants.push(Variant {
                     line,
                     name,
+                    title: Text::default(),
                     way,
                     causes: vec![Cause::default()],
                     steps,

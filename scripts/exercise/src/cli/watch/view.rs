@@ -156,7 +156,13 @@ fn variants(work: &Work, columns: usize) -> Vec<String> {
             .verdicts
             .iter()
             .find(|verdict| verdict.variant == variant.name);
-        let name = &variant.name;
+        let name = match variant.title.zh.is_empty() {
+            true => variant.name.clone(),
+            false => ui.pick(
+                format!("{} {}", variant.name, variant.title.zh),
+                variant.name.clone(),
+            ),
+        };
         let word = match verdict {
             Some(verdict) if verdict.failure.is_none() => ui.good(&format!("✓ {name}")),
             Some(verdict) if verdict.is_open() => format!("– {name}"),
