@@ -29,7 +29,12 @@
   }
 
   // Questions that have moved to another page keep their answers.
-  const MOVED = { "layers/application#dns_length": "layers/dns#dns_length" };
+  const MOVED = {
+    "layers/application#dns_length": "layers/dns#dns_length",
+    "layers/transport#lost_ack": "tcp/reliability#lost_ack",
+    "layers/transport#not_reading": "tcp/reliability#not_reading",
+    "layers/transport#not_accepted": "tcp/connection#not_accepted",
+  };
 
   /** What the page once asked and no longer asks counts no more. */
   function forget() {

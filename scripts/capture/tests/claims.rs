@@ -244,6 +244,8 @@ fn a_page_that_counts_the_packets_of_a_recording_counts_right() {
     let mut counted = 0;
     for page in [
         "layers/transport.md",
+        "tcp/connection.md",
+        "tcp/reliability.md",
         "reference/errors.md",
         "sockets/socket.md",
     ] {
