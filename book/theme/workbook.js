@@ -307,7 +307,7 @@
       if (/[?&](search|highlight)=/.test(location.search)) search().catch(() => {});
     }
     // Without it, and offline, mdBook's own search is what there is.
-    const come = () => search().then(() => workbook.bring("search.js")).catch(() => {});
+    const come = () => search().then(() => workbook.bring("places.js")).then(() => workbook.bring("search.js")).catch(() => {});
     for (const event of ["focus", "input"]) bar.addEventListener(event, come);
     if (/[?&]search=/.test(location.search)) come();
 

@@ -1,5 +1,7 @@
 // Search: Chinese by substring, English as mdBook does it, each result at the right section and in the reader's words.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { PAGES, at, site, soon, soonIs, withTab } from "./shared.mjs";
 
@@ -20,6 +22,36 @@ async function search(tab, query) {
     })),
   }));
 }
+
+const WORDS = readFileSync(join(import.meta.dirname, "../../book/theme/search-words.txt"), "utf8").split("\n")
+  .filter((line) => line.includes(" = ") && !line.startsWith("#")).map((line) => line.split(/ = (?=[^=]*$)/));
+
+for (const lang of ["zh", "en"]) {
+  test(`what readers type leads to the right section first: ${WORDS.length} words: ${lang}`, () => withTab({ lang }, async (tab) => {
+    await search(tab, "tcp");
+    const wrong = [];
+    for (const [words, place] of WORDS) {
+      await tab.locator("#mdbook-searchbar").fill(words);
+      await tab.waitForFunction((words) => document.getElementById("mdbook-searchresults-header").innerText.includes(words), words);
+      const first = await tab.evaluate(() => document.querySelector("#mdbook-searchresults li a")?.href ?? "nothing");
+      const { pathname, hash } = new URL(first, at(""));
+      const found = pathname.replace(/^\//, "").replace(/\.html$/, "") + hash;
+      if (found !== place) wrong.push(`${words}: ${found}, not ${place}`);
+    }
+    assert.deepEqual(wrong, []);
+  }));
+}
+
+/** Words, and the same in another width, case, script or with other signs between. */
+const ALIKE = [["TIME-WAIT", "TIME_WAIT", "time wait", "ＴＩＭＥ－ＷＡＩＴ", "timewait"], ["三次握手", "三次握手 ", "三次握手"], ["网络层", "網路層", "網絡層"],
+  ["SO_REUSEADDR", "so-reuseaddr", "ＳＯ＿ＲＥＵＳＥＡＤＤＲ"], ["端口", "連接埠"], ["Errno 98", "errno98", "ERRNO 98"]];
+
+test("width, case, traditional characters, _ and - make no difference to what is found first", () => withTab({ lang: "zh" }, async (tab) => {
+  for (const [words, ...others] of ALIKE) {
+    const [first] = (await search(tab, words)).results;
+    for (const other of others) assert.equal((await search(tab, other)).results[0].href.replace(/\?.*#/, "#"), first.href.replace(/\?.*#/, "#"), other);
+  }
+}));
 
 /** The text of the section that a link opens: from its anchor to the next heading. */
 const section = (tab) => tab.evaluate(() => {
@@ -95,7 +127,10 @@ test("English search finds what stock mdBook finds", async () => {
   });
   const stock = await ask(true);
   assert.ok(stock.every((found) => found.length > 0));
-  assert.deepEqual(await ask(false), stock);
+  // A word that has a place of its own leads there first; the others follow as in stock mdBook.
+  const ours = await ask(false);
+  assert.deepEqual(ours.map((found) => [...found].sort()), stock.map((found) => [...found].sort()));
+  ours.forEach((found, i) => assert.deepEqual(found.slice(1), stock[i].filter((href) => href !== found[0])));
 });
 
 test("a page opened with ?search= shows the results, and a search without results says so", () => withTab({ lang: "zh" }, async (tab) => {
