@@ -26,6 +26,7 @@ const key = (question) => question.locator(".q-why > ol > li").evaluateAll((all)
 const stored = (tab) => tab.evaluate((key) => JSON.parse(localStorage.getItem(key)), KEY);
 const places = (question) => question.locator(".q-choices > li").evaluateAll((all) => all.map((one) => Number(one.dataset.at)));
 const painted = (locator) => locator.evaluateAll((all) => all.filter((one) => one.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true }) && one.getBoundingClientRect().height > 0).length);
+const parts = (tab) => tab.locator(".part-title > button");
 const count = (tab, page = PAGE) => tab.locator(`.chapter-link-wrapper:has(> a[href$="${page}"]) .q-count`);
 
 test("a single choice is answered, explained and tried again", () => withTab({ lang: "zh" }, async (tab) => {
@@ -129,13 +130,45 @@ test("progress is kept, shown on other pages, and forgets what is no longer aske
     localStorage.setItem(key, JSON.stringify({ "sockets/duplex#late": 1, "sockets/duplex#gone": 1, "sockets/duplex": 9, "layers/osi#x": 1, "layers/osi": 1, "no/page": 3 }));
   }, KEY);
   await tab.goto(at("reference/glossary.html"));
+  await parts(tab).first().click();
   assert.match(await count(tab).innerText(), /^2\/9/, "what is known of a page that is not open");
   assert.match(await count(tab, "layers/osi.html").innerText(), /✓/, "all right");
   await tab.goto(at(PAGE));
   assert.match(await count(tab).innerText(), /^1\/5/);
   assert.equal("sockets/duplex#gone" in await stored(tab), false);
   assert.ok(await tab.locator("#late .q-done").isVisible());
-  assert.equal(await tab.locator(".q-count").count(), 2, "no count at the sections of the page, nor at pages not tried");
+  assert.equal(await tab.locator(".chapter-link-wrapper .q-count").count(), 2, "no count at the sections of the page, nor at pages not tried");
+  assert.match(await parts(tab).first().innerText(), /1\/\d+\s+答完 1 页，共 \d+ 页$/, "the pages of a part that are answered");
+}));
+
+test("a question that has moved to another page keeps its answer", () => withTab({ lang: "zh" }, async (tab) => {
+  await tab.addInitScript((key) => {
+    if (!localStorage.getItem(key)) localStorage.setItem(key, JSON.stringify({ "layers/transport#lost_ack": 1, "layers/transport": 5 }));
+  }, KEY);
+  await tab.goto(at("tcp/reliability.html"));
+  await tab.locator("#lost_ack .q-done").waitFor();
+  assert.match(await count(tab, "tcp/reliability.html").innerText(), /^1\//);
+  assert.equal("layers/transport#lost_ack" in await stored(tab), false);
+}));
+
+test("the parts of the contents fold; the current one is open, by mouse and by keyboard", () => withTab({ lang: "en" }, async (tab) => {
+  const open = () => parts(tab).evaluateAll((all) => all.map((one) => one.getAttribute("aria-expanded")).indexOf("true"));
+  const shown = () => tab.locator(".chapter > li a").evaluateAll((all) => all.filter((one) => one.checkVisibility()).length);
+  await tab.goto(at("welcome.html"));
+  assert.equal(await open(), 0, "the first part, where the page belongs to none");
+  await tab.goto(at("tcp/connection.html"));
+  assert.equal(await open(), 1);
+  assert.ok(await tab.locator('.chapter a.active[href$="tcp/connection.html"]').isVisible());
+  const before = await shown();
+  await parts(tab).nth(2).click();
+  assert.ok(await shown() > before + 5);
+  await parts(tab).nth(2).press("Enter");
+  assert.equal(await shown(), before);
+  await tab.goto(at("exercises/half_close.html"));
+  assert.equal(await open(), 1, "an exercise belongs to the part of its page");
+  const all = await parts(tab).count();
+  for (let i = 0; i < all; i++) if (await parts(tab).nth(i).getAttribute("aria-expanded") === "false") await parts(tab).nth(i).click();
+  assert.equal(await shown(), await tab.locator(".chapter > li a").count(), "every page can be reached");
 }));
 
 /** mdBook's own scripts do not expect it. */
