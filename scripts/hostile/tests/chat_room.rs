@@ -408,6 +408,25 @@ fn running_out_of_descriptors_is_survived() {
     room.quits();
 }
 
+/// Where there is no thread left for a guest and no descriptor for the next, `accept` fails at once:
+/// the loop has to rest there, too.
+#[test]
+fn running_out_of_descriptors_and_threads_at_once_is_survived() {
+    let mut shell = Command::new("sh");
+    // 65 threads, each with a connection, and four more: the standard streams and the listener.
+    let run = "ulimit -n 69; exec \"$0\" server 127.0.0.1:0 --max-clients 1";
+    shell.args(["-c", run]).arg(program());
+    let mut room = Server::start_with(&mut shell);
+    let guests: Vec<_> = (0..80).map(|_| Peer::connect(room.address)).collect();
+    let began = Instant::now();
+    room.until_printed("! 接不了客人，稍后再试 cannot accept, trying again: ");
+    // The goodbyes end after half a minute: then it would say so in any case.
+    let took = began.elapsed();
+    assert!(took < Duration::from_secs(15), "{took:?}");
+    drop(guests);
+    room.quits();
+}
+
 /// A running room, with its stdin and its output.
 /// Two thousand threads leave no time for a test that measures time: they have the machine alone.
 static MACHINE: RwLock<()> = RwLock::new(());
