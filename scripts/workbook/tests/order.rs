@@ -275,6 +275,78 @@ fn a_page_is_not_too_long_and_ends_with_three_sentences() {
     assert!(wrong.is_empty(), "\n{wrong}");
 }
 
+/// The three sentences of a page, with its links seen from `reference/`.
+fn sentences(page: &str, end: &str) -> String {
+    let text = read(&format!("book/{page}{end}"));
+    let (_, rest) = text
+        .split_once("{#summary}\n")
+        .unwrap_or_else(|| panic!("{page}{end}"));
+    let mut out = String::new();
+    let mut rest = rest.split("\n## ").next().unwrap().trim();
+    while let Some((before, after)) = rest.split_once("](") {
+        let (to, after) = after.split_once(')').unwrap();
+        let to = match to.split_once('#') {
+            _ if to.contains("://") => to.to_owned(),
+            Some(("", id)) => format!("../{page}.md#{id}"),
+            Some((file, id)) => format!("../{}#{id}", beside(page, file).display()),
+            None => format!("../{}", beside(page, to).display()),
+        };
+        out += &format!("{before}]({to})");
+        rest = after;
+    }
+    out + rest
+}
+
+/// `reference/summaries`: what every page ends with, by parts. `UPDATE_SNAPSHOTS=1` writes it.
+#[test]
+fn the_summaries_of_a_part_stand_on_one_page() {
+    for (end, lang, head) in [
+        (
+            ".md",
+            0,
+            "# 每一页记住哪三句？ {#summaries}\n\n每一页都以三句话结尾。这里按部分排在一起，可以打印出来带走。\n",
+        ),
+        (
+            ".en.md",
+            1,
+            "# Which three sentences does each page leave? {#summaries}\n\nEvery page ends with three sentences. Here they stand together, part by part, to be printed and taken along.\n",
+        ),
+    ] {
+        let mut wanted = head.to_owned();
+        let mut part = String::new();
+        let mut number = 0;
+        for page in pages() {
+            if page.path == "welcome" || page.path.starts_with("exercises/") {
+                continue;
+            }
+            if page.part != part {
+                page.part.clone_into(&mut part);
+                number += 1;
+                let title = part.split(" · ").nth(lang).unwrap();
+                wanted += &format!("\n## {title} {{#part-{number}}}\n");
+            }
+            let heading = read(&format!("book/{}{end}", page.path));
+            let heading = heading
+                .split(" {#")
+                .next()
+                .unwrap()
+                .trim_start_matches("# ");
+            let id = page.path.replace('/', "-");
+            let (path, three) = (&page.path, sentences(&page.path, end));
+            wanted += &format!("\n### [{heading}](../{path}.md) {{#{id}}}\n\n{three}\n");
+        }
+        let file = format!("book/reference/summaries{end}");
+        if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+            assert!(std::env::var_os("CI").is_none(), "CI writes nothing");
+            std::fs::write(repository::root().join(&file), &wanted).unwrap();
+        }
+        assert!(
+            read(&file) == wanted,
+            "{file} is not what the pages say: UPDATE_SNAPSHOTS=1 cargo test -p workbook --test order"
+        );
+    }
+}
+
 #[test]
 fn what_leads_on_leads_to_the_next_page() {
     let contents = contents();

@@ -39,7 +39,7 @@ pub fn all(root: &Path) -> Result<Vec<(String, PathBuf)>> {
 /// The file cannot be read, is not a session, or a step did not happen; each with its place.
 pub fn run_file(file: &Path, options: &Options) -> Result<Report> {
     let shown = shown(file, options);
-    let session = parse(&source(file, &shown)?, &shown)?;
+    let session = read(file, &shown)?;
     let find = |command: &str| find(command, &options.directory);
     on_the_ground(&session, options, &find, play_here)
         .and_then(|happened| Ok(happened?))
