@@ -212,7 +212,7 @@ for (const [name, start] of BROWSERS) {
     });
     test(`${name}: on paper the title of a session or capture, its terminals and its first step are on one sheet`, async () => {
       let found = 0;
-      for (const page of ["layers/application.html", DUPLEX]) {
+      for (const page of ["layers/application.html", "layers/dns.html", "sockets/one-shot.html", DUPLEX]) {
         await visit(tab, page, "en");
         const titles = await tab.ask(() => [...document.querySelectorAll(":is(figure.session, figure.capture):not(details *) > figcaption")].map((title) => title.innerText.trim().normalize("NFKC")));
         for (const sheet of (await printed(tab)).split("\f").map((sheet) => sheet.split("\n").map((line) => line.trim()))) {

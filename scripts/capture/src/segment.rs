@@ -18,6 +18,8 @@ pub(crate) struct Segment {
     pub(crate) window: u16,
     /// The window scale option.
     pub(crate) scale: Option<u8>,
+    /// Where the first block begins that it selectively acknowledges.
+    pub(crate) block: Option<u32>,
     /// Number of bytes of payload.
     pub(crate) payload: u32,
 }

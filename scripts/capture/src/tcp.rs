@@ -79,6 +79,7 @@ pub(crate) fn find(
             flags: byte(frame, start + 13),
             window: be16(frame, start + 14),
             scale: options::scale(&frame[start + HEADER_BYTES_MIN..start + header]),
+            block: options::first_block(&frame[start + HEADER_BYTES_MIN..start + header]),
             payload: u32::try_from(end - start - header).unwrap_or(u32::MAX),
         },
         header: start..start + header,

@@ -109,6 +109,137 @@ fn a_lost_segment_comes_again_with_the_same_numbers_after_about_a_quarter_of_a_s
     is_between(again.time - first.time, 200 * MS, 300 * MS);
 }
 
+/// The lost packet, and the one that repeats it.
+#[track_caller]
+fn lost_and_again(recording: &Recording) -> (&Packet, &Packet) {
+    let packets = &recording.capture.packets;
+    let at = packets
+        .iter()
+        .position(|packet| packet.lost)
+        .expect("a lost packet");
+    let lost = &packets[at];
+    let same = |packet: &&Packet| {
+        packet.from == lost.from
+            && ["tcp.seq", "tcp.syn", "tcp.fin"]
+                .iter()
+                .all(|kind| value(packet, kind) == value(lost, kind))
+    };
+    let again = packets[at + 1..]
+        .iter()
+        .find(same)
+        .expect("the same once more");
+    (lost, again)
+}
+
+#[test]
+fn a_syn_comes_again_after_a_second_and_a_fin_after_a_quarter() {
+    for name in ["lost_syn", "lost_syn_ack"] {
+        let recording = story(name);
+        let (lost, again) = lost_and_again(&recording);
+        assert!(flag(lost, "tcp.syn"), "{name}");
+        is_between(again.time - lost.time, 900 * MS, 1200 * MS);
+    }
+    for name in ["lost_fin", "lost_second_fin"] {
+        let recording = story(name);
+        let (lost, again) = lost_and_again(&recording);
+        assert!(flag(lost, "tcp.fin"), "{name}");
+        is_between(again.time - lost.time, 150 * MS, 400 * MS);
+    }
+}
+
+/// Neither is it sent again: its peer repeats what it has acknowledged.
+#[test]
+fn a_lost_acknowledgment_brings_what_it_acknowledged_once_more() {
+    for name in [
+        "lost_handshake_ack",
+        "lost_fin_ack",
+        "lost_last_ack",
+        "lost_ack",
+    ] {
+        let recording = story(name);
+        let packets = &recording.capture.packets;
+        let at = packets
+            .iter()
+            .position(|packet| packet.lost)
+            .expect("a lost packet");
+        let (lost, again) = (&packets[at], &packets[at + 1]);
+        assert!(
+            payload(lost).is_empty() && !flag(lost, "tcp.fin") && !flag(lost, "tcp.syn"),
+            "{name}"
+        );
+        assert_ne!(lost.from, again.from, "{name}");
+        let before = packets[..at]
+            .iter()
+            .rfind(|packet| packet.from == again.from);
+        let seq = |packet: &Packet| value(packet, "tcp.seq");
+        assert_eq!(before.map(seq), Some(seq(again)), "{name}");
+    }
+    // With data, the next segment says the same.
+    let recording = story("lost_handshake_ack_data");
+    let packets = &recording.capture.packets;
+    let at = packets
+        .iter()
+        .position(|packet| packet.lost)
+        .expect("a lost packet");
+    assert_eq!(packets[at].from, packets[at + 1].from);
+    assert_eq!(
+        value(&packets[at], "tcp.ack"),
+        value(&packets[at + 1], "tcp.ack")
+    );
+    assert_eq!(payload(&packets[at + 1]), "你好\n".as_bytes());
+}
+
+#[test]
+fn a_probe_comes_first_and_each_timeout_is_twice_the_one_before() {
+    let recording = story("lost_again");
+    let client = sent_by(&recording.capture, "client");
+    let same: Vec<_> = client
+        .iter()
+        .filter(|packet| payload(packet) == "第二句\n".as_bytes())
+        .map(|packet| packet.time)
+        .collect();
+    let [first, probe, timeout, doubled] = same[..] else {
+        panic!("{} times", same.len());
+    };
+    is_between(probe - first, 200 * MS, 300 * MS);
+    is_between(timeout - probe, 180 * MS, 300 * MS);
+    let ratio = (doubled - timeout).as_secs_f64() / (timeout - probe).as_secs_f64();
+    assert!((1.7..=2.3).contains(&ratio), "{ratio}");
+}
+
+#[test]
+fn three_duplicate_acknowledgments_bring_a_segment_again_within_a_round_trip() {
+    let recording = story("fast_retransmit");
+    let (lost, again) = lost_and_again(&recording);
+    is_between(again.time - lost.time, 10 * MS, 30 * MS);
+    let client = sent_by(&recording.capture, "client");
+    let duplicates = client
+        .iter()
+        .filter(|packet| packet.time < again.time && packet.label.contains("duplicate ack"))
+        .count();
+    assert!(duplicates >= 3, "{duplicates}");
+}
+
+#[test]
+fn a_syn_during_time_wait_makes_a_connection_at_once() {
+    let recording = story("time_wait_syn");
+    let packets = &recording.capture.packets;
+    let syns: Vec<_> = packets
+        .iter()
+        .filter(|packet| flag(packet, "tcp.syn") && !flag(packet, "tcp.flag.ack"))
+        .collect();
+    let [old, new] = syns[..] else {
+        panic!("{} SYNs", syns.len());
+    };
+    assert_eq!(value(old, "tcp.src"), value(new, "tcp.src"));
+    let answer = packets
+        .iter()
+        .find(|packet| packet.time > new.time)
+        .expect("an answer");
+    assert!(flag(answer, "tcp.syn") && flag(answer, "tcp.flag.ack"));
+    is_between(answer.time - new.time, MS, 50 * MS);
+}
+
 #[test]
 fn the_window_closes_while_712_bytes_wait_and_the_probes_double_their_time() {
     let recording = story("zero_window");

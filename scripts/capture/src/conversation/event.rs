@@ -64,6 +64,11 @@ impl Conversation {
                 .is_some_and(|fin| segment.ack == fin.wrapping_add(1));
             return if fin { Event::FinishAck } else { Event::Ack };
         }
+        // RFC 6675 §2: with SACK, a duplicate is one that names a block behind a gap, whatever its
+        // window. (A block before the gap tells of bytes that came twice: RFC 2883.)
+        if segment.block.is_some_and(|left| before(segment.ack, left)) {
+            return Event::DuplicateAck;
+        }
         if end.window != Some(segment.window) {
             return if segment.window == 0 {
                 Event::Ack

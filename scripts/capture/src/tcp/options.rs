@@ -1,7 +1,7 @@
 //! TCP options: a kind, and for most a length and a value.
 
 use crate::Kind;
-use crate::bits::{Header, byte, kinds, nothing, octets, say, text};
+use crate::bits::{Header, be32, byte, kinds, nothing, octets, say, text};
 use crate::segment::Seen;
 use bilingual::Text;
 
@@ -30,19 +30,28 @@ AFTER_END "tcp.option.padding" "填充" "padding"
 
 /// The window scale among these options.
 pub(crate) fn scale(options: &[u8]) -> Option<u8> {
-    let mut at = 0;
-    while at < options.len() {
-        match options[at] {
+    let option = find(options, 3).filter(|option| option.get(1) == Some(&3))?;
+    // RFC 7323 §2.3: a larger one counts as 14.
+    option.get(2).map(|&shift| shift.min(14))
+}
+
+/// Where the first block begins that these options say has arrived (RFC 2018 §3).
+pub(crate) fn first_block(options: &[u8]) -> Option<u32> {
+    let option = find(options, 5).filter(|option| byte(option, 1) >= 10)?;
+    Some(be32(option, 2))
+}
+
+/// The option of this kind, and all that follows it.
+fn find(options: &[u8], kind: u8) -> Option<&[u8]> {
+    let mut rest = options;
+    loop {
+        rest = match *rest.first()? {
+            found if found == kind => return Some(rest),
             0 => return None,
-            1 => at += 1,
-            // RFC 7323 §2.3: a larger one counts as 14.
-            3 if byte(options, at + 1) == 3 => {
-                return options.get(at + 2).map(|&shift| shift.min(14));
-            }
-            _ => at += usize::from(byte(options, at + 1)).max(2),
-        }
+            1 => &rest[1..],
+            _ => rest.get(usize::from(byte(rest, 1)).max(2)..)?,
+        };
     }
-    None
 }
 
 /// Names every option up to the end of the header.
