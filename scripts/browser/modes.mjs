@@ -23,13 +23,17 @@ for (const mode of MODES) {
       const pressed = [...document.querySelectorAll('[data-set][aria-pressed="true"]')].map((b) => b.dataset.set);
       check(pressed.join() === mode, `pressed: ${pressed}`);
 
-      // The furniture: sidebar (with the page's headings), bar title, tab title, neighbors, names for screen readers.
+      // The furniture: sidebar (with the page's headings, and all parts unfolded), bar title, tab title, neighbors, names
+      // for screen readers.
+      const folded = [...document.querySelectorAll(".chapter > [hidden]")];
+      for (const entry of folded) entry.hidden = false;
       const words = {
         sidebar: [...document.querySelectorAll(".chapter :is(.part-title, a:not(.header-in-summary))")].map((e) => e.innerText).join("\n"),
         "bar title": document.querySelector(".menu-title").innerText,
         title: document.title,
         neighbors: document.querySelector(".nav-wrapper").innerText,
       };
+      for (const entry of folded) entry.hidden = true;
       for (const [where, text] of Object.entries(words)) {
         check(text.trim() !== "", `${where} is empty`);
         if (mode === "en") check(!han.test(text), `${where} holds Chinese: ${text.match(/.*\p{Script=Han}.*/u)}`);
@@ -172,7 +176,7 @@ async function frames(mode, pages, mend = (html) => html) {
         const root = document.documentElement;
         if (root.dataset.lang !== mode) window.wrong.push(`data-lang ${root.dataset.lang}`);
         for (const element of document.querySelectorAll(other)) if (element.checkVisibility()) window.wrong.push(element.outerHTML);
-        const names = [...document.querySelectorAll(".menu-title, .chapter a")].map((e) => e.innerText).join("\n");
+        const names = [...document.querySelectorAll(".menu-title, .chapter a")].filter((e) => e.checkVisibility()).map((e) => e.innerText).join("\n");
         if (names.includes(" · ")) window.wrong.push(`two languages: ${names}`);
       }
       window.wrong.length = Math.min(window.wrong.length, 5);

@@ -132,6 +132,27 @@ test("the programming language is one choice for the whole book, and is kept", (
   assert.equal((await commands())[0], "cargo workbook exercise utf8_stream");
 }));
 
+test("code in several languages is shown in the one that the reader chose, in print too", () => withTab({ lang: "en" }, async (tab) => {
+  const shown = () => tab.locator(".tabs .source:visible").allInnerTexts();
+  await tab.goto(at("sockets/one-shot.html"));
+  assert.ok((await shown()).length >= 3 && (await shown()).every((name) => name.endsWith(".rs")), `${await shown()}`);
+  await tab.locator('.tabs [data-set-code="python"]').first().press("Enter");
+  await soonIs(async () => (await shown()).every((name) => name.endsWith(".py")), true);
+  await tab.locator('.tabs [data-set-code="python"][aria-pressed="true"]').first().waitFor();
+  await tab.goto(at("sockets/duplex.html"));
+  assert.ok((await shown()).length >= 2 && (await shown()).every((name) => name.endsWith(".py")), "kept on the next page");
+  await tab.emulateMedia({ media: "print" });
+  assert.ok((await shown()).every((name) => name.endsWith(".py")));
+  assert.equal(await tab.locator(".code-switch:visible").count(), 0);
+}));
+
+test("without scripts code in several languages stands one after the other, each with its file", () => withTab({ javaScriptEnabled: false }, async (tab) => {
+  await tab.goto(at("sockets/one-shot.html"));
+  const names = await tab.locator(".tabs .source:visible").allInnerTexts();
+  assert.deepEqual([...new Set(names)].sort(), ["examples/01_one_shot.rs", "examples/python/01_one_shot.py"]);
+  assert.equal(await tab.locator(".code-switch:visible").count(), 0);
+}));
+
 test("without scripts the commands of every programming language are shown, each with its name", () => withTab({ javaScriptEnabled: false }, async (tab) => {
   await tab.goto(at("exercises/echo_server.html"));
   assert.equal(await tab.locator(".exercise .cmd:visible").count(), 5);

@@ -49,11 +49,17 @@ pub(crate) struct Fence {
 }
 
 impl Fence {
-    /// `path` or `path:anchor`, if the fence is one include.
-    pub(crate) fn include(&self) -> Option<&str> {
-        let line = self.content.trim();
-        let target = line.strip_prefix("{{#include ")?.strip_suffix("}}")?;
-        (!target.contains(['\n', '{', '}'])).then(|| target.trim())
+    /// `path` or `path:anchor` of each line, if every line is an include; none otherwise.
+    pub(crate) fn includes<'s>(&'s self) -> Vec<&'s str> {
+        let target = |line: &'s str| {
+            let target = line
+                .trim()
+                .strip_prefix("{{#include ")?
+                .strip_suffix("}}")?;
+            (!target.contains(['{', '}'])).then(|| target.trim())
+        };
+        let lines = self.content.trim().lines();
+        lines.map(target).collect::<Option<_>>().unwrap_or_default()
     }
 
     /// Whether its content is a question, not code.

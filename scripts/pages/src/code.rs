@@ -57,6 +57,52 @@ pub(crate) fn include(
     ))
 }
 
+/// Programming languages that a reader can choose: the name in `data-code`, and how it is written.
+const LANGUAGES: [(&str, &str); 3] = [("rust", "Rust"), ("python", "Python"), ("c", "C")];
+
+/// Chooses the programming language of the whole book among these; seen only where there is a script.
+pub(crate) fn switch(languages: &[&str]) -> String {
+    let buttons = LANGUAGES
+        .iter()
+        .filter(|(code, _)| languages.contains(code));
+    let buttons = buttons.map(|(code, name)| {
+        format!("<button type=\"button\" data-set-code=\"{code}\">{name}</button>")
+    });
+    format!(
+        "<div class=\"code-switch\" role=\"group\" aria-label=\"Programming language\">{}</div>\n",
+        buttons.collect::<String>()
+    )
+}
+
+/// The same part in several languages, one of which is shown where there is a script.
+pub(crate) fn tabs(
+    targets: &[&str],
+    page: &Path,
+    sources: &dyn Sources,
+) -> Result<String, (String, String)> {
+    let mut languages = Vec::new();
+    let mut parts = String::new();
+    for target in targets {
+        let path = target.split(':').next().unwrap_or_default();
+        let lang = Comments::of(Path::new(path)).lang;
+        if languages.contains(&lang) || !LANGUAGES.iter().any(|(code, _)| *code == lang) {
+            return Err((
+                format!("{path}：一个代码块里的几行 include，每种语言（Rust、Python、C）最多一行"),
+                format!(
+                    "{path}: the includes of one fence have at most one line for each of Rust, Python and C"
+                ),
+            ));
+        }
+        languages.push(lang);
+        let code = include(target, "", page, sources)?;
+        parts += &format!("<div class=\"code-{lang}\">\n{code}\n</div>\n");
+    }
+    Ok(format!(
+        "<div class=\"tabs\">\n{}{parts}</div>",
+        switch(&languages)
+    ))
+}
+
 fn resolve(page: &Path, path: &str) -> Result<PathBuf, (String, String)> {
     let folder = page.parent().unwrap_or(Path::new(""));
     crate::links::normal(&Path::new("book").join(folder).join(path)).ok_or_else(|| {

@@ -4,15 +4,11 @@ use bilingual::Lang;
 use judge::check::{Check, Variant, Way};
 use judge::narrate::{self, Phrasing};
 
+use crate::code;
 use crate::html::{both, escape};
 
 /// Number of columns that the words of a step may take.
 const STEP_COLUMNS_MAX: usize = 120;
-
-/// Chooses the programming language of the whole book; seen only where there is a script.
-const CODE_SWITCH: &str = "<div class=\"code-switch\" role=\"group\" aria-label=\"Programming language\">\
-    <button type=\"button\" data-set-code=\"rust\">Rust</button>\
-    <button type=\"button\" data-set-code=\"python\">Python</button></div>\n";
 
 /// What the program is, and the commands to open the exercise and to check a program: for each
 /// programming language with a stub, and for any other. The reader's own language is shown alone
@@ -23,7 +19,7 @@ pub(crate) fn panel(id: &str, check: &Check, has_python: bool) -> String {
     let role = both(&escape(&role.zh), &escape(&role.en));
     let mut commands = String::new();
     if has_python {
-        commands += CODE_SWITCH;
+        commands += &code::switch(&["rust", "python"]);
     }
     for (code, name, flag) in [("rust", "Rust", ""), ("python", "Python", " --python")] {
         if code == "python" && !has_python {

@@ -145,10 +145,13 @@ impl Work<'_> {
                 Kind::Fence(en) => self.question(pair, fence, en),
                 _ => String::new(),
             },
-            Kind::Fence(fence) if fence.include().is_some() => {
-                let target = fence.include().unwrap_or_default();
-                code::include(target, fence.lang(), self.page, self.sources)
-                    .unwrap_or_else(|(zh, en)| self.complain(pair.zh.line, zh, en))
+            Kind::Fence(fence) if !fence.includes().is_empty() => {
+                let html = match fence.includes()[..] {
+                    [target] => code::include(target, fence.lang(), self.page, self.sources),
+                    ref targets => code::tabs(targets, self.page, self.sources)
+                        .map(|html| self.with_style("tabs", html)),
+                };
+                html.unwrap_or_else(|(zh, en)| self.complain(pair.zh.line, zh, en))
             }
             _ if pair.is_same() => text_of(&pair.zh).into_owned(),
             Kind::Html => self.html(pair),

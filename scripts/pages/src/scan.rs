@@ -143,7 +143,7 @@ fn stray_directives(blocks: &[Block<'_>], file: &Path, problems: &mut Problems) 
     for block in blocks {
         match &block.kind {
             Kind::Directive(_) => continue,
-            Kind::Fence(fence) if fence.include().is_some() => continue,
+            Kind::Fence(fence) if !fence.includes().is_empty() => continue,
             _ => {}
         }
         for at in executed(block.text) {
@@ -151,8 +151,8 @@ fn stray_directives(blocks: &[Block<'_>], file: &Path, problems: &mut Problems) 
             problems.add(
                 file,
                 line,
-                "指令要单独成段；{{#include …}} 要单独放在一个顶层的代码块里",
-                "a directive must be a paragraph of its own; {{#include …}} must stand alone in a fence outside lists and quotes",
+                "指令要单独成段；{{#include …}} 要放在一个顶层的代码块里，块里没有别的行",
+                "a directive must be a paragraph of its own; {{#include …}} must stand in a fence outside lists and quotes, with no other lines",
             );
         }
     }

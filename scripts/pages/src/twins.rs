@@ -113,7 +113,7 @@ fn same_words(zh: &Block<'_>, en: &Block<'_>, en_file: &Path, problems: &mut Pro
         (Kind::Directive(a), Kind::Directive(b)) if a != b => {
             differ(a, b, zh.line, en.line, en_file, problems);
         }
-        (Kind::Fence(a), Kind::Fence(b)) if a.include() != b.include() => {
+        (Kind::Fence(a), Kind::Fence(b)) if a.includes() != b.includes() => {
             let (a, b) = (a.content.trim(), b.content.trim());
             differ(a, b, zh.line, en.line, en_file, problems);
         }

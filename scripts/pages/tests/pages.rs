@@ -220,6 +220,25 @@ fn a_whole_program_is_included_without_its_anchor_lines() {
 }
 
 #[test]
+fn a_fence_of_several_includes_becomes_tabs() {
+    let fence = "```rust\n{{#include ../examples/01_x.rs:a}}\n{{#include ../examples/x.py:a}}\n```";
+    let book = Book::twins(fence, fence)
+        .with("examples/01_x.rs", "// ANCHOR: a\nf();\n// ANCHOR_END: a\n")
+        .with("examples/x.py", "# ANCHOR: a\nf()\n# ANCHOR_END: a\n");
+    assert_eq!(
+        book.shown(),
+        "<link rel=\"stylesheet\" href=\"theme/tabs.css\">\n\n<div class=\"tabs\">\n\
+         <div class=\"code-switch\" role=\"group\" aria-label=\"Programming language\">\
+         <button type=\"button\" data-set-code=\"rust\">Rust</button>\
+         <button type=\"button\" data-set-code=\"python\">Python</button></div>\n\
+         <div class=\"code-rust\">\n<div class=\"source\">examples/01_x.rs</div>\n\n\
+         <pre><code class=\"language-rust\">f();\n</code></pre>\n</div>\n\
+         <div class=\"code-python\">\n<div class=\"source\">examples/x.py</div>\n\n\
+         <pre><code class=\"language-python\">f()\n</code></pre>\n</div>\n</div>\n"
+    );
+}
+
+#[test]
 fn a_figure_without_words_needs_no_languages() {
     let figure = "<figure class=\"fig\">\n\n<div class=\"box\"></div>\n</figure>\n";
     let book = Book::twins("{{#figure a}}", "{{#figure a}}").with("book/figures/a.html", figure);

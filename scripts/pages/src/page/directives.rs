@@ -107,7 +107,9 @@ impl Work<'_> {
         };
         if directive == "exercise" {
             let has_python = self.sources.read(&folder.join("stub.py")).is_ok();
-            return self.with_style("exercises", exercise::panel(id, &check, has_python));
+            let panel = exercise::panel(id, &check, has_python);
+            let panel = self.with_style("tabs", panel);
+            return self.with_style("exercises", panel);
         }
         let up = self.link_to(Path::new(""));
         for variant in &check.variants {
