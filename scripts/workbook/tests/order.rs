@@ -333,7 +333,9 @@ fn the_summaries_of_a_part_stand_on_one_page() {
                 .trim_start_matches("# ");
             let id = page.path.replace('/', "-");
             let (path, three) = (&page.path, sentences(&page.path, end));
-            wanted += &format!("\n### [{heading}](../{path}.md) {{#{id}}}\n\n{three}\n");
+            let read_it = ["读这一页", "Read the page"][lang];
+            wanted +=
+                &format!("\n### {heading} {{#{id}}}\n\n{three}\n\n[{read_it}](../{path}.md)\n");
         }
         let file = format!("book/reference/summaries{end}");
         if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
