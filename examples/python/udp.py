@@ -1,5 +1,5 @@
 """UDP：没有连接，一个数据报就是一次 recvfrom，边界都在；送没送到，没有人说。
-UDP: no connection; one datagram is one recvfrom, with its borders; nobody says whether it arrived.
+UDP: no connection; one datagram is one recvfrom, with its boundaries; nobody says whether it arrived.
 
     python3 examples/python/udp.py server
     python3 examples/python/udp.py client 127.0.0.1:9992 你好 再见

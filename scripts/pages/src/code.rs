@@ -61,7 +61,8 @@ pub(crate) fn include(
 const LANGUAGES: [(&str, &str); 3] = [("rust", "Rust"), ("python", "Python"), ("c", "C")];
 
 /// Chooses the programming language of the whole book among these; seen only where there is a script.
-pub(crate) fn switch(languages: &[&str]) -> String {
+/// `name` tells it from others on the page.
+pub(crate) fn switch(languages: &[&str], name: &str) -> String {
     let buttons = LANGUAGES
         .iter()
         .filter(|(code, _)| languages.contains(code));
@@ -69,7 +70,8 @@ pub(crate) fn switch(languages: &[&str]) -> String {
         format!("<button type=\"button\" data-set-code=\"{code}\">{name}</button>")
     });
     format!(
-        "<div class=\"code-switch\" role=\"group\" aria-label=\"Programming language\">{}</div>\n",
+        "<div class=\"code-switch\" role=\"group\" aria-label=\"{}\">{}</div>\n",
+        escape(name),
         buttons.collect::<String>()
     )
 }
@@ -97,9 +99,16 @@ pub(crate) fn tabs(
         let code = include(target, "", page, sources)?;
         parts += &format!("<div class=\"code-{lang}\">\n{code}\n</div>\n");
     }
+    // `01_one_shot.rs · server`
+    let first = targets.first().copied().unwrap_or_default();
+    let name = first
+        .rsplit('/')
+        .next()
+        .unwrap_or(first)
+        .replace(':', " · ");
     Ok(format!(
         "<div class=\"tabs\">\n{}{parts}</div>",
-        switch(&languages)
+        switch(&languages, &name)
     ))
 }
 

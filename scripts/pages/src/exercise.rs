@@ -19,7 +19,7 @@ pub(crate) fn panel(id: &str, check: &Check, has_python: bool) -> String {
     let role = both(&escape(&role.zh), &escape(&role.en));
     let mut commands = String::new();
     if has_python {
-        commands += &code::switch(&["rust", "python"]);
+        commands += &code::switch(&["rust", "python"], "Programming language");
     }
     for (code, name, flag) in [("rust", "Rust", ""), ("python", "Python", " --python")] {
         if code == "python" && !has_python {

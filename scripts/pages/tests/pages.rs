@@ -228,7 +228,7 @@ fn a_fence_of_several_includes_becomes_tabs() {
     assert_eq!(
         book.shown(),
         "<link rel=\"stylesheet\" href=\"theme/tabs.css\">\n\n<div class=\"tabs\">\n\
-         <div class=\"code-switch\" role=\"group\" aria-label=\"Programming language\">\
+         <div class=\"code-switch\" role=\"group\" aria-label=\"01_x.rs · a\">\
          <button type=\"button\" data-set-code=\"rust\">Rust</button>\
          <button type=\"button\" data-set-code=\"python\">Python</button></div>\n\
          <div class=\"code-rust\">\n<div class=\"source\">examples/01_x.rs</div>\n\n\
