@@ -35,7 +35,7 @@ use session::run::Invocation;
 use runner::Runner;
 
 use crate::check::{Check, TroubleKind, Variant};
-use crate::verdict::{Failure, Trouble, Verdict};
+use crate::verdict::{Failure, Slow, Trouble, Verdict};
 
 /// Options of the judge.
 #[derive(Debug, Clone)]
@@ -143,7 +143,7 @@ pub fn play<'a>(
             verdicts[at] = again(check, wanted[at], options, ends);
             still_fails |= verdicts[at].failure.is_some();
         } else if worth_it && Instant::now() >= ends {
-            leave(&mut verdicts[at]);
+            leave(&mut verdicts[at], Slow::is_busy, Trouble::NotPlayed);
         }
         tell(&verdicts[at]);
     }
@@ -212,15 +212,15 @@ fn is_doubtful(verdict: &Verdict) -> bool {
     }
 }
 
-/// Calls a variant not played if it may have been late on a busy machine and there is no time to try
-/// it again: that is not a failure.
-fn leave(verdict: &mut Verdict) {
-    let busy = verdict.slow.is_busy();
+/// Says `instead` of a failure that may be due to a judge that was late, if it was late: that is no
+/// failure.
+fn leave(verdict: &mut Verdict, late: fn(&Slow) -> bool, instead: Trouble) {
+    let late = late(&verdict.slow);
     if let Some(failure) = &mut verdict.failure
-        && busy
+        && late
         && takes_time(failure)
     {
-        failure.trouble = Trouble::NotPlayed;
+        failure.trouble = instead;
     }
 }
 
@@ -228,19 +228,8 @@ fn leave(verdict: &mut Verdict) {
 fn again(check: &Check, of: &Variant, options: &Options, ends: Instant) -> Verdict {
     let mut verdict = play_one(check, of, options, ends);
     verdict.slow.again = true;
-    leave_if_too_busy(&mut verdict);
+    leave(&mut verdict, Slow::is_too_busy, Trouble::TooBusy);
     verdict
-}
-
-/// Says nothing about a program that failed in a way that takes time, where the judge itself was late.
-fn leave_if_too_busy(verdict: &mut Verdict) {
-    let too_busy = verdict.slow.is_too_busy();
-    if let Some(failure) = &mut verdict.failure
-        && too_busy
-        && takes_time(failure)
-    {
-        failure.trouble = Trouble::TooBusy;
-    }
 }
 
 /// Whether it may be due to a judge that was late: its sends come after a deadline of the program's,
@@ -337,7 +326,7 @@ mod tests {
 
     fn after(late: u64, trouble: Trouble) -> Trouble {
         let mut verdict = verdict(late, trouble);
-        leave_if_too_busy(&mut verdict);
+        leave(&mut verdict, Slow::is_too_busy, Trouble::TooBusy);
         verdict.failure.unwrap().trouble
     }
 
@@ -364,11 +353,11 @@ mod tests {
             Trouble::Gone,
         ] {
             let mut failed = verdict(50, trouble);
-            leave(&mut failed);
+            leave(&mut failed, Slow::is_busy, Trouble::NotPlayed);
             assert_eq!(failed.failure.unwrap().trouble, Trouble::NotPlayed);
         }
         let mut wrong = verdict(50, Trouble::WrongStatus);
-        leave(&mut wrong);
+        leave(&mut wrong, Slow::is_busy, Trouble::NotPlayed);
         assert_eq!(wrong.failure.unwrap().trouble, Trouble::WrongStatus);
     }
 

@@ -8,7 +8,7 @@ mod repository;
 
 use std::path::{Component, Path, PathBuf};
 
-use repository::{files, read};
+use repository::{files, read, without};
 
 /// The most English words before the questions of a page.
 const WORDS_MAX: usize = 1100;
@@ -97,20 +97,6 @@ fn prose(text: &str) -> Vec<String> {
         lines.push(line);
     }
     lines
-}
-
-/// The text without what stands between these two.
-fn without(text: &str, from: char, to: char) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once(from) {
-        out.push_str(before);
-        match after.split_once(to) {
-            Some((_, after)) => rest = after,
-            None => rest = "",
-        }
-    }
-    out + rest
 }
 
 /// The text of the links, without where they lead.

@@ -9,7 +9,7 @@ mod repository;
 use std::collections::BTreeMap;
 use std::fs;
 
-use repository::{files, read, root};
+use repository::{files, read, root, without};
 
 const PLACES: &str = "book/theme/places.js";
 const WORDS: &str = "book/theme/search-words.txt";
@@ -39,20 +39,6 @@ fn names(text: &str) -> Vec<String> {
     names.filter(|name| !name.is_empty()).collect()
 }
 
-fn without_tags(html: &str) -> String {
-    let mut text = String::new();
-    let mut inside = false;
-    for c in html.chars() {
-        match c {
-            '<' => inside = true,
-            '>' => inside = false,
-            c if !inside => text.push(c),
-            _ => {}
-        }
-    }
-    text
-}
-
 /// The names of every term that a page owns.
 fn of_the_glossary(places: &mut Places) {
     for file in files("book/figures", "html") {
@@ -69,10 +55,10 @@ fn of_the_glossary(places: &mut Places) {
             let mut all: Vec<String> = title
                 .split("<span")
                 .skip(1)
-                .flat_map(|span| names(&without_tags(&format!("<span{span}"))))
+                .flat_map(|span| names(&without(&format!("<span{span}"), '<', '>')))
                 .collect();
             for also in rest.split("<dd class=\"also ").skip(1) {
-                let also = without_tags(between(also, ">", "</dd>").unwrap());
+                let also = without(between(also, ">", "</dd>").unwrap(), '<', '>');
                 let also = also.split_once(['：', ':']).map_or("", |(_, names)| names);
                 all.extend(names(also));
             }

@@ -68,3 +68,17 @@ pub(crate) fn code_of(file: &Path) -> String {
         .map(|line| format!("{line}\n"))
         .collect()
 }
+
+/// The text without what stands between these two.
+pub(crate) fn without(text: &str, from: char, to: char) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(from) {
+        out.push_str(before);
+        match after.split_once(to) {
+            Some((_, after)) => rest = after,
+            None => rest = "",
+        }
+    }
+    out + rest
+}
