@@ -69,12 +69,24 @@
 
   function useCode(code) {
     root.dataset.code = code;
-    for (const button of main.querySelectorAll("[data-set-code]")) button.setAttribute("aria-pressed", button.dataset.setCode === code);
+    for (const group of main.querySelectorAll(".code-switch")) {
+      const shown = group.querySelector(`[data-set-code="${code}"]`) ? code : "rust";
+      for (const button of group.children) button.setAttribute("aria-pressed", button.dataset.setCode === shown);
+    }
     regions();
+  }
+  // Who has not chosen is asked, once a page, above the first code that there is in several languages.
+  function askForCode() {
+    try { if (localStorage.getItem("workbook-code")) return; } catch { return; }
+    const words = document.createElement("p");
+    words.className = "code-ask";
+    words.innerHTML = pair("用哪种语言读？选一次，全书都用它。", "Which language do you read? One choice holds for the whole book.");
+    main.querySelector(".tabs")?.prepend(words);
   }
   main.addEventListener("click", (event) => {
     const button = event.target.closest("[data-set-code]");
     if (!button) return;
+    main.querySelector(".code-ask")?.remove();
     useCode(button.dataset.setCode);
     try { localStorage.setItem("workbook-code", root.dataset.code); } catch { /* this page only */ }
   });
@@ -336,6 +348,7 @@
   sidebarSwitch();
   searching();
   words();
+  askForCode();
   useCode(root.dataset.code);
   document.getElementById("mdbook-searchbar")?.setAttribute("aria-describedby", "mdbook-searchresults-header");
   addEventListener("resize", regions);

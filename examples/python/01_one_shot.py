@@ -62,12 +62,18 @@ def server(listener):
     with listener:
         say(f"监听 listening on {text(listener.getsockname())}")
         connection, peer = listener.accept()
+    message = bytearray()
     with connection:
-        message = read_message(connection)
+        try:
+            read_to_end(connection, message)
+        except OSError as error:
+            place = f"{text(peer)}，已收到 {len(message)} 字节 after {len(message)} bytes"
+            return complain(f"{explain(error)}: {place}: {error}")
     if len(message) > LIMIT:
         return complain(f"消息超过 1 MiB，拒收 message over 1 MiB, refused: {text(peer)}")
-    # 坏字节显示成 U+FFFD：一条坏消息不该让服务器崩溃。
-    # Bad bytes appear as U+FFFD: a bad message must not crash a server.
+    # 到齐了才解码：一个字可能断在两次 recv 之间。坏字节显示成 U+FFFD：一条坏消息不该让服务器崩溃。
+    # Decode when all is here: a character may be cut between two recv calls. Bad bytes appear as
+    # U+FFFD: a bad message must not crash a server.
     say(colour("客户端 client:", 36) + " " + printable(message.decode("utf-8", "replace")))
     say(f"收到 {len(message)} 字节 received {len(message)} bytes")
     return 0
@@ -75,9 +81,8 @@ def server(listener):
 
 
 # ANCHOR: read_to_end
-def read_message(connection):
+def read_to_end(connection, message):
     connection.settimeout(PATIENCE)
-    message = bytearray()
     while len(message) <= LIMIT:
         # recv(4096) 给 1 到 4096 字节，多少由网络决定；只有 b"" 是结束：对方发来了 FIN。
         # recv(4096) gives 1 to 4096 bytes, as the network has it; only b"" is the end: a FIN.
@@ -85,9 +90,6 @@ def read_message(connection):
         if not data:
             break
         message += data
-    # 到齐了才解码：一个字可能断在两次 recv 之间。
-    # Decode when all is here: a character may be cut between two recv calls.
-    return message
 # ANCHOR_END: read_to_end
 
 

@@ -59,7 +59,7 @@ def serve(listener, limit):
             except OSError as error:
                 # 描述符用完（EMFILE）：歇一下再试，不空转，也不退出。
                 # Out of descriptors (EMFILE): rest, then try again. No spin, no exit.
-                complain(f"{explain(error)}: accept: {error}")
+                say(f"! 接不了客人，稍后再试 cannot accept, trying again: {error}")
                 time.sleep(0.5)
                 continue
             # 多出的客人也要一个线程，好听完一句告别；所以线程也有上限。
@@ -89,7 +89,7 @@ def serve_guest(room, sock):
             stays = room.join(guest)
             # 读没有期限：只听不说的客人没有错，TCP 连接安静多久都行。
             # No deadline here: a guest may only listen. A TCP connection may be silent for days.
-            while stays and (line := read_line(reader)) is not None:
+            while stays and (line := read_line(reader, guest=guest)) is not None:
                 stays = room.hear(guest, line)
         room.leave(guest)
         # 把剩下的读完。带着没读的数据关闭，内核会发 RST，最后那句话可能到不了。
@@ -105,13 +105,18 @@ def serve_guest(room, sock):
 
 
 # ANCHOR: read_line
-def read_line(reader, limit=LINE):
+def read_line(reader, limit=LINE, guest=None):
     # 读到 LF 为止，不管它分几次来；没等到 LF 就结束的半句话不算。
     # Read up to LF, in however many pieces it comes; half a sentence at the end does not count.
     line = reader.readline(limit + 2)
     if not line.endswith(b"\n") and len(line) < limit + 2:
         return None
-    body = line[:-2] if line.endswith(b"\r\n") else line[:-1]
+    # telnet 发来 CRLF，也要靠 CR 才回到行首；nc 只用 LF。对方用什么，就回什么。
+    # telnet sends CRLF and needs the CR to go back to column 1; nc uses LF. Answer in kind.
+    end = b"\r\n" if line.endswith(b"\r\n") else b"\n"
+    if guest:
+        guest.end = end
+    body = line[:-len(end)]
     if len(body) > limit or not line.endswith(b"\n"):
         return TOO_LONG
     # 不是 UTF-8 的、会摆布终端的字节，都换成 U+FFFD：它们要上别人的屏幕。
@@ -126,7 +131,7 @@ class Guest:
     """
 
     def __init__(self, sock):
-        self.sock, self.name, self.gone = sock, "", threading.Event()
+        self.sock, self.name, self.end, self.gone = sock, "", b"\n", threading.Event()
         self.lines, self.open, self.change = collections.deque(), True, threading.Condition()
 
     # ANCHOR: writer
@@ -138,7 +143,7 @@ class Guest:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, wait)
             self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             while (line := self.take()) is not None:
-                self.sock.sendall(line.encode() + b"\n")
+                self.sock.sendall(line.encode() + self.end)
                 if room.closed and time.monotonic() - room.closed > DEADLINE:
                     raise TimeoutError
             # 房间放了手，队列也空了：发 FIN，等对方也关，最多 2 秒。

@@ -91,6 +91,52 @@ test("every row of a capture names its host, and every packet its way", () => wi
   assert.deepEqual(packets.filter(({ name }) => !/\bpacket \d+\b/i.test(name) || !/\w+ (→|to) \w+/.test(name)).map(({ name }) => name).slice(0, 3), [], "its number, with what the number is, and who sends it to whom");
 }));
 
+const openPacket = async (tab) => {
+  await tab.goto(at("sockets/one-shot.html"));
+  await tab.locator("figure.capture .packet.layer-7 > a").first().click();
+  await tab.locator(".bytes-panel .bytes-field").first().waitFor();
+};
+
+test("the bytes and characters of a packet are not read to anybody, and its fields are", () => withTab(EN, async (tab) => {
+  await openPacket(tab);
+  const { find } = await tree(tab);
+  const [panel] = await find(".bytes-panel");
+  const rows = await tab.locator(".bytes-panel .bytes-row").allTextContents();
+  assert.ok(rows.length > 3, `${rows.length} rows`);
+  for (const row of rows) assert.ok(!panel.text.includes(row.slice(0, 12)), row);
+  assert.match(panel.text, /Destination MAC/i);
+  const fields = await find(".bytes-panel .bytes-field");
+  assert.ok(fields.length > 20, `${fields.length} fields`);
+  assert.deepEqual(fields.filter(({ role, name }) => role !== "button" || !/[\p{L}]{2}/u.test(name)), []);
+}));
+
+test("a screen reader is told of a step, a field and a copy once, and of nothing that the mouse passes over", () => withTab(EN, async (tab) => {
+  await openPacket(tab);
+  await tab.evaluate(() => {
+    window.told = [];
+    for (const region of document.querySelectorAll("[role=status], [role=alert], [aria-live]"))
+      new MutationObserver(() => { if (region.textContent.trim()) window.told.push(region.textContent.trim()); }).observe(region, { childList: true, characterData: true, subtree: true });
+  });
+  const told = () => tab.evaluate(() => window.told.splice(0));
+  const once = async (pattern, words) => {
+    const all = [];
+    await soonIs(async () => all.push(...(await told())) && all.length > 0, true, words);
+    await tab.evaluate(() => new Promise((next) => { requestAnimationFrame(() => requestAnimationFrame(next)); }));
+    all.push(...(await told()));
+    assert.equal(all.length, 1, `${words}: ${all.join(" | ")}`);
+    assert.match(all[0], pattern, words);
+  };
+  for (const i of [0, 6, 12, 14]) await tab.locator(`.bytes-panel .byte[data-i="${i}"]`).hover();
+  await tab.locator(".bytes-panel .bytes-field").nth(2).hover();
+  assert.deepEqual(await told(), [], "hovered");
+  await tab.locator('.bytes-panel .byte[data-i="6"]').click();
+  await once(/network card/, "a field is chosen");
+  await tab.locator("figure.session .ahead").first().click();
+  await once(/\S/, "a step");
+  await tab.locator("figure.session .copy").first().click();
+  await once(/^(已复制|请手动复制)/, "a copy");
+}));
+
 test("a skip link is the first stop, and goes to the text, with scripts and without", async () => {
   for (const javaScriptEnabled of [true, false]) {
     await withTab({ lang: "en", javaScriptEnabled }, async (tab) => {

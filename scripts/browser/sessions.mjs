@@ -51,6 +51,28 @@ test("the arrow keys step inside a session, and turn pages outside", () => withT
   await soonIs(async () => (await turned(tab)).length, 1);
 }));
 
+test("on a phone the buttons of a session stay in sight while it is stepped, and so does the step", () => withTab(ON_A_PHONE, async (tab) => {
+  await tab.goto(at("sockets/duplex.html"));
+  const sessions = tab.locator("figure.session");
+  const heights = await sessions.evaluateAll((figures) => figures.map((figure) => figure.offsetHeight));
+  const session = sessions.nth(heights.findIndex((height) => height > 2 * ON_A_PHONE.height));
+  await session.locator(".ahead").focus();
+  const steps = await session.locator(".moment").count();
+  for (let step = 0; step < steps; step++) {
+    await tab.keyboard.press("Enter");
+    await soonIs(() => session.evaluate((figure) => {
+      const controls = figure.querySelector(".controls").getBoundingClientRect();
+      const row = figure.querySelector(".moment.now").getBoundingClientRect();
+      const seen = [...figure.querySelectorAll(".controls button")].every((button) => {
+        const { left, top, width, height } = button.getBoundingClientRect();
+        return button.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+      });
+      // A note taller than the rest of the window shows its beginning or its end.
+      return { seen, row: Math.max(row.top, controls.bottom) < Math.min(row.bottom, innerHeight) };
+    }), { seen: true, row: true }, `step ${step + 1} of ${steps}`);
+  }
+}));
+
 test("play runs to the end, can be paused, and keeps still for readers who asked for less motion", () => withTab({ lang: "en", reducedMotion: "reduce" }, async (tab) => {
   await tab.clock.install();
   await tab.goto(at(await page()));

@@ -141,15 +141,36 @@ test("code in several languages is shown in the one that the reader chose, in pr
   await tab.locator('.tabs [data-set-code="python"][aria-pressed="true"]').first().waitFor();
   await tab.goto(at("sockets/duplex.html"));
   assert.ok((await shown()).length >= 2 && (await shown()).every((name) => name.endsWith(".py")), "kept on the next page");
+  await tab.locator('.tabs [data-set-code="c"]').first().click();
+  await soonIs(async () => (await shown()).every((name) => name.endsWith(".c")), true);
   await tab.emulateMedia({ media: "print" });
-  assert.ok((await shown()).every((name) => name.endsWith(".py")));
+  assert.ok((await shown()).every((name) => name.endsWith(".c")));
   assert.equal(await tab.locator(".code-switch:visible").count(), 0);
+}));
+
+test("who has not chosen a programming language is asked above the first code, and on the first page, until they choose", () => withTab({ lang: "en" }, async (tab) => {
+  const asks = () => tab.locator(".code-ask:visible").allInnerTexts();
+  await tab.goto(at("sockets/duplex.html"));
+  assert.deepEqual(await asks(), ["Which language do you read? One choice holds for the whole book."]);
+  await tab.reload();
+  assert.equal((await asks()).length, 1, "nothing was chosen");
+  await tab.goto(at("welcome.html"));
+  await tab.locator('.code-choice [data-set-code="c"]').click();
+  await tab.locator('.code-choice [data-set-code="c"][aria-pressed="true"]').waitFor();
+  await tab.goto(at("sockets/duplex.html"));
+  assert.deepEqual(await asks(), []);
+  assert.ok((await tab.locator(".tabs .source:visible").allInnerTexts()).every((name) => name.endsWith(".c")));
+  // An exercise is in Rust and Python: there C is shown as Rust, and its button says so.
+  await tab.goto(at("exercises/echo_server.html"));
+  assert.equal(await tab.locator(".exercise .cmd:visible").first().innerText(), "cargo workbook exercise echo_server");
+  await tab.locator('.exercise [data-set-code="rust"][aria-pressed="true"]').waitFor();
+  assert.equal(await tab.evaluate(() => localStorage.getItem("workbook-code")), "c");
 }));
 
 test("without scripts code in several languages stands one after the other, each with its file", () => withTab({ javaScriptEnabled: false }, async (tab) => {
   await tab.goto(at("sockets/one-shot.html"));
   const names = await tab.locator(".tabs .source:visible").allInnerTexts();
-  assert.deepEqual([...new Set(names)].sort(), ["examples/01_one_shot.rs", "examples/python/01_one_shot.py"]);
+  assert.deepEqual([...new Set(names)].sort(), ["examples/01_one_shot.rs", "examples/c/01_one_shot.c", "examples/python/01_one_shot.py"]);
   assert.equal(await tab.locator(".code-switch:visible").count(), 0);
 }));
 

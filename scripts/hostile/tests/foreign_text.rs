@@ -22,7 +22,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::thread;
 
-use program::{Program, guarded};
+use program::{Language, Program, guarded};
 
 /// It would clear the screen, turn the name of a program, ring, and hide.
 const WILD: &str = "\x1b[2J\u{9b}1A\x07\u{202e}txt.exe\u{2066}\u{200b}\u{feff}\u{2028}end";
@@ -57,39 +57,51 @@ fn the_examples_are_as_strict_as_the_tools() {
     );
 }
 
+/// The languages in which the programs of the first pages are written.
+const LANGUAGES: &[Language] = if cfg!(unix) {
+    &[Language::Rust, Language::Python, Language::C]
+} else {
+    &[Language::Rust, Language::Python]
+};
+
 #[test]
-fn one_shot_and_its_python_twin_show_it_tamed() {
-    let python = Program::python("01_one_shot", &["server", "127.0.0.1:0"]);
-    let rust = Program::start("01_one_shot", &["server", "127.0.0.1:0"]);
-    for mut program in [Some(rust), python].into_iter().flatten() {
-        tell(TcpStream::connect(program.address()).unwrap(), WILD);
+fn one_shot_shows_it_tamed_in_each_language() {
+    for &language in LANGUAGES {
+        let (program, stream) = Program::server(language, "01_one_shot", &[]);
+        tell(stream, WILD);
         tame(&program.ends().1);
     }
 }
 
 #[test]
-fn both_sides_of_duplex_and_its_python_twin_show_it_tamed() {
-    let (server, client_side) = Program::server("02_duplex", &[]);
-    let (client, server_side) = Program::client("02_duplex", &[]);
-    let mut pairs = vec![(server, client_side), (client, server_side)];
-    let (taking_turns, other) = Program::server("02_duplex", &["--turns"]);
-    pairs.push((taking_turns, other));
-    if let Some(mut python) = Program::python("02_duplex", &["server", "127.0.0.1:0"]) {
-        let stream = guarded(TcpStream::connect(python.address()).unwrap());
-        pairs.push((python, stream));
-    }
-    for (mut program, mut stream) in pairs {
-        stream.write_all(format!("{WILD}\n").as_bytes()).unwrap();
-        program.sees("end\n");
-        program.hangs_up();
-        tell(stream, "");
-        tame(&program.ends().1);
+fn both_sides_of_duplex_show_it_tamed_in_each_language() {
+    for &language in LANGUAGES {
+        for (mut program, mut stream) in [
+            Program::server(language, "02_duplex", &[]),
+            Program::client(language, "02_duplex", &[]),
+            Program::server(language, "02_duplex", &["--turns"]),
+        ] {
+            stream.write_all(format!("{WILD}\n").as_bytes()).unwrap();
+            program.sees("end\n");
+            program.hangs_up();
+            tell(stream, "");
+            tame(&program.ends().1);
+        }
     }
 }
 
 #[test]
-fn the_chat_room_and_its_client_show_it_tamed() {
-    let (mut server, mut guest) = Program::server("03_threaded_server", &[]);
+fn the_chat_room_and_its_client_show_it_tamed_in_each_language() {
+    for &language in LANGUAGES {
+        the_room_shows_it_tamed(language);
+        let (client, stream) = Program::client(language, "03_threaded_server", &[]);
+        tell(stream, &format!("{WILD}\n"));
+        tame(&client.ends().1);
+    }
+}
+
+fn the_room_shows_it_tamed(language: Language) {
+    let (mut server, mut guest) = Program::server(language, "03_threaded_server", &[]);
     let other = TcpStream::connect(guest.peer_addr().unwrap()).unwrap();
     let mut heard = BufReader::new(guarded(other));
     let mut screen = String::new();
@@ -108,10 +120,6 @@ fn the_chat_room_and_its_client_show_it_tamed() {
     drop(heard);
     tell(guest, "");
     tame(&server.ends().1);
-
-    let (client, stream) = Program::client("03_threaded_server", &[]);
-    tell(stream, &format!("{WILD}\n"));
-    tame(&client.ends().1);
 }
 
 /// Answers one request with these words.

@@ -16,6 +16,12 @@ pub enum Program {
     Example { name: String, args: Vec<String> },
     /// `python3 examples/python/NAME.py [ARGS]`; `script` is that path.
     Python { script: String, args: Vec<String> },
+    /// `target/c/NAME [ARGS]`, built from `examples/c/NAME.c`
+    C { name: String, args: Vec<String> },
+    /// `nginx -e stderr -p . -c examples/nginx/NAME.conf`; `config` is that path.
+    Nginx { config: String },
+    /// `uwsgi --ini examples/nginx/NAME.ini`; `config` is that path.
+    Uwsgi { config: String },
     /// `nc ARGS`
     Netcat { args: Vec<String> },
     /// `curl ARGS`
@@ -32,9 +38,12 @@ pub struct UnknownProgram {
 }
 
 /// Every form of command that [`Program::parse`] knows.
-pub const KNOWN: [&str; 5] = [
+pub const KNOWN: [&str; 8] = [
     "cargo run --example NAME [-- ARGS]",
     "python3 examples/python/NAME.py [ARGS]",
+    "target/c/NAME [server|client|--turns …]",
+    "nginx -e stderr -p . -c examples/nginx/NAME.conf",
+    "uwsgi --ini examples/nginx/NAME.ini",
     "nc ARGS",
     "curl ARGS",
     "cargo workbook exercise check ID [--only VARIANT] [--seed N] --lang zh|en -- python3 examples/python/NAME.py",
@@ -65,9 +74,19 @@ impl Program {
                 Err("cargo may only run an example, or check one of our Python programs".to_owned())
             }
             ["python3", script, ref args @ ..] => python(script, args),
+            ["nginx", "-e", "stderr", "-p", ".", "-c", config] => {
+                configured(config, ".conf").map(|config| Self::Nginx { config })
+            }
+            ["uwsgi", "--ini", config] => {
+                configured(config, ".ini").map(|config| Self::Uwsgi { config })
+            }
+            ["nginx" | "uwsgi", ..] => {
+                Err("nginx and uwsgi start in one form, with a configuration of ours".to_owned())
+            }
             ["nc", ref args @ ..] => Ok(Self::Netcat { args: owned(args) }),
             ["curl", ref args @ ..] => Ok(Self::Curl { args: owned(args) }),
             [] => Err("the command is empty".to_owned()),
+            [first, ref args @ ..] if first.starts_with("target/") => c(first, args),
             [first, ..] => Err(format!("`{first}` is not one of our programs")),
         }
         .map_err(unknown)
@@ -112,6 +131,35 @@ fn python(script: &str, args: &[&str]) -> Result<Program, String> {
         script: script.to_owned(),
         args: owned(args),
     })
+}
+
+/// A role or `--turns` comes first: these programs do nothing else.
+fn c(program: &str, args: &[&str]) -> Result<Program, String> {
+    let Some(name) = program
+        .strip_prefix("target/c/")
+        .filter(|name| is_name(name))
+    else {
+        return Err(format!("`{program}` is not one of our C programs"));
+    };
+    match args {
+        [] | ["server" | "client" | "--turns", ..] => Ok(Program::C {
+            name: name.to_owned(),
+            args: owned(args),
+        }),
+        [first, ..] => Err(format!(
+            "a C program takes `server`, `client` or `--turns`, not `{first}`"
+        )),
+    }
+}
+
+fn configured(file: &str, end: &str) -> Result<String, String> {
+    let name = file
+        .strip_prefix("examples/nginx/")
+        .and_then(|file| file.strip_suffix(end));
+    if !name.is_some_and(is_name) {
+        return Err(format!("`{file}` is not one of our configurations"));
+    }
+    Ok(file.to_owned())
 }
 
 fn is_name(name: &str) -> bool {
@@ -223,6 +271,23 @@ mod tests {
             }
         );
         assert_eq!(
+            Program::parse("target/c/01_one_shot client 127.0.0.1:9999 你好").unwrap(),
+            Program::C {
+                name: "01_one_shot".to_owned(),
+                args: args(&["client", "127.0.0.1:9999", "你好"]),
+            }
+        );
+        let config = "examples/nginx/hosts.conf".to_owned();
+        assert_eq!(
+            Program::parse("nginx -e stderr -p . -c examples/nginx/hosts.conf").unwrap(),
+            Program::Nginx { config }
+        );
+        let config = "examples/nginx/uwsgi.ini".to_owned();
+        assert_eq!(
+            Program::parse("uwsgi --ini examples/nginx/uwsgi.ini").unwrap(),
+            Program::Uwsgi { config }
+        );
+        assert_eq!(
             Program::parse("nc").unwrap(),
             Program::Netcat { args: args(&[]) }
         );
@@ -259,6 +324,32 @@ mod tests {
             "`examples/python/../../x.py` is not one of our Python programs",
         );
         refuses(
+            "target/debug/examples/02_duplex",
+            "`target/debug/examples/02_duplex` is not one of our C programs",
+        );
+        refuses(
+            "target/c/../x",
+            "`target/c/../x` is not one of our C programs",
+        );
+        refuses(
+            "target/c/02_duplex --help",
+            "a C program takes `server`, `client` or `--turns`, not `--help`",
+        );
+        refuses("cc -o x x.c", "`cc` is not one of our programs");
+        let one_form = "nginx and uwsgi start in one form, with a configuration of ours";
+        refuses("nginx", one_form);
+        refuses("nginx -p . -c examples/nginx/nginx.conf", one_form);
+        refuses("uwsgi --http :80", one_form);
+        refuses("uwsgi --ini examples/nginx/uwsgi.ini --http :80", one_form);
+        refuses(
+            "nginx -e stderr -p . -c examples/nginx/../x.conf",
+            "`examples/nginx/../x.conf` is not one of our configurations",
+        );
+        refuses(
+            "uwsgi --ini examples/nginx/uwsgi.ini:hosts",
+            "`examples/nginx/uwsgi.ini:hosts` is not one of our configurations",
+        );
+        refuses(
             "nc a 1 | cat",
             "`|` outside quotes: there is no shell to act on it",
         );
@@ -280,7 +371,8 @@ mod tests {
             Program::parse("sh").unwrap_err().to_string(),
             "a session cannot start `sh`: `sh` is not one of our programs; known: \
              `cargo run --example NAME [-- ARGS]`, `python3 examples/python/NAME.py [ARGS]`, \
-             `nc ARGS`, `curl ARGS`, `cargo workbook exercise check ID [--only VARIANT] [--seed N] \
+             `target/c/NAME [server|client|--turns …]`, `nginx -e stderr -p . -c examples/nginx/NAME.conf`, \
+             `uwsgi --ini examples/nginx/NAME.ini`, `nc ARGS`, `curl ARGS`, `cargo workbook exercise check ID [--only VARIANT] [--seed N] \
              --lang zh|en -- python3 examples/python/NAME.py`"
         );
     }

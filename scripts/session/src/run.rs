@@ -4,6 +4,7 @@
 //! its own, and every wait has a deadline. Whatever happens, all process trees are ended.
 
 mod bless;
+mod c_compiler;
 pub mod cargo;
 mod checkout;
 mod collection;
@@ -31,11 +32,12 @@ use std::time::Duration;
 use crate::script::rewrite::Change;
 use crate::{Action, Session, Step};
 
+pub use c_compiler::SANITIZERS;
 pub use cargo::output_of;
 pub use checkout::{checkout, root};
 pub use collection::{Blessed, all, bless_file, read, run_file, run_named};
 pub use failed_step::FailedStep;
-pub use look_up::{example, find, look_up};
+pub use look_up::{c_program, example, find, look_up};
 pub use process_tree::Ended;
 
 /// Number of bytes that a program may write in one session.

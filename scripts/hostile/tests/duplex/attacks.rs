@@ -1,25 +1,27 @@
-//! Attacks on `02_duplex` from a raw peer. Each ends, in time, as the page says.
-#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-
-#[path = "support/program.rs"]
-mod program;
+//! Attacks from a raw peer. Each ends, in time, as the page says.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::thread;
 
-use program::{Program, dribble, reset};
 use proptest::prelude::*;
 use proptest::test_runner::Config;
+
+use crate::program::{Language, Program, dribble, reset};
 
 const NAME: &str = "02_duplex";
 const LOST: &str = "错误 error: 连接断了 connection lost";
 const PEER_DONE: &str = "对方说完了，按 Ctrl-D 结束 peer is done, Ctrl-D to end\n";
 
+/// Each language has a module with these attacks.
+fn language() -> Language {
+    Language::of(module_path!())
+}
+
 /// Both roles, each with an attacker on the other side and the name that it prints.
 fn both_roles() -> [(Program, TcpStream, &'static str); 2] {
-    let (server, client_side) = Program::server(NAME, &[]);
-    let (client, server_side) = Program::client(NAME, &[]);
+    let (server, client_side) = Program::server(language(), NAME, &[]);
+    let (client, server_side) = Program::client(language(), NAME, &[]);
     [
         (server, client_side, "客户端 client: "),
         (client, server_side, "服务器 server: "),
@@ -214,17 +216,17 @@ fn gives_up_a_peer_that_never_reads((mut program, _peer): (Program, TcpStream)) 
 
 #[test]
 fn a_client_that_never_reads_is_given_up() {
-    gives_up_a_peer_that_never_reads(Program::server(NAME, &[]));
+    gives_up_a_peer_that_never_reads(Program::server(language(), NAME, &[]));
 }
 
 #[test]
 fn a_server_that_never_reads_is_given_up() {
-    gives_up_a_peer_that_never_reads(Program::client(NAME, &[]));
+    gives_up_a_peer_that_never_reads(Program::client(language(), NAME, &[]));
 }
 
 #[test]
 fn a_second_client_is_refused_at_once() {
-    let mut server = Program::start(NAME, &["server", "127.0.0.1:0"]);
+    let mut server = Program::start_in(language(), NAME, &["server", "127.0.0.1:0"]);
     let address = server.address();
     let mut first = TcpStream::connect(address).unwrap();
     first.write_all(b"one\n").unwrap();
@@ -238,7 +240,7 @@ fn a_second_client_is_refused_at_once() {
 
 #[test]
 fn in_turns_lines_that_piled_up_come_glued() {
-    let (mut server, mut peer) = Program::server(NAME, &["--turns"]);
+    let (mut server, mut peer) = Program::server(language(), NAME, &["--turns"]);
     peer.write_all("第一条".as_bytes()).unwrap();
     server.sees("客户端 client: 第一条\n服务器 server: ");
     peer.write_all("第二条\n第三条\n".as_bytes()).unwrap();
@@ -256,7 +258,7 @@ fn in_turns_lines_that_piled_up_come_glued() {
 
 #[test]
 fn in_turns_a_cut_character_does_not_take_the_turn() {
-    let (mut server, mut peer) = Program::server(NAME, &["--turns"]);
+    let (mut server, mut peer) = Program::server(language(), NAME, &["--turns"]);
     dribble(&peer, &"你".as_bytes()[..2]);
     dribble(&peer, &"你".as_bytes()[2..]);
     server.sees("客户端 client: 你\n服务器 server: ");
@@ -276,8 +278,8 @@ fn mistakes_in_the_arguments_end_with_status_2() {
         &["client", "1.2.3.4"],
         &["--turn"],
     ] {
-        let (status, screen) = Program::start(NAME, args).ends();
-        assert!(screen.ends_with("帮助 help: -- --help\n"), "{screen}");
+        let (status, screen) = Program::start_in(language(), NAME, args).ends();
+        assert!(screen.ends_with(language().leads_to_help()), "{screen}");
         assert_eq!(status, Some(2));
     }
 }
@@ -296,7 +298,7 @@ proptest! {
             1..12,
         )
     ) {
-        let (server, mut peer) = Program::server(NAME, &[]);
+        let (server, mut peer) = Program::server(language(), NAME, &[]);
         for piece in &pieces {
             dribble(&peer, piece);
         }

@@ -1,21 +1,22 @@
-//! Attacks on `01_one_shot` from a raw peer. Each ends, in time, as the page says.
-#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-
-#[path = "support/program.rs"]
-mod program;
+//! Attacks from a raw peer. Each ends, in time, as the page says.
 
 use std::io::{Read, Write};
 use std::net::Shutdown;
 
-use program::{Program, dribble, reset};
+use crate::program::{self, Language, Program, dribble, reset};
 
 const NAME: &str = "01_one_shot";
+
+/// Each language has a module with these attacks.
+fn language() -> Language {
+    Language::of(module_path!())
+}
 const MIB: usize = 1024 * 1024;
 
 /// The server gets `bytes` and then the end of input, and shows exactly `text`.
 #[track_caller]
 fn shows(bytes: &[u8], text: &str) {
-    let (server, mut peer) = Program::server(NAME, &[]);
+    let (server, mut peer) = Program::server(language(), NAME, &[]);
     peer.write_all(bytes).unwrap();
     drop(peer);
     shown(server, bytes.len(), text);
@@ -32,7 +33,7 @@ fn shown(server: Program, bytes: usize, text: &str) {
 
 #[test]
 fn a_message_one_byte_at_a_time_arrives_whole() {
-    let (server, peer) = Program::server(NAME, &[]);
+    let (server, peer) = Program::server(language(), NAME, &[]);
     dribble(&peer, "你好，服务器".as_bytes());
     drop(peer);
     shown(server, 18, "你好，服务器");
@@ -77,7 +78,7 @@ fn a_message_of_exactly_1_mib_is_accepted() {
 
 #[test]
 fn one_byte_over_1_mib_is_refused() {
-    let (server, mut peer) = Program::server(NAME, &[]);
+    let (server, mut peer) = Program::server(language(), NAME, &[]);
     peer.write_all(&vec![b'x'; MIB + 1]).unwrap();
     let (status, screen) = server.ends();
     assert!(
@@ -89,7 +90,7 @@ fn one_byte_over_1_mib_is_refused() {
 
 #[test]
 fn a_peer_that_never_stops_is_refused() {
-    let (server, mut peer) = Program::server(NAME, &[]);
+    let (server, mut peer) = Program::server(language(), NAME, &[]);
     let block = [b'x'; 65536];
     while peer.write_all(&block).is_ok() {}
     let (status, screen) = server.ends();
@@ -99,7 +100,7 @@ fn a_peer_that_never_stops_is_refused() {
 
 #[test]
 fn half_close_is_the_end_of_the_message() {
-    let (server, mut peer) = Program::server(NAME, &[]);
+    let (server, mut peer) = Program::server(language(), NAME, &[]);
     peer.write_all(b"that was all").unwrap();
     peer.shutdown(Shutdown::Write).unwrap();
     shown(server, 12, "that was all");
@@ -108,7 +109,7 @@ fn half_close_is_the_end_of_the_message() {
 
 #[test]
 fn a_reset_in_mid_message_is_reported_in_one_line() {
-    let (server, mut peer) = Program::server(NAME, &[]);
+    let (server, mut peer) = Program::server(language(), NAME, &[]);
     peer.write_all("你好".as_bytes()).unwrap();
     reset(peer);
     let (status, screen) = server.ends();
@@ -122,7 +123,7 @@ fn a_reset_in_mid_message_is_reported_in_one_line() {
 
 #[test]
 fn a_silent_client_is_given_up() {
-    let (server, mut peer) = Program::server(NAME, &[]);
+    let (server, mut peer) = Program::server(language(), NAME, &[]);
     peer.write_all(b"abc").unwrap();
     let (status, screen) = server.ends();
     assert!(
@@ -135,7 +136,7 @@ fn a_silent_client_is_given_up() {
 
 #[test]
 fn the_client_sends_everything_and_then_closes() {
-    let (client, mut peer) = Program::client(NAME, &["你好，", "服务器"]);
+    let (client, mut peer) = Program::client(language(), NAME, &["你好，", "服务器"]);
     let mut message = String::new();
     peer.read_to_string(&mut message).unwrap();
     assert_eq!(message, "你好， 服务器");
@@ -144,7 +145,7 @@ fn the_client_sends_everything_and_then_closes() {
 
 #[test]
 fn the_client_says_hello_server_by_default() {
-    let (client, mut peer) = Program::client(NAME, &[]);
+    let (client, mut peer) = Program::client(language(), NAME, &[]);
     let mut message = String::new();
     peer.read_to_string(&mut message).unwrap();
     assert_eq!(message, "Hello, Server");
@@ -155,7 +156,7 @@ fn the_client_says_hello_server_by_default() {
 fn long_client() -> (Program, std::net::TcpStream) {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
-    let mut client = Program::start(NAME, &["client", &address, "-"]);
+    let mut client = Program::start_in(language(), NAME, &["client", &address, "-"]);
     let mut keyboard = client.keyboard();
     keyboard.write_all(&vec![b'x'; 64 * MIB]).unwrap();
     drop(keyboard);
@@ -189,7 +190,7 @@ fn a_reader_that_resets_is_reported_in_one_line() {
 /// `args` end with `status` and a line that contains `words`, without any network.
 #[track_caller]
 fn refuses(args: &[&str], status: i32, words: &str) {
-    let (code, screen) = Program::start(NAME, args).ends();
+    let (code, screen) = Program::start_in(language(), NAME, args).ends();
     assert!(screen.contains(words), "{screen}");
     assert_eq!(code, Some(status));
 }
@@ -212,7 +213,7 @@ fn mistakes_in_the_arguments_end_with_status_2() {
         2,
         "不认识的参数 unknown argument: x",
     );
-    refuses(&["--help"], 0, "cargo run --example 01_one_shot");
+    refuses(&["--help"], 0, language().says_to_run(NAME).as_str());
 }
 
 #[test]

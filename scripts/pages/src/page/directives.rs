@@ -278,6 +278,9 @@ impl Work<'_> {
                     let figure = self.with_asset("widgets", figure);
                     return self.with_asset("sortable", figure);
                 }
+                if figure.contains("code-switch") {
+                    return self.with_style("tabs", figure);
+                }
                 figure
             }
             Err((zh, en)) => {

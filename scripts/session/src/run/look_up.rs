@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use anyhow::{Result, anyhow, bail, ensure};
 
 use super::checkout::root;
-use super::{Found, Invocation, cargo, environment};
+use super::{Found, Invocation, c_compiler, cargo, environment};
 use crate::Program;
 
 /// The program behind `command`, for a session that runs in `root`.
@@ -32,6 +32,23 @@ pub fn find(command: &str, root: &Path) -> Result<Found> {
             all.extend(os(args));
             Ok(python(all))
         }
+        Program::C { name, args } => Ok(match c_program(root, &name, &[])? {
+            Found::Run(invocation) => Found::Run(Invocation {
+                args: os(args),
+                ..invocation
+            }),
+            missing => missing,
+        }),
+        Program::Nginx { config } => {
+            ensure!(root.join(&config).is_file(), "no such file: {config}");
+            let mut all: Vec<_> = ["-e", "stderr", "-p", ".", "-c"].map(Into::into).into();
+            all.push(config.into());
+            Ok(nginx(all))
+        }
+        Program::Uwsgi { config } => {
+            ensure!(root.join(&config).is_file(), "no such file: {config}");
+            Ok(uwsgi(vec!["--ini".into(), config.into()]))
+        }
         Program::Curl { args } => {
             // It must be the first argument: no `.curlrc` is read.
             let mut all = vec![OsString::from("-q")];
@@ -41,6 +58,24 @@ pub fn find(command: &str, root: &Path) -> Result<Found> {
         Program::Exercise { args } => judge(root, os(args)),
         Program::Netcat { args } => Ok(installed(&["nc"], os(args), "netcat (nc)")),
     }
+}
+
+/// The program `examples/c/NAME.c`, built on first use, with these flags of the compiler beside the
+/// usual ones.
+///
+/// # Errors
+/// It does not compile, or there is no such file.
+pub fn c_program(root: &Path, name: &str, flags: &[&str]) -> Result<Found> {
+    if cfg!(windows) {
+        let reason = "the C programs use POSIX, which Windows has in WSL only";
+        return Ok(Found::Missing(reason.to_owned()));
+    }
+    let compiler = installed(&["cc"], Vec::new(), "a C compiler (cc)");
+    let Found::Run(Invocation { program, args }) = compiler else {
+        return Ok(compiler);
+    };
+    let program = c_compiler::build(&program, root, name, flags)?;
+    Ok(Found::Run(Invocation { program, args }))
 }
 
 /// The judge of the exercises, built on first use; it judges a Python program here.
@@ -163,6 +198,34 @@ fn python(args: Vec<OsString>) -> Found {
         Found::Run(Invocation { program, .. }) => Found::Run(Invocation { program, args }),
         missing => missing,
     }
+}
+
+/// Nginx with these arguments. Debian keeps it where only root's `PATH` leads.
+fn nginx(args: Vec<OsString>) -> Found {
+    let program = PathBuf::from("/usr/sbin/nginx");
+    match installed(&["nginx"], args.clone(), "nginx") {
+        Found::Missing(_) if is_executable(&program) => Found::Run(Invocation { program, args }),
+        found => found,
+    }
+}
+
+/// uWSGI with these arguments, where it has the plugins of our configuration: Debian has a package
+/// for each language, and elsewhere they may be built in, under no such name.
+fn uwsgi(args: Vec<OsString>) -> Found {
+    let found = installed(&["uwsgi"], args, "uWSGI");
+    let Found::Run(Invocation { program, .. }) = &found else {
+        return found;
+    };
+    let mut ask = Command::new(program);
+    ask.args(["--need-plugin", "python3", "--need-plugin", "logfile"]);
+    let asked = ask.arg("--version").stdin(Stdio::null()).output();
+    if asked.is_ok_and(|output| output.status.success()) {
+        return found;
+    }
+    let program = program.display();
+    Found::Missing(format!(
+        "{program} has no plugin python3 or no plugin logfile (Debian: uwsgi-plugin-python3)"
+    ))
 }
 
 /// The executable that `python` says it is.

@@ -1,0 +1,14 @@
+//! Attacks on `01_one_shot`, in each language in which it is written: one table, three programs.
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+#[path = "support/program.rs"]
+mod program;
+
+/// Built with the sanitizers: what is wrong with its memory ends it.
+#[cfg(unix)]
+#[path = "one_shot/attacks.rs"]
+mod c;
+#[path = "one_shot/attacks.rs"]
+mod python;
+#[path = "one_shot/attacks.rs"]
+mod rust;
