@@ -139,6 +139,7 @@ fn icmp(packet: &Packet<'_>, at: usize) -> String {
             if quotes_tcp(packet) { "tcp" } else { "udp" }
         ),
         (3, 4) => format!("{to} unreachable - need to frag (mtu {last})"),
+        (3, 13) => format!("host {to} unreachable - admin prohibited filter"),
         (5, _) => format!("redirect {to} to {}", ip(packet, at + 4, 4)),
         (11, 0) => "time exceeded in-transit".to_owned(),
         (11, 1) => "ip reassembly time exceeded".to_owned(),

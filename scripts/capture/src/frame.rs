@@ -5,7 +5,7 @@ mod transport;
 use core::net::IpAddr;
 use std::ops::Range;
 
-use crate::bits::nothing;
+use crate::bits::{nothing, say};
 use crate::conversation::Conversations;
 use crate::data::Run;
 use crate::ipv4::Ip;
@@ -51,10 +51,10 @@ pub(crate) fn decode(frame: &[u8], link: Link, context: Context) -> Decoded {
     };
     walk.out.said = sentence(&walk.context.from, "发出一帧", "sends a frame");
     walk.link(link);
-    if let Some(router) = walk.router {
+    if let Some((router, does)) = walk.router {
         let said = &walk.out.said;
-        let zh = format!("转发：{}", said.zh);
-        walk.out.said = sentence(&router, &zh, &format!("forwards: {}", said.en));
+        let zh = format!("{}：{}", does.zh, said.zh);
+        walk.out.said = sentence(&router, &zh, &format!("{}: {}", does.en, said.en));
     }
     walk.out
 }
@@ -65,8 +65,9 @@ struct Walk<'f, 'c> {
     out: Decoded,
     /// How deep inside ICMP errors this is.
     quotes: usize,
-    /// What to call the sender of the frame, if the packet in it is another host's.
-    router: Option<Text>,
+    /// What to call the sender of the frame, if the packet in it names another host as its source,
+    /// and what it does with that packet.
+    router: Option<(Text, Text)>,
 }
 
 /// An IP packet around a transport header.
@@ -156,12 +157,18 @@ impl<'f> Walk<'f, '_> {
     }
 
     /// Notes that a router puts this packet on the next wire: the words are about the host that
-    /// sent it.
+    /// sent it. One that no router has passed on is the router's own.
     fn forwarded(&mut self, ip: &Ip) {
         let source = self.context.names.owner(ip.source.into());
-        if !source.en.is_empty() && source != self.context.from {
-            self.router = Some(std::mem::replace(&mut self.context.from, source));
+        if source.en.is_empty() || source == self.context.from {
+            return;
         }
+        let does = match ip.ttl {
+            ipv4::LINUX_TTL => say("代答", "answers in its name"),
+            _ => say("转发", "forwards"),
+        };
+        let router = std::mem::replace(&mut self.context.from, source);
+        self.router = Some((router, does));
     }
 
     fn ipv6(&mut self, bytes: Range<usize>) -> Option<usize> {

@@ -49,12 +49,16 @@ OPTION_DATA "ip.option.data" "选项内容" "option data"
     "选项带的值。" "The option's value." "RFC 791 §3.1"
 }
 
+/// The TTL with which Linux sends a packet: no router has passed it on.
+pub(crate) const LINUX_TTL: u8 = 64;
+
 /// What the layers above need to know.
 #[derive(Clone, Copy)]
 pub(crate) struct Ip {
     pub(crate) source: Ipv4Addr,
     pub(crate) destination: Ipv4Addr,
     pub(crate) protocol: u8,
+    pub(crate) ttl: u8,
     /// Where the contents start and end in the frame. The end that the header names may lie
     /// beyond what is there: `whole` is false then.
     pub(crate) start: usize,
@@ -87,6 +91,7 @@ pub(crate) fn header(
         source: slice.source_addr(),
         destination: slice.destination_addr(),
         protocol: slice.protocol().0,
+        ttl: slice.ttl(),
         start: start + length,
         end: end.min(start + total.max(length)),
         whole: start + total <= end && total >= length,

@@ -59,7 +59,18 @@ pub(crate) fn follow(packets: &mut [Packet], transits: &[Option<Transit>]) {
             let change = transit
                 .receiver
                 .and_then(|host| states.received(host, &transit.segment, answered));
-            packets[index].states.extend(change);
+            let Some(change) = change else { continue };
+            // An end whose state has changed with this packet, and which answers at once what it
+            // received after it: one state stands with each.
+            let twice = packets[index]
+                .states
+                .iter()
+                .any(|one| one.host == change.host);
+            let answers = packets
+                .get(index + 1)
+                .is_some_and(|next| next.from == change.host);
+            let row = index + usize::from(twice && answers);
+            packets[row].states.push(change);
         }
     }
 }

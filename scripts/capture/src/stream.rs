@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::line_protocols::{self, LineProtocol};
 use crate::segment::{Seen, Segment};
-use crate::{Layer, data, dns, http, tls};
+use crate::{Layer, data, dns, http, tls, uwsgi};
 use bilingual::Text;
 
 /// Number of segments of one direction whose beginning is remembered: a retransmission starts where
@@ -26,6 +26,7 @@ enum Saying {
     Anything,
     Tls(tls::State),
     Http(http::State),
+    Uwsgi(uwsgi::State),
 }
 
 /// The payload of a segment, read.
@@ -81,7 +82,10 @@ fn read(
     if *saying == Saying::Anything && seen.seq == 1 && tls::is_record(payload) {
         *saying = Saying::Tls(tls::State::default());
     }
-    if !matches!(saying, Saying::Tls(_)) && http::is_message(payload) {
+    if *saying == Saying::Anything && seen.seq == 1 && uwsgi::is_request(ports[0], payload) {
+        *saying = Saying::Uwsgi(uwsgi::State::default());
+    }
+    if !matches!(saying, Saying::Tls(_) | Saying::Uwsgi(_)) && http::is_message(payload) {
         *saying = Saying::Http(http::State::default());
     }
     match saying {
@@ -95,6 +99,10 @@ fn read(
         }
         Saying::Http(state) => {
             let (layer, words) = http::messages(frame, bytes, state, from);
+            Said::one(layer, words)
+        }
+        Saying::Uwsgi(state) => {
+            let (layer, words) = uwsgi::request(frame, bytes, state, from);
             Said::one(layer, words)
         }
         Saying::Tls(_) | Saying::Anything => Said {

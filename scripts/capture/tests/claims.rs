@@ -66,6 +66,41 @@ fn refused_is_one_syn_and_a_reset_at_once() {
     is_between(reset.time - syn.time, Duration::ZERO, 50 * MS);
 }
 
+/// The router, which is a firewall, answers the SYN; the server listens and hears nothing.
+#[track_caller]
+fn answer_of_the_firewall(recording: &Recording) -> &Packet {
+    let capture = &recording.capture;
+    let [.., syn, answer] = &capture.packets[..] else {
+        panic!("too few packets");
+    };
+    assert!(flag(syn, "tcp.syn"));
+    is_between(answer.time - syn.time, Duration::ZERO, 50 * MS);
+    assert_eq!(capture.hosts[answer.from].name, "router");
+    assert!(sent_by(capture, "server").is_empty());
+    let server = capture.hosts.iter().position(|host| host.name == "server");
+    let reached = |packet: &Packet| packet.to == server;
+    assert!(!capture.packets.iter().any(reached));
+    answer
+}
+
+#[test]
+fn a_firewall_resets_in_the_name_of_a_server_that_hears_nothing() {
+    let recording = story("refused_by_firewall");
+    let reset = answer_of_the_firewall(&recording);
+    assert!(flag(reset, "tcp.rst"));
+    assert_eq!(value(reset, "ip.src"), Some(0xc633_6402)); // 198.51.100.2
+    assert_eq!(value(reset, "ip.ttl"), Some(64));
+}
+
+#[test]
+fn a_firewall_says_prohibited_with_icmp() {
+    let recording = story("prohibited");
+    let said = answer_of_the_firewall(&recording);
+    let code = (value(said, "icmp.type"), value(said, "icmp.code"));
+    assert_eq!(code, (Some(3), Some(13)));
+    assert_eq!(value(said, "ip.src"), Some(0xc000_0201)); // 192.0.2.1
+}
+
 #[test]
 fn unanswered_is_the_same_syn_five_times_about_a_second_apart() {
     let recording = story("unanswered");
@@ -330,6 +365,42 @@ fn after_one_fin_the_other_direction_still_delivers() {
         packets[fin.unwrap_or(0)].from,
         packets[late.unwrap_or(0)].from
     );
+}
+
+#[test]
+fn two_fins_cross_and_both_ends_pass_through_closing() {
+    let recording = story("simultaneous_close");
+    let capture = &recording.capture;
+    let packets = capture.packets.iter();
+    let fins: Vec<_> = packets.filter(|packet| flag(packet, "tcp.fin")).collect();
+    let [first, second] = fins[..] else {
+        panic!("{} FINs", fins.len());
+    };
+    assert_ne!(first.from, second.from);
+    let delay = recording.session.delay.expect("a long wire");
+    assert_eq!(delay, 450 * MS);
+    is_between(second.time - first.time, 250 * MS, delay - MS);
+    for (host, first) in ["SYN-SENT", "SYN-RECEIVED"].into_iter().enumerate() {
+        let changes = capture.packets.iter().flat_map(|packet| &packet.states);
+        let changes = changes.filter(|change| change.host == host);
+        let states: Vec<_> = changes.map(|change| change.state).collect();
+        let rest = ["ESTABLISHED", "FIN-WAIT-1", "CLOSING", "TIME-WAIT"];
+        assert_eq!(states, [&[first][..], &rest].concat());
+    }
+}
+
+/// Two would stand on top of each other.
+#[test]
+fn a_packet_has_one_new_state_of_a_host_at_most() {
+    for recording in captures::all() {
+        for packet in &recording.capture.packets {
+            let mut hosts: Vec<_> = packet.states.iter().map(|change| change.host).collect();
+            hosts.sort_unstable();
+            let changes = hosts.len();
+            hosts.dedup();
+            assert_eq!(hosts.len(), changes, "{} {}", recording.name, packet.number);
+        }
+    }
 }
 
 #[test]

@@ -323,7 +323,7 @@ fn complaints(tshark: &Path, file: &Path) -> Vec<String> {
 }
 
 /// Warnings of Wireshark that are the subject of a page.
-const EXPECTED: [&str; 12] = [
+const EXPECTED: [&str; 13] = [
     "broken_pipe 9 Connection reset (RST)",
     "dns_retry 4 DNS query retransmission. Original request in frame 3",
     // It cannot see that the segment before was lost.
@@ -332,6 +332,7 @@ const EXPECTED: [&str; 12] = [
     "lost_ack 11 D-SACK Sequence",
     "lost_fin_ack 9 D-SACK Sequence",
     "refused 4 Connection reset (RST)",
+    "refused_by_firewall 4 Connection reset (RST)",
     "reset 11 Connection reset (RST)",
     "reset 9 Connection reset (RST)",
     "zero_window 11 TCP Zero Window segment",

@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use crate::job::{Changes, Checked, Job, Recorded};
+use crate::preflight::Lack;
 use crate::{messages, preflight};
 use bilingual::terminal::{ask, say, seconds, warn};
 use bilingual::{Lang, Ui, bless, command_line, visible};
@@ -121,8 +122,7 @@ enum Outcome {
     /// Number of packets, and of attempts.
     Well(usize, usize),
     Failed(String),
-    /// By a kernel that is too old for it.
-    Skipped,
+    Skipped(Lack),
 }
 
 fn obey(asked: &Asked) -> Result<bool> {
@@ -202,7 +202,7 @@ fn checked(job: &Job, root: &Path) -> Result<Outcome> {
     Ok(match job.check(root)? {
         Checked::Same { packets, attempts } => Outcome::Well(packets, attempts),
         Checked::Different(differences) => Outcome::Failed(differences.join("\n")),
-        Checked::OldKernel => Outcome::Skipped,
+        Checked::Lacks(lack) => Outcome::Skipped(lack),
     })
 }
 
@@ -255,14 +255,12 @@ impl Results<'_> {
                     ),
                 ));
             }
-            Outcome::Skipped => {
+            Outcome::Skipped(lack) => {
                 self.skipped += 1;
+                let why = messages::lack(ui.lang, lack);
                 say(ui.pick(
-                    format!("跳过 {took:>6} s  抓包 {name}：Linux 6.5 以前重传 SYN 的间隔不一样"),
-                    format!(
-                        "skipped {took:>6} s  capture {name}: before Linux 6.5, a SYN is retransmitted at \
-                         other times"
-                    ),
+                    format!("跳过 {took:>6} s  抓包 {name}：{why}"),
+                    format!("skipped {took:>6} s  capture {name}: {why}"),
                 ));
             }
             Outcome::Failed(why) => {

@@ -12,8 +12,10 @@ use std::thread;
 
 use anyhow::{Context, Result, anyhow, bail};
 use nix::sched::{CloneFlags, unshare};
-use session::{Session, mac};
+use session::{Refusal, RefuseWith, Session, mac};
 use tun_rs::{DeviceBuilder, Layer, SyncDevice};
+
+use crate::preflight;
 
 /// The first client port of every host.
 const CLIENT_PORT_FIRST: u16 = 50_000;
@@ -37,6 +39,10 @@ pub struct Plan {
     pub router: Option<Ipv4Addr>,
     /// How many client ports it has.
     pub ports: u16,
+    /// What it does not pass on.
+    pub refusals: Vec<Refusal>,
+    /// Whose MAC addresses it knows from the start, by its own card.
+    pub neighbors: Vec<(usize, Card)>,
 }
 
 /// A network card.
@@ -63,19 +69,24 @@ impl Plan {
     /// The plans of the hosts of `session`, in order.
     #[must_use]
     pub fn of(session: &Session) -> Vec<Self> {
+        let hosts = session.hosts.iter().enumerate();
+        let cards: Vec<Vec<Card>> = hosts.map(|(index, host)| cards(index, host)).collect();
         let plan = |(index, host): (usize, &session::Host)| Self {
             name: host.name.clone(),
-            cards: host
-                .addresses
-                .iter()
-                .enumerate()
-                .map(|(card, &address)| Card {
-                    address,
-                    mac: mac(index, card),
-                })
-                .collect(),
+            cards: cards[index].clone(),
             router: router(session, host),
             ports: session.ports_of(&host.name),
+            refusals: session
+                .refusals
+                .iter()
+                .filter(|refusal| refusal.host == host.name)
+                .cloned()
+                .collect(),
+            // On a wire this long, ARP takes most of the second after which a SYN is sent again.
+            neighbors: match session.delay {
+                Some(_) => neighbors(index, &cards),
+                None => Vec::new(),
+            },
         };
         session.hosts.iter().enumerate().map(plan).collect()
     }
@@ -153,7 +164,10 @@ fn settle(plan: &Plan) -> Result<Vec<SyncDevice>> {
     }
     let devices = plan.cards.iter().enumerate().map(|(index, _)| tap(index));
     let devices = devices.collect::<Result<Vec<_>>>()?;
-    ip(&commands(plan))?;
+    batch(Command::new("ip").args(["-batch", "-"]), &commands(plan))?;
+    if let Some(rules) = rules(plan) {
+        batch(preflight::nft()?.args(["-f", "-"]), &rules)?;
+    }
     Ok(devices)
 }
 
@@ -181,7 +195,7 @@ fn commands(plan: &Plan) -> String {
     let mut commands = String::from("link set lo up\n");
     for (index, Card { address, mac }) in plan.cards.iter().enumerate() {
         let name = card_name(index);
-        let mac = mac.map(|byte| format!("{byte:02x}")).join(":");
+        let mac = text(*mac);
         commands.push_str(&format!(
             "link set {name} address {mac}\n\
              addr add {address}/24 dev {name}\n\
@@ -189,27 +203,65 @@ fn commands(plan: &Plan) -> String {
              link set {name} up\n"
         ));
     }
+    for (index, Card { address, mac }) in &plan.neighbors {
+        let (name, mac) = (card_name(*index), text(*mac));
+        commands.push_str(&format!("neigh add {address} lladdr {mac} dev {name}\n"));
+    }
     if let Some(router) = plan.router {
         commands.push_str(&format!("route add default via {router}\n"));
+    }
+    for refusal in plan
+        .refusals
+        .iter()
+        .filter(|one| one.with == RefuseWith::Icmp)
+    {
+        commands.push_str(&format!("route add prohibit {}/32\n", refusal.address));
     }
     commands
 }
 
-fn ip(commands: &str) -> Result<()> {
-    let mut child = Command::new("ip")
-        .args(["-batch", "-"])
+/// A MAC address as `ip` reads it.
+fn text(mac: [u8; 6]) -> String {
+    mac.map(|byte| format!("{byte:02x}")).join(":")
+}
+
+/// What `nft -f` is to do: what a route cannot, which is to answer with RST.
+fn rules(plan: &Plan) -> Option<String> {
+    let resets = plan
+        .refusals
+        .iter()
+        .filter(|one| one.with == RefuseWith::Rst);
+    let rules: String = resets
+        .map(|one| {
+            format!(
+                "add rule ip firewall forward ip daddr {} reject with tcp reset\n",
+                one.address
+            )
+        })
+        .collect();
+    let chain = "add table ip firewall\n\
+                 add chain ip firewall forward { type filter hook forward priority 0; }\n";
+    (!rules.is_empty()).then(|| format!("{chain}{rules}"))
+}
+
+/// Runs `program`, which reads what it is to do from its standard input.
+fn batch(program: &mut Command, commands: &str) -> Result<()> {
+    let name = program.get_program().display().to_string();
+    let mut child = program
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
-        .context("run ip")?;
+        .with_context(|| format!("run {name}"))?;
     if let Some(mut input) = child.stdin.take() {
-        input.write_all(commands.as_bytes()).context("run ip")?;
+        let written = input.write_all(commands.as_bytes());
+        written.with_context(|| format!("run {name}"))?;
     }
-    let output = child.wait_with_output().context("run ip")?;
+    let output = child.wait_with_output();
+    let output = output.with_context(|| format!("run {name}"))?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
-        bail!("ip -batch: {}", said.trim_end());
+        bail!("{name}: {}", said.trim_end());
     }
     Ok(())
 }
@@ -231,6 +283,25 @@ fn set_if_there(name: &str, value: &str) -> Result<()> {
 #[must_use]
 pub fn repeats_syn_as_recorded() -> bool {
     fs::exists(format!("/proc/sys/net/{SYN_TIMEOUTS_SETTING}")).unwrap_or(false)
+}
+
+fn cards(host: usize, of: &session::Host) -> Vec<Card> {
+    let card = |(card, &address): (usize, &Ipv4Addr)| Card {
+        address,
+        mac: mac(host, card),
+    };
+    of.addresses.iter().enumerate().map(card).collect()
+}
+
+/// The cards of the other hosts on the wires of this host, each with the card that leads there.
+fn neighbors(host: usize, all: &[Vec<Card>]) -> Vec<(usize, Card)> {
+    let others = all.iter().enumerate().filter(|(other, _)| *other != host);
+    let others = others.flat_map(|(_, cards)| cards);
+    let way = |card: &Card| {
+        let shared = |own: &Card| network(own.address) == network(card.address);
+        Some((all[host].iter().position(shared)?, card.clone()))
+    };
+    others.filter_map(way).collect()
 }
 
 /// The router of the network that `host` is in, if it is not a router itself.
@@ -289,5 +360,43 @@ mod tests {
              ntable change name arp_cache dev eth0 base_reachable 3600000 delay_probe 3600000\n\
              link set eth0 up\n"
         );
+    }
+
+    #[test]
+    fn on_a_long_wire_everyone_is_known_from_the_start() {
+        let plans = plans(
+            "host a 192.0.2.2\nhost r 192.0.2.1 198.51.100.1\nhost b 198.51.100.2\ndelay 100ms\n",
+        );
+        let known: Vec<_> = plans[1]
+            .neighbors
+            .iter()
+            .map(|(card, known)| (*card, known.address.to_string()))
+            .collect();
+        assert_eq!(
+            known,
+            [(0, "192.0.2.2".to_owned()), (1, "198.51.100.2".to_owned())]
+        );
+        assert!(commands(&plans[0]).contains(
+            "\nneigh add 192.0.2.1 lladdr 02:00:00:00:02:01 dev eth0\nroute add default"
+        ));
+    }
+
+    #[test]
+    fn a_router_refuses_with_a_route_or_with_a_rule() {
+        let plans = plans(
+            "host a 192.0.2.2\nhost r 192.0.2.1 198.51.100.1\n\
+             refuse r 198.51.100.2 icmp\nrefuse r 198.51.100.3 rst\n",
+        );
+        assert!(commands(&plans[1]).ends_with("\nroute add prohibit 198.51.100.2/32\n"));
+        assert_eq!(
+            rules(&plans[1]).as_deref(),
+            Some(
+                "add table ip firewall\n\
+                 add chain ip firewall forward { type filter hook forward priority 0; }\n\
+                 add rule ip firewall forward ip daddr 198.51.100.3 reject with tcp reset\n"
+            )
+        );
+        assert!(!commands(&plans[0]).contains("prohibit"));
+        assert_eq!(rules(&plans[0]), None);
     }
 }

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 use capture::Capture;
-use session::{Loss, LossKind, Session};
+use session::{Loss, LossKind, Refusal, RefuseWith, Session};
 
+use crate::preflight::{self, Lack};
 use crate::{host, lab, pcapng};
 
 /// Number of recordings that must differ before a difference counts: what is piggybacked on what
@@ -23,7 +24,7 @@ pub struct Job {
 }
 
 /// How a new recording compares with the file.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Checked {
     /// Everything that must be the same is the same.
     Same {
@@ -34,8 +35,8 @@ pub enum Checked {
     },
     /// What differs in the last of all attempts, and what to do.
     Different(Vec<String>),
-    /// A kernel before Linux 6.5 retransmits a lost SYN at other times.
-    OldKernel,
+    /// This machine lacks what this one capture needs.
+    Lacks(Lack),
 }
 
 /// A new recording, which is not written yet.
@@ -124,9 +125,8 @@ impl Job {
         })?;
         let committed =
             read(&committed, &session).with_context(|| format!("read {name}.pcapng"))?;
-        let loses_syn = |loss: &Loss| loss.kind == LossKind::Syn;
-        if session.losses.iter().any(loses_syn) && !host::repeats_syn_as_recorded() {
-            return Ok(Checked::OldKernel);
+        if let Err(lack) = has_what_it_takes(&session) {
+            return Ok(Checked::Lacks(lack));
         }
         let mut differences = Vec::new();
         for attempts in 1..=RECORDING_ATTEMPTS {
@@ -161,6 +161,19 @@ impl Job {
         path.push(format!(".{extension}"));
         path.into()
     }
+}
+
+/// Whether this machine has what this session needs and others do not.
+fn has_what_it_takes(session: &Session) -> Result<(), Lack> {
+    let loses_syn = |loss: &Loss| loss.kind == LossKind::Syn;
+    if session.losses.iter().any(loses_syn) && !host::repeats_syn_as_recorded() {
+        return Err(Lack::SynTimeouts);
+    }
+    let resets = |refusal: &Refusal| refusal.with == RefuseWith::Rst;
+    if session.refusals.iter().any(resets) {
+        preflight::try_nft()?;
+    }
+    Ok(())
 }
 
 fn read(file: &[u8], session: &Session) -> Result<Capture> {

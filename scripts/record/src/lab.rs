@@ -11,7 +11,7 @@ use session::{Options, Report, Session};
 
 use crate::host::{Host, Plan, network};
 use crate::loss::Losses;
-use crate::wire::{Frame, Socket, Wire};
+use crate::wire::{Frame, Socket, WIRE_LATENCY, Wire};
 
 /// What was on the wires while a session ran.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,7 +87,8 @@ impl<'a> Lab<'a> {
                 });
             }
         }
-        let wire = Wire::start(sockets, Losses::of(session))?;
+        let delay = session.delay.unwrap_or(WIRE_LATENCY);
+        let wire = Wire::start(sockets, Losses::of(session), delay)?;
         Ok(Self {
             session,
             hosts,

@@ -37,6 +37,15 @@ pub fn lack(lang: Lang, lack: &Lack) -> String {
                  or first run sudo chmod 666 /dev/net/tun"
             ),
         ),
+        Lack::Nft(why) => lang.pick(
+            format!("nft 用不了（{why}）。Debian、Ubuntu：sudo apt-get install nftables"),
+            format!("nft does not work here ({why}); on Debian or Ubuntu: sudo apt-get install nftables"),
+        ),
+        Lack::SynTimeouts => lang.pick(
+            "Linux 6.5 以前重传 SYN 的间隔不一样",
+            "before Linux 6.5, a SYN is retransmitted at other times",
+        )
+        .to_owned(),
     }
 }
 

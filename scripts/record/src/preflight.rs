@@ -1,4 +1,5 @@
-//! What recording needs from this machine: network namespaces, TAP devices and `ip`.
+//! What recording needs from this machine: network namespaces, TAP devices and `ip`; where a router
+//! refuses with RST, also `nft`.
 //!
 //! An ordinary user gets a user namespace, where the system allows one: there they may make
 //! network namespaces of their own, and nothing outside changes.
@@ -6,9 +7,11 @@
 use std::env;
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::thread;
 
+use anyhow::{Context, Result, anyhow, ensure};
 use nix::sched::{CloneFlags, unshare};
 use nix::unistd::{Gid, Uid};
 use tun_rs::{DeviceBuilder, Layer};
@@ -19,7 +22,10 @@ const TUN_PATH: &str = "/dev/net/tun";
 /// Niceness of the recorder: ahead of the other work of this machine.
 const RECORDER_NICENESS: i32 = -10;
 
-/// What this machine lacks.
+/// Where Debian has the programs of the administrator, which an ordinary user's `PATH` does not name.
+const SYSTEM_PATHS: [&str; 2] = ["/usr/sbin", "/sbin"];
+
+/// What this machine lacks, to record at all or to record one capture.
 #[derive(Debug)]
 pub enum Lack {
     /// No `ip` in the `PATH`.
@@ -32,6 +38,10 @@ pub enum Lack {
     Namespace(io::Error),
     /// `/dev/net/tun` cannot make a device.
     Device(io::Error),
+    /// For one capture: no `nft`, or a kernel that has no such rules.
+    Nft(String),
+    /// For one capture: a kernel before Linux 6.5 retransmits a lost SYN at other times.
+    SynTimeouts,
 }
 
 /// Prepares this process, which must have one thread, and tries everything once.
@@ -39,7 +49,7 @@ pub enum Lack {
 /// # Errors
 /// The first thing that is missing.
 pub fn prepare() -> Result<(), Lack> {
-    if !has_ip() {
+    if find("ip").is_none() {
         return Err(Lack::Ip);
     }
     if !Path::new(TUN_PATH).exists() {
@@ -57,9 +67,38 @@ pub fn prepare() -> Result<(), Lack> {
         .unwrap_or_else(|_| Err(Lack::Namespace(io::ErrorKind::Other.into())))
 }
 
-fn has_ip() -> bool {
+/// Tries `nft` in a namespace of its own.
+///
+/// # Errors
+/// It is not installed, or this kernel lacks what it needs.
+pub fn try_nft() -> Result<(), Lack> {
+    let tried = thread::spawn(list_tables).join();
+    let tried = tried.unwrap_or_else(|_| Err(anyhow!("the thread that tried it ended")));
+    tried.map_err(|why| Lack::Nft(format!("{why:#}")))
+}
+
+fn list_tables() -> Result<()> {
+    unshare(CloneFlags::CLONE_NEWNET).context("make a network namespace")?;
+    let mut nft = nft()?;
+    let output = nft.args(["list", "tables"]).output().context("run nft")?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "{}", said.trim_end());
+    Ok(())
+}
+
+/// The command `nft`.
+///
+/// # Errors
+/// It is not installed.
+pub fn nft() -> Result<Command> {
+    find("nft").map(Command::new).context("no nft is installed")
+}
+
+fn find(program: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
-    env::split_paths(&path).any(|directory| directory.join("ip").is_file())
+    let directories = env::split_paths(&path).chain(SYSTEM_PATHS.map(PathBuf::from));
+    let mut files = directories.map(|directory| directory.join(program));
+    files.find(|file| file.is_file())
 }
 
 /// A user namespace in which we are root, and everyone else is nobody.

@@ -19,7 +19,8 @@ use tun_rs::SyncDevice;
 
 use crate::loss::Losses;
 
-/// How long a frame is in transit: light in a fiber covers about 1000 km.
+/// How long a frame is in transit where the session does not say: light in a fiber covers about
+/// 1000 km.
 pub const WIRE_LATENCY: Duration = Duration::from_millis(5);
 
 /// How long after the first of them other frames are delivered with it: what is sent in one go
@@ -87,23 +88,27 @@ struct Log {
     frames: Vec<Frame>,
     /// The last time that something was caused, sent or delivered.
     busy: Instant,
+    /// Number of frames that are sent and not delivered.
+    in_transit: usize,
     step: usize,
     failure: Option<String>,
 }
 
 impl Wire {
-    /// Connects `sockets`, those of one network to each other.
-    pub(crate) fn start(sockets: Vec<Socket>, losses: Losses) -> Result<Self> {
+    /// Connects `sockets`, those of one network to each other. Each frame is in transit for `delay`.
+    pub(crate) fn start(sockets: Vec<Socket>, losses: Losses, delay: Duration) -> Result<Self> {
         let (reader, writer) = io::pipe().context("make a pipe")?;
         let log = Arc::new(Mutex::new(Log {
             frames: Vec::new(),
             busy: Instant::now(),
+            in_transit: 0,
             step: 0,
             failure: None,
         }));
         let switch = Switch {
             sockets,
             losses,
+            delay,
             log: Arc::clone(&log),
             way: VecDeque::new(),
         };
@@ -118,12 +123,13 @@ impl Wire {
         })
     }
 
-    /// Waits for a quiet moment, and notes that from now on `step` is the cause.
+    /// Waits for a quiet moment, and notes that from now on `step` is the cause. A frame that is in
+    /// transit for longer than that does not hold the step up.
     ///
     /// # Errors
     /// There is none.
     pub fn before(&self, step: usize) -> Result<(), String> {
-        self.quiet()?;
+        self.quiet(|_| true)?;
         let mut log = lock(&self.log);
         log.step = step;
         log.busy = Instant::now();
@@ -135,7 +141,8 @@ impl Wire {
     /// # Errors
     /// The wire is never quiet, or it has failed.
     pub fn end(mut self) -> Result<Vec<Frame>> {
-        self.quiet().map_err(|why| anyhow!("{why}"))?;
+        let all_arrived = |log: &Log| log.in_transit == 0;
+        self.quiet(all_arrived).map_err(|why| anyhow!("{why}"))?;
         self.join();
         Ok(std::mem::take(&mut lock(&self.log).frames))
     }
@@ -146,27 +153,29 @@ impl Wire {
         lock(&self.log).failure.clone()
     }
 
-    fn quiet(&self) -> Result<(), String> {
+    /// Waits for a wire without frames on which also this is true.
+    fn quiet(&self, also: impl Fn(&Log) -> bool) -> Result<(), String> {
         let until = Instant::now() + QUIET_DEADLINE;
         thread::sleep(NOTICE_TIME);
         loop {
-            let busy = {
+            let (busy, also) = {
                 let log = lock(&self.log);
                 if let Some(failure) = &log.failure {
                     return Err(failure.clone());
                 }
-                log.busy
+                (log.busy, also(&log))
             };
             let now = Instant::now();
             let quiet = now.saturating_duration_since(busy);
-            if quiet >= QUIET_TIME {
+            if quiet >= QUIET_TIME && also {
                 return Ok(());
             }
             if now >= until {
                 let seconds = QUIET_DEADLINE.as_secs();
                 return Err(format!("frames kept coming for {seconds} s"));
             }
-            thread::sleep(QUIET_TIME - quiet);
+            let left = QUIET_TIME.saturating_sub(quiet);
+            thread::sleep(if left.is_zero() { NOTICE_TIME } else { left });
         }
     }
 
@@ -187,6 +196,8 @@ impl Drop for Wire {
 struct Switch {
     sockets: Vec<Socket>,
     losses: Losses,
+    /// How long a frame is in transit.
+    delay: Duration,
     log: Arc<Mutex<Log>>,
     /// Frames on their way: when they arrive, from which socket, and what they are.
     way: VecDeque<(Instant, usize, Vec<u8>)>,
@@ -252,7 +263,8 @@ impl Switch {
         };
         log.frames.push(frame);
         if !lost {
-            let arrival = log.busy + WIRE_LATENCY;
+            log.in_transit += 1;
+            let arrival = log.busy + self.delay;
             self.way.push_back((arrival, from, bytes.to_vec()));
         }
         Ok(())
@@ -278,6 +290,7 @@ impl Switch {
                     send(&socket.device, &bytes)?;
                 }
             }
+            lock(&self.log).in_transit -= 1;
         }
         Ok(())
     }

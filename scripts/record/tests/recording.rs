@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 use std::thread;
+use std::time::Duration;
 
 use record::job::{Changes, Checked, Job};
 use record::lab::{Recording, record, record_with};
@@ -170,6 +171,56 @@ fn a_router_passes_on_what_is_for_another_network() {
         .filter(|frame| frame.bytes[12..14] == [8, 0]);
     let ttl: Vec<_> = ttl.map(|frame| frame.bytes[22]).collect();
     assert_eq!(ttl, [64, 63, 64, 63]);
+}
+
+#[test]
+fn a_router_refuses_with_icmp_or_rst_and_passes_nothing_on() {
+    if !can_record() {
+        return;
+    }
+    for (with, said) in [("icmp", "No route to host"), ("rst", "Connection refused")] {
+        if with == "rst"
+            && let Err(lack) = preflight::try_nft()
+        {
+            eprintln!("skipped: refusing with RST: {lack:?}");
+            continue;
+        }
+        let recording = plays(&format!(
+            "title zh 题\ntitle en T\nhost a 192.0.2.2\nhost r 192.0.2.1 198.51.100.1\n\
+             host b 198.51.100.2\nrefuse r 198.51.100.2 {with}\n\
+             a $ cat < /dev/tcp/198.51.100.2/9\na | [..]{said}\na | [..]\na ? 1\n"
+        ));
+        // ARP asks and answers, the SYN, the answer.
+        let here = recording.frames.iter();
+        let here = here.filter(|frame| frame.network == recording.networks[0]);
+        assert_eq!((here.count(), recording.frames.len()), (4, 4), "{with}");
+        // Its source is where IP has it.
+        let source = match with {
+            "icmp" => [192, 0, 2, 1],
+            _ => [198, 51, 100, 2],
+        };
+        assert_eq!(recording.frames[3].bytes[26..30], source, "{with}");
+    }
+}
+
+#[test]
+fn what_two_steps_send_crosses_on_a_long_wire() {
+    if !can_record() {
+        return;
+    }
+    let recording = plays(&format!(
+        "{TWO}delay 450ms\n\
+         a $ read line; echo one > /dev/udp/192.0.2.2/9\n\
+         b $ read line; echo two > /dev/udp/192.0.2.1/9\n\
+         a > now\nb > now\na ? 0\nb ? 0\n"
+    ));
+    // Nobody asks with ARP. Each datagram is sent before the other arrives and ICMP answers.
+    let protocols = recording.frames.iter().map(|frame| frame.bytes[23]);
+    assert_eq!(protocols.collect::<Vec<_>>(), [17, 17, 1, 1]);
+    let steps = recording.frames.iter().map(|frame| frame.step);
+    assert_eq!(steps.collect::<Vec<_>>(), [2, 3, 3, 3]);
+    let crossed = recording.frames[1].time - recording.frames[0].time;
+    assert!(crossed < Duration::from_millis(450), "{crossed:?}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! The parser is pure and collects every error. After the lines are read, [`validate`] checks that
 //! the story is possible: nobody types before they start, and every program ends.
 
+mod fact;
 mod head;
 pub mod lexer;
 mod line;
@@ -15,7 +16,7 @@ use std::time::Duration;
 
 use bilingual::Text;
 
-pub use head::{Host, Loss, LossKind, Ports, Which, mac};
+pub use fact::{Host, Loss, LossKind, Ports, Refusal, RefuseWith, Which, mac};
 use line::Item;
 
 /// A story with actors: what is typed and what appears in each terminal, in order.
@@ -29,6 +30,10 @@ pub struct Session {
     pub losses: Vec<Loss>,
     /// How many client ports the hosts of a capture have, where it is not one.
     pub ports: Vec<Ports>,
+    /// What the routers of a capture do not pass on, and answer themselves.
+    pub refusals: Vec<Refusal>,
+    /// How long each frame of a capture is in transit, where the head says so.
+    pub delay: Option<Duration>,
     /// The bytes of the payload differ from one recording to the next.
     pub varies_payload: bool,
     /// What happens, in order.
@@ -117,6 +122,8 @@ impl Session {
                 hosts: head.hosts,
                 losses: head.losses,
                 ports: head.ports,
+                refusals: head.refusals,
+                delay: head.delay,
                 varies_payload: head.varies_payload,
                 steps,
             })

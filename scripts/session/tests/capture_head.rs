@@ -1,8 +1,9 @@
 //! The head of a capture's session: what it says, and what it refuses.
 
 use std::net::Ipv4Addr;
+use std::time::Duration;
 
-use session::{Loss, LossKind, Session, Which, mac};
+use session::{Loss, LossKind, Refusal, RefuseWith, Session, Which, mac};
 
 const HEAD: &str = "title zh 题\ntitle en T\nhost a 192.0.2.1\n";
 const STEPS: &str = "a $ nc\na ? 0\n";
@@ -22,9 +23,9 @@ fn refuses(lines: &str, expected: &str) {
 }
 
 #[test]
-fn hosts_losses_and_ports_are_read_in_order() {
+fn the_lines_of_a_head_are_read_in_any_order() {
     let head = "host router 192.0.2.254 198.51.100.254\nlose a syn 2\nlose router any all\n\
-                ports a 3\nvaries payload\n";
+                refuse router 198.51.100.2 rst\ndelay 60ms\nports a 3\nvaries payload\n";
     let session = reads(head);
     let names: Vec<_> = session.hosts.iter().map(|host| &host.name).collect();
     assert_eq!(names, ["a", "router"]);
@@ -39,17 +40,27 @@ fn hosts_losses_and_ports_are_read_in_order() {
         }
     );
     assert_eq!(session.losses[1].which, Which::All);
+    assert_eq!(
+        session.refusals,
+        [Refusal {
+            host: "router".to_owned(),
+            address: Ipv4Addr::new(198, 51, 100, 2),
+            with: RefuseWith::Rst,
+        }]
+    );
+    assert_eq!(session.delay, Some(Duration::from_millis(60)));
     assert_eq!((session.ports_of("a"), session.ports_of("router")), (3, 1));
     assert!(session.varies_payload);
 }
 
 #[test]
 fn a_head_survives_being_shown() {
-    let head = "host router 192.0.2.254 198.51.100.254\nlose a data 2\nports a 3\n";
+    let head = "host router 192.0.2.254 198.51.100.254\nlose a data 2\nports a 3\n\
+                refuse router 198.51.100.2 icmp\n";
     let session = reads(head);
     let shown = format!(
-        "{}\n{}\n{}\n",
-        session.hosts[1], session.losses[0], session.ports[0]
+        "{}\n{}\n{}\n{}\n",
+        session.hosts[1], session.losses[0], session.ports[0], session.refusals[0]
     );
     assert_eq!(shown, head);
 }
@@ -69,8 +80,10 @@ fn a_session_without_hosts_has_no_head() {
         let errors = Session::parse(&format!("{line}\n{source}")).unwrap_err();
         assert_eq!(errors[0].found, found);
     }
-    let errors = Session::parse(&format!("varies payload\n{source}")).unwrap_err();
-    assert_eq!(errors[0].expected, "a `host` line first");
+    for line in ["varies payload", "delay 60ms"] {
+        let errors = Session::parse(&format!("{line}\n{source}")).unwrap_err();
+        assert_eq!(errors[0].expected, "a `host` line first");
+    }
 }
 
 #[test]
@@ -146,6 +159,39 @@ fn a_loss_names_a_host_a_kind_and_a_number() {
     refuses(
         "lose z syn 1\n",
         "line 4: expected the name of a host of this session, found `z`",
+    );
+}
+
+#[test]
+fn it_is_a_router_that_refuses_with_icmp_or_rst() {
+    for line in ["", "r 198.51.100.2", "r 198.51.100.2 drop", "r icmp"] {
+        refuses(
+            &format!("host r 192.0.2.9 198.51.100.9\nrefuse {line}\n"),
+            &format!("line 5: expected `refuse NAME ADDRESS icmp|rst`, found `refuse {line}`"),
+        );
+    }
+    refuses(
+        "refuse a 198.51.100.2 rst\nrefuse z 198.51.100.2 rst\n",
+        "line 4: expected the name of a router, a host with two addresses, found `a`\n\
+         line 5: expected the name of a host of this session, found `z`",
+    );
+}
+
+#[test]
+fn a_delay_is_long_enough_for_one_go_and_short_enough_for_an_answer() {
+    refuses(
+        "delay soon\n",
+        "line 4: expected a duration such as 300ms or 2s, found `soon`",
+    );
+    for delay in ["4ms", "451ms", "1s"] {
+        refuses(
+            &format!("delay {delay}\n"),
+            &format!("line 4: expected a delay from 5ms to 450ms, found `{delay}`"),
+        );
+    }
+    refuses(
+        "delay 5ms\ndelay 6ms\n",
+        "line 5: expected one `delay`, found a second one",
     );
 }
 

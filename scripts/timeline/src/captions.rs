@@ -31,9 +31,11 @@ pub(crate) fn protocol(name: &'static str) -> (&'static str, &'static str) {
 /// The highest of the layers of a packet, which is its color.
 pub(crate) fn highest(layers: &[Layer]) -> Option<&Layer> {
     // ARP is of the same layer as the Ethernet around it; padding comes last, and says nothing,
-    // as does the data of an ICMP echo, which no program sent.
+    // as do the data of an ICMP echo, which no program sent, and what an ICMP error quotes.
     let said = layers.iter().filter(|layer| {
-        layer.protocol != "padding" && (layer.protocol != "data" || layer.number == 7)
+        layer.protocol != "padding"
+            && (layer.protocol != "data" || layer.number == 7)
+            && !layer.protocol.ends_with("(quoted)")
     });
     said.max_by_key(|layer| layer.number)
 }

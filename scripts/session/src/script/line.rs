@@ -2,7 +2,7 @@
 
 use bilingual::Lang;
 
-use super::head::{self, Fact};
+use super::fact::{self, Fact};
 use super::lexer::{
     self, Mismatch, bilingual, duration, is_actor, mismatch, nothing, some, split_word, status,
 };
@@ -27,7 +27,9 @@ fn item(line: &str) -> Result<Item, Mismatch> {
     match word {
         "title" => bilingual("title", rest).map(|(lang, text)| Item::Title(lang, text)),
         "note" => bilingual("note", rest).map(|(lang, text)| Item::Note(lang, text)),
-        "host" | "lose" | "ports" | "varies" => fact(word, rest).map(Item::Fact),
+        "host" | "lose" | "ports" | "refuse" | "delay" | "varies" => {
+            fact_of(word, rest).map(Item::Fact)
+        }
         actor if is_actor(actor) => action(actor, rest.trim_start()).map(Item::Action),
         _ => mismatch(
             "`title`, `note` or the name of an actor (an ASCII word)",
@@ -36,12 +38,14 @@ fn item(line: &str) -> Result<Item, Mismatch> {
     }
 }
 
-fn fact(word: &str, rest: &str) -> Result<Fact, Mismatch> {
+fn fact_of(word: &str, rest: &str) -> Result<Fact, Mismatch> {
     let words: Vec<&str> = rest.split_ascii_whitespace().collect();
     match word {
-        "host" => head::host(&words).map(Fact::Host),
-        "lose" => head::loss(&words).map(Fact::Lose),
-        "ports" => head::ports(&words).map(Fact::Ports),
+        "host" => fact::host(&words).map(Fact::Host),
+        "lose" => fact::loss(&words).map(Fact::Lose),
+        "ports" => fact::ports(&words).map(Fact::Ports),
+        "refuse" => fact::refusal(&words).map(Fact::Refuse),
+        "delay" => fact::delay(rest.trim()).map(Fact::Delay),
         _ if words == ["payload"] => Ok(Fact::VariesPayload),
         _ => mismatch("`payload` after `varies`", &words.join(" ")),
     }
