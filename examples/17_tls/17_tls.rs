@@ -144,8 +144,8 @@ fn read_message(
 // ANCHOR: client
 fn client(address: SocketAddr, options: &Options) -> Result<()> {
     let message = options.message()?;
-    // 只信这一张证书，不信系统里那一百多家机构。
-    // Trust this one certificate, and none of the system's hundred or more authorities.
+    // 只信这一张证书，不信系统里的那些机构。
+    // Trust this one certificate, and none of the system's authorities.
     let trusted = certificate::read(&options.cert)?;
     let print = certificate::fingerprint(&trusted);
     say(format_args!("只信 trusting only: {print}"));
