@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::bits::{Header, kinds, nothing, say, short};
+use crate::bits::{Header, kinds, nothing, octets, say, short};
 use crate::names::sentence;
 use crate::{Layer, data};
 use bilingual::Text;
@@ -18,6 +18,10 @@ END "http.end" "空行" "empty line"
     "首部到此为止，后面是正文。" "The header section ends here; the body follows." "RFC 9112 §2.1"
 BODY "http.body" "正文" "body"
     "要送的内容本身。" "The content itself." "RFC 9112 §6"
+CHUNK "http.chunk" "块的长度" "size of a chunk"
+    "下一块有几个字节，用十六进制写；0 表示没有下一块了。" "How many bytes the next chunk has, in hexadecimal; 0 says that there is none." "RFC 9112 §7.1"
+CHUNK_END "http.chunk.end" "块尾" "end of a chunk"
+    "每一块后面有一个换行，最后的 0 后面再有一个。" "A line end follows each chunk, and one more the 0 at the end." "RFC 9112 §7.1"
 }
 
 /// Number of header lines that are shown one by one; the rest is one piece.
@@ -30,6 +34,20 @@ pub(crate) struct State {
     in_header: bool,
     /// Number of bytes of the body that are still to come.
     body: usize,
+    /// Whether the body comes in chunks, and what of them is next.
+    chunks: Chunks,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Chunks {
+    #[default]
+    None,
+    Size,
+    /// This many bytes of a chunk.
+    Data(usize),
+    End,
+    /// The lines after the last chunk, up to an empty one.
+    Trailer,
 }
 
 /// Whether a message starts here.
@@ -64,6 +82,8 @@ pub(crate) fn messages(
         }
         if state.in_header {
             line(&mut header, state);
+        } else if state.chunks != Chunks::None {
+            chunk(&mut header, state, left);
         } else if is_message(header.bytes(8)) {
             let words = start(&mut header, state, from);
             started.get_or_insert(words);
@@ -89,7 +109,7 @@ fn start(header: &mut Header, state: &mut State, from: &Text) -> (String, Text) 
     let line = String::from_utf8_lossy(bytes).into_owned();
     *state = State {
         in_header: true,
-        body: 0,
+        ..State::default()
     };
     let words = line.trim_end();
     if let Some(status) = words.strip_prefix("HTTP/1.") {
@@ -128,8 +148,49 @@ fn line(header: &mut Header, state: &mut State) {
     if name == "content-length" {
         state.body = value.trim().parse().unwrap_or(0);
     }
+    if name == "transfer-encoding" && value.trim().to_ascii_lowercase().ends_with("chunked") {
+        state.chunks = Chunks::Size;
+    }
     let meaning = field_meaning(&name);
     header.put(&FIELD, length * 8, data::written(&line), meaning);
+}
+
+/// The next part of a body in chunks; nothing, where it is no such part after all.
+fn chunk(header: &mut Header, state: &mut State, left: usize) {
+    if let Chunks::Data(size) = state.chunks {
+        let count = left.min(size);
+        data::lines_of(header, &BODY, count, LINES_SHOWN_MAX);
+        state.chunks = match size - count {
+            0 => Chunks::End,
+            more => Chunks::Data(more),
+        };
+        return;
+    }
+    let (length, bytes) = next_line(header);
+    let line = String::from_utf8_lossy(bytes).into_owned();
+    let words = line.trim_end_matches(['\r', '\n']);
+    let whole = bytes.last() == Some(&b'\n');
+    let size = words.split(';').next().unwrap_or_default().trim();
+    let (kind, next, meaning) = match (state.chunks, usize::from_str_radix(size, 16)) {
+        // A line end that is cut after `\r` goes on.
+        (now @ (Chunks::End | Chunks::Trailer), _) if words.is_empty() && !whole => {
+            (&CHUNK_END, now, nothing())
+        }
+        (Chunks::End, _) if words.is_empty() => (&CHUNK_END, Chunks::Size, nothing()),
+        (Chunks::Trailer, _) if words.is_empty() => {
+            let meaning = say("正文完了", "the body is complete");
+            (&CHUNK_END, Chunks::None, meaning)
+        }
+        (Chunks::Trailer, _) => (&FIELD, Chunks::Trailer, nothing()),
+        (Chunks::Size, Ok(0)) if whole => (&CHUNK, Chunks::Trailer, say("没有了", "no more")),
+        (Chunks::Size, Ok(size)) if whole => (&CHUNK, Chunks::Data(size), octets(size as u64)),
+        _ => {
+            state.chunks = Chunks::None;
+            return;
+        }
+    };
+    header.put(kind, length * 8, data::written(&line), meaning);
+    state.chunks = next;
 }
 
 fn body(header: &mut Header, state: &mut State, left: usize) {

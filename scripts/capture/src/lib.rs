@@ -32,6 +32,7 @@ mod stream;
 mod tcp;
 mod tls;
 mod udp;
+mod uwsgi;
 
 use std::ops::Range;
 use std::time::Duration;
@@ -95,7 +96,7 @@ pub struct Packet {
 pub struct Layer {
     /// Its layer in the OSI model, 2 to 7, which is also its color.
     pub number: u8,
-    /// `Ethernet`, `ARP`, `IPv4`, `ICMP`, `TCP`, `UDP`, `DNS`, `HTTP`, `TLS`, `data`.
+    /// `Ethernet`, `ARP`, `IPv4`, `ICMP`, `TCP`, `UDP`, `DNS`, `HTTP`, `TLS`, `uwsgi`, `data`.
     pub protocol: &'static str,
     /// Its bytes in the frame.
     pub bytes: Range<usize>,

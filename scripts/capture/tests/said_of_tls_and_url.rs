@@ -88,3 +88,52 @@ fn the_path_of_the_url_has_its_steps_where_the_page_says() {
         );
     }
 }
+
+/// The values of the fields of this kind.
+fn values<'a>(packet: &'a Packet, kind: &str) -> Vec<&'a str> {
+    let fields = packet.layers.iter().flat_map(|layer| &layer.fields);
+    let fields = fields.filter(|field| field.kind.id == kind);
+    fields.map(|field| field.value.as_str()).collect()
+}
+
+#[test]
+fn nginx_hands_on_thirteen_pairs_and_adds_four_lines_to_the_answer() {
+    let recording = captures::named("nginx");
+    let capture = &recording.capture;
+    let [asked, passed_on, answered, shown] = [10, 17, 19, 23].map(|n| packet(capture, n));
+    let names: Vec<&str> = capture.hosts.iter().map(|host| &*host.name).collect();
+    let ends = |packet: &Packet| (names[packet.from], packet.to.map(|to| names[to]));
+    assert_eq!(ends(asked), ("browser", Some("proxy")));
+    assert_eq!(ends(passed_on), ("proxy", Some("app")));
+    assert_eq!(ends(answered), ("app", Some("proxy")));
+    assert_eq!(ends(shown), ("proxy", Some("browser")));
+
+    let pairs = values(passed_on, "uwsgi.name");
+    let (fields, added): (Vec<&str>, Vec<&str>) =
+        pairs.iter().partition(|name| name.starts_with("HTTP_"));
+    assert_eq!(fields, ["HTTP_HOST", "HTTP_CONNECTION"]);
+    assert!(
+        added.len() == 11 && added.contains(&"REMOTE_ADDR"),
+        "{added:?}"
+    );
+    assert_eq!(values(passed_on, "uwsgi.datasize"), ["275"]);
+    let logged = "26 个字符串 strings, 275 字节 bytes";
+    let mut lines = recording.session.steps.iter();
+    assert!(lines.any(|step| step.action.to_string().ends_with(logged)));
+
+    let lines = |packet: &Packet| -> Vec<String> {
+        let lines = values(packet, "http.header").into_iter();
+        lines
+            .map(|line| line.split(':').next().unwrap_or_default().to_owned())
+            .collect()
+    };
+    assert_eq!(lines(answered), ["Content-Type"]);
+    let all = [
+        "Server",
+        "Date",
+        "Content-Type",
+        "Transfer-Encoding",
+        "Connection",
+    ];
+    assert_eq!(lines(shown), all);
+}

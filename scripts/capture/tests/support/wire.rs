@@ -1,7 +1,7 @@
 //! Recordings made by hand: frames from a packet builder, and a pcapng around them.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
-use capture::{Capture, Packet};
+use capture::{Capture, Field, Packet};
 use etherparse::PacketBuilder;
 use session::Session;
 
@@ -174,4 +174,40 @@ fn block(file: &mut Vec<u8>, kind: u32, body: Vec<u8>) {
 fn padded(body: &mut Vec<u8>, bytes: &[u8]) {
     body.extend(bytes);
     body.resize(body.len().next_multiple_of(4), 0);
+}
+
+/// What a client sends to this port, in segments that end at these places.
+pub(crate) fn sent_to(port: u16, payload: &[u8], cuts: &[usize]) -> Vec<Packet> {
+    let mut all = Vec::new();
+    let mut start = 0;
+    for end in cuts.iter().copied().chain([payload.len()]) {
+        let seq = ISN[0].wrapping_add(u32::try_from(start).expect("small"));
+        let builder = PacketBuilder::ethernet2(session::mac(0, 0), session::mac(1, 0))
+            .ipv4(address(0), address(1), 64)
+            .tcp(50_000, port, seq, 1_000)
+            .ack(ISN[1]);
+        let mut bytes = Vec::new();
+        builder
+            .write(&mut bytes, &payload[start..end])
+            .expect("a frame");
+        let comment = "step 2: client > hello".to_owned();
+        all.push(Frame { bytes, comment });
+        start = end;
+    }
+    let capture = capture::read(&pcapng(&all), &session()).expect("a capture");
+    capture.packets
+}
+
+/// The fields above TCP, which cover every bit of the payload.
+#[track_caller]
+pub(crate) fn fields(packet: &Packet) -> Vec<&Field> {
+    let above: Vec<_> = packet.layers.iter().skip(3).collect();
+    let mut bit = packet.layers[2].bytes.end * 8;
+    for field in above.iter().flat_map(|layer| &layer.fields) {
+        assert_eq!(field.bits.start, bit, "{field:#?}");
+        assert!(!field.bits.is_empty(), "{field:#?}");
+        bit = field.bits.end;
+    }
+    assert_eq!(bit, packet.bytes.len() * 8);
+    above.into_iter().flat_map(|layer| &layer.fields).collect()
 }
