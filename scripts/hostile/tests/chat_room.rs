@@ -1,6 +1,10 @@
 //! Attacks on `03_threaded_server`, in each language in which it is written: one table, three programs.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![allow(
+    clippy::duplicate_mod,
+    reason = "the attacks are the same for each language"
+)]
 
 #[path = "support/program.rs"]
 mod program;

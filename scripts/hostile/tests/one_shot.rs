@@ -1,5 +1,9 @@
 //! Attacks on `01_one_shot`, in each language in which it is written: one table, three programs.
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![allow(
+    clippy::duplicate_mod,
+    reason = "the attacks are the same for each language"
+)]
 
 #[path = "support/program.rs"]
 mod program;

@@ -5,6 +5,7 @@
 #[allow(dead_code, reason = "shared with other tests")]
 mod fixture;
 #[path = "support/repository.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
 mod repository;
 
 use std::collections::{BTreeMap, BTreeSet};
