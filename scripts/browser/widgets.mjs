@@ -155,8 +155,8 @@ test("who has not chosen a programming language is asked above the first code, a
   await tab.reload();
   assert.equal((await asks()).length, 1, "nothing was chosen");
   await tab.goto(at("welcome.html"));
-  await tab.locator('.code-choice [data-set-code="c"]').click();
-  await tab.locator('.code-choice [data-set-code="c"][aria-pressed="true"]').waitFor();
+  await tab.locator('.code-switch [data-set-code="c"]').click();
+  await tab.locator('.code-switch [data-set-code="c"][aria-pressed="true"]').waitFor();
   await tab.goto(at("sockets/duplex.html"));
   assert.deepEqual(await asks(), []);
   assert.ok((await tab.locator(".tabs .source:visible").allInnerTexts()).every((name) => name.endsWith(".c")));

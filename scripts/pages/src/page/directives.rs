@@ -10,12 +10,12 @@ use super::Work;
 use crate::links::nearest;
 use crate::scan::Found;
 use crate::sources::{place, reason};
-use crate::{exercise, figure, journey, tags};
+use crate::{code, exercise, figure, journey, tags};
 use bilingual::slashes;
 use timeline::Timeline;
 use timeline::html::Drawing;
 
-const DIRECTIVES: [&str; 7] = [
+const DIRECTIVES: [&str; 8] = [
     "session",
     "capture",
     "packet",
@@ -23,6 +23,7 @@ const DIRECTIVES: [&str; 7] = [
     "variants",
     "figure",
     "encapsulation",
+    "languages",
 ];
 
 impl Work<'_> {
@@ -37,6 +38,11 @@ impl Work<'_> {
             "exercise" | "variants" => self.exercise(name, argument, line),
             "figure" => self.figure(argument, line),
             "encapsulation" => self.journey(argument, line),
+            "languages" => {
+                let all = ["rust", "python", "c"];
+                let switch = code::switch(&all, "Programming language of this book");
+                self.with_style("tabs", switch)
+            }
             "include" => self.complain(
                 line,
                 "{{#include …}} 要放在代码块里：```rust 一行，指令一行，``` 一行",
@@ -277,9 +283,6 @@ impl Work<'_> {
                 if figure.contains("osi-order") {
                     let figure = self.with_asset("widgets", figure);
                     return self.with_asset("sortable", figure);
-                }
-                if figure.contains("code-switch") {
-                    return self.with_style("tabs", figure);
                 }
                 figure
             }
