@@ -125,10 +125,10 @@ fn client(address: SocketAddr, words: &[String]) -> Result<()> {
     say(format_args!("已连接 connected to {address}"));
     stream.set_write_timeout(Some(PATIENCE))?;
     // write 把字节放进内核的发送缓冲区，放不下就等，也可能只收下一部分；write_all 写到一个不剩。
-    // 分块写：期限管的是每一次等待，块小，对方不读就发现得早。
+    // 分块写：期限管的是每一次 write，块小，对方不读就发现得早。
     // write puts bytes into the kernel's send buffer; it waits while that is full, and may take only
     // a part. write_all goes on until nothing is left. We write in small blocks: the deadline is for
-    // each wait, so a peer that does not read shows early.
+    // each write, so a peer that does not read shows early.
     for block in message.chunks(4096) {
         let sent = stream.write_all(block);
         sent.map_err(|error| explain(error, address))?;

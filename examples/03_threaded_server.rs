@@ -124,7 +124,7 @@ fn accept<'s>(scope: &'s Scope<'s, '_>, listener: TcpListener, room: &'s Room, m
             // 满员时，多出的人也要一个线程，好听完一句告别；这些线程同样有上限。再多，就直接关闭。
             // In a full room, one more guest needs a thread to hear a goodbye; they are bounded,
             // too. Beyond that, the connection is closed at once.
-            Ok(_) if Arc::strong_count(&threads) > max + 64 => continue,
+            Ok(_) if Arc::strong_count(&threads) > max.saturating_add(64) => continue,
             Ok(stream) => start_guest(scope, room, max, stream, Arc::clone(&threads)),
             Err(error) => Err(error),
         };

@@ -23,7 +23,9 @@ pub(crate) fn read_line(
     // Read up to LF, in however many pieces it comes; CR and LF do not count in the 4096.
     reader.take(max as u64 + 2).read_until(b'\n', &mut line)?;
     let whole = line.strip_suffix(b"\n");
-    crlf.store(line.ends_with(b"\r\n"), Ordering::Relaxed);
+    if whole.is_some() {
+        crlf.store(line.ends_with(b"\r\n"), Ordering::Relaxed);
+    }
     match whole.map(|line| line.strip_suffix(b"\r").unwrap_or(line)) {
         // 不是 UTF-8 的、会摆布终端的字节，都换成 U+FFFD：它们要上别人的屏幕。
         // What is not UTF-8, or would drive a terminal, becomes U+FFFD: others' screens show it.
@@ -63,10 +65,15 @@ pub(crate) fn write_lines(
             text += &line;
             text += end;
         }
-        let late = room.closed_for().is_some_and(|time| time > DEADLINE);
-        if late || stream.write_all(text.as_bytes()).is_err() {
-            let _ = stream.shutdown(Shutdown::Both);
-            return;
+        // 分块写：房间关了以后，读得慢的人最多再拖 5 秒，不能一点一点地读个没完。
+        // In blocks: once the room is closed, a slow reader gets 5 s more, and cannot go on for ever
+        // by reading a little at a time.
+        for block in text.as_bytes().chunks(4096) {
+            let late = room.closed_for().is_some_and(|time| time > DEADLINE);
+            if late || stream.write_all(block).is_err() {
+                let _ = stream.shutdown(Shutdown::Both);
+                return;
+            }
         }
     }
     // 房间放了手，队列也空了：发 FIN，等对方也关，最多 2 秒。

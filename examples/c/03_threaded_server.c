@@ -414,6 +414,7 @@ static void *send_keyboard(void *connection) {
     int stream = (int)(intptr_t)connection;
     char bytes[LINE];
     ssize_t n;
+    pthread_detach(pthread_self());
     // 键盘结束就发 FIN：服务器送完剩下的话再关。写不出去，就两个方向都关，停在 read 里的主线程也醒来。
     // End of input sends FIN: the server delivers the rest and closes. If writing fails both
     // directions close, and the main thread, waiting in read, wakes up.

@@ -311,6 +311,8 @@ def client(address):
         threading.Thread(target=send_keyboard, args=(sock,), daemon=True).start()
         with sock.makefile("rb") as reader:
             while (line := read_line(reader, 1 << 16)) is not None:
+                if line is TOO_LONG:
+                    raise OSError(errno.EMSGSIZE, os.strerror(errno.EMSGSIZE))
                 say(line)
     say("聊天结束 the chat is over")
     sys.stdout.flush()

@@ -349,6 +349,21 @@ fn guests_that_never_close_cannot_keep_the_room_open() {
 }
 
 #[test]
+fn a_room_for_more_guests_than_any_machine_has_is_refused_or_open() {
+    let all = usize::MAX.to_string();
+    let mut command = program();
+    command.args(["server", "127.0.0.1:0", "--max-clients", &all]);
+    program::environment(&mut command);
+    let mut program = Started::start_together(&mut command);
+    if !program.sees("\n").starts_with("监听 listening on ") {
+        assert_eq!(program.status().code(), Some(2));
+        return;
+    }
+    program.types("/quit\n");
+    assert_eq!(program.status().code(), Some(0));
+}
+
+#[test]
 fn a_name_goes_to_one_of_two_guests_that_ask_at_once() {
     let room = Server::start(&[]);
     let [mut a, mut b] = room.guests();
