@@ -362,6 +362,47 @@ mod tests {
     }
 
     #[test]
+    fn a_program_that_is_slow_to_start_is_given_more_time() {
+        let program = Invocation {
+            program: PathBuf::new(),
+            args: Vec::new(),
+        };
+        let options = Options::new(program, PathBuf::new());
+        for (ready, deadline, patience) in [
+            (0, 2000, 5000),
+            (1499, 2000, 5996),
+            (3200, 4000, 12_800),
+            (60_000, 10_000, 240_000),
+        ] {
+            let patient = options.as_patient_as(Duration::from_millis(ready));
+            let times = (patient.deadline.as_millis(), patient.patience.as_millis());
+            assert_eq!(times, (deadline, patience));
+        }
+    }
+
+    #[test]
+    fn what_may_have_been_late_is_played_once_more() {
+        let time = Duration::from_secs(2);
+        let part = Trouble::RightSoFar {
+            right: 1,
+            all: 2,
+            time,
+        };
+        for (late, trouble, expected) in [
+            (0, Trouble::StillOpen(time), true),
+            (0, Trouble::WrongStatus, false),
+            (50, Trouble::WrongStatus, true),
+            (9000, Trouble::CannotStart("x".into()), false),
+            (9000, Trouble::NotPlayed, false),
+            // It had the time of the whole check: another try would have none.
+            (9000, part, false),
+        ] {
+            let verdict = verdict(late, trouble);
+            assert_eq!(is_doubtful(&verdict), expected, "{verdict:?}");
+        }
+    }
+
+    #[test]
     fn what_takes_no_time_is_wrong_on_a_busy_machine_too() {
         for trouble in [
             Trouble::Wrong(Bytes::default()),

@@ -100,6 +100,7 @@ const FACTS: &[(&str, fn())] = facts![
     each_way_of_sending_says_the_same,
     what_is_sent_in_a_row_arrives_in_one_read_when_glued_and_in_many_when_cut,
     a_slow_reader_and_one_that_stops_get_everything,
+    what_came_on_a_connection_is_sent_again,
     a_datagram_is_answered_with_what_it_said,
     datagrams_that_do_not_come_or_are_others_are_told_apart,
     a_refused_client_says_so_and_ends,
@@ -284,6 +285,12 @@ fn too_little_too_much_and_other_bytes_are_told_apart() {
         ),
         Trouble::Wrong(_)
     );
+    // Half a line that can no longer become right.
+    let half = server("c.sendall(b'hal'); time.sleep(60)");
+    seen!(
+        failure("server", "alice connect\nalice | hello\n", &half),
+        Trouble::Wrong(_)
+    );
     seen!(
         failure(
             "server",
@@ -376,6 +383,11 @@ fn how_a_program_ends_is_judged() {
         failure("filter", "you ? 0\n", "print(1)"),
         Trouble::TooMuch(_)
     );
+    // What it has started prints a moment later.
+    let late = "import os, time\nos.fork() and os._exit(0)\ntime.sleep(.1); print(1)";
+    let late = || failure("filter", "you ? 0\n", late).trouble;
+    // A busy machine may leave that asleep.
+    assert!((0..5).any(|_| matches!(late(), Trouble::TooMuch(_))));
     seen!(
         failure("filter", "you > x\nyou | up\nyou ~ 9s\n", "print('up')"),
         Trouble::Gone
@@ -583,6 +595,9 @@ fn fifty_at_once_are_fifty_connections_at_the_same_time() {
         "guest*50 connect\nguest*50 > I am {n}\nguest*50 | I am {n} within 20s\n",
         &echo,
     );
+    let story = "guest*3 connect\nguest*3 > {n}\nguest*3 | {n}\n";
+    let other = server("d = c.recv(9); c.sendall(d.replace(b'2', b'no')); time.sleep(60)");
+    assert_eq!(failure("server", story, &other).peer, Some(2));
 }
 
 const ECHO: &str = "
@@ -624,6 +639,12 @@ fn a_slow_reader_and_one_that_stops_get_everything() {
     passes("server", story, &server(ECHO));
 }
 
+fn what_came_on_a_connection_is_sent_again() {
+    let story = "alice connect\nalice || \"\\?\\?:\"\nalice >> \"\\{0..2}!\"\nalice | yes\n";
+    let body = "c.sendall(b'id:'); c.sendall(b'yes\\n' if c.recv(9) == b'id!' else b'no\\n'); time.sleep(60)";
+    passes("server", story, &server(body));
+}
+
 /// A client that sends and receives datagrams: `s` is its socket, `to` the address.
 fn sender(body: &str) -> String {
     format!(
@@ -644,6 +665,9 @@ fn a_datagram_is_answered_with_what_it_said() {
         "s.connect(to); s.send(b'\\x17\\x2aask'); d = s.recv(99); assert d[:2] == b'\\x17\\x2a'; print(d[2:].decode(), flush=True); time.sleep(.5)",
     );
     passes(UDP, story, &connected);
+    let large = "alice || 8000 of \"x\"\nalice >> 8000 of \"y\"\nyou | 8000\n";
+    let connected = sender("s.sendto(b'x' * 8000, to); print(len(s.recv(9999)), flush=True)");
+    passes(UDP, large, &connected);
     // It takes an answer from any sender.
     let open = sender("s.sendto(b'idask', to); print(s.recv(99)[2:].decode())");
     seen!(failure(UDP, story, &open), Trouble::Wrong(_));
@@ -743,6 +767,17 @@ for line in sys.stdin:
         "you > 45 00 00 1c\nyou | 0061\nyou > ff\nyou | 00ff\nyou ^D\nyou ? 0\n",
         sum,
     );
+    let story = "you || \"\\xff\\?\\nb\"\nyou || \"c\"\nyou ? 0\n";
+    let bytes = |bytes: &str| format!("import sys\nsys.stdout.buffer.write(b'{bytes}')");
+    passes("filter", story, &bytes("\\xffa\\nbc"));
+    for (other, trouble) in [
+        ("\\xffa\\nxc", "wrong"),
+        ("\\xffa\\nb", "not_printed"),
+        ("\\xffa\\nbcd", "too_much"),
+    ] {
+        let failure = failure("filter", story, &bytes(other));
+        assert_eq!(failure.trouble.kind().name(), trouble, "{failure:#?}");
+    }
 }
 
 fn arguments_come_before_the_address() {
@@ -835,6 +870,10 @@ fn a_response_is_judged_as_a_whole() {
     seen!(failed_at(story, &silent), Trouble::TooLittle(_, _));
     let rude = server("c.recv(99)");
     seen!(failed_at(story, &rude), Trouble::ClosedEarly(_));
+    let refused =
+        "alice connect\nalice >> \"GET / HTTP/1.1\\r\\n\\r\\n\"\nalice http 431 or gone\n";
+    passes("server", refused, &rude);
+    passes("server", refused, &web(&right.replace("200", "431")));
     let head = "alice connect\nalice >> \"HEAD / HTTP/1.1\\r\\n\\r\\n\"\nalice http 200 head \"你好\"\nalice ~ 50ms\n";
     let answer = |length: &str, body: &str| {
         web(&format!(

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use judge::Check;
 use judge::check::{
-    Act, Actor, Cause, Fit, Pace, Payload, Piece, Response, Role, Seen, Transport, TroubleKind,
-    Variant, Way,
+    Act, Actor, Cause, Fit, Lines, Pace, Payload, Piece, Response, Role, Seen, Transport,
+    TroubleKind, Variant, Way,
 };
 use session::{ParseError, Status};
 
@@ -100,6 +100,12 @@ fn every_mark_is_read_and_written_again() {
     act(
         "filter",
         "you >> 64KiB of \"ff\"",
+        send(Payload::Repeat { unit, size }),
+    );
+    let (unit, size) = (b"ab".to_vec(), 5);
+    act(
+        "filter",
+        "you >> 5 of \"ab\"",
         send(Payload::Repeat { unit, size }),
     );
     act("filter", "you ^D", Act::EndOfInput);
@@ -304,6 +310,11 @@ fn datagrams_have_no_connections() {
         &format!("{}variant plain\n{WORDS}you $\n", head("server")),
         &["1: `role client` with `transport udp` / another role"],
     );
+    let sends = "you $\nalice || \"\\?\"\nalice >> 8192 of \"x\"\nalice >> 8193 of \"x\"\n";
+    errors(
+        &format!("{}variant plain\n{WORDS}{sends}", head("client")),
+        &["12: at most 8192 bytes in a datagram / `alice >> 8193 of \"x\"`"],
+    );
     errors(
         &format!(
             "{}variant plain\n{WORDS}you $\nalice accept\nalice > a\nvariant w = plain with cut\n{WORDS}",
@@ -362,6 +373,22 @@ fn a_variant_tells_the_story_of_another_in_its_own_way() {
     );
     let read = &check.variants[3].cause().read;
     assert_eq!(read, "sockets/duplex#half-close");
+}
+
+#[test]
+fn a_check_says_whether_other_lines_may_be_printed() {
+    let source = |line: &str| format!("{HEAD}{line}\nvariant plain\n{WORDS}you $\n");
+    for (line, expected) in [
+        ("", Lines::Exact),
+        ("lines exact", Lines::Exact),
+        ("lines free", Lines::Free),
+    ] {
+        assert_eq!(Check::parse(&source(line)).unwrap().lines, expected);
+    }
+    errors(
+        &source("lines any"),
+        &["4: `exact` or `free` after `lines` / `any`"],
+    );
 }
 
 #[test]
@@ -484,6 +511,8 @@ fn a_cause_is_told_where_it_fits_what_was_seen_and_a_place_to_read_otherwise() {
             None,
         ),
         ("timeout.c:12: main: Assertion `count > 0' failed.", None),
+        // The name of a scope is not a place: no number stands between its colons.
+        ("Timeout.Error::expired: no answer", Some("A")),
         (
             "thread 'main' (3) panicked at /a/echo.rs:3:45: called `Result::unwrap()` on an `Err` value: Utf8Error { valid_up_to: 1 }",
             Some("A"),
@@ -515,9 +544,32 @@ fn a_cause_is_told_where_it_fits_what_was_seen_and_a_place_to_read_otherwise() {
 }
 
 #[test]
+fn a_line_that_stands_twice_is_refused() {
+    for (words, error) in [
+        ("why zh 因\nwhy zh 因", "6: one `why` in each language"),
+        (
+            "why zh 因\nwhy en W\nwhy en W",
+            "7: one `why` in each language",
+        ),
+        ("read a/b#c\nwhy zh 因\nread a/b#c", "7: one `read`"),
+        ("fits gone\nfits gone", "6: one `fits` for each cause"),
+    ] {
+        let source = format!("{HEAD}variant a\n{words}\nyou $\n");
+        errors(&source, &[&format!("{error} / a second one")]);
+    }
+    for (line, error) in [
+        ("title zh 题", "4: one title in each language"),
+        ("role server", "4: one `role`"),
+    ] {
+        let source = format!("{HEAD}{line}\nvariant a\n{WORDS}you $\n");
+        errors(&source, &[&format!("{error} / a second one")]);
+    }
+}
+
+#[test]
 fn every_line_that_cannot_be_read_is_named() {
     errors(
-        "title zh 题\ntitle en T\nrole king\nvariant\nvariant a = b with c\nwhy x y\nread here\n你 $\nyou % x\nalice dance\nguest*1 connect\nalice | a within long\nalice >> 8TiB of \"x\"\nalice pace 0 5ms\n",
+        "title zh 题\ntitle en T\nrole king\nvariant\nvariant a = b with c\nwhy x y\nread here\n你 $\nyou % x\nalice dance\nguest*1 connect\nalice | a within long\nalice >> 8TiB of \"x\"\nalice pace 0 5ms\nread #id\nread page#\nread a b#c\n",
         &[
             "1: `role server`, `role client`, `role filter` or `role relay` / no role",
             "3: `server`, `client`, `filter` or `relay` after `role` / `king`",
@@ -532,6 +584,9 @@ fn every_line_that_cannot_be_read_is_named() {
             "12: a duration such as 300ms or 2s / `long`",
             "13: a size such as 300, 64KiB or 8MiB / `8TiB`",
             "14: a number of bytes, from 1 / `0`",
+            "15: a heading of a page, such as sockets/duplex#half-close / `#id`",
+            "16: a heading of a page, such as sockets/duplex#half-close / `page#`",
+            "17: a heading of a page, such as sockets/duplex#half-close / `a b#c`",
         ],
     );
 }
@@ -575,10 +630,11 @@ fn a_check_needs_a_title_a_role_and_a_variant_and_a_variant_its_words_and_steps(
 fn a_story_that_cannot_happen_is_refused() {
     story(
         "server",
-        "alice connect\nyou $\nyou $\n",
+        "alice connect\nyou $\nyou $\nyou $ --once 2\n",
         &[
             "8: `you $` first / `alice connect`",
             "10: one `you $` / `you $`",
+            "11: one `you $` / `you $ --once 2`",
         ],
     );
     story(
@@ -615,6 +671,10 @@ fn a_story_that_cannot_happen_is_refused() {
             "12: `~` of a peer: what a server prints is not judged / `you ~ 1000ms`",
         ],
     );
+    steps(
+        "server",
+        "you $\nguest*4 connect\nguest*4 >> 16MiB of \"x\"\n",
+    );
 }
 
 #[test]
@@ -636,8 +696,17 @@ fn a_story_that_is_played_again_has_left_no_peer_behind() {
     );
     story(
         "server",
+        "you $\nalice connect\nalice close\nyou ? 0\nyou forgets 50\n",
+        &[&error(12, no_peers, "50")],
+    );
+    story(
+        "server",
         "you $\nguest*50 connect\nguest*50 close\nyou forgets 5\n",
         &[&error(11, "at most 200 peers in all these stories", "5")],
+    );
+    steps(
+        "server",
+        "you $\nguest*50 connect\nguest*50 close\nyou forgets 4\n",
     );
     let role = "`forgets` only where the role is `server` or `relay`";
     story(

@@ -58,6 +58,9 @@ Bye.
 fn blocks_that_are_the_same_come_out_once() {
     check("- `a`\n- `b`", "- `a`\n- `b`", "- `a`\n- `b`\n");
     check("---\n\n`x`", "---\n\n`x`", "---\n\n`x`\n");
+    // And so does their id.
+    let html = "<p>\n<code id=\"a\">x</code>\n</p>";
+    check(html, html, &format!("{html}\n"));
 }
 
 #[test]
@@ -268,6 +271,58 @@ fn twins_part_once_in_a_section_and_are_compared_again_in_the_next() {
 book/page.md:3: the twins differ from here on: book/page.md:3 has a paragraph (\"段\"), book/page.en.md:3 has a bulleted list (1 item) (\"- l\"); give both files the same sequence of blocks
 book/page.md:15: the twins differ from here on: book/page.md:15 has a bulleted list (1 item) (\"- 列\"), book/page.en.md:15 has a bulleted list (2 items) (\"- l\"); give both files the same sequence of blocks
 ",
+    );
+}
+
+/// These twins differ in their first block: what stands there in each.
+#[track_caller]
+fn differ(zh: &str, en: &str, here: &str, there: &str) {
+    let expected = format!(
+        "book/page.md:1: the twins differ from here on: book/page.md:1 has {here}, book/page.en.md:1 has {there}; give both files the same sequence of blocks\n"
+    );
+    check(zh, en, &expected);
+}
+
+#[test]
+fn every_kind_of_block_is_compared_and_named() {
+    differ(
+        "段",
+        "> words",
+        "a paragraph (\"段\")",
+        "a quote (\"> words\")",
+    );
+    differ(
+        "> 引",
+        "> [!NOTE]\n> words",
+        "a quote (\"> 引\")",
+        "a Note quote (\"> [!NOTE]\")",
+    );
+    differ(
+        "```\na\n```",
+        "```text\na\n```",
+        "a code block (\"```\")",
+        "a code block of text (\"```text\")",
+    );
+    differ(
+        "词\n: 义",
+        "term\n: meaning\n\nword\n: meaning",
+        "a definition list (1 term) (\"词\")",
+        "a definition list (2 terms) (\"term\")",
+    );
+    differ(
+        "| 列 |\n|---|\n| 行 |",
+        "---",
+        "a table (1 column, 1 row) (\"| 列 |\")",
+        "a rule (\"---\")",
+    );
+}
+
+#[test]
+fn a_block_too_many_at_the_end_of_the_english_page_is_reported() {
+    check(
+        "段",
+        "words\n\nmore",
+        "book/page.md:1: the twins differ from here on: book/page.md:1 has the end of the file, book/page.en.md:3 has a paragraph (\"more\"); give both files the same sequence of blocks\n",
     );
 }
 

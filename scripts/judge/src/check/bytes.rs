@@ -197,7 +197,6 @@ fn escaped(text: &mut String, bytes: &[u8]) {
 /// `64MiB`, `3KiB`, `17`.
 pub(super) fn size(bytes: u64) -> String {
     match bytes {
-        0 => "0".to_owned(),
         _ if bytes.is_multiple_of(1 << 20) => format!("{}MiB", bytes >> 20),
         _ if bytes.is_multiple_of(1 << 10) => format!("{}KiB", bytes >> 10),
         _ => bytes.to_string(),
@@ -268,8 +267,7 @@ pub(super) fn payload(text: &str) -> Result<Payload, Mismatch> {
 fn unquoted(text: &str) -> Result<Payload, Mismatch> {
     let inside = text
         .strip_prefix('"')
-        .and_then(|text| text.strip_suffix('"'))
-        .filter(|_| text.len() > 1);
+        .and_then(|text| text.strip_suffix('"'));
     let Some(inside) = inside else {
         return mismatch("bytes in quotes: \"…\"", text);
     };
@@ -367,14 +365,16 @@ mod tests {
 
     #[test]
     fn some_bytes_may_be_any_and_some_repeat_what_came() {
-        let source = r#""\?\?\x01\{0..2}a""#;
-        let payload = payload(source).unwrap();
-        assert_eq!(payload.literal(), source);
-        assert_eq!(payload.bytes(None, b"idx"), b"\0\0\x01ida");
-        assert_eq!(
-            (payload.any(None), payload.takes(), payload.size()),
-            (vec![0, 1], 2, 6)
-        );
+        for (source, bytes, any, takes) in [
+            (r#""\?\?\x01\{0..2}a""#, &b"\0\0\x01ida"[..], vec![0, 1], 2),
+            (r#""ab\?\{1..3}\?""#, b"ab\0dx\0", vec![2, 5], 3),
+        ] {
+            let payload = payload(source).unwrap();
+            assert_eq!(payload.literal(), source);
+            assert_eq!(payload.bytes(None, b"idx"), bytes);
+            let found = (payload.any(None), payload.takes(), payload.size());
+            assert_eq!(found, (any, takes, bytes.len()));
+        }
     }
 
     #[test]

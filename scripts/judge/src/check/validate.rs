@@ -174,7 +174,7 @@ fn forgets(
     if !matches!(role, Role::Server | Role::Relay) {
         return Err("`forgets` only where the role is `server` or `relay`".to_owned());
     }
-    if !program.started || program.ended || peers.is_empty() {
+    if program.ended || peers.is_empty() {
         return Err("`you forgets` after a story with peers, while the program runs".to_owned());
     }
     let here = |peer: &&Peer| !peer.gone && !peer.saw_end;

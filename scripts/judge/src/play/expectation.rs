@@ -133,9 +133,7 @@ impl Expectation for Line {
     }
 
     fn is_wrong(&self, peer: &Peer) -> bool {
-        Self::end(peer).is_some()
-            || !self.may_be_right(peer)
-            || peer.unread.len() >= UNREAD_BYTES_MAX
+        !self.may_be_right(peer) || peer.unread.len() >= UNREAD_BYTES_MAX
     }
 
     fn may_be_right(&self, peer: &Peer) -> bool {

@@ -341,9 +341,11 @@ mod tests {
             ],
         };
         let mut program = Program::new();
+        assert_eq!(program.age(), None);
         program
             .start(&command, Path::new("/"), &["x".to_owned()], &[])
             .expect("a shell");
+        assert!(program.age().is_some());
         let until = Instant::now() + Duration::from_secs(20);
         while !(program.output_closed() && program.ended().is_some()) && Instant::now() < until {
             program.pump();

@@ -189,6 +189,20 @@ mod tests {
     }
 
     #[test]
+    fn a_header_section_may_be_long() {
+        let fields = format!("X: {}\r\n", "x".repeat(55)).repeat(1000);
+        let response = GOOD.replace("X: y:z \r\n", &fields);
+        let whole = Came::Whole {
+            head: response.len() - 5,
+            end: response.len(),
+            said: 5,
+        };
+        assert_eq!(look(response.as_bytes(), 200, false), Ok(whole));
+        let longer = GOOD.replace("X: y:z \r\n", &fields.repeat(2));
+        assert_eq!(look(longer.as_bytes(), 200, false), Err(HttpFault::NoEnd));
+    }
+
+    #[test]
     fn each_fault_has_its_name() {
         let line = |text: &str| text.as_bytes().to_vec();
         let head = |rest: &str| format!("HTTP/1.1 200 OK\r\n{rest}");

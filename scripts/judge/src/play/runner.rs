@@ -314,7 +314,6 @@ impl<'a> Runner<'a> {
             let (total, closed) = (process.errors.total(), process.errors.is_closed());
             let ended = self.program.ended().is_some();
             let most = match self.program.all_closed() {
-                true if ended => return,
                 true => STATUS_WAIT,
                 false => LAST_WORDS_WAIT,
             };

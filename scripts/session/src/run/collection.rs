@@ -274,6 +274,64 @@ a ? 0
     }
 
     #[test]
+    fn a_prompt_is_found_after_a_line_that_is_gone() {
+        becomes(
+            "a $ printf 'name: '; read x; echo got $x
+a | gone
+note zh 注
+note en N
+a _ name: 
+a > x
+a | got x
+a | gone
+a ? 0
+",
+            "a $ printf 'name: '; read x; echo got $x
+note zh 注
+note en N
+a _ name: 
+a > x
+a | got x
+a ? 0
+",
+        );
+        becomes(
+            "a $ printf 'name: '; read x
+a _ who: 
+a > x
+a ? 0
+",
+            "a $ printf 'name: '; read x
+a _ name: 
+a > x
+a ? 0
+",
+        );
+    }
+
+    #[test]
+    fn a_program_may_end_a_while_after_its_output() {
+        let steps =
+            |status| format!("a $ echo x; exec >&- 2>&-; sleep 0.3; exit 3\na | x\na ? {status}\n");
+        becomes(&steps(0), &steps(3));
+    }
+
+    #[test]
+    fn every_line_that_is_wrong_is_named_with_its_file() {
+        let file = std::env::temp_dir().join(format!("wrong-{}.session", std::process::id()));
+        fs::write(&file, format!("{TITLE}a % x\na ? 0\na ? x\n")).expect("a file");
+        let error = read(&file, "x.session").expect_err("a reason").to_string();
+        fs::remove_file(&file).expect("the file");
+        let lines: Vec<_> = error.lines().collect();
+        assert!(
+            lines.len() == 2
+                && lines[0].starts_with("x.session: line 5: ")
+                && lines[1].starts_with("x.session: line 7: "),
+            "{error}"
+        );
+    }
+
+    #[test]
     fn a_story_that_still_happens_is_left_alone() {
         let same = bless(
             "a $ echo 50123

@@ -144,6 +144,17 @@ mod tests {
     }
 
     #[test]
+    fn a_carriage_return_is_a_part_of_the_line_except_on_windows() {
+        let mut output = Output::default();
+        output.push(b"a\r");
+        output.push(b"\nb\n");
+        let a = if cfg!(windows) { "a" } else { "a\r" };
+        assert_eq!(output.first_line().as_deref(), Some(a));
+        output.read_line();
+        assert_eq!(output.first_line().as_deref(), Some("b"));
+    }
+
+    #[test]
     fn a_character_split_across_reads_is_whole_and_invalid_bytes_are_shown() {
         let mut output = Output::default();
         for byte in "你好\n".bytes() {

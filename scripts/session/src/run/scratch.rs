@@ -124,3 +124,29 @@ fn private() -> io::Result<PathBuf> {
 fn private() -> io::Result<PathBuf> {
     Ok(env::temp_dir().join("socket-workbook"))
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_of_a_checkout_that_cannot_be_written_runs_among_links_to_its_files() {
+        let name = format!("socket-workbook-ground-{}", std::process::id());
+        let root = env::temp_dir().join(name);
+        fs::create_dir_all(root.join("examples")).unwrap();
+        fs::create_dir_all(root.join(".git")).unwrap();
+        fs::write(root.join("examples/a.py"), "a").unwrap();
+        assert_eq!(ground(&root).unwrap(), root);
+        // Not even root can make a folder here.
+        fs::remove_dir_all(root.join("target")).unwrap();
+        fs::write(root.join("target"), "").unwrap();
+        for _ in 0..2 {
+            let ground = ground(&root).unwrap();
+            assert_ne!(ground, root);
+            assert_eq!(fs::read(ground.join("examples/a.py")).unwrap(), b"a");
+            assert!(ground.join("target").is_dir() && !ground.join(".git").exists());
+        }
+        fs::remove_dir_all(ground(&root).unwrap()).unwrap();
+        fs::remove_dir_all(root).unwrap();
+    }
+}
