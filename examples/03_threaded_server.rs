@@ -10,12 +10,13 @@
 //! 怎样写；`client.rs` 是客户端。
 //! This file has the server's threads. Beside it, `room.rs` has the guests and who hears what,
 //! `wire.rs` reads and writes lines, and `client.rs` is the client.
-use std::io::{self, BufReader, ErrorKind};
+use std::io::{self, BufReader, ErrorKind, Read};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+use std::process::ExitCode;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, mpsc};
 use std::thread::{self, Builder, Scope};
-use std::{process::ExitCode, time::Duration};
+use std::time::{Duration, Instant};
 
 use client::client;
 use common::{Role, Start, explain, say, usage};
@@ -200,7 +201,10 @@ fn guest(room: &Room, max: usize, stream: &Arc<TcpStream>) {
         // 也不送了：最后那句话可能到不了。
         // Read what is left: if we close with unread data, the kernel sends RST (RFC 2525 §2.17) and
         // drops what is still in the send buffer: our last words may get lost.
-        let _ = io::copy(&mut socket, &mut io::sink());
+        // 他说个没完，也只听 5 秒。
+        // A guest that never ends is heard for 5 s more.
+        let end = Instant::now() + DEADLINE;
+        while Instant::now() < end && socket.read(&mut [0; LINE]).is_ok_and(|n| n > 0) {}
         // 对方也关了：放手，写线程里的 `gone` 就不用再等。
         // The peer has closed as well: let go, and `gone` in the writer need not wait any longer.
         drop(here);

@@ -12,6 +12,7 @@
 #include <netinet/tcp.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <time.h>
 #include <wchar.h>
 #include <wctype.h>
 
@@ -297,7 +298,10 @@ static void *serve_guest(void *connection) {
         // 把剩下的读完。还有数据没读就关闭，内核会发 RST（RFC 2525 §2.17），最后那句话可能到不了。
         // Read what is left: closing with unread data sends RST (RFC 2525 §2.17), and our last
         // words may get lost.
-        while (read(guest.stream, rest, sizeof rest) > 0) continue;
+        // 他说个没完，也只听 5 秒。
+        // A guest that never ends is heard for 5 s more.
+        time_t end = time(NULL) + DEADLINE_S;
+        while (time(NULL) < end && read(guest.stream, rest, sizeof rest) > 0) continue;
         pthread_join(writer, NULL);
     }
     if (input == NULL) close(guest.stream);

@@ -94,7 +94,10 @@ def serve_guest(room, sock):
         room.leave(guest)
         # 把剩下的读完。带着没读的数据关闭，内核会发 RST，最后那句话可能到不了。
         # Read what is left: closing with unread data sends RST, and our last words may get lost.
-        while sock.recv(4096):
+        # 他说个没完，也只听 5 秒。
+        # A guest that never ends is heard for 5 s more.
+        end = time.monotonic() + DEADLINE
+        while time.monotonic() < end and sock.recv(4096):
             pass
     except OSError:
         room.leave(guest)
