@@ -20,26 +20,9 @@ fn meaning<'a>(packet: &'a Packet, kind: &str) -> &'a str {
 /// `payload` from the client, in segments that end at these places.
 fn stream(payload: &[u8], cuts: &[usize]) -> Vec<Packet> {
     let mut all = frames("c SYN 0\ns SYN,ACK 0 1\nc ACK 1 1");
-    let ends = cuts.iter().copied().chain([payload.len()]);
-    let mut start = 0;
-    for end in ends {
-        let builder = PacketBuilder::ethernet2(session::mac(0, 0), session::mac(1, 0))
-            .ipv4(address(0), address(1), 64)
-            .tcp(
-                50_000,
-                9_999,
-                wire::ISN[0].wrapping_add(1 + u32::try_from(start).expect("small")),
-                1_000,
-            )
-            .ack(wire::ISN[1] + 1);
-        let mut bytes = Vec::new();
-        builder
-            .write(&mut bytes, &payload[start..end])
-            .expect("a frame");
-        let comment = "step 2: client > hello".to_owned();
-        all.push(Frame { bytes, comment });
-        start = end;
-    }
+    // A SYN takes one sequence number.
+    let from = wire::ISN.map(|isn| isn.wrapping_add(1));
+    all.extend(wire::segments(9_999, from, payload, cuts));
     read(&all).packets.split_off(3)
 }
 

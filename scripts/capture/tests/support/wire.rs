@@ -178,14 +178,21 @@ fn padded(body: &mut Vec<u8>, bytes: &[u8]) {
 
 /// What a client sends to this port, in segments that end at these places.
 pub(crate) fn sent_to(port: u16, payload: &[u8], cuts: &[usize]) -> Vec<Packet> {
+    let all = segments(port, ISN, payload, cuts);
+    let capture = capture::read(&pcapng(&all), &session()).expect("a capture");
+    capture.packets
+}
+
+/// The segments alone; `from` is the first sequence number of each side.
+pub(crate) fn segments(port: u16, from: [u32; 2], payload: &[u8], cuts: &[usize]) -> Vec<Frame> {
     let mut all = Vec::new();
     let mut start = 0;
     for end in cuts.iter().copied().chain([payload.len()]) {
-        let seq = ISN[0].wrapping_add(u32::try_from(start).expect("small"));
+        let seq = from[0].wrapping_add(u32::try_from(start).expect("small"));
         let builder = PacketBuilder::ethernet2(session::mac(0, 0), session::mac(1, 0))
             .ipv4(address(0), address(1), 64)
             .tcp(50_000, port, seq, 1_000)
-            .ack(ISN[1]);
+            .ack(from[1]);
         let mut bytes = Vec::new();
         builder
             .write(&mut bytes, &payload[start..end])
@@ -194,8 +201,7 @@ pub(crate) fn sent_to(port: u16, payload: &[u8], cuts: &[usize]) -> Vec<Packet> 
         all.push(Frame { bytes, comment });
         start = end;
     }
-    let capture = capture::read(&pcapng(&all), &session()).expect("a capture");
-    capture.packets
+    all
 }
 
 /// The fields above TCP, which cover every bit of the payload.
