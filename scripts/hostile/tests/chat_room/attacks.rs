@@ -177,6 +177,9 @@ fn a_flood_without_a_line_end_is_cut_off_with_a_message() {
     let flood = thread::spawn(move || while flood.write_all(&[b'x'; 65536]).is_ok() {});
     a.expect("! 一行最多 4096 字节，再见 a line has 4096 bytes at most, goodbye");
     b.expect("* guest1 离开了 left");
+    // The server has closed. If its window was closed then, its kernel sends no reset until it
+    // forgets the connection (tcp_fin_timeout in tcp(7)), and the flood would wait as long.
+    a.stream().shutdown(Shutdown::Both).unwrap_or_default();
     flood.join().unwrap();
     room.quits();
 }
