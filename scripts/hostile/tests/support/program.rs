@@ -96,11 +96,7 @@ impl Program {
     /// Starts `examples/python/NAME.py`; `None` on a machine without `python3`.
     pub(crate) fn python(name: &str, args: &[&str]) -> Option<Self> {
         let exists = Command::new("python3").arg("-V").output().is_ok();
-        let root = session::root().unwrap();
-        let mut command = Command::new("python3");
-        command.arg(format!("examples/python/{name}.py"));
-        command.args(args).current_dir(root);
-        exists.then(|| Self::run(&mut command))
+        exists.then(|| Self::start_in(Language::Python, name, args))
     }
 
     /// Starts any program in the same way.
