@@ -19,7 +19,6 @@ mod program;
 
 mod address;
 mod peer;
-mod pieces;
 mod poll;
 mod system;
 mod udp_peers;

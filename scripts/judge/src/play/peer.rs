@@ -7,9 +7,9 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::{Duration, Instant};
 
+use impair::Division;
 use socket2::SockRef;
 
-use super::pieces::Pieces;
 use super::poll::Interest;
 use crate::check::Pace;
 
@@ -44,7 +44,7 @@ enum Task {
     Send {
         bytes: Vec<u8>,
         at: usize,
-        pieces: Pieces,
+        pieces: Division,
         next: Option<Instant>,
     },
     HalfClose,
@@ -86,7 +86,7 @@ impl Peer {
         }
     }
 
-    pub(super) fn send(&mut self, bytes: Vec<u8>, pieces: Pieces) {
+    pub(super) fn send(&mut self, bytes: Vec<u8>, pieces: Division) {
         self.queue.push_back(Task::Send {
             bytes,
             at: 0,

@@ -9,9 +9,6 @@ use super::{connect, http_step};
 use crate::check::{Act, numbered};
 use crate::verdict::{Bytes, Surplus, Trouble, Written};
 
-/// Time that the program has to read what was sent before a reset.
-const READ_BEFORE_RESET: Duration = Duration::from_millis(150);
-
 pub(super) fn play<'a>(
     runner: &mut Runner<'a>,
     name: &'a str,
@@ -77,7 +74,7 @@ pub(super) fn play<'a>(
 /// Lets the program read what was sent before the reset, if it reads at all: where both arrive
 /// together, not every runtime tells its program about the reset (libuv takes it for an end).
 fn let_it_read(runner: &mut Runner<'_>, name: &str) -> Result<(), Trouble> {
-    let until = Instant::now() + READ_BEFORE_RESET;
+    let until = Instant::now() + impair::BEFORE_RESET;
     let _ = runner.often(|runner| {
         runner.until(until, |runner| {
             let read = runner.peers.are_idle(name) && runner.program.unread() == Some(0);

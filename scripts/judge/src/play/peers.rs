@@ -6,11 +6,11 @@ use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::time::{Duration, Instant};
 
+use impair::{Division, Random};
 use socket2::Socket;
 
 use super::address;
 use super::peer::Peer;
-use super::pieces::{Pieces, Random};
 use super::poll::Interest;
 use super::udp_peers::UdpPeers;
 use crate::check::{Act, Actor, Step, Way};
@@ -158,9 +158,11 @@ impl<'a> Peers<'a> {
         let mut longest = Duration::ZERO;
         for (peer, bytes) in peers.zip(bytes) {
             let pieces = match (peer.pace, self.way) {
-                (Some(pace), _) | (None, Way::Pace(pace)) => Pieces::paced(pace),
-                (None, Way::Cut) => Pieces::cut(&bytes, &mut self.random),
-                (None, Way::Whole | Way::Glue) => Pieces::whole(),
+                (Some(pace), _) | (None, Way::Pace(pace)) => {
+                    Division::paced(pace.bytes, pace.every)
+                }
+                (None, Way::Cut) => Division::by_seed(&bytes, &mut self.random),
+                (None, Way::Whole | Way::Glue) => Division::whole(),
             };
             longest = longest.max(pieces.time(bytes.len()));
             peer.send(bytes, pieces);
