@@ -25,6 +25,8 @@ pub mod file;
 pub mod foreign;
 #[path = "12_pcap_reader/headers.rs"]
 pub mod headers;
+#[path = "12_pcap_reader/icmpv6.rs"]
+pub mod icmpv6;
 #[path = "12_pcap_reader/line.rs"]
 pub mod line;
 #[path = "12_pcap_reader/link.rs"]
@@ -89,7 +91,7 @@ pub fn dissect(link: u64, record: &Record) -> Packet<'_> {
         }
         packet.end = packet.end.min(end);
         next = inside(&packet, kind, at);
-        quoted |= kind == Kind::Icmp;
+        quoted |= matches!(kind, Kind::Icmp | Kind::Icmpv6);
         at += size;
     }
     packet
@@ -105,6 +107,7 @@ fn size(packet: &Packet<'_>, kind: Kind, at: usize) -> usize {
     match kind {
         Kind::Ipv4 => packet.number(at, 1) % 16 * 4,
         Kind::Tcp => packet.number(at + 12, 1) / 16 * 4,
+        Kind::Icmpv6 => icmpv6::size(packet.number(at, 1)),
         _ => sense::least(kind),
     }
 }
@@ -142,17 +145,19 @@ fn inside(packet: &Packet<'_>, kind: Kind, at: usize) -> Option<Kind> {
         // ICMP 的差错报文引用出错的那个包：IP 首部和后面至少 8 个字节（RFC 1122 §3.2.2）。
         // An ICMP error cites the packet it is about: IP header and 8 bytes or more (RFC 1122
         // §3.2.2).
-        Kind::Icmp => packet.number(at, 1),
+        Kind::Icmp | Kind::Icmpv6 => packet.number(at, 1),
         _ => return None,
     };
     match (kind, number) {
         (Kind::Icmp, 3 | 4 | 5 | 11 | 12) => Some(Kind::Ipv4),
+        (Kind::Icmpv6, 1..=4) => Some(Kind::Ipv6),
         (Kind::Ipv4, 1) => Some(Kind::Icmp),
+        (Kind::Ipv6, 58) => Some(Kind::Icmpv6),
         (Kind::Ipv4 | Kind::Ipv6, 6) => Some(Kind::Tcp),
         (Kind::Ipv4 | Kind::Ipv6, 17) => Some(Kind::Udp),
         // 链路层用的是同一张表。
         // The link layer has one table for all.
-        (Kind::Ipv4 | Kind::Ipv6 | Kind::Icmp, _) => None,
+        (Kind::Ipv4 | Kind::Ipv6 | Kind::Icmp | Kind::Icmpv6, _) => None,
         (_, 0x0800) => Some(Kind::Ipv4),
         (_, 0x0806) => Some(Kind::Arp),
         (_, 0x86dd) => Some(Kind::Ipv6),

@@ -21,6 +21,7 @@ pub fn verdict(packet: &Packet<'_>, header: Header, value: usize) -> String {
         Kind::Udp if value == 0 => return "没有 none".to_owned(),
         Kind::Udp => pseudo_header(packet, at, 17),
         Kind::Tcp => pseudo_header(packet, at, 6),
+        Kind::Icmpv6 => pseudo_header(packet, at, 58),
         _ => Some(0),
     };
     let Some((bytes, pseudo)) = bytes.zip(pseudo) else {
@@ -36,8 +37,8 @@ pub fn verdict(packet: &Packet<'_>, header: Header, value: usize) -> String {
     format!("错，应为 wrong, should be 0x{right:04x}")
 }
 
-/// TCP 和 UDP 还算上 IP 地址、协议号和长度（伪首部），所以送错机器的段对不上。
-/// TCP and UDP also cover IP addresses, protocol and length (the pseudo-header), so a segment at
+/// TCP、UDP 和 ICMPv6 还算上 IP 地址、协议号和长度（伪首部），所以送错机器的段对不上。
+/// TCP, UDP and ICMPv6 also cover IP addresses, protocol and length (the pseudo-header), so a segment at
 /// the wrong machine fails.
 fn pseudo_header(packet: &Packet<'_>, at: usize, protocol: u64) -> Option<u64> {
     let length = packet.end.saturating_sub(at) as u64;

@@ -1,6 +1,7 @@
 //! 首部：有哪些，每个字段几个比特、叫什么、怎样显示。
 //! Headers: which there are, how wide each field is, its name, how to show it.
-use Kind::{Arp, Cooked, Cooked2, Ethernet, Icmp, Ipv4, Ipv6, Loopback, Tcp, Udp, Vlan};
+use super::icmpv6;
+use Kind::{Arp, Cooked, Cooked2, Ethernet, Icmp, Icmpv6, Ipv4, Ipv6, Loopback, Tcp, Udp, Vlan};
 use Show::{Checksum, Decimal, Family, Flags, Hex, Ip, Mac, Named};
 
 // ANCHOR: packet
@@ -24,6 +25,7 @@ pub enum Kind {
     Ipv4,
     Ipv6,
     Icmp,
+    Icmpv6,
     Udp,
     Tcp,
 }
@@ -234,6 +236,12 @@ pub fn about(
         Ipv4 => (3, "IPv4", "RFC 791 §3.1", IPV4),
         Ipv6 => (3, "IPv6", "RFC 8200 §3", IPV6),
         Icmp => (3, "ICMP", "RFC 792", icmp),
+        Icmpv6 => (
+            3,
+            "ICMPv6",
+            "RFC 4443; RFC 4861",
+            icmpv6::rows(packet.number(header.at, 1)),
+        ),
         Udp => (4, "UDP", "RFC 768", UDP),
         Tcp => (4, "TCP", "RFC 9293 §3.1", TCP),
     }

@@ -1,6 +1,7 @@
 //! 一个包写成一行，像 tcpdump。
 //! A packet in one line, as tcpdump writes it.
 use super::headers::{Header, Kind, Packet};
+use super::icmpv6;
 use super::link::family;
 use super::screen::{data_text, ip, mac, paint};
 use super::sense::least;
@@ -21,6 +22,7 @@ pub fn line(packet: &Packet<'_>, talks: &mut Talks) -> String {
             Kind::Arp => arp(packet, last.at),
             Kind::Ipv4 | Kind::Ipv6 => network(packet, last),
             Kind::Icmp => between(packet, None) + &icmp(packet, last.at),
+            Kind::Icmpv6 => between(packet, None) + &icmpv6::words(packet, last.at),
             Kind::Udp => between(packet, Some(last.at)) + &udp(packet, last.at),
             Kind::Tcp => between(packet, Some(last.at)) + &tcp(packet, last, talks),
         },
@@ -204,7 +206,7 @@ fn cut(packet: &Packet<'_>) -> String {
     }
 }
 
-fn length(packet: &Packet<'_>, from: usize) -> String {
+pub(super) fn length(packet: &Packet<'_>, from: usize) -> String {
     let end = if from == 0 {
         packet.original
     } else {

@@ -1,7 +1,7 @@
 //! 首部至少多长，哪些字节说不通。
 //! How short a header may be, and which of its bytes are invalid.
 use super::headers::{Kind, Packet};
-use Kind::{Arp, Cooked, Cooked2, Ethernet, Icmp, Ipv4, Ipv6, Loopback, Tcp, Udp, Vlan};
+use Kind::{Arp, Cooked, Cooked2, Ethernet, Icmp, Icmpv6, Ipv4, Ipv6, Loopback, Tcp, Udp, Vlan};
 
 /// 首部至少几个字节。
 /// The fewest bytes of a header.
@@ -13,7 +13,7 @@ pub fn least(kind: Kind) -> usize {
         Arp => 28,
         Ipv6 => 40,
         Cooked2 | Ipv4 | Tcp => 20,
-        Icmp | Udp => 8,
+        Icmp | Icmpv6 | Udp => 8,
     }
 }
 

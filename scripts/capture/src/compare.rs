@@ -113,8 +113,8 @@ fn facts(
         }
         for field in &layer.fields {
             let value = match field.kind.id {
-                "ip.src" | "ip.dst" => {
-                    addresses[usize::from(field.kind.id == "ip.dst")] = &field.value;
+                "ip.src" | "ip.dst" | "ipv6.src" | "ipv6.dst" => {
+                    addresses[usize::from(field.kind.id.ends_with(".dst"))] = &field.value;
                     Some(field.value.clone())
                 }
                 "tcp.src" | "udp.src" | "tcp.dst" | "udp.dst" => {
@@ -135,7 +135,8 @@ fn facts(
 fn stable(field: &Field, frame: &[u8]) -> Option<String> {
     match field.kind.id {
         // Chosen anew by the system, or a clock.
-        "ip.id" | "icmp.id" | "dns.id" | "tcp.option.tsval" | "tcp.option.tsecr" => None,
+        "ip.id" | "icmp.id" | "dns.id" | "tcp.option.tsval" | "tcp.option.tsecr" | "ipv6.flow"
+        | "ipv6.fragment.id" | "icmpv6.id" => None,
         id if id.ends_with(".checksum") || id.ends_with(".random") => {
             // The number varies; whether it is right does not. 0 means that there is none.
             Some(field.meaning.en.clone())

@@ -16,6 +16,10 @@ BYTES "data.bytes" "数据" "data"
 kinds! {
 ECHO "icmp.data" "回显数据" "echo data"
     "请求里随便放的字节，应答原样送回。" "Arbitrary bytes of the request; the answer carries them back." "RFC 792"
+ECHO_6 "icmpv6.data" "回显数据" "echo data"
+    "请求里随便放的字节，应答原样送回。" "Arbitrary bytes of the request; the answer carries them back." "RFC 4443 §4.1"
+QUOTED_6 "icmpv6.quoted" "引用的数据" "quoted data"
+    "出事的那个包，尽量多引用，只要整个报文不超过 1280 字节。" "As much of the packet that caused the error as fits in a message of 1280 bytes." "RFC 4443 §3.1"
 FRAGMENT "ip.fragment" "分片的数据" "data of a fragment"
     "原来数据的一截，凑齐了才交给上面的协议。" "A part of the original data. The protocol above gets the data once all parts have arrived." "RFC 791 §3.2"
 QUOTED "icmp.quoted" "引用的数据" "quoted data"
@@ -28,8 +32,10 @@ UNKNOWN "unknown" "没有解读的数据" "data that is not decoded"
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Run {
     Echo,
+    Echo6,
     Fragment,
     Quoted,
+    Quoted6,
     Unknown,
 }
 
@@ -49,6 +55,8 @@ pub(crate) fn run(frame: &[u8], bytes: Range<usize>, run: Run) -> Layer {
     let mut header = Header::new(frame, bytes);
     let kind = match run {
         Run::Echo => &ECHO,
+        Run::Echo6 => &ECHO_6,
+        Run::Quoted6 => &QUOTED_6,
         Run::Fragment => &FRAGMENT,
         Run::Quoted => &QUOTED,
         Run::Unknown => &UNKNOWN,

@@ -8,7 +8,6 @@ use std::ops::Range;
 use crate::bits::{nothing, say};
 use crate::conversation::Conversations;
 use crate::data::Run;
-use crate::ipv4::Ip;
 use crate::link::{self, Link};
 use crate::names::{Names, sentence};
 use crate::segment::Segment;
@@ -128,7 +127,7 @@ impl<'f> Walk<'f, '_> {
             ipv4::header(self.frame, bytes.start, bytes.end, self.context.names, name)?;
         self.out.layers.push(layer);
         if !quoted {
-            self.forwarded(&ip);
+            self.forwarded(ip.source.into(), ip.ttl);
             let (zh, en) = ipv4::protocol_name(ip.protocol);
             let zh = format!("发出一个 IP 包（{zh}）");
             self.out.said = sentence(
@@ -151,19 +150,20 @@ impl<'f> Walk<'f, '_> {
             self.transport(contents, around);
         }
         if !quoted && ip.is_fragment() {
-            self.fragment(&ip);
+            let size = ip.end - ip.start;
+            self.fragment(ip.fragment_offset, ip.more_fragments, size, ip.protocol);
         }
         Some(ip.end)
     }
 
     /// Notes that a router puts this packet on the next wire: the words are about the host that
     /// sent it. One that no router has passed on is the router's own.
-    fn forwarded(&mut self, ip: &Ip) {
-        let source = self.context.names.owner(ip.source.into());
+    fn forwarded(&mut self, source: IpAddr, ttl: u8) {
+        let source = self.context.names.owner(source);
         if source.en.is_empty() || source == self.context.from {
             return;
         }
-        let does = match ip.ttl {
+        let does = match ttl {
             ipv4::LINUX_TTL => say("代答", "answers in its name"),
             _ => say("转发", "forwards"),
         };
@@ -172,42 +172,49 @@ impl<'f> Walk<'f, '_> {
     }
 
     fn ipv6(&mut self, bytes: Range<usize>) -> Option<usize> {
-        let (layer, ip) = ipv6::header(self.frame, bytes, self.context.names)?;
-        self.out.layers.push(layer);
-        let contents = ip.contents.clone();
-        if ip.next == 58 && contents.len() >= 4 {
-            let (layer, label, said) = ipv6::icmp(self.frame, &ip, &self.context.from);
-            self.out.layers.push(layer);
-            (self.out.label, self.out.said) = (label, said);
-        } else {
+        let quoted = self.quotes > 0;
+        let name = if quoted { "IPv6 (quoted)" } else { "IPv6" };
+        let (layers, ip) = ipv6::header(self.frame, bytes, self.context.names, name)?;
+        self.out.layers.extend(layers);
+        if !quoted {
+            self.forwarded(ip.source, ip.hops);
             let (zh, en) = ipv4::protocol_name(ip.next);
             let zh = format!("发出一个 IPv6 包（{zh}）");
             let en = format!("sends an IPv6 packet ({en})");
             self.out.said = sentence(&self.context.from, &zh, &en);
             self.out.label = format!("IPv6, next header {}", ip.next);
+        }
+        let contents = ip.contents.clone();
+        let later = ip.part.is_some_and(|part| part.offset > 0);
+        // One alone, with no more to come, is a whole packet all the same.
+        let part = ip.part.filter(|part| later || part.more);
+        if later {
+            self.run(contents.clone(), Run::Fragment);
+        } else {
             let around = Around {
                 source: ip.source,
                 destination: ip.destination,
                 protocol: ip.next,
-                whole: ip.whole,
+                whole: ip.whole && part.is_none(),
             };
             self.transport(contents.clone(), around);
+        }
+        if let Some(part) = part.filter(|_| !quoted) {
+            self.fragment(part.offset, part.more, contents.len(), ip.next);
         }
         Some(contents.end)
     }
 
     /// A fragment: what it is a part of stands in the first one only.
-    fn fragment(&mut self, ip: &Ip) {
-        let (start, more) = (ip.fragment_offset, if ip.more_fragments { "+" } else { "" });
-        let end = start + (ip.end - ip.start);
-        let range = format!("fragment {start}:{end}{more}");
+    fn fragment(&mut self, start: usize, more_follow: bool, size: usize, protocol: u8) {
+        let more = if more_follow { "+" } else { "" };
+        let range = format!("fragment {start}:{}{more}", start + size);
         self.out.label = if start == 0 {
             format!("{}, {range}", self.out.label)
         } else {
-            let (_, en) = ipv4::protocol_name(ip.protocol);
+            let (_, en) = ipv4::protocol_name(protocol);
             format!("{en}, {range}")
         };
-        let size = end - start;
         let zh = format!("发出一个分片：从第 {start} 字节起的 {size} 字节");
         let en = format!("sends a fragment: {size} bytes from byte {start} on");
         self.out.said = sentence(&self.context.from, &zh, &en);

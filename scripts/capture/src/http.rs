@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::bits::{Header, kinds, nothing, octets, say, short};
 use crate::names::sentence;
-use crate::{Layer, data};
+use crate::{Field, Layer, data};
 use bilingual::Text;
 
 kinds! {
@@ -32,6 +32,8 @@ const LINES_SHOWN_MAX: usize = 200;
 pub(crate) struct State {
     /// Whether a header has begun and not ended.
     in_header: bool,
+    /// Whether it asks for WebSocket, or agrees to it.
+    upgrade: bool,
     /// Number of bytes of the body that are still to come.
     body: usize,
     /// Whether the body comes in chunks, and what of them is next.
@@ -48,6 +50,18 @@ enum Chunks {
     End,
     /// The lines after the last chunk, up to an empty one.
     Trailer,
+}
+
+impl State {
+    /// Whether the connection is HTTP no more, but WebSocket.
+    pub(crate) fn is_upgraded(self) -> bool {
+        self.upgrade && !self.in_header
+    }
+}
+
+/// Whether a header section ends with this field.
+pub(crate) fn is_end(field: &Field) -> bool {
+    field.kind.id == END.id
 }
 
 /// Whether a message starts here.
@@ -77,7 +91,7 @@ pub(crate) fn messages(
     let mut started = None;
     for _ in 0..LINES_SHOWN_MAX {
         let left = header.left() / 8;
-        if left == 0 {
+        if left == 0 || state.is_upgraded() {
             break;
         }
         if state.in_header {
@@ -145,6 +159,9 @@ fn line(header: &mut Header, state: &mut State) {
     }
     let (name, value) = line.split_once(':').unwrap_or((&line, ""));
     let name = name.trim().to_ascii_lowercase();
+    if name == "upgrade" && value.trim().eq_ignore_ascii_case("websocket") {
+        state.upgrade = true;
+    }
     if name == "content-length" {
         state.body = value.trim().parse().unwrap_or(0);
     }

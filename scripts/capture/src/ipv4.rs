@@ -179,7 +179,7 @@ fn flag(header: &mut Header, kind: &'static Kind, zero: (&str, &str), one: (&str
     header.put(kind, 1, value.to_string(), say(zh, en));
 }
 
-fn ttl_meaning(ttl: u64) -> Text {
+pub(crate) fn ttl_meaning(ttl: u64) -> Text {
     match ttl {
         0 => say("到此为止", "it ends here"),
         1 => say("下一个路由器会丢掉它", "the next router drops it"),
@@ -239,11 +239,16 @@ pub(crate) fn protocol_name(number: u8) -> (&'static str, &'static str) {
     match number {
         1 => ("ICMP", "ICMP"),
         2 => ("IGMP", "IGMP"),
+        0 => ("逐跳选项", "hop-by-hop options"),
         6 => ("TCP", "TCP"),
         17 => ("UDP", "UDP"),
         41 => ("IPv6", "IPv6"),
+        43 => ("路由首部", "routing header"),
+        44 => ("分片首部", "fragment header"),
         47 => ("GRE", "GRE"),
         58 => ("ICMPv6", "ICMPv6"),
+        59 => ("后面没有了", "nothing follows"),
+        60 => ("目的选项", "destination options"),
         89 => ("OSPF", "OSPF"),
         _ => ("", ""),
     }

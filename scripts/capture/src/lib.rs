@@ -15,6 +15,7 @@ mod file;
 mod frame;
 mod http;
 mod icmp;
+mod icmpv6;
 mod ipv4;
 mod ipv6;
 mod label;
@@ -33,6 +34,7 @@ mod tcp;
 mod tls;
 mod udp;
 mod uwsgi;
+mod websocket;
 
 use std::ops::Range;
 use std::time::Duration;
@@ -57,8 +59,10 @@ pub struct Capture {
 pub struct Host {
     /// Its name in the session.
     pub name: String,
-    /// Its addresses, one per network card.
-    pub addresses: Vec<core::net::Ipv4Addr>,
+    /// Its network cards, each with its addresses.
+    pub cards: Vec<session::Card>,
+    /// Whether it translates addresses: what it sends from its own is then another host's.
+    pub translates: bool,
 }
 
 /// One frame on one wire.
@@ -96,7 +100,7 @@ pub struct Packet {
 pub struct Layer {
     /// Its layer in the OSI model, 2 to 7, which is also its color.
     pub number: u8,
-    /// `Ethernet`, `ARP`, `IPv4`, `ICMP`, `TCP`, `UDP`, `DNS`, `HTTP`, `TLS`, `uwsgi`, `data`.
+    /// `Ethernet`, `ARP`, `IPv4`, `IPv6`, `ICMP`, `ICMPv6`, `TCP`, `UDP`, `DNS`, `HTTP`, `TLS`, `uwsgi`, `WebSocket`, `data`.
     pub protocol: &'static str,
     /// Its bytes in the frame.
     pub bytes: Range<usize>,

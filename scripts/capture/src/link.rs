@@ -2,7 +2,7 @@
 //! Linux writes for `-i any`, the family of a loopback interface, or nothing.
 //! The numbers are those of <https://www.tcpdump.org/linktypes.html>.
 
-use core::net::{IpAddr, Ipv4Addr};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
 use crate::bits::{Header, be16, be32, byte, kinds, nothing, say};
@@ -257,9 +257,14 @@ pub(crate) fn ends(
         ether_type, start, ..
     } = carried(link, frame);
     let address = |at: usize| IpAddr::V4(Ipv4Addr::from(be32(frame, at)));
+    let address_6 = |at: usize| {
+        let octets: [u8; 16] = std::array::from_fn(|index| byte(frame, at + index));
+        IpAddr::V6(Ipv6Addr::from(octets))
+    };
     // Of ARP: the protocol addresses of sender and target (RFC 826).
     let (source, destination) = match ether_type {
         0x0806 => (address(start + 14), address(start + 24)),
+        0x86dd => (address_6(start + 8), address_6(start + 24)),
         _ => (address(start + 12), address(start + 16)),
     };
     let by_card = match link {

@@ -18,7 +18,7 @@ use crate::{Capture, Host, Packet, link};
 /// # Errors
 /// What is wrong with the file, at which byte, and what to do next.
 pub fn read(file: &[u8], session: &Session) -> Result<Capture, String> {
-    let hosts: Vec<Host> = session.hosts.iter().map(host).collect();
+    let hosts: Vec<Host> = session.hosts.iter().map(|one| host(one, session)).collect();
     if hosts.is_empty() {
         return Err("its session names no hosts: add a line `host NAME ADDRESS`".to_owned());
     }
@@ -62,10 +62,12 @@ fn starts(session: &Session) -> Vec<Option<usize>> {
     session.hosts.iter().map(start).collect()
 }
 
-fn host(host: &session::Host) -> Host {
+fn host(host: &session::Host, session: &Session) -> Host {
+    let translates = |nat: &session::Translation| nat.host == host.name;
     Host {
         name: host.name.clone(),
-        addresses: host.addresses.clone(),
+        cards: host.cards.clone(),
+        translates: session.translations.iter().any(translates),
     }
 }
 

@@ -20,8 +20,8 @@ pub(crate) struct Transit {
 
 impl Transit {
     pub(crate) fn new(packet: &Packet, segment: Segment, names: &Names) -> Self {
-        let sender = names.address(segment.source.ip());
-        let receiver = names.address(segment.destination.ip());
+        let sender = names.end(segment.source.ip());
+        let receiver = names.end(segment.destination.ip());
         Self {
             segment,
             sender: sender.filter(|&host| host == packet.from),

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::line_protocols::{self, LineProtocol};
 use crate::segment::{Seen, Segment};
-use crate::{Layer, data, dns, http, tls, uwsgi};
+use crate::{Layer, data, dns, http, tls, uwsgi, websocket};
 use bilingual::Text;
 
 /// Number of segments of one direction whose beginning is remembered: a retransmission starts where
@@ -27,6 +27,7 @@ enum Saying {
     Tls(tls::State),
     Http(http::State),
     Uwsgi(uwsgi::State),
+    WebSocket(websocket::State),
 }
 
 /// The payload of a segment, read.
@@ -85,7 +86,12 @@ fn read(
     if *saying == Saying::Anything && seen.seq == 1 && uwsgi::is_request(ports[0], payload) {
         *saying = Saying::Uwsgi(uwsgi::State::default());
     }
-    if !matches!(saying, Saying::Tls(_) | Saying::Uwsgi(_)) && http::is_message(payload) {
+    let can_begin = match saying {
+        Saying::Tls(_) | Saying::Uwsgi(_) => false,
+        Saying::WebSocket(state) => state.is_between_frames(),
+        Saying::Http(_) | Saying::Anything => true,
+    };
+    if can_begin && http::is_message(payload) {
         *saying = Saying::Http(http::State::default());
     }
     match saying {
@@ -98,7 +104,18 @@ fn read(
             Said { layers, words }
         }
         Saying::Http(state) => {
-            let (layer, words) = http::messages(frame, bytes, state, from);
+            let before = *state;
+            let (layer, words) = http::messages(frame, bytes.clone(), state, from);
+            if !state.is_upgraded() {
+                return Said::one(layer, words);
+            }
+            // Frames may follow in the same segment.
+            let (layers, state) = upgraded(frame, bytes, layer, before, from);
+            *saying = Saying::WebSocket(state);
+            Said { layers, words }
+        }
+        Saying::WebSocket(state) => {
+            let (layer, words) = websocket::frames(frame, bytes, state, from);
             Said::one(layer, words)
         }
         Saying::Uwsgi(state) => {
@@ -110,6 +127,25 @@ fn read(
             words: None,
         },
     }
+}
+
+/// The end of a handshake, which this layer of HTTP has, and the frames behind it.
+fn upgraded(
+    frame: &[u8],
+    bytes: Range<usize>,
+    layer: Layer,
+    mut before: http::State,
+    from: &Text,
+) -> (Vec<Layer>, websocket::State) {
+    let mut state = websocket::State::default();
+    let end = layer.fields.iter().rfind(|field| http::is_end(field));
+    let end = end.map_or(bytes.end, |field| field.bits.end / 8);
+    if end == bytes.end {
+        return (vec![layer], state);
+    }
+    let (handshake, _) = http::messages(frame, bytes.start..end, &mut before, from);
+    let (frames, _) = websocket::frames(frame, end..bytes.end, &mut state, from);
+    (vec![handshake, frames], state)
 }
 
 impl Said {

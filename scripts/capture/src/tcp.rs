@@ -95,6 +95,10 @@ pub(crate) enum Checksum<'a> {
 }
 
 impl Checksum<'_> {
+    pub(crate) fn is_ipv6(&self) -> bool {
+        matches!(self, Self::Over(pseudo, _) if pseudo.source.is_ipv6())
+    }
+
     pub(crate) fn verdict(&self) -> Text {
         match self {
             Self::Over(pseudo, bytes) => {

@@ -42,10 +42,11 @@ pub(crate) fn fields(
         format!("8 header + {data} data, in bytes"),
     );
     header.put(&LENGTH, 16, length.to_string(), meaning);
-    let meaning = if header.peek(16) == 0 {
-        say("没有算", "not computed")
-    } else {
-        checksum.verdict()
+    let meaning = match (header.peek(16), checksum.is_ipv6()) {
+        (0, false) => say("没有算", "not computed"),
+        // RFC 8200 §8.1.
+        (0, true) => say("✗ IPv6 里不许不算", "✗ IPv6 does not permit 0"),
+        _ => checksum.verdict(),
     };
     header.hex(&CHECKSUM, 16, meaning);
     // A quoted header is not a transport: it is the contents of ICMP.

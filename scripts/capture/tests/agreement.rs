@@ -4,7 +4,9 @@
 mod captures;
 
 use capture::{Layer, Packet};
-use etherparse::{Icmpv4Slice, NetSlice, SlicedPacket, TransportSlice};
+use etherparse::{
+    Icmpv4Slice, Icmpv6Slice, Ipv6HeaderSlice, NetSlice, SlicedPacket, TransportSlice,
+};
 use hickory_proto::op::Message;
 
 fn layer<'a>(packet: &'a Packet, protocol: &str) -> &'a Layer {
@@ -42,6 +44,13 @@ fn headers_agree_with_etherparse() {
             let sliced = SlicedPacket::from_ethernet(&packet.bytes);
             let sliced = sliced.unwrap_or_else(|why| panic!("{}: {why}", recording.name));
             compared += 1;
+            if let Some(NetSlice::Ipv6(ip)) = &sliced.net {
+                ipv6(packet, &ip.header());
+                if let Some(transport) = &sliced.transport {
+                    transports(packet, transport);
+                }
+                continue;
+            }
             let Some(NetSlice::Ipv4(ip)) = &sliced.net else {
                 assert!(packet.layers[1].protocol == "ARP", "{}", packet.label);
                 continue;
@@ -70,6 +79,23 @@ fn headers_agree_with_etherparse() {
         }
     }
     assert!(compared > 200, "only {compared} packets");
+}
+
+fn ipv6(packet: &Packet, ip: &Ipv6HeaderSlice<'_>) {
+    check(
+        layer(packet, "IPv6"),
+        &[
+            ("ipv6.version", ip.version().to_string()),
+            ("ipv6.dscp", (ip.traffic_class() >> 2).to_string()),
+            ("ipv6.ecn", (ip.traffic_class() & 3).to_string()),
+            ("ipv6.flow", format!("0x{:05x}", ip.flow_label().value())),
+            ("ipv6.length", ip.payload_length().to_string()),
+            ("ipv6.next", ip.next_header().0.to_string()),
+            ("ipv6.hops", ip.hop_limit().to_string()),
+            ("ipv6.src", ip.source_addr().to_string()),
+            ("ipv6.dst", ip.destination_addr().to_string()),
+        ],
+    );
 }
 
 fn transports(packet: &Packet, transport: &TransportSlice) {
@@ -105,7 +131,8 @@ fn transports(packet: &Packet, transport: &TransportSlice) {
             ],
         ),
         TransportSlice::Icmpv4(icmp) => icmps(packet, icmp),
-        _ => panic!("{}: a different transport", packet.label),
+        TransportSlice::Icmpv6(icmp) => icmps_6(packet, icmp),
+        TransportSlice::Igmp(_) => panic!("{}: a different transport", packet.label),
     }
 }
 
@@ -116,6 +143,17 @@ fn icmps(packet: &Packet, icmp: &Icmpv4Slice) {
             ("icmp.type", icmp.type_u8().to_string()),
             ("icmp.code", icmp.code_u8().to_string()),
             ("icmp.checksum", format!("0x{:04x}", icmp.checksum())),
+        ],
+    );
+}
+
+fn icmps_6(packet: &Packet, icmp: &Icmpv6Slice) {
+    check(
+        layer(packet, "ICMPv6"),
+        &[
+            ("icmpv6.type", icmp.type_u8().to_string()),
+            ("icmpv6.code", icmp.code_u8().to_string()),
+            ("icmpv6.checksum", format!("0x{:04x}", icmp.checksum())),
         ],
     );
 }

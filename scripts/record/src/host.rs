@@ -5,14 +5,14 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 
 use anyhow::{Context, Result, anyhow, bail};
 use nix::sched::{CloneFlags, unshare};
-use session::{Refusal, RefuseWith, Session, mac};
+use session::{Refusal, RefuseWith, Session, mac, network};
 use tun_rs::{DeviceBuilder, Layer, SyncDevice};
 
 use crate::preflight;
@@ -33,10 +33,16 @@ const SYN_TIMEOUTS_SETTING: &str = "ipv4/tcp_syn_linear_timeouts";
 pub struct Plan {
     /// Its name in the session.
     pub name: String,
-    /// One network card for each address.
+    /// Its network cards.
     pub cards: Vec<Card>,
-    /// Where packets for other networks go.
-    pub router: Option<Ipv4Addr>,
+    /// Whether its cards have their addresses from the start: not where a program gets them by DHCP.
+    pub addressed: bool,
+    /// Where packets for other networks go, for each kind of IP.
+    pub routers: Vec<IpAddr>,
+    /// The address that stands for all hosts behind it, if it translates.
+    pub outer: Option<Ipv4Addr>,
+    /// What comes to a port of that address, and the host that gets it.
+    pub forwardings: Vec<(u16, Ipv4Addr)>,
     /// How many client ports it has.
     pub ports: u16,
     /// What it does not pass on.
@@ -45,11 +51,14 @@ pub struct Plan {
     pub neighbors: Vec<(usize, Card)>,
 }
 
+/// The ports of a router that translates: client ports, so that a comparison knows them as such.
+const TRANSLATED_PORTS: &str = "60000-60999";
+
 /// A network card.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Card {
-    /// Its address, `/24`.
-    pub address: Ipv4Addr,
+    /// Its addresses.
+    pub of: session::Card,
     /// Its MAC address.
     pub mac: [u8; 6],
 }
@@ -74,7 +83,15 @@ impl Plan {
         let plan = |(index, host): (usize, &session::Host)| Self {
             name: host.name.clone(),
             cards: cards[index].clone(),
-            router: router(session, host),
+            addressed: !session.dhcp.contains(&host.name),
+            routers: routers(session, host),
+            outer: outer(session, &host.name),
+            forwardings: session
+                .forwardings
+                .iter()
+                .filter(|one| one.host == host.name)
+                .map(|one| (one.port, one.to))
+                .collect(),
             ports: session.ports_of(&host.name),
             refusals: session
                 .refusals
@@ -89,6 +106,13 @@ impl Plan {
             },
         };
         session.hosts.iter().enumerate().map(plan).collect()
+    }
+}
+
+impl Plan {
+    fn has_ipv6(&self) -> bool {
+        let mut addresses = self.cards.iter().flat_map(|card| &card.of.addresses);
+        addresses.any(IpAddr::is_ipv6)
     }
 }
 
@@ -142,8 +166,20 @@ fn work(to_do: Receiver<Spawn>) {
 /// Enters a new namespace and makes it the host of `plan`. For this thread only.
 fn settle(plan: &Plan) -> Result<Vec<SyncDevice>> {
     unshare(CloneFlags::CLONE_NEWNET).context("make a network namespace")?;
-    set_if_there("ipv6/conf/all/disable_ipv6", "1")?;
-    set_if_there("ipv6/conf/default/disable_ipv6", "1")?;
+    match plan.has_ipv6() {
+        false => {
+            set_if_there("ipv6/conf/all/disable_ipv6", "1")?;
+            set_if_there("ipv6/conf/default/disable_ipv6", "1")?;
+        }
+        // The addresses are ours alone, and no router advertises any: nobody needs to ask.
+        true => {
+            for of in ["all", "default"] {
+                set(&format!("ipv6/conf/{of}/accept_dad"), "0")?;
+                set(&format!("ipv6/conf/{of}/accept_ra"), "0")?;
+                set(&format!("ipv6/conf/{of}/router_solicitations"), "0")?;
+            }
+        }
+    }
     let last = CLIENT_PORT_FIRST + (plan.ports - 1);
     set(
         "ipv4/ip_local_port_range",
@@ -161,6 +197,9 @@ fn settle(plan: &Plan) -> Result<Vec<SyncDevice>> {
     set_if_there("ipv4/ping_group_range", "0 0")?;
     if plan.cards.len() > 1 {
         set("ipv4/ip_forward", "1")?;
+        if plan.has_ipv6() {
+            set("ipv6/conf/all/forwarding", "1")?;
+        }
     }
     let devices = plan.cards.iter().enumerate().map(|(index, _)| tap(index));
     let devices = devices.collect::<Result<Vec<_>>>()?;
@@ -193,21 +232,34 @@ fn card_name(index: usize) -> String {
 /// What `ip -batch` is to do.
 fn commands(plan: &Plan) -> String {
     let mut commands = String::from("link set lo up\n");
-    for (index, Card { address, mac }) in plan.cards.iter().enumerate() {
+    for (index, Card { of, mac }) in plan.cards.iter().enumerate() {
         let name = card_name(index);
         let mac = text(*mac);
-        commands.push_str(&format!(
-            "link set {name} address {mac}\n\
-             addr add {address}/24 dev {name}\n\
-             ntable change name arp_cache dev {name} base_reachable {NEIGHBOR_TIMEOUT_MS} delay_probe {NEIGHBOR_TIMEOUT_MS}\n\
-             link set {name} up\n"
-        ));
+        commands.push_str(&format!("link set {name} address {mac}\n"));
+        let mut tables = vec!["arp_cache"];
+        for address in of.addresses.iter().filter(|_| plan.addressed) {
+            commands.push_str(&match address {
+                IpAddr::V4(address) => format!("addr add {address}/24 dev {name}\n"),
+                IpAddr::V6(address) => format!("addr add {address}/64 dev {name} nodad\n"),
+            });
+        }
+        if of.addresses.iter().any(IpAddr::is_ipv6) {
+            tables.push("ndisc_cache");
+        }
+        for table in tables {
+            commands.push_str(&format!(
+                "ntable change name {table} dev {name} base_reachable {NEIGHBOR_TIMEOUT_MS} delay_probe {NEIGHBOR_TIMEOUT_MS}\n"
+            ));
+        }
+        commands.push_str(&format!("link set {name} up\n"));
     }
-    for (index, Card { address, mac }) in &plan.neighbors {
+    for (index, Card { of, mac }) in &plan.neighbors {
         let (name, mac) = (card_name(*index), text(*mac));
-        commands.push_str(&format!("neigh add {address} lladdr {mac} dev {name}\n"));
+        for address in &of.addresses {
+            commands.push_str(&format!("neigh add {address} lladdr {mac} dev {name}\n"));
+        }
     }
-    if let Some(router) = plan.router {
+    for router in plan.routers.iter().filter(|_| plan.addressed) {
         commands.push_str(&format!("route add default via {router}\n"));
     }
     for refusal in plan
@@ -215,7 +267,8 @@ fn commands(plan: &Plan) -> String {
         .iter()
         .filter(|one| one.with == RefuseWith::Icmp)
     {
-        commands.push_str(&format!("route add prohibit {}/32\n", refusal.address));
+        let bits = if refusal.address.is_ipv4() { 32 } else { 128 };
+        commands.push_str(&format!("route add prohibit {}/{bits}\n", refusal.address));
     }
     commands
 }
@@ -233,15 +286,44 @@ fn rules(plan: &Plan) -> Option<String> {
         .filter(|one| one.with == RefuseWith::Rst);
     let rules: String = resets
         .map(|one| {
+            let family = if one.address.is_ipv4() { "ip" } else { "ip6" };
             format!(
-                "add rule ip firewall forward ip daddr {} reject with tcp reset\n",
+                "add rule inet firewall forward {family} daddr {} reject with tcp reset\n",
                 one.address
             )
         })
         .collect();
-    let chain = "add table ip firewall\n\
-                 add chain ip firewall forward { type filter hook forward priority 0; }\n";
-    (!rules.is_empty()).then(|| format!("{chain}{rules}"))
+    let mut all = String::new();
+    if !rules.is_empty() {
+        all.push_str(
+            "add table inet firewall\n\
+             add chain inet firewall forward { type filter hook forward priority 0; }\n",
+        );
+        all.push_str(&rules);
+    }
+    all.push_str(&translation(plan).unwrap_or_default());
+    (!all.is_empty()).then_some(all)
+}
+
+/// The rules of a router that translates: what leaves by its outer card gets its address, and one of
+/// its ports; what comes to a forwarded port goes to the host behind it.
+fn translation(plan: &Plan) -> Option<String> {
+    let outer = plan.outer?;
+    let has = |card: &Card| card.of.addresses.contains(&outer.into());
+    let name = card_name(plan.cards.iter().position(has)?);
+    let mut rules = format!(
+        "add table ip nat\n\
+         add chain ip nat postrouting {{ type nat hook postrouting priority 100; }}\n\
+         add chain ip nat prerouting {{ type nat hook prerouting priority -100; }}\n\
+         add rule ip nat postrouting oifname {name} meta l4proto {{ tcp, udp }} snat to {outer}:{TRANSLATED_PORTS}\n\
+         add rule ip nat postrouting oifname {name} snat to {outer}\n"
+    );
+    for (port, to) in &plan.forwardings {
+        rules.push_str(&format!(
+            "add rule ip nat prerouting ip daddr {outer} tcp dport {port} dnat to {to}\n"
+        ));
+    }
+    Some(rules)
 }
 
 /// Runs `program`, which reads what it is to do from its standard input.
@@ -286,11 +368,11 @@ pub fn repeats_syn_as_recorded() -> bool {
 }
 
 fn cards(host: usize, of: &session::Host) -> Vec<Card> {
-    let card = |(card, &address): (usize, &Ipv4Addr)| Card {
-        address,
+    let card = |(card, of): (usize, &session::Card)| Card {
+        of: of.clone(),
         mac: mac(host, card),
     };
-    of.addresses.iter().enumerate().map(card).collect()
+    of.cards.iter().enumerate().map(card).collect()
 }
 
 /// The cards of the other hosts on the wires of this host, each with the card that leads there.
@@ -298,29 +380,35 @@ fn neighbors(host: usize, all: &[Vec<Card>]) -> Vec<(usize, Card)> {
     let others = all.iter().enumerate().filter(|(other, _)| *other != host);
     let others = others.flat_map(|(_, cards)| cards);
     let way = |card: &Card| {
-        let shared = |own: &Card| network(own.address) == network(card.address);
+        let there: Vec<IpAddr> = card.of.networks().collect();
+        let shared = |own: &Card| own.of.networks().any(|network| there.contains(&network));
         Some((all[host].iter().position(shared)?, card.clone()))
     };
     others.filter_map(way).collect()
 }
 
-/// The router of the network that `host` is in, if it is not a router itself.
-fn router(session: &Session, host: &session::Host) -> Option<Ipv4Addr> {
-    let &[own] = host.addresses.as_slice() else {
-        return None;
-    };
-    let routers = session.hosts.iter().filter(|host| host.addresses.len() > 1);
-    routers
-        .flat_map(|router| &router.addresses)
-        .copied()
-        .find(|address| network(*address) == network(own))
+/// The routers of the networks that `host` is in, one for each kind of IP, if it is not a router
+/// itself. To the world outside, a router that translates is a host like others.
+fn routers(session: &Session, host: &session::Host) -> Vec<IpAddr> {
+    if host.is_router() {
+        return Vec::new();
+    }
+    let found = host.addresses().filter_map(|own| {
+        let mut routers = session.hosts.iter().filter(|host| host.is_router());
+        routers.find_map(|router| {
+            let near = |address: &IpAddr| network(*address) == network(own);
+            let address = router.addresses().find(near)?;
+            let outer = outer(session, &router.name).map(IpAddr::V4);
+            (outer != Some(address)).then_some(address)
+        })
+    });
+    found.collect()
 }
 
-/// The network of an address.
-#[must_use]
-pub fn network(address: Ipv4Addr) -> Ipv4Addr {
-    let [a, b, c, _] = address.octets();
-    Ipv4Addr::new(a, b, c, 0)
+/// The address that stands for all hosts behind this one, if it translates.
+fn outer(session: &Session, host: &str) -> Option<Ipv4Addr> {
+    let mut all = session.translations.iter();
+    all.find(|one| one.host == host).map(|one| one.outer)
 }
 
 #[cfg(test)]
@@ -337,15 +425,9 @@ mod tests {
     #[test]
     fn hosts_send_other_networks_through_the_router() {
         let plans = plans("host a 192.0.2.1\nhost r 192.0.2.9 198.51.100.9\nhost b 198.51.100.1\n");
-        let routers: Vec<_> = plans.iter().map(|plan| plan.router).collect();
-        assert_eq!(
-            routers,
-            [
-                Some(Ipv4Addr::new(192, 0, 2, 9)),
-                None,
-                Some(Ipv4Addr::new(198, 51, 100, 9))
-            ]
-        );
+        let routers: Vec<_> = plans.iter().map(|plan| plan.routers.clone()).collect();
+        let at = |a, b, c| vec![IpAddr::from([a, b, c, 9])];
+        assert_eq!(routers, [at(192, 0, 2), Vec::new(), at(198, 51, 100)]);
         assert_eq!(plans[1].cards[1].mac, [2, 0, 0, 0, 2, 2]);
     }
 
@@ -370,7 +452,7 @@ mod tests {
         let known: Vec<_> = plans[1]
             .neighbors
             .iter()
-            .map(|(card, known)| (*card, known.address.to_string()))
+            .map(|(card, known)| (*card, known.of.addresses[0].to_string()))
             .collect();
         assert_eq!(
             known,
@@ -391,12 +473,40 @@ mod tests {
         assert_eq!(
             rules(&plans[1]).as_deref(),
             Some(
-                "add table ip firewall\n\
-                 add chain ip firewall forward { type filter hook forward priority 0; }\n\
-                 add rule ip firewall forward ip daddr 198.51.100.3 reject with tcp reset\n"
+                "add table inet firewall\n\
+                 add chain inet firewall forward { type filter hook forward priority 0; }\n\
+                 add rule inet firewall forward ip daddr 198.51.100.3 reject with tcp reset\n"
             )
         );
         assert!(!commands(&plans[0]).contains("prohibit"));
         assert_eq!(rules(&plans[0]), None);
+    }
+
+    #[test]
+    fn a_card_may_have_an_address_of_each_kind() {
+        let plans =
+            plans("host a 192.0.2.2,2001:db8:1::2\nhost r 192.0.2.1,2001:db8:1::1 2001:db8:2::1\n");
+        assert!(plans[0].has_ipv6());
+        let commands = commands(&plans[0]);
+        assert!(commands.contains("\naddr add 2001:db8:1::2/64 dev eth0 nodad\n"));
+        assert!(commands.contains("\nntable change name ndisc_cache dev eth0 "));
+        assert!(
+            commands.ends_with(
+                "\nroute add default via 192.0.2.1\nroute add default via 2001:db8:1::1\n"
+            )
+        );
+    }
+
+    #[test]
+    fn a_router_translates_for_the_hosts_behind_it_only() {
+        let plans = plans(
+            "host a 192.168.1.2\nhost r 192.168.1.1 203.0.113.1\nhost b 203.0.113.9\n\
+             nat r 203.0.113.1\nforward r 8808 192.168.1.2\ndhcp a\n",
+        );
+        assert_eq!(plans[2].routers, [] as [IpAddr; 0]);
+        assert!(!commands(&plans[0]).contains("192.168.1"));
+        let rules = rules(&plans[1]).unwrap();
+        assert!(rules.contains(" oifname eth1 snat to 203.0.113.1\n"));
+        assert!(rules.ends_with("ip daddr 203.0.113.1 tcp dport 8808 dnat to 192.168.1.2\n"));
     }
 }

@@ -165,12 +165,12 @@ impl Job {
 
 /// Whether this machine has what this session needs and others do not.
 fn has_what_it_takes(session: &Session) -> Result<(), Lack> {
-    let loses_syn = |loss: &Loss| loss.kind == LossKind::Syn;
+    let loses_syn = |loss: &Loss| matches!(loss.kind, LossKind::Syn | LossKind::Syn6);
     if session.losses.iter().any(loses_syn) && !host::repeats_syn_as_recorded() {
         return Err(Lack::SynTimeouts);
     }
     let resets = |refusal: &Refusal| refusal.with == RefuseWith::Rst;
-    if session.refusals.iter().any(resets) {
+    if session.refusals.iter().any(resets) || !session.translations.is_empty() {
         preflight::try_nft()?;
     }
     Ok(())

@@ -1,23 +1,23 @@
 //! Plays a session on its hosts and gives what was on their wires.
 
 use std::io;
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 use std::path::Path;
 use std::process::{Child, Command};
 
-use anyhow::{Result, anyhow, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use session::run::{Found, Place, run_at};
-use session::{Options, Report, Session};
+use session::{Options, Report, Session, wires};
 
-use crate::host::{Host, Plan, network};
+use crate::host::{Host, Plan};
 use crate::loss::Losses;
 use crate::wire::{Frame, Socket, WIRE_LATENCY, Wire};
 
 /// What was on the wires while a session ran.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recording {
-    /// The wires, in the order in which the session names them.
-    pub networks: Vec<Ipv4Addr>,
+    /// The wires, in the order in which the session names them, each as its networks.
+    pub wires: Vec<Vec<IpAddr>>,
     /// The frames, in the order in which they were sent.
     pub frames: Vec<Frame>,
 }
@@ -61,7 +61,7 @@ pub fn record_with(
 struct Lab<'a> {
     session: &'a Session,
     hosts: Vec<Host>,
-    networks: Vec<Ipv4Addr>,
+    wires: Vec<Vec<IpAddr>>,
     wire: Wire,
 }
 
@@ -69,19 +69,18 @@ impl<'a> Lab<'a> {
     fn open(session: &'a Session) -> Result<Self> {
         let mut hosts = Vec::new();
         let mut sockets = Vec::new();
-        let mut networks = Vec::new();
+        let wires = wires(&session.hosts);
         for (index, plan) in Plan::of(session).into_iter().enumerate() {
             let cards = plan.cards.clone();
             let (host, devices) = Host::start(plan)?;
             hosts.push(host);
             for (card, device) in cards.into_iter().zip(devices) {
-                let network = network(card.address);
-                if !networks.contains(&network) {
-                    networks.push(network);
-                }
+                let network = card.of.networks().next();
+                let here = |wire: &Vec<IpAddr>| network.is_some_and(|one| wire.contains(&one));
+                let wire = wires.iter().position(here);
                 sockets.push(Socket {
                     host: index,
-                    network,
+                    wire: wire.context("a card that is on no wire")?,
                     mac: card.mac,
                     device,
                 });
@@ -92,7 +91,7 @@ impl<'a> Lab<'a> {
         Ok(Self {
             session,
             hosts,
-            networks,
+            wires,
             wire,
         })
     }
@@ -100,7 +99,7 @@ impl<'a> Lab<'a> {
     /// Waits for the last packets.
     fn close(self) -> Result<Recording> {
         Ok(Recording {
-            networks: self.networks,
+            wires: self.wires,
             frames: self.wire.end()?,
         })
     }

@@ -1,6 +1,6 @@
 //! Which frames a wire loses. Pure.
 
-use etherparse::{SlicedPacket, TransportSlice};
+use etherparse::{NetSlice, SlicedPacket, TransportSlice};
 use session::{LossKind, Session, Which};
 
 /// The session's `lose` lines, and how many frames each has counted.
@@ -50,15 +50,17 @@ impl Losses {
 }
 
 fn is_kind(kind: LossKind, frame: &[u8]) -> bool {
-    let transport = SlicedPacket::from_ethernet(frame)
-        .ok()
-        .and_then(|packet| packet.transport);
-    match (kind, transport) {
+    let packet = SlicedPacket::from_ethernet(frame).ok();
+    let is_6 = packet
+        .as_ref()
+        .is_some_and(|packet| matches!(packet.net, Some(NetSlice::Ipv6(_))));
+    match (kind, packet.and_then(|packet| packet.transport)) {
         (LossKind::Any, _) => true,
         (LossKind::Syn, Some(TransportSlice::Tcp(tcp))) => tcp.syn(),
+        (LossKind::Syn6, Some(TransportSlice::Tcp(tcp))) => is_6 && tcp.syn(),
         (LossKind::Data, Some(TransportSlice::Tcp(tcp))) => !tcp.payload().is_empty(),
         (LossKind::Data, Some(TransportSlice::Udp(udp))) => !udp.payload().is_empty(),
-        (LossKind::Syn | LossKind::Data, _) => false,
+        (LossKind::Syn | LossKind::Syn6 | LossKind::Data, _) => false,
     }
 }
 
@@ -112,6 +114,20 @@ mod tests {
         let mut losses = losses("lose a syn all\n");
         assert!(losses.lose(0, &tcp(Tcp::Syn)) && losses.lose(0, &tcp(Tcp::Syn)));
         assert!(!losses.lose(0, &tcp(Tcp::Ack)));
+    }
+
+    #[test]
+    fn a_syn_over_ipv6_is_lost_and_one_over_ipv4_is_not() {
+        let mut losses = losses("lose a syn6 all\n");
+        let mut frame = Vec::new();
+        PacketBuilder::ethernet2([2; 6], [4; 6])
+            .ipv6([1; 16], [2; 16], 64)
+            .tcp(1, 2, 3, 4)
+            .syn()
+            .write(&mut frame, b"")
+            .unwrap();
+        assert!(losses.lose(0, &frame) && losses.lose(0, &frame));
+        assert!(!losses.lose(0, &tcp(Tcp::Syn)));
     }
 
     #[test]

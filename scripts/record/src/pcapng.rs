@@ -1,7 +1,7 @@
 //! A recording as a pcapng file, which Wireshark, tcpdump and our own programs read. Pure.
 
 use std::borrow::Cow;
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 
 use anyhow::{Context, Result};
 use pcap_file::pcapng::PcapNgWriter;
@@ -9,7 +9,9 @@ use pcap_file::pcapng::blocks::enhanced_packet::{EnhancedPacketBlock, EnhancedPa
 use pcap_file::pcapng::blocks::interface_description::{
     InterfaceDescriptionBlock, InterfaceDescriptionOption,
 };
-use pcap_file::pcapng::blocks::name_resolution::{Ipv4Record, NameResolutionBlock, Record};
+use pcap_file::pcapng::blocks::name_resolution::{
+    Ipv4Record, Ipv6Record, NameResolutionBlock, Record,
+};
 use pcap_file::pcapng::blocks::section_header::{SectionHeaderBlock, SectionHeaderOption};
 use pcap_file::{DataLink, Endianness};
 use session::Session;
@@ -35,29 +37,31 @@ pub fn write(name: &str, session: &Session, recording: &Recording) -> Result<Vec
         ..Default::default()
     };
     let mut writer = PcapNgWriter::with_section_header(Vec::new(), header)?;
-    for network in &recording.networks {
-        writer.write_pcapng_block(interface(*network))?;
+    for wire in &recording.wires {
+        writer.write_pcapng_block(interface(wire))?;
     }
     writer.write_pcapng_block(names(session))?;
     for frame in &recording.frames {
-        let wire = recording
-            .networks
-            .iter()
-            .position(|network| *network == frame.network);
-        let wire = wire.and_then(|index| u32::try_from(index).ok());
-        let wire = wire.context("a frame on an unknown wire")?;
+        let wire = u32::try_from(frame.wire).ok();
+        let known = wire.filter(|_| frame.wire < recording.wires.len());
+        let wire = known.context("a frame on an unknown wire")?;
         writer.write_pcapng_block(packet(session, wire, frame)?)?;
     }
     Ok(writer.into_inner())
 }
 
-fn interface(network: Ipv4Addr) -> InterfaceDescriptionBlock<'static> {
+fn interface(wire: &[IpAddr]) -> InterfaceDescriptionBlock<'static> {
+    let networks = wire.iter().map(|network| match network {
+        IpAddr::V4(_) => format!("{network}/24"),
+        IpAddr::V6(_) => format!("{network}/64"),
+    });
+    let name = networks.collect::<Vec<_>>().join(" ");
     InterfaceDescriptionBlock {
         linktype: DataLink::ETHERNET,
         // No limit: every frame is whole.
         snaplen: 0,
         options: vec![
-            InterfaceDescriptionOption::IfName(Cow::Owned(format!("{network}/24"))),
+            InterfaceDescriptionOption::IfName(Cow::Owned(name)),
             InterfaceDescriptionOption::IfTsResol(TIME_RESOLUTION_EXPONENT),
         ],
     }
@@ -65,11 +69,18 @@ fn interface(network: Ipv4Addr) -> InterfaceDescriptionBlock<'static> {
 
 fn names(session: &Session) -> NameResolutionBlock<'_> {
     let records = session.hosts.iter().flat_map(|host| {
-        host.addresses.iter().map(|address| {
-            Record::Ipv4(Ipv4Record {
-                ip_addr: Cow::Owned(address.octets().to_vec()),
-                names: vec![Cow::Borrowed(host.name.as_str())],
-            })
+        host.addresses().map(|address| {
+            let names = vec![Cow::Borrowed(host.name.as_str())];
+            match address {
+                IpAddr::V4(address) => Record::Ipv4(Ipv4Record {
+                    ip_addr: Cow::Owned(address.octets().to_vec()),
+                    names,
+                }),
+                IpAddr::V6(address) => Record::Ipv6(Ipv6Record {
+                    ip_addr: Cow::Owned(address.octets().to_vec()),
+                    names,
+                }),
+            }
         })
     });
     NameResolutionBlock {

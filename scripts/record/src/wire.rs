@@ -6,7 +6,6 @@
 
 use std::collections::VecDeque;
 use std::io::{self, PipeReader, PipeWriter};
-use std::net::Ipv4Addr;
 use std::os::fd::AsFd;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -52,8 +51,8 @@ const FRAME_BYTES_MAX: usize = 1 << 16;
 pub struct Frame {
     /// When, since 1970.
     pub time: Duration,
-    /// On which wire.
-    pub network: Ipv4Addr,
+    /// On which wire: an index into those of the recording.
+    pub wire: usize,
     /// The step that caused it: an index into `session.steps`.
     pub step: usize,
     /// Whether the wire lost it.
@@ -66,8 +65,8 @@ pub struct Frame {
 pub struct Socket {
     /// The host, as an index.
     pub host: usize,
-    /// The wire.
-    pub network: Ipv4Addr,
+    /// The wire, as an index.
+    pub wire: usize,
     /// The card's MAC address.
     pub mac: [u8; 6],
     /// Our side of it.
@@ -247,6 +246,9 @@ impl Switch {
 
     /// Notes a frame that a host sent, and puts it on its way.
     fn take(&mut self, from: usize, bytes: &[u8]) -> Result<()> {
+        if is_of_a_new_card(bytes) {
+            return Ok(());
+        }
         let socket = &self.sockets[from];
         let lost = self.losses.lose(socket.host, bytes);
         let mut log = lock(&self.log);
@@ -256,7 +258,7 @@ impl Switch {
         log.busy = Instant::now();
         let frame = Frame {
             time: SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default(),
-            network: socket.network,
+            wire: socket.wire,
             step: log.step,
             lost,
             bytes: bytes.to_vec(),
@@ -282,7 +284,7 @@ impl Switch {
         {
             for (index, socket) in self.sockets.iter().enumerate() {
                 if index != from
-                    && socket.network == self.sockets[from].network
+                    && socket.wire == self.sockets[from].wire
                     && is_for(&bytes, socket.mac)
                 {
                     // Before: the answer may come while we hand it over.
@@ -294,6 +296,20 @@ impl Switch {
         }
         Ok(())
     }
+}
+
+/// Whether a frame is what Linux says of itself when a card with IPv6 comes up, or long after it:
+/// which multicast groups it has joined (MLD), and whether a router is there. No step causes it, when
+/// it comes is left to chance, and this switch hands every multicast frame to all.
+fn is_of_a_new_card(frame: &[u8]) -> bool {
+    // IPv6, and ICMPv6 in it, perhaps after hop-by-hop options of 8 bytes.
+    let at = |place: usize| frame.get(place).copied().unwrap_or_default();
+    let kind = match (at(12), at(13), at(20), at(54), at(55)) {
+        (0x86, 0xdd, 58, ..) => at(54),
+        (0x86, 0xdd, 0, 58, 0) => at(62),
+        _ => return false,
+    };
+    matches!(kind, 131..=133 | 143)
 }
 
 /// Whether a frame is for all, or for this card.

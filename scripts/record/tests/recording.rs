@@ -158,11 +158,11 @@ fn a_router_passes_on_what_is_for_another_network() {
         "title zh 题\ntitle en T\nhost a 192.0.2.2\nhost r 192.0.2.1 198.51.100.1\n\
          host b 198.51.100.2\na $ echo one > /dev/udp/198.51.100.2/9999\na ? 0\n",
     );
-    assert_eq!(recording.networks.len(), 2);
+    assert_eq!(recording.wires.len(), 2);
     // On each wire: ARP asks and answers, the datagram, and ICMP from `b`.
-    for network in &recording.networks {
+    for wire in 0..recording.wires.len() {
         let here = recording.frames.iter();
-        assert_eq!(here.filter(|frame| frame.network == *network).count(), 4);
+        assert_eq!(here.filter(|frame| frame.wire == wire).count(), 4);
     }
     // Where the time to live is.
     let ttl = recording
@@ -192,7 +192,7 @@ fn a_router_refuses_with_icmp_or_rst_and_passes_nothing_on() {
         ));
         // ARP asks and answers, the SYN, the answer.
         let here = recording.frames.iter();
-        let here = here.filter(|frame| frame.network == recording.networks[0]);
+        let here = here.filter(|frame| frame.wire == 0);
         assert_eq!((here.count(), recording.frames.len()), (4, 4), "{with}");
         // Its source is where IP has it.
         let source = match with {

@@ -16,7 +16,10 @@ use std::time::Duration;
 
 use bilingual::Text;
 
-pub use fact::{Host, Loss, LossKind, Ports, Refusal, RefuseWith, Which, mac};
+pub use fact::{
+    Card, Forwarding, Host, Loss, LossKind, Ports, Refusal, RefuseWith, Translation, Which, mac,
+    network, wires,
+};
 use line::Item;
 
 /// A story with actors: what is typed and what appears in each terminal, in order.
@@ -32,6 +35,12 @@ pub struct Session {
     pub ports: Vec<Ports>,
     /// What the routers of a capture do not pass on, and answer themselves.
     pub refusals: Vec<Refusal>,
+    /// Which routers of a capture translate addresses.
+    pub translations: Vec<Translation>,
+    /// What these routers pass on from outside.
+    pub forwardings: Vec<Forwarding>,
+    /// The hosts of a capture that have no address yet: a program of theirs gets it by DHCP.
+    pub dhcp: Vec<String>,
     /// How long each frame of a capture is in transit, where the head says so.
     pub delay: Option<Duration>,
     /// The bytes of the payload differ from one recording to the next.
@@ -123,6 +132,9 @@ impl Session {
                 losses: head.losses,
                 ports: head.ports,
                 refusals: head.refusals,
+                translations: head.translations,
+                forwardings: head.forwardings,
+                dhcp: head.dhcp,
                 delay: head.delay,
                 varies_payload: head.varies_payload,
                 steps,

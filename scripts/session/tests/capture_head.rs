@@ -1,6 +1,6 @@
 //! The head of a capture's session: what it says, and what it refuses.
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use session::{Loss, LossKind, Refusal, RefuseWith, Session, Which, mac};
@@ -29,8 +29,9 @@ fn the_lines_of_a_head_are_read_in_any_order() {
     let session = reads(head);
     let names: Vec<_> = session.hosts.iter().map(|host| &host.name).collect();
     assert_eq!(names, ["a", "router"]);
-    assert_eq!(session.hosts[0].addresses, [Ipv4Addr::new(192, 0, 2, 1)]);
-    assert_eq!(session.hosts[1].addresses.len(), 2);
+    let own: Vec<IpAddr> = session.hosts[0].addresses().collect();
+    assert_eq!(own, [Ipv4Addr::new(192, 0, 2, 1)]);
+    assert_eq!(session.hosts[1].cards.len(), 2);
     assert_eq!(
         session.losses[0],
         Loss {
@@ -44,7 +45,7 @@ fn the_lines_of_a_head_are_read_in_any_order() {
         session.refusals,
         [Refusal {
             host: "router".to_owned(),
-            address: Ipv4Addr::new(198, 51, 100, 2),
+            address: Ipv4Addr::new(198, 51, 100, 2).into(),
             with: RefuseWith::Rst,
         }]
     );
@@ -94,13 +95,19 @@ fn the_mac_address_counts_from_one() {
 
 #[test]
 fn an_address_is_reserved_for_documentation() {
-    let expected = "an address of a host in 192.0.2.0/24, 198.51.100.0/24 or 203.0.113.0/24, found";
+    let expected = "an address of a host that is for documentation (192.0.2.0/24, \
+                    198.51.100.0/24, 203.0.113.0/24, 2001:db8::/32) or private (10.0.0.0/8, \
+                    172.16.0.0/12, 192.168.0.0/16, fd00::/8), found";
     for word in [
         "8.8.8.8",
         "192.0.2.0",
         "192.0.2.255",
         "192.0.2",
         "::1",
+        "2001:db8::",
+        "2001:db9::1",
+        "fe80::1",
+        "172.32.0.1",
         "甲",
     ] {
         refuses(
@@ -152,7 +159,7 @@ fn a_loss_names_a_host_a_kind_and_a_number() {
         refuses(
             &format!("lose {line}\n"),
             &format!(
-                "line 4: expected `lose NAME syn|data|any N|all`, N from 1, found `lose {line}`"
+                "line 4: expected `lose NAME syn|syn6|data|any N|all`, N from 1, found `lose {line}`"
             ),
         );
     }
@@ -219,5 +226,70 @@ fn the_head_stands_before_the_story() {
         errors[0].to_string(),
         "line 6: expected the hosts, and what the wire does, before the first step, \
          found a line about them after it"
+    );
+}
+
+#[test]
+fn a_card_has_an_address_of_each_kind() {
+    let head =
+        "host b 192.0.2.2,2001:db8:1::2\nhost c 2001:db8:1::3 fd00:2::3\nhost d 192.168.7.1\n";
+    let session = reads(head);
+    let cards: Vec<usize> = session.hosts.iter().map(|host| host.cards.len()).collect();
+    assert_eq!(cards, [1, 1, 2, 1]);
+    assert_eq!(
+        format!(
+            "{}\n{}\n{}\n",
+            session.hosts[1], session.hosts[2], session.hosts[3]
+        ),
+        head
+    );
+    // The card of `b` joins the wire of IPv4 and that of IPv6.
+    let wires: Vec<String> = session::wires(&session.hosts)
+        .iter()
+        .map(|wire| {
+            wire.iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join(" ")
+        })
+        .collect();
+    assert_eq!(wires, ["192.0.2.0 2001:db8:1::", "fd00:2::", "192.168.7.0"]);
+    for word in [
+        "192.0.2.2,192.0.2.3",
+        "2001:db8::1,2001:db8:2::1",
+        "192.0.2.2,fd00::1,fd01::1",
+    ] {
+        refuses(
+            &format!("host b {word}\n"),
+            &format!(
+                "line 4: expected one address of IPv4 and one of IPv6 for a network card, found `{word}`"
+            ),
+        );
+    }
+}
+
+#[test]
+fn a_router_translates_to_an_address_of_its_own() {
+    let router = "host r 192.168.1.1 203.0.113.1\n";
+    let head = "nat r 203.0.113.1\nforward r 8808 192.168.1.2\n";
+    let session = reads(&format!(
+        "forward r 8808 192.168.1.2\n{router}nat r 203.0.113.1\ndhcp a\n"
+    ));
+    assert_eq!(
+        format!("{}\n{}\n", session.translations[0], session.forwardings[0]),
+        head
+    );
+    assert_eq!(session.dhcp, ["a"]);
+    refuses(
+        &format!(
+            "{router}nat a 192.0.2.1\nnat r 203.0.113.9\nnat r\nforward r 80 192.168.1.2\nforward r 0 192.168.1.2\ndhcp r\ndhcp\n"
+        ),
+        "line 5: expected the name of a router, a host with two addresses, found `a`\n\
+         line 6: expected an address of `r`, found `203.0.113.9`\n\
+         line 7: expected `nat NAME ADDRESS`, found `nat r`\n\
+         line 8: expected `nat r ADDRESS` first, found `forward r 80 192.168.1.2`\n\
+         line 9: expected `forward NAME PORT ADDRESS`, found `forward r 0 192.168.1.2`\n\
+         line 10: expected a host with one network card and an address of IPv4, found `r`\n\
+         line 11: expected `dhcp NAME`, found `dhcp `",
     );
 }

@@ -1,7 +1,9 @@
 //! A capture as a timeline: what happened in the terminals, and what the kernel put on the wires.
 
+use core::net::IpAddr;
+
 use capture::Capture;
-use session::Session;
+use session::{Card, Session};
 
 use crate::from_session;
 use crate::{Fate, Lane, Moment, Packet, Sent, Timeline, What};
@@ -16,7 +18,7 @@ impl Timeline {
             .into_iter()
             .map(|host| Lane {
                 name: host.name,
-                addresses: host.addresses,
+                cards: host.cards,
             })
             .collect();
         let steps = from_session::moments(session, &lanes);
@@ -88,28 +90,16 @@ fn others_on_wire(lanes: &[Lane], packet: &capture::Packet) -> Vec<usize> {
     let Some(sender) = lanes.get(packet.from) else {
         return Vec::new();
     };
-    let address = sender
-        .addresses
-        .get(card.wrapping_sub(1))
-        .or(sender.addresses.first());
-    let Some(here) = address.copied().map(network) else {
+    let cards = &sender.cards;
+    let Some(card) = cards.get(card.wrapping_sub(1)).or(cards.first()) else {
         return Vec::new();
     };
+    let here: Vec<IpAddr> = card.networks().collect();
+    let is_here = |card: &Card| card.networks().any(|network| here.contains(&network));
     lanes
         .iter()
         .enumerate()
-        .filter(|(at, lane)| {
-            *at != packet.from
-                && lane
-                    .addresses
-                    .iter()
-                    .any(|address| network(*address) == here)
-        })
+        .filter(|(at, lane)| *at != packet.from && lane.cards.iter().any(is_here))
         .map(|(at, _)| at)
         .collect()
-}
-
-/// The first three bytes of an address: every network is a `/24`.
-fn network(address: impl Into<u32>) -> u32 {
-    address.into() >> 8
 }

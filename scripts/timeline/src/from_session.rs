@@ -14,7 +14,7 @@ impl Timeline {
             .into_iter()
             .map(|name| Lane {
                 name: name.to_owned(),
-                addresses: Vec::new(),
+                cards: Vec::new(),
             })
             .collect();
         let moments = moments(session, &lanes);

@@ -124,14 +124,14 @@ fn open(out: &mut String, timeline: &Timeline, class: &str, id: &str) {
 /// The heads of the columns. Every row names its lane as well, so they say nothing to a reader who
 /// does not see columns, unless they have addresses.
 fn lanes(out: &mut String, timeline: &Timeline) {
-    let silent = match timeline.lanes.iter().all(|lane| lane.addresses.is_empty()) {
+    let silent = match timeline.lanes.iter().all(|lane| lane.cards.is_empty()) {
         true => " aria-hidden=\"true\"",
         false => "",
     };
     let _ = writeln!(out, "<div class=\"lanes\"{silent}>");
     for lane in &timeline.lanes {
         let _ = write!(out, "<div class=\"lane\"><b>{}</b>", name(lane));
-        for address in &lane.addresses {
+        for address in lane.addresses() {
             let _ = write!(out, " <code class=\"nohighlight\">{address}</code>");
         }
         out.push_str("</div>\n");

@@ -16,7 +16,7 @@ mod json;
 mod tables;
 pub mod text;
 
-use core::net::Ipv4Addr;
+use core::net::IpAddr;
 use std::time::Duration;
 
 use bilingual::Text;
@@ -39,8 +39,17 @@ pub struct Timeline {
 pub struct Lane {
     /// Its name in the session, such as `server`.
     pub name: String,
-    /// Its addresses, one for each network card; none for a terminal.
-    pub addresses: Vec<Ipv4Addr>,
+    /// Its network cards, each with its addresses; none for a terminal.
+    pub cards: Vec<session::Card>,
+}
+
+impl Lane {
+    /// The addresses of all its cards; none for a terminal.
+    pub fn addresses(&self) -> impl Iterator<Item = IpAddr> {
+        self.cards
+            .iter()
+            .flat_map(|card| card.addresses.iter().copied())
+    }
 }
 
 /// One thing that happened.

@@ -53,7 +53,7 @@ impl Page<'_> {
             .iter()
             .map(|lane| {
                 let (zh, en) = lane.names();
-                let addresses = lane.addresses.iter().map(ToString::to_string);
+                let addresses = lane.addresses().map(|address| address.to_string());
                 let mut head = fold(self.lang.pick(zh, en), self.lane - 2);
                 head.extend(addresses.flat_map(|address| fold(&address, self.lane - 2)));
                 head

@@ -109,7 +109,10 @@ fn packet(number: usize, ends: (usize, Option<usize>), label: &str, payload: &st
 fn hand() -> Timeline {
     let host = |name: &str, last| Host {
         name: name.to_owned(),
-        addresses: vec![[192, 0, 2, last].into()],
+        cards: vec![session::Card {
+            addresses: vec![[192, 0, 2, last].into()],
+        }],
+        translates: false,
     };
     let mut packets = vec![
         packet(1, (1, None), "who has 192.0.2.1?", ""),

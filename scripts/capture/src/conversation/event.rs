@@ -69,6 +69,11 @@ impl Conversation {
         if segment.block.is_some_and(|left| before(segment.ack, left)) {
             return Event::DuplicateAck;
         }
+        // The answer to a probe of an open window may be the first segment whose window is scaled.
+        let open = segment.window != 0 && end.window != Some(0);
+        if peer.probing && open {
+            return Event::ProbeAnswer;
+        }
         if end.window != Some(segment.window) {
             return if segment.window == 0 {
                 Event::Ack

@@ -1,28 +1,42 @@
 //! Inside an IP packet: ICMP with what it quotes, UDP, TCP, and what they carry.
 
-use core::net::SocketAddr;
+use core::net::{IpAddr, SocketAddr};
 use std::ops::Range;
 
-use super::{Around, QUOTE_DEPTH_MAX, Walk};
+use super::{Around, Context, QUOTE_DEPTH_MAX, Walk};
 use crate::bits::{be16, byte};
 use crate::checksum::Pseudo;
 use crate::data::Run;
 use crate::names::sentence;
 use crate::segment::Event;
 use crate::tcp::Checksum;
-use crate::{dns, icmp, label, tcp, udp};
+use crate::{dns, icmp, icmpv6, label, tcp, udp};
 
 impl<'f> Walk<'f, '_> {
     pub(super) fn transport(&mut self, bytes: Range<usize>, around: Around) {
-        let done = match around.protocol {
-            1 => self.icmp(bytes.clone(), &around),
-            6 => self.tcp(bytes.clone(), &around),
-            17 => self.udp(bytes.clone(), &around),
+        let done = match (around.protocol, around.source) {
+            (1, IpAddr::V4(_)) => self.icmp(bytes.clone(), &around),
+            (58, IpAddr::V6(_)) => self.icmpv6(bytes.clone(), &around),
+            (6, _) => self.tcp(bytes.clone(), &around),
+            (17, _) => self.udp(bytes.clone(), &around),
             _ => false,
         };
         if !done {
             let quoted = self.quotes > 0;
-            self.run(bytes, if quoted { Run::Quoted } else { Run::Unknown });
+            let run = if quoted {
+                self.quote(&around)
+            } else {
+                Run::Unknown
+            };
+            self.run(bytes, run);
+        }
+    }
+
+    /// What follows the headers in a quoted packet.
+    fn quote(&self, around: &Around) -> Run {
+        match around.source {
+            IpAddr::V4(_) => Run::Quoted,
+            IpAddr::V6(_) => Run::Quoted6,
         }
     }
 
@@ -45,6 +59,29 @@ impl<'f> Walk<'f, '_> {
         let used = self.ipv4(contents.clone()).unwrap_or(contents.start);
         self.quotes -= 1;
         self.run(used..contents.end, Run::Quoted);
+        true
+    }
+
+    fn icmpv6(&mut self, bytes: Range<usize>, around: &Around) -> bool {
+        if bytes.len() < icmpv6::HEADER_BYTES {
+            return false;
+        }
+        let checksum = self.checksum(&bytes, around);
+        let Context { names, from, .. } = &self.context;
+        let message = icmpv6::message(self.frame, bytes, &checksum, names, from);
+        self.out.layers.push(message.layer);
+        if self.quotes == 0 {
+            (self.out.label, self.out.said) = (message.label, message.said);
+        }
+        let contents = message.contents;
+        if !(message.quotes && self.quotes < QUOTE_DEPTH_MAX) {
+            self.run(contents, Run::Echo6);
+            return true;
+        }
+        self.quotes += 1;
+        let used = self.ipv6(contents.clone()).unwrap_or(contents.start);
+        self.quotes -= 1;
+        self.run(used..contents.end, Run::Quoted6);
         true
     }
 
@@ -76,7 +113,7 @@ impl<'f> Walk<'f, '_> {
             return true;
         }
         if quoted {
-            self.run(contents.start..bytes.end, Run::Quoted);
+            self.run(contents.start..bytes.end, self.quote(around));
         } else {
             let size = contents.len();
             self.out.label = format!("UDP, length {size}");
@@ -108,7 +145,7 @@ impl<'f> Walk<'f, '_> {
         if quoted {
             let layer = tcp::fields(self.frame, found.header, None, &checksum, "TCP (quoted)");
             self.out.layers.push(layer);
-            self.run(contents, Run::Quoted);
+            self.run(contents, self.quote(around));
             return true;
         }
         let seen = self.context.conversations.see(self.cards(), &found.segment);

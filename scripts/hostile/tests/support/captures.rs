@@ -214,6 +214,45 @@ pub(crate) fn packets() -> Vec<Timed> {
         let error = ip().icmpv4(etherparse::Icmpv4Type::DestinationUnreachable(Port));
         error.write(out, &cited[14..]).unwrap();
     });
+    // ICMPv6: echo, an error that cites the UDP datagram above, and neighbors.
+    add(&|out| {
+        six()
+            .icmpv6_echo_request(7, 1)
+            .write(out, &[5; 56])
+            .unwrap()
+    });
+    add(&|out| six().icmpv6_echo_reply(7, 1).write(out, &[5; 56]).unwrap());
+    use etherparse::Icmpv6Type;
+    use etherparse::icmpv6::DestUnreachableCode::{Address, NoRoute, Port};
+    for code in [NoRoute, Address, Port] {
+        add(&|out| {
+            let mut cited = Vec::new();
+            six().udp(50000, 9999).write(&mut cited, hello).unwrap();
+            let error = six().icmpv6(Icmpv6Type::DestinationUnreachable(code));
+            error.write(out, &cited[14..]).unwrap();
+        });
+    }
+    for kind in [
+        Icmpv6Type::PacketTooBig { mtu: 1280 },
+        Icmpv6Type::TimeExceeded(etherparse::icmpv6::TimeExceededCode::HopLimitExceeded),
+    ] {
+        add(&|out| {
+            let mut cited = Vec::new();
+            six().udp(50000, 9999).write(&mut cited, hello).unwrap();
+            six().icmpv6(kind).write(out, &cited[14..]).unwrap();
+        });
+    }
+    for kind in [135, 136] {
+        add(&|out| {
+            let target = [&[0xfe; 16][..], &[kind - 134, 1], &FROM.0].concat();
+            let neighbor = Icmpv6Type::Unknown {
+                type_u8: kind,
+                code_u8: 0,
+                bytes5to8: [0; 4],
+            };
+            six().icmpv6(neighbor).write(out, &target).unwrap();
+        });
+    }
     // Fragments: the first and a later one.
     for (flags, offset) in [(0x20, 0), (0, 185)] {
         add(&|out| {

@@ -213,7 +213,9 @@ fn verbose(text: &str) -> BTreeMap<&'static str, String> {
         let bad = text.contains("bad cksum");
         all.insert("IP checksum", if bad { "bad" } else { "good" }.to_owned());
     }
-    if let Some(flags) = between("Flags [", "]") {
+    // Neighbor advertisements have flags too.
+    let neighbor = text.contains("ICMP6");
+    if let Some(flags) = between("Flags [", "]").filter(|_| !neighbor) {
         all.insert("TCP flags", flags);
         all.insert(
             "TCP checksum",

@@ -1,9 +1,9 @@
 //! The head of a capture's session as a whole: lines that do not fit the others are errors.
 
-use core::net::Ipv4Addr;
+use core::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use super::fact::{Fact, Host, Loss, Ports, Refusal};
+use super::fact::{Card, Fact, Forwarding, Host, Loss, Ports, Refusal, Translation, network};
 use super::lexer::Mismatch;
 use super::{ParseError, Step};
 
@@ -17,6 +17,9 @@ pub(super) struct Head {
     pub(super) losses: Vec<Loss>,
     pub(super) ports: Vec<Ports>,
     pub(super) refusals: Vec<Refusal>,
+    pub(super) translations: Vec<Translation>,
+    pub(super) forwardings: Vec<Forwarding>,
+    pub(super) dhcp: Vec<String>,
     pub(super) delay: Option<Duration>,
     pub(super) varies_payload: bool,
 }
@@ -31,7 +34,10 @@ impl Head {
         // The hosts first: the other lines name them.
         let (hosts, others): (Vec<_>, Vec<_>) =
             facts.partition(|(_, fact)| matches!(fact, Fact::Host(_)));
-        for (line, fact) in hosts.into_iter().chain(others) {
+        let (nats, others): (Vec<_>, Vec<_>) = others
+            .into_iter()
+            .partition(|(_, fact)| matches!(fact, Fact::Nat(_)));
+        for (line, fact) in hosts.into_iter().chain(nats).chain(others) {
             if let Err((expected, found)) = head.add(fact) {
                 errors.push(ParseError {
                     line,
@@ -86,6 +92,35 @@ impl Head {
                 self.routes(&refusal.host)?;
                 self.refusals.push(refusal.clone());
             }
+            Fact::Nat(nat) => {
+                self.routes(&nat.host)?;
+                self.has(&nat.host, nat.outer)?;
+                if self.translations.iter().any(|one| one.host == nat.host) {
+                    let expected = format!("one `nat {}`", nat.host);
+                    return Err((expected, "a second one".to_owned()));
+                }
+                self.translations.push(nat.clone());
+            }
+            Fact::Forward(forwarding) => {
+                if !self
+                    .translations
+                    .iter()
+                    .any(|nat| nat.host == forwarding.host)
+                {
+                    let expected = format!("`nat {} ADDRESS` first", forwarding.host);
+                    return Err((expected, format!("`{forwarding}`")));
+                }
+                self.forwardings.push(forwarding.clone());
+            }
+            Fact::Dhcp(host) => {
+                self.named(host)?;
+                let cards = self.host(host).map(|host| host.cards.as_slice());
+                if !matches!(cards, Some([Card { addresses }]) if addresses[0].is_ipv4()) {
+                    let expected = "a host with one network card and an address of IPv4";
+                    return Err((expected.to_owned(), format!("`{host}`")));
+                }
+                self.dhcp.push(host.clone());
+            }
             Fact::Delay(_) | Fact::VariesPayload if self.hosts.is_empty() => {
                 return Err(("a `host` line first".to_owned(), "no host".to_owned()));
             }
@@ -105,26 +140,38 @@ impl Head {
         if self.host(&host.name).is_some() {
             return Err((format!("one `host {}`", host.name), "a second one".into()));
         }
-        for (index, &address) in host.addresses.iter().enumerate() {
-            if self.hosts.iter().any(|h| h.addresses.contains(&address)) {
-                let expected = "an address that no other host has".to_owned();
-                return Err((expected, format!("`{address}`")));
+        for (index, card) in host.cards.iter().enumerate() {
+            for &address in &card.addresses {
+                self.fits_address(host, &host.cards[..index], address)?;
             }
-            let shared = |other: &Ipv4Addr| network(*other) == network(address);
-            if host.addresses[..index].iter().any(shared) {
-                let expected = "the network cards of a host in different networks".to_owned();
-                return Err((expected, format!("`{address}`")));
-            }
-            let is_router = |h: &&Host| h.addresses.len() > 1 && h.addresses.iter().any(shared);
-            if let Some(router) = self.hosts.iter().find(is_router)
-                && host.addresses.len() > 1
-            {
-                let (net, name) = (network(address), &router.name);
-                return Err((
-                    format!("one router for the network of {net}, which is `{name}`"),
-                    format!("`{}`", host.name),
-                ));
-            }
+        }
+        Ok(())
+    }
+
+    fn fits_address(&self, host: &Host, earlier: &[Card], address: IpAddr) -> Result<(), Mismatch> {
+        if self
+            .hosts
+            .iter()
+            .any(|h| h.addresses().any(|other| other == address))
+        {
+            let expected = "an address that no other host has".to_owned();
+            return Err((expected, format!("`{address}`")));
+        }
+        let net = network(address);
+        let shared = |card: &Card| card.networks().any(|other| other == net);
+        if earlier.iter().any(shared) {
+            let expected = "the network cards of a host in different networks".to_owned();
+            return Err((expected, format!("`{address}`")));
+        }
+        let is_router = |h: &&Host| h.is_router() && h.cards.iter().any(shared);
+        if let Some(router) = self.hosts.iter().find(is_router)
+            && host.is_router()
+        {
+            let name = &router.name;
+            return Err((
+                format!("one router for the network of {net}, which is `{name}`"),
+                format!("`{}`", host.name),
+            ));
         }
         Ok(())
     }
@@ -136,13 +183,21 @@ impl Head {
     /// Only a router has packets for others in its hands.
     fn routes(&self, name: &str) -> Result<(), Mismatch> {
         self.named(name)?;
-        if self.host(name).is_some_and(|host| host.addresses.len() > 1) {
+        if self.host(name).is_some_and(Host::is_router) {
             return Ok(());
         }
         Err((
             "the name of a router, a host with two addresses".to_owned(),
             format!("`{name}`"),
         ))
+    }
+
+    fn has(&self, name: &str, address: Ipv4Addr) -> Result<(), Mismatch> {
+        let is_its = |host: &Host| host.addresses().any(|one| one == IpAddr::V4(address));
+        if self.host(name).is_some_and(is_its) {
+            return Ok(());
+        }
+        Err((format!("an address of `{name}`"), format!("`{address}`")))
     }
 
     fn named(&self, name: &str) -> Result<(), Mismatch> {
@@ -154,9 +209,4 @@ impl Head {
             format!("`{name}`"),
         ))
     }
-}
-
-fn network(address: Ipv4Addr) -> Ipv4Addr {
-    let [a, b, c, _] = address.octets();
-    Ipv4Addr::new(a, b, c, 0)
 }

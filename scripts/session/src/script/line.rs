@@ -27,7 +27,7 @@ fn item(line: &str) -> Result<Item, Mismatch> {
     match word {
         "title" => bilingual("title", rest).map(|(lang, text)| Item::Title(lang, text)),
         "note" => bilingual("note", rest).map(|(lang, text)| Item::Note(lang, text)),
-        "host" | "lose" | "ports" | "refuse" | "delay" | "varies" => {
+        "host" | "lose" | "ports" | "refuse" | "nat" | "forward" | "dhcp" | "delay" | "varies" => {
             fact_of(word, rest).map(Item::Fact)
         }
         actor if is_actor(actor) => action(actor, rest.trim_start()).map(Item::Action),
@@ -45,6 +45,9 @@ fn fact_of(word: &str, rest: &str) -> Result<Fact, Mismatch> {
         "lose" => fact::loss(&words).map(Fact::Lose),
         "ports" => fact::ports(&words).map(Fact::Ports),
         "refuse" => fact::refusal(&words).map(Fact::Refuse),
+        "nat" => fact::translation(&words).map(Fact::Nat),
+        "forward" => fact::forwarding(&words).map(Fact::Forward),
+        "dhcp" => fact::dhcp(&words).map(Fact::Dhcp),
         "delay" => fact::delay(rest.trim()).map(Fact::Delay),
         _ if words == ["payload"] => Ok(Fact::VariesPayload),
         _ => mismatch("`payload` after `varies`", &words.join(" ")),
