@@ -2,7 +2,7 @@
 import { after, test } from "node:test";
 import { close, readAll, staysHere, testsOfEveryPage } from "./shared.mjs";
 
-for (const part of ["modes", "layout", "sessions", "captures", "access", "assistive", "widgets", "questions", "search", "keys", "paper", "live"]) await import(`./${part}.mjs`);
+for (const part of ["modes", "layout", "sessions", "captures", "access", "assistive", "widgets", "questions", "search", "keys", "paper", "live", "websocket"]) await import(`./${part}.mjs`);
 readAll().catch(() => {}); // told by the tests that wait for it
 testsOfEveryPage();
 

@@ -5,6 +5,7 @@ mod connection;
 mod exercises;
 mod host_check;
 mod live;
+mod policy;
 mod port;
 
 use std::path::Path;
@@ -27,11 +28,6 @@ pub use port::{Port, bind};
 
 /// Number of event streams at once: one for each browser, whose tabs share it.
 const EVENT_STREAMS_MAX: usize = 32;
-
-/// Everything that a page loads comes from here. mdBook has inline scripts and styles.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self' 'unsafe-inline'; \
-    style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; \
-    object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'";
 
 /// What is served at the moment.
 #[derive(Debug, Default, Clone)]
@@ -159,7 +155,15 @@ async fn page(State(shared): State<Shared>, request: Request) -> Response<Body> 
 
 fn file(status: StatusCode, path: &str, bytes: &Bytes, version: &str) -> Response<Body> {
     match content_type(path) {
-        kind if kind.starts_with("text/html") => html(status, bytes.clone(), version),
+        kind if kind.starts_with("text/html") => {
+            let mut response = html(status, bytes.clone(), version);
+            if let Some(policy) = policy::of_page(path) {
+                response
+                    .headers_mut()
+                    .insert(header::CONTENT_SECURITY_POLICY, policy);
+            }
+            response
+        }
         kind => answer(status, kind, bytes.clone()),
     }
 }
@@ -196,7 +200,6 @@ async fn harden(mut response: Response<Body>) -> Response<Body> {
     for (name, value) in [
         (header::CACHE_CONTROL, "no-store"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
         (header::REFERRER_POLICY, "same-origin"),
         (
             header::HeaderName::from_static("cross-origin-resource-policy"),
@@ -205,5 +208,8 @@ async fn harden(mut response: Response<Body>) -> Response<Body> {
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    headers
+        .entry(header::CONTENT_SECURITY_POLICY)
+        .or_insert(policy::EVERYWHERE);
     response
 }

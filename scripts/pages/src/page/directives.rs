@@ -284,6 +284,9 @@ impl Work<'_> {
                     let figure = self.with_asset("widgets", figure);
                     return self.with_asset("sortable", figure);
                 }
+                if figure.contains("ws-chat") {
+                    return self.with_asset("websocket", figure);
+                }
                 figure
             }
             Err((zh, en)) => {
