@@ -12,6 +12,7 @@ pub fn chinese(actor: &str) -> Option<&'static str> {
         "proxy" => "反向代理",
         "app" => "应用服务器",
         "dns" | "nameserver" => "名字服务器",
+        "relay" => "中继程序",
         "terminal" => "终端",
         "reader" => "读者",
         "impostor" => "冒充者",
