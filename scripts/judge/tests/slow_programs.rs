@@ -401,3 +401,47 @@ while True: threading.Thread(target=run, args=(l.accept()[0],), daemon=True).sta
         passes("server", story, &small_queue(length, accepts));
     }
 }
+
+/// Answers 64 KiB at a time, taking its time, and lets go of a client that takes no answer for 300 ms.
+const SLOW_TO_FILL: &str = "import socket, sys, threading, time
+here = set()
+def serve(client):
+    client.settimeout(DEADLINE)
+    try:
+        while some := client.recv(65536):
+            if some == b'who\\n':
+                client.sendall(b'%d\\n' % len(here))
+                continue
+            time.sleep(0.02)
+            client.sendall(some)
+    except OSError:
+        pass
+    here.discard(client)
+host, port = sys.argv[-1].rsplit(':', 1)
+with socket.create_server((host, int(port))) as listener:
+    while True:
+        client, _ = listener.accept()
+        here.add(client)
+        threading.Thread(target=serve, args=(client,), daemon=True).start()
+";
+
+const NEVER_READS: &str = "alice connect\nalice stops\nalice >> 16MiB of \"x\"\nalice ~ 800ms\nbob connect\nbob > who\nbob | 1\n";
+
+#[test]
+fn the_time_of_a_peer_that_does_not_read_counts_from_when_the_program_is_held_up() {
+    passes(
+        "server",
+        NEVER_READS,
+        &SLOW_TO_FILL.replace("DEADLINE", "0.3"),
+    );
+}
+
+#[test]
+fn a_program_that_a_peer_holds_up_is_not_waited_for_longer() {
+    let program = SLOW_TO_FILL.replace("DEADLINE", "None");
+    let (failure, _) = failure_of("server", NEVER_READS, &options(&program));
+    assert!(
+        matches!(failure.trouble, Trouble::Wrong { .. }),
+        "{failure:?}"
+    );
+}

@@ -11,7 +11,7 @@ use super::{Options, system};
 use crate::verdict::Slow;
 
 /// The most that a wait is stretched by, as a multiple of its length.
-const STRETCH_MAX: u32 = 10;
+pub(super) const STRETCH_MAX: u32 = 10;
 
 /// Processor time that a program may use before it is ready.
 const START_RUNNING_MAX: Duration = Duration::from_secs(20);

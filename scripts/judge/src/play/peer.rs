@@ -111,6 +111,10 @@ impl Peer {
         self.reading = Reading::Stopped;
     }
 
+    pub(super) fn has_stopped(&self) -> bool {
+        matches!(self.reading, Reading::Stopped)
+    }
+
     pub(super) fn read(&mut self, pace: Option<Pace>) {
         self.reading = match pace {
             None => Reading::Free,

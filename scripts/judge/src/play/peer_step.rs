@@ -56,7 +56,7 @@ pub(super) fn play<'a>(
                 expectation::all(runner, at, &mut exactly)?;
             }
             Act::Http(response) => http_step::response(runner, at, response)?,
-            Act::Silent { .. } => silent(runner, at, silence)?,
+            Act::Silent { duration } => silent(runner, at, silence, *duration)?,
             Act::SeesEnd => end(runner, at, Some(End::Closed))?,
             Act::SeesReset => end(runner, at, Some(End::Reset))?,
             Act::SeesGone => end(runner, at, None)?,
@@ -103,11 +103,17 @@ fn silent<'a>(
     runner: &mut Runner<'a>,
     at: (&'a str, usize),
     until: Instant,
+    duration: Duration,
 ) -> Result<(), Trouble> {
-    let found = runner.until(until, |runner| {
+    let came = |runner: &mut Runner<'a>| {
         let peer = runner.peers.one(at)?;
         Ok((!peer.unread.is_empty() || peer.ended.is_some()).then_some(()))
-    })?;
+    };
+    // What does not read is there to hold the program up: the time counts from when it does.
+    let found = match runner.peers.one(at)?.has_stopped() {
+        true => runner.until_held_up(duration, came)?,
+        false => runner.until(until, came)?,
+    };
     if let Err(InVain) = found {
         return match runner.program.ended() {
             Some(_) if Instant::now() < until => Err(Trouble::Gone),

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use super::Options;
-use super::patience::Patience;
+use super::patience::{Patience, STRETCH_MAX};
 use super::peers::Peers;
 use super::poll;
 use super::program::{Program, Wrote, last, lines};
@@ -34,6 +34,9 @@ const STATUS_WAIT: Duration = Duration::from_secs(5);
 
 /// Time without output after which stderr counts as ended.
 const STDERR_QUIET_AFTER: Duration = Duration::from_millis(100);
+
+/// Time between two looks at whether the program takes what was sent to it.
+const TAKEN_INTERVAL: Duration = Duration::from_millis(100);
 
 pub(super) struct Runner<'a> {
     pub(super) check: &'a Check,
@@ -117,6 +120,29 @@ impl<'a> Runner<'a> {
         look: impl FnMut(&mut Self) -> Result<Option<T>, Trouble>,
     ) -> Result<Result<T, InVain>, Trouble> {
         self.look_until(look, |_, now| now >= deadline)
+    }
+
+    /// Looks until there is something, or until the program has taken nothing of what was sent to it
+    /// for this long. A program that takes a little now and then is not waited for endlessly.
+    pub(super) fn until_held_up<T>(
+        &mut self,
+        time: Duration,
+        look: impl FnMut(&mut Self) -> Result<Option<T>, Trouble>,
+    ) -> Result<Result<T, InVain>, Trouble> {
+        let mut deadline = self.all_sent() + time;
+        let most = (deadline + STRETCH_MAX * time).min(self.patience.ends);
+        let (mut next, mut before) = (Instant::now(), None);
+        self.look_until(look, |runner, now| {
+            if now >= next {
+                next = now + TAKEN_INTERVAL;
+                let taken = Some((runner.peers.moved(), runner.program.unread()));
+                if before.is_some() && taken != before {
+                    deadline = deadline.max(now + time).min(most);
+                }
+                before = taken;
+            }
+            now >= deadline
+        })
     }
 
     /// Looks until there is something, or the wait for this step is over.
