@@ -1,9 +1,10 @@
 //! 一条消息的字节：谁和谁的会话、第几条、是数据还是确认。
 //! The bytes of a message: which conversation, which number, data or acknowledgment.
 
-// 一个数据报最多 1200 字节：再大，路上就可能要分片，丢一片等于全丢（RFC 8085 §3.2）。
-// A datagram has at most 1200 bytes: a larger one may be fragmented on the path, and one lost
-// fragment loses all of it (RFC 8085 §3.2).
+// 一个数据报最多 1200 字节，装得进 1280 字节的 IPv6 包；再大，路上就可能要分片，丢一片等于全丢
+// （RFC 8085 §3.2）。
+// A datagram has at most 1200 bytes and fits into an IPv6 packet of 1280: a larger one may be
+// fragmented on the path, and one lost fragment loses all of it (RFC 8085 §3.2).
 const LIMIT: usize = 1200;
 const HEADER: usize = 9;
 pub(crate) const TEXT_LIMIT: usize = LIMIT - HEADER;

@@ -39,7 +39,7 @@ HELP = """\
 # 前缀，谁连得到。前面的先算（IANA 的特殊用途地址表，RFC 6890）。
 # A prefix, and who can reach it. The first match counts (the special-purpose addresses of IANA,
 # RFC 6890).
-KINDS = [(ipaddress.ip_network(prefix), words) for prefix, words in [
+KINDS = [(ipaddress.ip_network(prefix), prefix, words) for prefix, words in [
     ("0.0.0.0/32", "未指定：监听时是所有网卡 unspecified: to listen, all of them"),
     ("0.0.0.0/8", "不能用 not usable"),
     ("127.0.0.0/8", "环回：只有本机 loopback: this machine alone"),
@@ -73,9 +73,9 @@ def described(ip):
     address = ipaddress.ip_address(ip.partition("%")[0])
     # `in`：前几个比特一样，就是这一种，和路由表用的是同一个办法。
     # `in`: the same first bits, the same kind. A routing table works in this way too.
-    prefix, words = next(row for row in KINDS if address in row[0])
+    _, prefix, words = next(row for row in KINDS if address in row[0])
     shown = f"::ffff:{address.ipv4_mapped}" if getattr(address, "ipv4_mapped", None) else address
-    return f"{shown}  {words}  [{str(prefix).replace('::ffff:0.0.0.0', '::ffff:0:0')}]"
+    return f"{shown}  {words}  [{prefix}]"
 # ANCHOR_END: kinds
 
 

@@ -20,9 +20,10 @@ TRIES = 4
 # 装得下任何一个 UDP 数据报：太长的也看得出来，不会被悄悄截断。
 # Holds any UDP datagram: one that is too long is seen as such, and not cut silently.
 LARGEST = 65536
-# 一个数据报最多 1200 字节：再大，路上就可能要分片，丢一片等于全丢（RFC 8085 §3.2）。
-# A datagram has at most 1200 bytes: a larger one may be fragmented on the path, and one lost
-# fragment loses all of it (RFC 8085 §3.2).
+# 一个数据报最多 1200 字节，装得进 1280 字节的 IPv6 包；再大，路上就可能要分片，丢一片等于全丢
+# （RFC 8085 §3.2）。
+# A datagram has at most 1200 bytes and fits into an IPv6 packet of 1280: a larger one may be
+# fragmented on the path, and one lost fragment loses all of it (RFC 8085 §3.2).
 LIMIT = 1200
 # ! 是高位在前，B 是 1 字节，I 是 4 字节：种类、会话、编号，后面是文字。
 # `!` is high byte first, B is 1 byte, I is 4: kind, conversation, number, and then text.

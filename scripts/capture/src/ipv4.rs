@@ -102,6 +102,24 @@ pub(crate) fn header(
     Some((layer, ip))
 }
 
+/// The two fields that IPv4 and IPv6 share, in one byte (RFC 2474 §3, RFC 3168 §5).
+pub(crate) fn service(header: &mut Header, dscp: &'static Kind, ecn: &'static Kind) {
+    let (zh, en) = match header.peek(6) {
+        0 => ("普通", "ordinary"),
+        48 => ("网络控制（CS6）", "network control (CS6)"),
+        _ => ("", ""),
+    };
+    let value = header.peek(6).to_string();
+    header.put(dscp, 6, value, say(zh, en));
+    let (zh, en) = match header.peek(2) {
+        0 => ("没有使用", "not used"),
+        3 => ("遇到拥堵", "congestion experienced"),
+        _ => ("支持这种记号", "marking is supported"),
+    };
+    let value = header.peek(2).to_string();
+    header.put(ecn, 2, value, say(zh, en));
+}
+
 fn fields<'a>(frame: &'a [u8], start: usize, length: usize, ip: &Ip, names: &Names) -> Header<'a> {
     let mut header = Header::new(frame, start..start + length);
     header.put(&VERSION, 4, "4".to_owned(), say("IPv4", "IPv4"));
@@ -109,20 +127,7 @@ fn fields<'a>(frame: &'a [u8], start: usize, length: usize, ip: &Ip, names: &Nam
     let bytes = words * 4;
     let meaning = octets(bytes);
     header.put(&IHL, 4, words.to_string(), meaning);
-    let (zh, en) = match header.peek(6) {
-        0 => ("普通", "ordinary"),
-        48 => ("网络控制（CS6）", "network control (CS6)"),
-        _ => ("", ""),
-    };
-    let value = header.peek(6).to_string();
-    header.put(&DSCP, 6, value, say(zh, en));
-    let (zh, en) = match header.peek(2) {
-        0 => ("没有使用", "not used"),
-        3 => ("遇到拥堵", "congestion experienced"),
-        _ => ("支持这种记号", "marking is supported"),
-    };
-    let value = header.peek(2).to_string();
-    header.put(&ECN, 2, value, say(zh, en));
+    service(&mut header, &DSCP, &ECN);
     let total = header.peek(16);
     let data = total.saturating_sub(bytes);
     let meaning = text(

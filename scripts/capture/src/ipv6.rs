@@ -6,7 +6,7 @@ use core::net::{IpAddr, Ipv6Addr};
 use std::ops::Range;
 
 use crate::bits::{Header, be16, byte, kinds, nothing, octets, say};
-use crate::ipv4::{protocol_name, ttl_meaning};
+use crate::ipv4::{protocol_name, service, ttl_meaning};
 use crate::names::Names;
 use crate::{Kind, Layer};
 use bilingual::Text;
@@ -69,7 +69,7 @@ pub(crate) fn header(
     }
     let mut header = Header::new(frame, start..start + HEADER_BYTES);
     header.put(&VERSION, 4, "6".to_owned(), say("IPv6", "IPv6"));
-    traffic_class(&mut header);
+    service(&mut header, &DSCP, &ECN);
     header.hex(&FLOW, 20, nothing());
     let length = usize::from(be16(frame, start + 4));
     header.put(&LENGTH, 16, length.to_string(), octets(length as u64));
@@ -96,23 +96,6 @@ pub(crate) fn header(
         layers.push(layer);
     }
     Some((layers, ip))
-}
-
-fn traffic_class(header: &mut Header) {
-    let (zh, en) = match header.peek(6) {
-        0 => ("普通", "ordinary"),
-        48 => ("网络控制（CS6）", "network control (CS6)"),
-        _ => ("", ""),
-    };
-    let value = header.peek(6).to_string();
-    header.put(&DSCP, 6, value, say(zh, en));
-    let (zh, en) = match header.peek(2) {
-        0 => ("没有使用", "not used"),
-        3 => ("遇到拥堵", "congestion experienced"),
-        _ => ("支持这种记号", "marking is supported"),
-    };
-    let value = header.peek(2).to_string();
-    header.put(&ECN, 2, value, say(zh, en));
 }
 
 /// Neighbor discovery starts with 255, so that nothing from behind a router can be it.

@@ -323,18 +323,27 @@ fn complaints(tshark: &Path, file: &Path) -> Vec<String> {
 }
 
 /// Warnings of Wireshark that are the subject of a page.
-const EXPECTED: [&str; 13] = [
+const EXPECTED: [&str; 21] = [
     "broken_pipe 9 Connection reset (RST)",
     "dns_retry 4 DNS query retransmission. Original request in frame 3",
     // It cannot see that the segment before was lost.
     "fast_retransmit 21 This frame is a (suspected) out-of-order segment",
+    // The probes of a keepalive stay without an answer; afterwards the other side writes.
+    "keepalive 12 Connection reset (RST)",
+    "keepalive 13 Connection reset (RST)",
+    "keepalive 9 Connection reset (RST)",
+    "linger 6 Connection reset (RST)",
     // Bytes that came twice are acknowledged with their numbers (RFC 2883).
     "lost_ack 11 D-SACK Sequence",
     "lost_fin_ack 9 D-SACK Sequence",
+    "nat_inbound 4 Connection reset (RST)",
     "refused 4 Connection reset (RST)",
     "refused_by_firewall 4 Connection reset (RST)",
     "reset 11 Connection reset (RST)",
     "reset 9 Connection reset (RST)",
+    "small_window 7 TCP window specified by the receiver is now completely full",
+    "stuck 12 Connection reset (RST)",
+    "unread 10 Connection reset (RST)",
     "zero_window 11 TCP Zero Window segment",
     "zero_window 13 TCP Zero Window segment",
     "zero_window 7 TCP window specified by the receiver is now completely full",
