@@ -2,13 +2,13 @@
 "use strict";
 
 workbook.places = {
-  "0.0.0.0": "sockets/socket.html#break",
+  "0.0.0.0": "tcp/addresses.html#kinds",
   "1006": "layers/websocket.html#codes",
   "1009": "layers/websocket.html#codes",
   "101 Switching Protocols": "layers/websocket.html#handshake",
   "127.0.0.1": "sockets/socket.html#break",
   "4-tuple": "sockets/socket.html#four-tuple",
-  "::1": "reference/python-rust-c.html#addresses",
+  "::1": "tcp/addresses.html#localhost",
   "ACK": "sockets/socket.html#calls",
   "ARP": "layers/link.html#arp",
   "Address Resolution Protocol": "layers/link.html#arp",
@@ -203,7 +203,7 @@ workbook.places = {
   "layering": "layers/protocols.html#which-layer",
   "link": "layers/link.html#link",
   "listen": "sockets/socket.html#calls",
-  "localhost": "sockets/socket.html#break",
+  "localhost": "tcp/addresses.html#localhost",
   "loopback": "sockets/socket.html#break",
   "message boundary": "sockets/one-shot.html#bytes",
   "multicast": "tcp/udp.html#groups",

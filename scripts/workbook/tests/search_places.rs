@@ -113,9 +113,12 @@ fn of_the_list() -> Places {
     let list = read(WORDS);
     let lines = list.lines().filter(|line| !line.starts_with('#'));
     let pairs = lines.map(|line| line.rsplit_once(" = ").unwrap_or_else(|| panic!("{line}")));
-    pairs
-        .map(|(words, place)| (words.to_owned(), place.to_owned()))
-        .collect()
+    let mut places = Places::new();
+    for (words, place) in pairs {
+        let twice = places.insert(words.to_owned(), place.to_owned());
+        assert_eq!(twice, None, "{WORDS} has {words} twice");
+    }
+    places
 }
 
 fn places() -> Places {
