@@ -99,7 +99,7 @@ everyPage("both languages of a comment in code begin at one column", BOTH, (tab)
 everyPage("every page is complete without JavaScript, in both languages", WITHOUT_SCRIPTS, async (tab) => {
   const complaints = [];
   const hidden = await tab.locator("main :is(.zh, .en, .moment, .encap-step, .field, .name, .value, .pair, pre, td, li, dd, figcaption, .osi-order .box, .osi-order .words)")
-    .evaluateAll((elements) => elements.filter((e) => !e.closest("details:not([open]) > :not(summary), .sr, .task, .controls, .moment .who, .packet-hint")
+    .evaluateAll((elements) => elements.filter((e) => !e.closest("details:not([open]) > :not(summary), .sr, .task, .controls, .ws-live, .moment .who, .packet-hint")
       && !(e.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && e.getBoundingClientRect().height > 2)
       && e.textContent.trim() !== "").map((e) => e.outerHTML.slice(0, 160)));
   complaints.push(...hidden.slice(0, 3).map((html) => `not shown: ${html}`));

@@ -24,6 +24,8 @@ export const WITHOUT_SCRIPTS = { javaScriptEnabled: false };
 /** How long anything may take that a page does by itself: long, since the machine may have other work. */
 const PATIENCE = 120_000;
 export const requests = [];
+/** Origins of other servers on this machine that a test has started. */
+export const started = [];
 
 export const at = (page) => `${site.origin}/${page}`;
 
@@ -182,6 +184,6 @@ export async function pageWith(selector) {
 /** The last test of a file. */
 export function staysHere() {
   assert.ok(requests.length > 100);
-  const away = requests.filter((url) => !url.startsWith(site.origin) && !/^(data|blob|about):/.test(url));
+  const away = requests.filter((url) => ![site.origin, ...started].some((origin) => url.startsWith(`${origin}/`)) && !/^(data|blob|about):/.test(url));
   assert.deepEqual([...new Set(away)], []);
 }

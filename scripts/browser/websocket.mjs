@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { after, test } from "node:test";
 import { chromium } from "playwright-core";
 import WebSocket, { WebSocketServer } from "ws";
-import { at, soon, soonIs, soonMatches, withTab } from "./shared.mjs";
+import { at, soon, soonIs, soonMatches, started, withTab } from "./shared.mjs";
 import { BOOK } from "./site.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -153,6 +153,7 @@ test("under the reading server this page, and no other, may go to the chat serve
   try {
     await soonMatches(() => reading.said, /http:\/\/127\.0\.0\.1:\d+/);
     const origin = reading.said.match(/http:\/\/127\.0\.0\.1:\d+/)[0];
+    started.push(origin);
     await soonIs(async () => (await fetch(`${origin}/${PAGE}`)).status, 200, reading.said);
     await tab.goto(`${origin}/layers/dns.html`);
     const directive = await tab.evaluate((port) => new Promise((done) => {

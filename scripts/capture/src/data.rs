@@ -10,7 +10,7 @@ kinds! {
 TEXT "data.text" "文字" "text"
     "程序写进套接字的文字，UTF-8 编码：一个汉字三个字节。" "Text that a program wrote into its socket, in UTF-8: a Chinese character takes three bytes." "RFC 3629"
 BYTES "data.bytes" "数据" "data"
-    "程序给的字节。网络不看它们的含义。" "Bytes from a program. The network does not interpret them." ""
+    "程序给的字节。网络不看它们的含义。" "Bytes from a program. The network does not interpret them." "RFC 9293 §3.1; RFC 768"
 }
 
 kinds! {
