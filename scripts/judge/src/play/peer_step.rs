@@ -111,7 +111,7 @@ fn silent<'a>(
     };
     // What does not read is there to hold the program up: the time counts from when it does.
     let found = match runner.peers.one(at)?.has_stopped() {
-        true => runner.until_held_up(duration, came)?,
+        true => runner.until_held_up(until, duration, came)?,
         false => runner.until(until, came)?,
     };
     if let Err(InVain) = found {

@@ -122,14 +122,14 @@ impl<'a> Runner<'a> {
         self.look_until(look, |_, now| now >= deadline)
     }
 
-    /// Looks until there is something, or until the program has taken nothing of what was sent to it
-    /// for this long. A program that takes a little now and then is not waited for endlessly.
+    /// Looks until there is something, or until this moment has passed and the program has taken
+    /// nothing of what was sent to it for this long. A program that takes a little now and then is not waited for endlessly.
     pub(super) fn until_held_up<T>(
         &mut self,
+        mut deadline: Instant,
         time: Duration,
         look: impl FnMut(&mut Self) -> Result<Option<T>, Trouble>,
     ) -> Result<Result<T, InVain>, Trouble> {
-        let mut deadline = self.all_sent() + time;
         let most = (deadline + STRETCH_MAX * time).min(self.patience.ends);
         let (mut next, mut before) = (Instant::now(), None);
         self.look_until(look, |runner, now| {
