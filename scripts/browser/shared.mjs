@@ -24,7 +24,7 @@ export const WITHOUT_SCRIPTS = { javaScriptEnabled: false };
 /** How long anything may take that a page does by itself: long, since the machine may have other work. */
 const PATIENCE = 120_000;
 export const requests = [];
-/** Origins of other servers on this machine that a test has started. */
+/** Origins of other servers on this machine that a test has started, and folders of which it opens the files. */
 export const started = [];
 
 export const at = (page) => `${site.origin}/${page}`;

@@ -63,7 +63,7 @@ async function connected(tab) {
 
 test("the page chats with a terminal through the reader's own server", () => withServer([], (server) => withTab({ lang: "en" }, async (tab) => {
   await connected(tab);
-  assert.match(server.said, /Origin: http:\/\/127\.0\.0\.1:\d+\n/);
+  await soonMatches(() => server.said, /Origin: http:\/\/127\.0\.0\.1:\d+\n/);
   const terminal = start([...RUST, "client"]);
   await soonMatches(() => terminal.said, /you are guest2/);
   await tab.locator("#ws-words").fill("你好 <b>from</b> the page");
@@ -75,7 +75,7 @@ test("the page chats with a terminal through the reader's own server", () => wit
   await soonMatches(() => terminal.said, /the chat is over: 1000/);
   await press(tab, "leave");
   await soonMatches(() => state(tab), /code 1000: done/);
-  assert.match(server.said, /\* guest1 离开了 left/);
+  await soonMatches(() => server.said, /\* guest1 离开了 left/);
 })));
 
 test("the same page chats with the server in Python", () => withServer([], (server) => withTab({ lang: "zh" }, async (tab) => {
@@ -165,7 +165,7 @@ test("under the reading server this page, and no other, may go to the chat serve
     await tab.goto(`${origin}/${PAGE}`);
     await press(tab, "connect");
     await soonMatches(() => state(tab), /Connected/);
-    assert.ok(server.said.includes(`Origin: ${origin}\n`), server.said);
+    await soon(() => assert.ok(server.said.includes(`Origin: ${origin}\n`), server.said));
   } finally {
     reading.child.kill("SIGINT");
     await reading.ended;
@@ -222,7 +222,9 @@ test("a page of another site hears and speaks where the server does not look at 
 })));
 
 test("a page from a file is refused, says how to be let in, and then is", async () => {
-  const page = new URL(PAGE, `file://${BOOK}/`).href;
+  const book = new URL(`file://${BOOK}`).href;
+  started.push(book);
+  const page = `${book}/${PAGE}`;
   const visit = (act) => withTab({ lang: "en" }, async (tab) => {
     await tab.goto(page);
     await press(tab, "connect");
@@ -230,7 +232,7 @@ test("a page from a file is refused, says how to be let in, and then is", async 
   });
   await withServer([], (server) => visit(async (tab) => {
     await soonMatches(() => state(tab), /-- server --allow-origin null/);
-    assert.match(server.said, /refused: 403 Forbidden: Origin: null/);
+    await soonMatches(() => server.said, /refused: 403 Forbidden: Origin: null/);
   }));
   await withServer(["--allow-origin", "null"], () => visit((tab) => soonMatches(() => state(tab), /Connected/)));
 });

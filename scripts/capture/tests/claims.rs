@@ -377,7 +377,7 @@ fn two_fins_cross_and_both_ends_pass_through_closing() {
         panic!("{} FINs", fins.len());
     };
     assert_ne!(first.from, second.from);
-    let delay = recording.session.delay.expect("a long wire");
+    let delay = recording.session.delay.expect("a long wire").time;
     assert_eq!(delay, 450 * MS);
     is_between(second.time - first.time, 250 * MS, delay - MS);
     for (host, first) in ["SYN-SENT", "SYN-RECEIVED"].into_iter().enumerate() {

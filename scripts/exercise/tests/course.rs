@@ -285,15 +285,15 @@ fn judge(program: &Program, wanted: &[&Variant], seed: u64, slower: u32) -> Vec<
     let mut verdicts = play(check, wanted, &options, |_| {});
     drop(beside_others);
     for _ in 1..TRIES {
-        let Some(open) = verdicts.iter().find(|verdict| verdict.is_open()) else {
-            break;
-        };
-        let (path, name) = (program.shown(), &open.variant);
-        say(&format!(
-            "played again: {path}: the machine was too busy for a verdict on {name}"
-        ));
-        let _alone = MACHINE.write();
-        verdicts = play(check, wanted, &options, |_| {});
+        let open = verdicts.iter_mut().zip(wanted).filter(|(v, _)| v.is_open());
+        for (verdict, &variant) in open {
+            let (path, name) = (program.shown(), &variant.name);
+            say(&format!(
+                "played again: {path}: the machine was too busy for a verdict on {name}"
+            ));
+            let _alone = MACHINE.write();
+            *verdict = play(check, &[variant], &options, |_| {}).remove(0);
+        }
     }
     // A wrong program that fails again needs no line here, and for a right one the test says it.
     let passed_then = |verdict: &&Verdict| verdict.slow.again && verdict.failure.is_none();

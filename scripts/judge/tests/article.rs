@@ -34,6 +34,7 @@ fn judged(name: &str, id: &str, wanted: &str) -> Option<Option<Box<Failure>>> {
     );
     // The machine may be busy with other tests.
     options.patience = Duration::from_secs(30);
+    options.limit = Duration::from_secs(600);
     Some(variant(&check, check.variant(wanted).unwrap(), &options).failure)
 }
 

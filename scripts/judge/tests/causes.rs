@@ -27,6 +27,8 @@ fn reports(id: &str, name: &str, program: &str) -> [String; 2] {
         args: vec!["-IS".into(), "-c".into(), program.into()],
     };
     let mut options = Options::new(run, PathBuf::from("/"));
+    // The machine may be busy with other tests.
+    options.limit = Duration::from_secs(600);
     if program.contains("create_server") {
         options.patience = Duration::from_secs(30);
     }

@@ -33,6 +33,8 @@ fn judge(role: &str, story: &str, program: &str) -> Verdict {
         args: vec!["-IS".into(), "-c".into(), program.into()],
     };
     let mut options = Options::new(program, PathBuf::from("/"));
+    // The machine may be busy with other tests.
+    options.limit = Duration::from_secs(600);
     if !story.contains("# impatient") {
         options.patience = Duration::from_secs(30);
     }

@@ -34,7 +34,9 @@ fn options(program: &str) -> Options {
         args: vec!["-IS".into(), "-c".into(), program.into()],
     };
     let mut options = Options::new(program, PathBuf::from("/"));
+    // The machine may be busy with other tests.
     options.patience = Duration::from_secs(30);
+    options.limit = Duration::from_secs(600);
     options
 }
 

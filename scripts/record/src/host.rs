@@ -101,8 +101,8 @@ impl Plan {
                 .collect(),
             // On a wire this long, ARP takes most of the second after which a SYN is sent again.
             neighbors: match session.delay {
-                Some(_) => neighbors(index, &cards),
-                None => Vec::new(),
+                Some(delay) if !delay.arp => neighbors(index, &cards),
+                _ => Vec::new(),
             },
         };
         session.hosts.iter().enumerate().map(plan).collect()
@@ -461,6 +461,12 @@ mod tests {
         assert!(commands(&plans[0]).contains(
             "\nneigh add 192.0.2.1 lladdr 02:00:00:00:02:01 dev eth0\nroute add default"
         ));
+    }
+
+    #[test]
+    fn on_a_long_wire_everyone_asks_where_the_head_says_arp() {
+        let plans = plans("host a 192.0.2.2\nhost b 192.0.2.1\ndelay 100ms arp\n");
+        assert!(!commands(&plans[0]).contains("neigh"));
     }
 
     #[test]

@@ -86,7 +86,7 @@ impl<'a> Lab<'a> {
                 });
             }
         }
-        let delay = session.delay.unwrap_or(WIRE_LATENCY);
+        let delay = session.delay.map_or(WIRE_LATENCY, |delay| delay.time);
         let wire = Wire::start(sockets, Losses::of(session), delay)?;
         Ok(Self {
             session,

@@ -14,6 +14,6 @@ pub use program::Program;
 #[cfg(feature = "run")]
 pub use run::{FailedStep, Options, Report, all, example, root, run, run_file, run_named};
 pub use script::{
-    Action, Card, Forwarding, Host, Loss, LossKind, ParseError, Ports, Refusal, RefuseWith,
+    Action, Card, Delay, Forwarding, Host, Loss, LossKind, ParseError, Ports, Refusal, RefuseWith,
     Session, Status, Step, Translation, Which, mac, network, wires,
 };

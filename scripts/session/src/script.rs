@@ -17,8 +17,8 @@ use std::time::Duration;
 use bilingual::Text;
 
 pub use fact::{
-    Card, Forwarding, Host, Loss, LossKind, Ports, Refusal, RefuseWith, Translation, Which, mac,
-    network, wires,
+    Card, Delay, Forwarding, Host, Loss, LossKind, Ports, Refusal, RefuseWith, Translation, Which,
+    mac, network, wires,
 };
 use line::Item;
 
@@ -42,7 +42,7 @@ pub struct Session {
     /// The hosts of a capture that have no address yet: a program of theirs gets it by DHCP.
     pub dhcp: Vec<String>,
     /// How long each frame of a capture is in transit, where the head says so.
-    pub delay: Option<Duration>,
+    pub delay: Option<Delay>,
     /// The bytes of the payload differ from one recording to the next.
     pub varies_payload: bool,
     /// What happens, in order.

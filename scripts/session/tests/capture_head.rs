@@ -49,7 +49,8 @@ fn the_lines_of_a_head_are_read_in_any_order() {
             with: RefuseWith::Rst,
         }]
     );
-    assert_eq!(session.delay, Some(Duration::from_millis(60)));
+    let delay = session.delay.unwrap();
+    assert_eq!((delay.time, delay.arp), (Duration::from_millis(60), false));
     assert_eq!((session.ports_of("a"), session.ports_of("router")), (3, 1));
     assert!(session.varies_payload);
 }
@@ -196,8 +197,15 @@ fn a_delay_is_long_enough_for_one_go_and_short_enough_for_an_answer() {
             &format!("line 4: expected a delay from 5ms to 450ms, found `{delay}`"),
         );
     }
+    for line in ["delay", "delay 50ms ndp", "delay arp 50ms"] {
+        refuses(
+            &format!("{line}\n"),
+            &format!("line 4: expected `delay DURATION` or `delay DURATION arp`, found `{line}`"),
+        );
+    }
+    assert!(reads("delay 50ms arp\n").delay.unwrap().arp);
     refuses(
-        "delay 5ms\ndelay 6ms\n",
+        "delay 5ms arp\ndelay 6ms\n",
         "line 5: expected one `delay`, found a second one",
     );
 }

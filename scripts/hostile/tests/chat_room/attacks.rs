@@ -439,7 +439,8 @@ fn running_out_of_descriptors_and_threads_at_once_is_survived() {
         // The last waits in the queue until the goodbyes of the others have ended, after 2 s.
         let _ = guests[79].0.read(&mut [0]).unwrap();
         let used = processor_time(room.program.id()) - before;
-        assert!(used < Duration::from_millis(100), "{descriptors}: {used:?}");
+        // A loop that does not rest takes all of these 2 s, or its share of a busy machine.
+        assert!(used < Duration::from_millis(500), "{descriptors}: {used:?}");
         drop(guests);
         room.quits();
     }

@@ -13,6 +13,16 @@ const DELAY_MIN: Duration = Duration::from_millis(5);
 /// The longest delay: with more, ARP and TCP ask again before the first answer is back.
 const DELAY_MAX: Duration = Duration::from_millis(450);
 
+/// How long the wires are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Delay {
+    /// How long a frame is in transit.
+    pub time: Duration,
+    /// The hosts ask with ARP all the same; without it they know each other's MAC addresses from the
+    /// start.
+    pub arp: bool,
+}
+
 /// A machine of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Host {
@@ -181,7 +191,7 @@ pub(super) enum Fact {
     Nat(Translation),
     Forward(Forwarding),
     Dhcp(String),
-    Delay(Duration),
+    Delay(Delay),
     VariesPayload,
 }
 
@@ -330,10 +340,18 @@ pub(super) fn dhcp(words: &[&str]) -> Result<String, Mismatch> {
 }
 
 /// What stands after `delay`.
-pub(super) fn delay(text: &str) -> Result<Duration, Mismatch> {
-    let delay = duration(text)?;
-    if (DELAY_MIN..=DELAY_MAX).contains(&delay) {
-        return Ok(delay);
+pub(super) fn delay(words: &[&str]) -> Result<Delay, Mismatch> {
+    let (text, arp) = match *words {
+        [text] => (text, false),
+        [text, "arp"] => (text, true),
+        _ => {
+            let found = format!("`{}`", [&["delay"], words].concat().join(" "));
+            return Err(("`delay DURATION` or `delay DURATION arp`".to_owned(), found));
+        }
+    };
+    let time = duration(text)?;
+    if (DELAY_MIN..=DELAY_MAX).contains(&time) {
+        return Ok(Delay { time, arp });
     }
     let (least, most) = (DELAY_MIN.as_millis(), DELAY_MAX.as_millis());
     mismatch(format!("a delay from {least}ms to {most}ms"), text)

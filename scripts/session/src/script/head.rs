@@ -1,9 +1,10 @@
 //! The head of a capture's session as a whole: lines that do not fit the others are errors.
 
 use core::net::{IpAddr, Ipv4Addr};
-use std::time::Duration;
 
-use super::fact::{Card, Fact, Forwarding, Host, Loss, Ports, Refusal, Translation, network};
+use super::fact::{
+    Card, Delay, Fact, Forwarding, Host, Loss, Ports, Refusal, Translation, network,
+};
 use super::lexer::Mismatch;
 use super::{ParseError, Step};
 
@@ -20,7 +21,7 @@ pub(super) struct Head {
     pub(super) translations: Vec<Translation>,
     pub(super) forwardings: Vec<Forwarding>,
     pub(super) dhcp: Vec<String>,
-    pub(super) delay: Option<Duration>,
+    pub(super) delay: Option<Delay>,
     pub(super) varies_payload: bool,
 }
 

@@ -48,7 +48,7 @@ fn fact_of(word: &str, rest: &str) -> Result<Fact, Mismatch> {
         "nat" => fact::translation(&words).map(Fact::Nat),
         "forward" => fact::forwarding(&words).map(Fact::Forward),
         "dhcp" => fact::dhcp(&words).map(Fact::Dhcp),
-        "delay" => fact::delay(rest.trim()).map(Fact::Delay),
+        "delay" => fact::delay(&words).map(Fact::Delay),
         _ if words == ["payload"] => Ok(Fact::VariesPayload),
         _ => mismatch("`payload` after `varies`", &words.join(" ")),
     }
