@@ -1,4 +1,4 @@
-//! Our programs with peers that are in common use: dig, openssl, wrk, telnet, and tshark, which
+//! Our programs with peers that are in common use: dig, openssl, wrk, telnet, and Wireshark, which
 //! reads every capture of the book. Where one is not installed its test says so and proves
 //! nothing; the gate installs them all.
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
@@ -12,11 +12,13 @@ mod web_site;
 use std::collections::BTreeSet;
 use std::env;
 use std::fs;
+use std::io::{BufRead, BufReader, Lines, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use program::Program;
+use serde_json::{Value, json};
 use session::run::look_up;
 use web_site::Site;
 
@@ -242,91 +244,114 @@ fn telnet_talks_with_our_telnet_server_and_with_a_plain_one() {
     client.ends();
 }
 
-/// A frame as tshark reads it.
-struct Frame {
-    number: String,
-    interface: String,
-    /// What it calls malformed, a warning or an error.
-    complaint: Option<String>,
+/// Wireshark without its windows, which takes one question a line. It starts once for all files: a
+/// start takes longer than all of them.
+struct Wireshark {
+    child: Child,
+    answers: Lines<BufReader<ChildStdout>>,
 }
 
-fn frames(tshark: &Path, file: &Path) -> Vec<Frame> {
-    let mut command = Command::new(tshark);
-    command.args(["-n", "-T", "fields", "-E", "aggregator=\u{1}", "-r"]);
-    command.arg(file);
-    for name in [
-        "frame.number",
-        "frame.interface_id",
-        "_ws.malformed",
-        "_ws.expert.severity",
-        "_ws.expert.message",
-    ] {
-        command.args(["-e", name]);
+impl Wireshark {
+    fn start(sharkd: &Path) -> Self {
+        let mut command = Command::new(sharkd);
+        command
+            .arg("-")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped());
+        let mut child = command.stderr(Stdio::null()).spawn().unwrap();
+        let answers = BufReader::new(child.stdout.take().unwrap()).lines();
+        Self { child, answers }
     }
-    let output = command.stderr(Stdio::null()).output().unwrap();
-    assert!(output.status.success(), "{}", file.display());
-    let text = String::from_utf8(output.stdout).unwrap();
-    let frames = text.lines().map(|line| {
-        let mut words = line.split('\t').map(str::to_owned);
-        let mut next = || words.next().unwrap();
-        let [number, interface, malformed, severities, messages] = std::array::from_fn(|_| next());
-        // 0x600000 is a warning, 0x800000 an error; the recorder's comments are below.
-        let loud = |severity: &str| severity.parse::<u32>().is_ok_and(|it| it >= 0x60_0000);
-        let mut said = severities.split('\u{1}').zip(messages.split('\u{1}'));
-        let said = said.find(|(severity, _)| loud(severity));
-        let said = said.map(|(_, message)| message.to_owned());
-        Frame {
-            number,
-            interface,
-            complaint: said.or_else(|| (!malformed.is_empty()).then(|| "malformed".to_owned())),
-        }
-    });
-    frames.collect()
+
+    fn ask(&mut self, method: &str, params: Value) -> Value {
+        let question = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
+        let mut input = self.child.stdin.as_ref().unwrap();
+        writeln!(input, "{question}").unwrap();
+        let answer = self.answers.next().unwrap().unwrap();
+        let mut answer: Value = serde_json::from_str(&answer).unwrap();
+        assert!(answer.get("error").is_none(), "{question}: {answer}");
+        answer["result"].take()
+    }
+
+    /// Which of the `frames` of a file it calls malformed, warns of, or calls errors, with its words.
+    fn warnings(&mut self, file: &Path, frames: usize) -> Vec<(usize, String)> {
+        self.ask("load", json!({"file": file}));
+        assert_eq!(self.ask("status", json!({}))["frames"], frames);
+        let experts = self.ask("tap", json!({"tap0": "expert"}));
+        let details = experts["taps"][0]["details"].as_array().unwrap();
+        let loud = details
+            .iter()
+            .filter(|one| matches!(one["s"].as_str().unwrap(), "Warning" | "Error"));
+        loud.map(|one| {
+            let frame = one["f"].as_u64().unwrap();
+            let frame = usize::try_from(frame).unwrap();
+            (frame, one["m"].as_str().unwrap().to_owned())
+        })
+        .collect()
+    }
 }
 
-/// What tshark has to say about a capture: `FILE PACKET MESSAGE`, a line each.
-fn complaints(tshark: &Path, file: &Path) -> Vec<String> {
+impl Drop for Wireshark {
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        let _ = self.child.wait();
+    }
+}
+
+/// Block types of pcapng (draft-ietf-opsawg-pcapng §4.2 and §4.3).
+const INTERFACE: u32 = 1;
+const PACKET: u32 = 6;
+
+/// The blocks of a recording of ours, each with its type.
+fn blocks(recording: &[u8]) -> Vec<(u32, &[u8])> {
+    let mut blocks = Vec::new();
+    let mut rest = recording;
+    while !rest.is_empty() {
+        let (block, after) = rest.split_at(word(rest, 4).try_into().unwrap());
+        blocks.push((word(block, 0), block));
+        rest = after;
+    }
+    blocks
+}
+
+fn word(block: &[u8], at: usize) -> u32 {
+    u32::from_le_bytes(block[at..at + 4].try_into().unwrap())
+}
+
+/// What Wireshark has to say about a capture: `FILE PACKET MESSAGE`, a line each.
+fn complaints(wireshark: &mut Wireshark, file: &Path) -> Vec<String> {
     let name = file.file_stem().unwrap().to_string_lossy();
-    let all = frames(tshark, file);
-    assert!(!all.is_empty(), "{name}");
-    let interfaces: BTreeSet<_> = all.iter().map(|frame| frame.interface.clone()).collect();
-    let said = |frames: &[Frame], numbers: &[String]| {
-        let pairs = frames.iter().zip(numbers);
-        let said = pairs.filter_map(|(frame, number)| Some((number, frame.complaint.as_ref()?)));
-        said.map(|(number, words)| format!("{name} {number} {words}"))
-            .collect::<Vec<_>>()
-    };
-    let numbers = |interface: &str| -> Vec<String> {
-        let on = all.iter().filter(|frame| frame.interface == interface);
-        on.map(|frame| frame.number.clone()).collect()
-    };
-    if interfaces.len() == 1 {
-        return said(&all, &numbers(&all[0].interface));
-    }
-    // Of a router's two wires tshark takes the second for a repetition: each is read alone.
-    let part = env::temp_dir().join(format!("tshark-{}-{name}.pcapng", std::process::id()));
+    let recording = fs::read(file).unwrap();
+    let blocks = blocks(&recording);
+    let packets = || blocks.iter().filter(|(kind, _)| *kind == PACKET);
+    let interfaces = blocks.iter().filter(|(kind, _)| *kind == INTERFACE).count();
+    // Of a router's two wires it takes the second for a repetition: each is read alone.
+    let part = env::temp_dir().join(format!("wire-{}-{name}.pcapng", std::process::id()));
     let mut lines = Vec::new();
-    for interface in &interfaces {
-        let mut command = Command::new(tshark);
-        command.args(["-n", "-Y", &format!("frame.interface_id == {interface}")]);
-        let status = command
-            .arg("-r")
-            .arg(file)
-            .arg("-w")
-            .arg(&part)
-            .stderr(Stdio::null());
-        assert!(status.status().unwrap().success(), "{name}");
-        lines.extend(said(&frames(tshark, &part), &numbers(interface)));
+    for interface in 0..interfaces {
+        let is_here = |block: &[u8]| usize::try_from(word(block, 8)).unwrap() == interface;
+        let numbers = packets().zip(1..).filter(|((_, block), _)| is_here(block));
+        let numbers: Vec<usize> = numbers.map(|(_, number)| number).collect();
+        let kept = blocks
+            .iter()
+            .filter(|(kind, block)| *kind != PACKET || is_here(block));
+        let kept: Vec<&[u8]> = kept.map(|(_, block)| *block).collect();
+        fs::write(&part, kept.concat()).unwrap();
+        for (frame, words) in wireshark.warnings(&part, numbers.len()) {
+            lines.push(format!("{name} {} {words}", numbers[frame - 1]));
+        }
     }
     let _ = fs::remove_file(&part);
+    assert!(packets().next().is_some(), "{name}");
     lines
 }
 
 /// Warnings of Wireshark that are the subject of a page.
-const EXPECTED: [&str; 21] = [
+const EXPECTED: [&str; 25] = [
     "broken_pipe 9 Connection reset (RST)",
     "dns_retry 4 DNS query retransmission. Original request in frame 3",
     // It cannot see that the segment before was lost.
+    "fast_retransmit 21 New fragment overlaps old data (retransmission?)",
     "fast_retransmit 21 This frame is a (suspected) out-of-order segment",
     // The probes of a keepalive stay without an answer; afterwards the other side writes.
     "keepalive 12 Connection reset (RST)",
@@ -343,6 +368,10 @@ const EXPECTED: [&str; 21] = [
     "reset 9 Connection reset (RST)",
     "small_window 7 TCP window specified by the receiver is now completely full",
     "stuck 12 Connection reset (RST)",
+    // What comes back is an ICMP error, and no reply.
+    "ttl 3 No response seen to ICMP request",
+    "unreachable 11 No response seen to ICMP request",
+    "unreachable 6 No response seen to ICMP request",
     "unread 10 Connection reset (RST)",
     "zero_window 11 TCP Zero Window segment",
     "zero_window 13 TCP Zero Window segment",
@@ -351,8 +380,9 @@ const EXPECTED: [&str; 21] = [
 ];
 
 #[test]
-fn tshark_finds_no_malformed_frame_and_warns_only_where_the_page_does() {
-    let Some(tshark) = tool("tshark") else { return };
+fn wireshark_finds_no_malformed_frame_and_warns_only_where_the_page_does() {
+    let Some(sharkd) = tool("sharkd") else { return };
+    let mut wireshark = Wireshark::start(&sharkd);
     let root = session::root().unwrap().join("book/captures");
     let files = fs::read_dir(root)
         .unwrap()
@@ -364,7 +394,7 @@ fn tshark_finds_no_malformed_frame_and_warns_only_where_the_page_does() {
     assert!(files.len() >= 29, "{files:?}");
     let said: BTreeSet<_> = files
         .iter()
-        .flat_map(|file| complaints(&tshark, file))
+        .flat_map(|file| complaints(&mut wireshark, file))
         .collect();
     let expected: BTreeSet<String> = EXPECTED.iter().map(|line| (*line).to_owned()).collect();
     assert_eq!(said, expected);
