@@ -5,7 +5,8 @@
 mod platform {
     use std::collections::BTreeSet;
     use std::ffi::OsStr;
-    use std::fs;
+    use std::fs::{self, File};
+    use std::io::{BufRead, BufReader};
     use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
     use std::path::{Path, PathBuf};
 
@@ -18,22 +19,16 @@ mod platform {
     /// The most times that processes left behind are searched for, as long as some are found.
     const END_ROUNDS_MAX: usize = 8;
 
+    /// The state of a listener.
+    const LISTEN: &str = "0A";
+
     /// Where the programs of this group listen.
     pub(in super::super) fn listening(group: u32) -> Option<Vec<SocketAddr>> {
         let mut addresses = Vec::new();
         for process in members(group) {
             let sockets = sockets(&process);
-            for table in ["net/tcp", "net/tcp6"] {
-                let Ok(table) = fs::read_to_string(process.join(table)) else {
-                    continue;
-                };
-                addresses.extend(
-                    table
-                        .lines()
-                        .skip(1)
-                        .filter_map(|line| listener(line, &sockets)),
-                );
-            }
+            let lines = listeners(&process);
+            addresses.extend(lines.iter().filter_map(|line| listener(line, &sockets)));
         }
         addresses.sort_unstable();
         addresses.dedup();
@@ -117,13 +112,26 @@ mod platform {
     /// Number of connections that wait to be accepted at an address where this group listens.
     pub(in super::super) fn queue(group: u32, address: SocketAddr) -> Option<usize> {
         let process = members(group).into_iter().next()?;
-        let table = fs::read_to_string(process.join("net/tcp")).ok()?;
-        let v6 = fs::read_to_string(process.join("net/tcp6")).unwrap_or_default();
-        let lines = table.lines().skip(1).chain(v6.lines().skip(1));
+        let lines = listeners(&process);
         lines
-            .filter_map(waiting)
+            .iter()
+            .filter_map(|line| waiting(line))
             .find(|(port, _)| *port == address.port())
             .map(|(_, waiting)| waiting)
+    }
+
+    /// The lines of all listeners of this process's network. They come before the connections (Linux,
+    /// Documentation/networking/proc_net_tcp.rst), of which a busy machine has thousands.
+    fn listeners(process: &Path) -> Vec<String> {
+        let tables = ["net/tcp", "net/tcp6"]
+            .into_iter()
+            // The file of a process that has just ended cannot be read.
+            .filter_map(|table| File::open(process.join(table)).ok());
+        let lines = |table| {
+            let lines = BufReader::new(table).lines().skip(1).map_while(Result::ok);
+            lines.take_while(|line| row(line).is_some_and(|row| row.state == LISTEN))
+        };
+        tables.flat_map(lines).collect()
     }
 
     /// Number of bytes that are on their way to the connections of this group, or have come and are
@@ -167,7 +175,7 @@ mod platform {
     /// A connection that is in use: a listener has no bytes, and what is in TIME-WAIT is nobody's.
     fn connection(line: &str) -> Option<Connection<'_>> {
         let row = row(line)?;
-        if matches!(row.state, "06" | "0A") {
+        if matches!(row.state, "06" | LISTEN) {
             return None;
         }
         let (sent, received) = row.queues()?;
@@ -184,7 +192,7 @@ mod platform {
     /// The port of a listener, and the length of its queue: what `rx_queue` is in this state.
     fn waiting(line: &str) -> Option<(u16, usize)> {
         let row = row(line)?;
-        if row.state != "0A" {
+        if row.state != LISTEN {
             return None;
         }
         let (_, port) = row.local.split_once(':')?;
@@ -312,10 +320,9 @@ mod platform {
             .collect()
     }
 
-    /// 0A is LISTEN.
     fn listener(line: &str, sockets: &BTreeSet<String>) -> Option<SocketAddr> {
         let row = row(line)?;
-        if row.state != "0A" || !sockets.contains(row.inode()?) {
+        if row.state != LISTEN || !sockets.contains(row.inode()?) {
             return None;
         }
         let (ip, port) = row.local.split_once(':')?;
