@@ -25,6 +25,8 @@ pub(crate) struct Frame<'a> {
     pub(crate) time: Duration,
     /// The step of the session, from 1.
     pub(crate) step: Option<usize>,
+    /// What the comment says of it.
+    pub(crate) action: String,
     /// Whether the wire lost it.
     pub(crate) lost: bool,
     /// What its first header is.
@@ -173,6 +175,7 @@ fn frame<'a>(
         offset,
         time: time(block, interface.resolution),
         step: None,
+        action: String::new(),
         lost: false,
         link: interface.link,
         bytes,
@@ -194,7 +197,9 @@ fn comment(text: &str, frame: &mut Frame) -> Result<(), String> {
         if line.trim() == "lost" {
             frame.lost = true;
         } else if let Some(rest) = line.strip_prefix("step ") {
-            let digits = rest.split(':').next().unwrap_or_default().trim();
+            let (digits, action) = rest.split_once(':').unwrap_or((rest, ""));
+            let digits = digits.trim();
+            frame.action = action.trim_start().to_owned();
             let step = digits.parse::<usize>().ok().filter(|&step| step > 0);
             frame.step =
                 Some(step.ok_or_else(|| {

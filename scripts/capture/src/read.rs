@@ -38,11 +38,8 @@ pub fn read(file: &[u8], session: &Session) -> Result<Capture, String> {
             |problem: String| format!("packet {number} at byte {}: {problem}", frame.offset);
         let (packet, segment) =
             packet(frame, number, start, &names, &mut conversations).map_err(place)?;
-        if packet.step.is_some_and(|step| step >= session.steps.len()) {
-            return Err(place(format!(
-                "it belongs to a step after the session's last, {}; record the capture again",
-                session.steps.len()
-            )));
+        if let Some(step) = packet.step {
+            belongs(step, &frame.action, session).map_err(place)?;
         }
         transits.push(segment.map(|segment| Transit::new(&packet, segment, &names)));
         packets.push(packet);
@@ -50,6 +47,24 @@ pub fn read(file: &[u8], session: &Session) -> Result<Capture, String> {
     segment_times::follow(&mut packets, &transits);
     segment_times::listen(&mut packets, &transits, &starts(session));
     Ok(Capture { hosts, packets })
+}
+
+/// An error where the session has changed since it was recorded.
+fn belongs(step: usize, action: &str, session: &Session) -> Result<(), String> {
+    let Some(now) = session.steps.get(step) else {
+        return Err(format!(
+            "it belongs to a step after the session's last, {}; record the capture again",
+            session.steps.len()
+        ));
+    };
+    let now = now.action.to_string();
+    if now == action {
+        return Ok(());
+    }
+    Err(format!(
+        "it belongs to step {}, which was `{action}` and is `{now}` now; record the capture again",
+        step + 1
+    ))
 }
 
 /// The step in which a program first starts on each host.

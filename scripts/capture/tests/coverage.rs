@@ -40,7 +40,7 @@ fn read(bytes: &[u8]) -> Packet {
     bytes.resize(bytes.len().max(14), 0);
     // Its sender must be a host of the session.
     bytes[6..12].copy_from_slice(&session::mac(0, 0));
-    let comment = "step 1: client $ nc".to_owned();
+    let comment = "step 1: client $ nc 192.0.2.2 9999".to_owned();
     frames.push(Frame { bytes, comment });
     let capture = capture::read(&wire::pcapng(&frames), &wire::session());
     capture

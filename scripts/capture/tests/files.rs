@@ -114,10 +114,15 @@ fn a_sender_that_is_not_a_host_is_named() {
 }
 
 #[test]
-fn a_step_that_the_session_does_not_have_is_an_error() {
+fn a_step_that_is_another_in_the_session_or_none_is_an_error() {
     let mut frames = frames("c SYN 0");
     frames[0].comment = "step 4: client > more".to_owned();
     check(&pcapng(&frames), "a step after the session's last, 3");
+    frames[0].comment = "step 2: client > bye".to_owned();
+    check(
+        &pcapng(&frames),
+        "it belongs to step 2, which was `client > bye` and is `client > hello` now; record",
+    );
     frames[0].comment = "step 0: before".to_owned();
     check(&pcapng(&frames), "steps count from 1");
 }

@@ -52,7 +52,7 @@ fn summed(mut contents: Vec<u8>, at: usize, next: u8, ends: [[u8; 16]; 2]) -> Ve
 
 /// Reads one frame from the client.
 fn one(bytes: Vec<u8>) -> Packet {
-    let comment = "step 1: client $ nc".to_owned();
+    let comment = "step 1: client $ nc 2001:db8:1::2 9999".to_owned();
     let file = wire::pcapng(&[Frame { bytes, comment }]);
     let capture = capture::read(&file, &session()).expect("a capture");
     capture.packets.into_iter().next().expect("a packet")
@@ -259,7 +259,32 @@ fn options_stand_before_a_report_of_multicast_groups() {
          ipv6.option.data 16 00 00\nipv6.option.type 8 1\nipv6.option.length 8 0"
     );
     assert_eq!(field(&packet, "icmpv6.mld.group").value, "ff02::1");
+    let reserved = field(&packet, "icmpv6.mld.reserved").kind.source;
+    assert_eq!(reserved, "RFC 3810 §5.2.1");
     assert_eq!(field(&packet, "ipv6.src").meaning.en, "no address yet");
+    // A host that has no address yet is not a router of somebody else's packet.
+    assert!(
+        packet.said.en.starts_with("client sends "),
+        "{}",
+        packet.said.en
+    );
+}
+
+#[test]
+fn a_redirect_names_a_better_next_hop_and_the_destination() {
+    let mut message = vec![137, 0, 0, 0, 0, 0, 0, 0];
+    message.extend(SERVER);
+    message.extend(ALL_NODES);
+    let packet = icmp(message, 0, [ROUTER_LINK_LOCAL, CLIENT]);
+    assert_eq!(
+        shown(&packet.layers[2]).replace("icmpv6.", ""),
+        format!(
+            "type 8 137\ncode 8 0\nchecksum 16 {}\nreserved 32 0x00000000\n\
+             better 128 2001:db8:1::2\nredirected 128 ff02::1",
+            field(&packet, "icmpv6.checksum").value
+        )
+    );
+    assert_eq!(field(&packet, "icmpv6.better").kind.source, "RFC 4861 §4.5");
 }
 
 #[test]
@@ -380,9 +405,11 @@ fn flow_labels_may_differ_and_hop_limits_may_not() {
             .map(|packet| {
                 let mut bytes = packet.bytes.clone();
                 bytes[at] = value;
+                let step = packet.step.expect("a step");
+                let action = &recording.session.steps[step].action;
                 Frame {
                     bytes,
-                    comment: format!("step {}: x", packet.step.expect("a step") + 1),
+                    comment: format!("step {}: {action}", step + 1),
                 }
             })
             .collect();

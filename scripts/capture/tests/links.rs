@@ -149,7 +149,7 @@ fn any_bytes_on_any_link_are_covered() {
     let links = prop::sample::select(vec![0_u16, 1, 12, 101, 108, 113, 228, 229, 276]);
     let bytes = proptest::collection::vec(any::<u8>(), 0..120);
     proptest!(config, |(link in links, bytes in bytes)| {
-        let comment = "step 1: client $ nc".to_owned();
+        let comment = "step 1: client $ nc 192.0.2.2 9999".to_owned();
         let file = pcapng_of(link, &[Frame { bytes, comment }]);
         if let Ok(capture) = capture::read(&file, &session()) {
             let packet = &capture.packets[0];
