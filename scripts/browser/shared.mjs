@@ -7,9 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { BOOK, launch, pages, reader, serve } from "./site.mjs";
 
 export const site = await serve();
-export const browser = await launch();
-/** For the readers of the whole book. */
-const light = await launch({ light: true });
+export const browser = await launch({ light: true });
 export const PAGES = pages();
 export const MODES = ["zh", "en", "both"];
 export const THEMES = ["light", "navy"];
@@ -31,13 +29,12 @@ export const at = (page) => `${site.origin}/${page}`;
 
 export async function close() {
   await browser.close();
-  await light.close();
   site.close();
 }
 
 /** A tab of a fresh reader. */
-export async function open(options = {}, within = browser) {
-  const context = await reader(within, options);
+export async function open(options = {}) {
+  const context = await reader(browser, options);
   context.setDefaultTimeout(PATIENCE);
   context.on("request", (request) => requests.push(request.url()));
   const tab = await context.newPage();
@@ -49,8 +46,8 @@ const errors = new WeakMap();
 /** What the scripts of this tab have failed at since this was asked last. */
 const scriptErrors = (tab) => errors.get(tab).splice(0);
 
-export async function withTab(options, act, within = browser) {
-  const tab = await open(options, within);
+export async function withTab(options, act) {
+  const tab = await open(options);
   try {
     const result = await act(tab);
     assert.deepEqual(scriptErrors(tab), []);
@@ -134,7 +131,7 @@ export function readAll() {
       const waiting = PAGES.filter((page) => questions.some(({ pages }) => pages.has(page)));
       const worker = () => withTab(options, async (tab) => {
         for (let page = waiting.shift(); page; page = waiting.shift()) await askPage(tab, page, options, questions);
-      }, light);
+      });
       await Promise.all([worker(), worker()]);
     }
     if (process.env.TIMES) for (const { questions } of readers.values()) for (const { name, ms } of questions) console.log(`${(ms / 1000).toFixed(1).padStart(7)} s  ${name}`);

@@ -129,6 +129,15 @@ pub(crate) fn packet(
     mac_field(&mut header, &TARGET_MAC, names);
     let target = ip_field(&mut header, &TARGET_IP, names);
     let (label, said) = match operation {
+        // The sender has no address yet, and asks whether this one is free (RFC 2131 §4.4.1).
+        1 if sender.is_unspecified() => (
+            format!("who has {target}? (probe)"),
+            sentence(
+                from,
+                &format!("问：有人在用 {target} 吗？"),
+                &format!("asks: does anyone use {target}?"),
+            ),
+        ),
         1 => (
             format!("who has {target}?"),
             sentence(

@@ -136,7 +136,9 @@ fn stable(field: &Field, frame: &[u8]) -> Option<String> {
     match field.kind.id {
         // Chosen anew by the system, or a clock.
         "ip.id" | "icmp.id" | "dns.id" | "tcp.option.tsval" | "tcp.option.tsecr" | "ipv6.flow"
-        | "ipv6.fragment.id" | "icmpv6.id" => None,
+        | "ipv6.fragment.id" | "icmpv6.id" | "dhcp.xid" | "dhcp.secs" => None,
+        // The name and the version of the program.
+        "dhcp.option.class" => None,
         id if id.ends_with(".checksum") || id.ends_with(".random") => {
             // The number varies; whether it is right does not. 0 means that there is none.
             Some(field.meaning.en.clone())

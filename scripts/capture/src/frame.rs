@@ -159,8 +159,12 @@ impl<'f> Walk<'f, '_> {
     /// Notes that a router puts this packet on the next wire: the words are about the host that
     /// sent it. One that no router has passed on is the router's own.
     fn forwarded(&mut self, source: IpAddr, ttl: u8) {
-        let source = self.context.names.owner(source);
-        if source.en.is_empty() || source == self.context.from {
+        let names = self.context.names;
+        // An address that belongs to no host is nobody's packet: 0.0.0.0 is one that has none yet.
+        let Some(source) = names.address(source).map(|host| names.of(host)) else {
+            return;
+        };
+        if source == self.context.from {
             return;
         }
         let does = match ttl {

@@ -9,6 +9,7 @@ mod checksum;
 mod compare;
 mod conversation;
 mod data;
+mod dhcp;
 mod dns;
 mod ethernet;
 mod file;
@@ -100,7 +101,7 @@ pub struct Packet {
 pub struct Layer {
     /// Its layer in the OSI model, 2 to 7, which is also its color.
     pub number: u8,
-    /// `Ethernet`, `ARP`, `IPv4`, `IPv6`, `ICMP`, `ICMPv6`, `TCP`, `UDP`, `DNS`, `HTTP`, `TLS`, `uwsgi`, `WebSocket`, `data`.
+    /// `Ethernet`, `ARP`, `IPv4`, `IPv6`, `ICMP`, `ICMPv6`, `TCP`, `UDP`, `DHCP`, `DNS`, `HTTP`, `TLS`, `uwsgi`, `WebSocket`, `data`.
     pub protocol: &'static str,
     /// Its bytes in the frame.
     pub bytes: Range<usize>,

@@ -55,6 +55,7 @@ impl Names<'_> {
             (None, IpAddr::V4(Ipv4Addr::BROADCAST)) => {
                 say("广播：每一台主机", "broadcast: every host")
             }
+            (None, IpAddr::V4(a)) if a.is_unspecified() => say("还没有地址", "no address yet"),
             (None, IpAddr::V4(a)) if a.is_loopback() => {
                 say("本机（回环）", "this machine (loopback)")
             }

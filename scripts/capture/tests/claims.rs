@@ -439,6 +439,84 @@ fn a_router_changes_mac_addresses_and_ttl_but_no_ip_address() {
     assert_eq!(value(&after, "ip.ttl"), Some(63));
 }
 
+/// The value of a field, as it is shown; `None` for a packet that does not have it.
+fn words(packet: &Packet, kind: &str) -> Option<String> {
+    let mut fields = packet.layers.iter().flat_map(|layer| &layer.fields);
+    let field = fields.find(|field| field.kind.id == kind)?;
+    Some(field.value.clone())
+}
+
+#[test]
+fn a_host_gets_the_address_that_it_was_offered_and_only_the_client_broadcasts() {
+    let recording = story("dhcp");
+    let capture = &recording.capture;
+    let [
+        discover,
+        offer,
+        request,
+        ack,
+        probe,
+        asks,
+        is_at,
+        echo,
+        reply,
+    ] = &capture.packets[..]
+    else {
+        panic!("{} packets", capture.packets.len());
+    };
+    let host = |name: &str| capture.hosts.iter().position(|host| host.name == name);
+    let (client, server) = (host("client"), host("server"));
+    let four = [discover, offer, request, ack];
+    let types = four.map(|packet| words(packet, "dhcp.option.type"));
+    assert_eq!(
+        types,
+        ["1", "2", "3", "5"].map(|kind| Some(kind.to_owned()))
+    );
+    let ends = four.map(|packet| (Some(packet.from), packet.to));
+    assert_eq!(ends[0], (client, None));
+    assert_eq!(ends[1], (server, client));
+    assert_eq!(ends, [ends[0], ends[1], ends[0], ends[1]]);
+    let transaction = words(discover, "dhcp.xid");
+    let (offered, hour) = (Some("192.168.1.100".to_owned()), Some("3600".to_owned()));
+    for packet in four {
+        assert_eq!(words(packet, "dhcp.xid"), transaction);
+        assert_eq!(words(packet, "dhcp.broadcast").as_deref(), Some("0"));
+        let asks = packet.from == discover.from;
+        let source = if asks { "0.0.0.0" } else { "192.168.1.1" };
+        assert_eq!(words(packet, "ip.src").as_deref(), Some(source));
+        let destination = if asks {
+            "255.255.255.255"
+        } else {
+            "192.168.1.100"
+        };
+        assert_eq!(words(packet, "ip.dst").as_deref(), Some(destination));
+        if !asks {
+            assert_eq!(words(packet, "dhcp.yiaddr"), offered);
+            assert_eq!(words(packet, "dhcp.option.lease"), hour);
+            let renewal = words(packet, "dhcp.option.t1");
+            assert_eq!(renewal.as_deref(), Some("1800"), "half of the lease");
+            let router = words(packet, "dhcp.option.router");
+            assert_eq!(router.as_deref(), Some("192.168.1.1"));
+        }
+    }
+    assert_eq!(words(request, "dhcp.option.requested"), offered);
+    assert_eq!(
+        words(request, "dhcp.option.server").as_deref(),
+        Some("192.168.1.1")
+    );
+    // Nobody answers the probe; then the address is the client's.
+    let sender = |packet: &Packet| words(packet, "arp.sender.ip");
+    assert_eq!(
+        (sender(probe).as_deref(), probe.to),
+        (Some("0.0.0.0"), None)
+    );
+    assert_eq!(words(probe, "arp.target.ip"), offered);
+    assert_eq!(sender(asks), offered);
+    assert_eq!(is_at.to, client);
+    assert_eq!(words(echo, "ip.src"), offered);
+    assert_eq!(words(reply, "ip.dst"), offered);
+}
+
 #[test]
 fn a_page_that_counts_the_packets_of_a_recording_counts_right() {
     let book = Path::new("../../book");

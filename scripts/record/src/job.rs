@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 use capture::Capture;
-use session::{Loss, LossKind, Refusal, RefuseWith, Session};
+use session::run::Found;
+use session::{Action, Loss, LossKind, Refusal, RefuseWith, Session};
 
 use crate::preflight::{self, Lack};
 use crate::{host, lab, pcapng};
@@ -125,7 +126,7 @@ impl Job {
         })?;
         let committed =
             read(&committed, &session).with_context(|| format!("read {name}.pcapng"))?;
-        if let Err(lack) = has_what_it_takes(&session) {
+        if let Err(lack) = has_what_it_takes(&session, root) {
             return Ok(Checked::Lacks(lack));
         }
         let mut differences = Vec::new();
@@ -164,7 +165,15 @@ impl Job {
 }
 
 /// Whether this machine has what this session needs and others do not.
-fn has_what_it_takes(session: &Session) -> Result<(), Lack> {
+fn has_what_it_takes(session: &Session, root: &Path) -> Result<(), Lack> {
+    for step in &session.steps {
+        // A command that cannot be looked up is an error, which playing it reports.
+        if let Action::Start { command, .. } = &step.action
+            && let Ok(Found::Missing(what)) = session::run::find(command, root)
+        {
+            return Err(Lack::Program(what));
+        }
+    }
     let loses_syn = |loss: &Loss| matches!(loss.kind, LossKind::Syn | LossKind::Syn6);
     if session.losses.iter().any(loses_syn) && !host::repeats_syn_as_recorded() {
         return Err(Lack::SynTimeouts);

@@ -37,6 +37,10 @@ pub fn lack(lang: Lang, lack: &Lack) -> String {
                  or first run sudo chmod 666 /dev/net/tun"
             ),
         ),
+        Lack::Program(what) => lang.pick(
+            format!("缺少一个程序（{what}）"),
+            format!("a program is missing ({what})"),
+        ),
         Lack::Nft(why) => lang.pick(
             format!("nft 用不了（{why}）。Debian、Ubuntu：sudo apt-get install nftables"),
             format!("nft does not work here ({why}); on Debian or Ubuntu: sudo apt-get install nftables"),

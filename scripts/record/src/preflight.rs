@@ -38,6 +38,8 @@ pub enum Lack {
     Namespace(io::Error),
     /// `/dev/net/tun` cannot make a device.
     Device(io::Error),
+    /// For one capture: a program of its session is not installed. What is missing.
+    Program(String),
     /// For one capture: no `nft`, or a kernel that has no such rules.
     Nft(String),
     /// For one capture: a kernel before Linux 6.5 retransmits a lost SYN at other times.

@@ -1,4 +1,4 @@
-//! The recorder shows what differs, and asks before it replaces a recording.
+//! The recorder shows what differs, asks before it replaces a recording, and says what it skips.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -38,16 +38,25 @@ fn sends(folder: &Path, text: &str) {
 
 /// The status, and everything that was said.
 fn record(folder: &Path, words: &[&str], ci: bool, typed: &str) -> (Option<i32>, String) {
+    let mut command = recorder(folder, words);
+    if ci {
+        command.env("CI", "true");
+    }
+    said(&mut command, typed)
+}
+
+fn recorder(folder: &Path, words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_record"));
     command
         .args(words)
         .current_dir(folder)
         .env("CARGO_TARGET_DIR", folder.join("target"))
         .env_remove("CI");
-    if ci {
-        command.env("CI", "true");
-    }
-    let output = started::run(&mut command, typed.as_bytes());
+    command
+}
+
+fn said(command: &mut Command, typed: &str) -> (Option<i32>, String) {
+    let output = started::run(command, typed.as_bytes());
     let said = [output.stdout, output.stderr].concat();
     let said = String::from_utf8_lossy(&said).into_owned();
     (output.status.code(), said)
@@ -91,6 +100,25 @@ fn what_differs_is_shown_and_replaced_when_somebody_agrees() {
     let (status, said) = record(folder, &["x", "--yes", "--lang", "en"], false, "");
     assert!(status == Some(0) && !said.contains("[y/N]"), "{said}");
     assert_ne!(file(), second);
+}
+
+#[test]
+fn a_capture_whose_program_is_missing_is_skipped_with_the_reason() {
+    let folder = checkout();
+    let folder = folder.path();
+    if record(folder, &["--check", "--lang", "en"], false, "").0 == Some(3) {
+        eprintln!("skipped: this machine cannot record");
+        return;
+    }
+    assert_eq!(record(folder, &["x"], false, "").0, Some(0));
+    for (lang, words) in [
+        ("en", "a program is missing (Python 3 is not installed"),
+        ("zh", "缺少一个程序（Python 3 is not installed"),
+    ] {
+        let mut command = recorder(folder, &["--check", "--lang", lang]);
+        let (status, said) = said(command.env("PATH", "/nonexistent"), "");
+        assert!(status == Some(0) && said.contains(words), "{said}");
+    }
 }
 
 #[test]

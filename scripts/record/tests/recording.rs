@@ -287,12 +287,19 @@ fn a_capture_that_would_come_out_differently_is_reported() {
     assert!(matches!(job.check(&root()), Ok(Checked::Same { .. })));
     let again = job.record_anew(&root()).unwrap();
     assert_eq!(again.changes, Changes::Differs(Vec::new()));
-    let longer = source.replace("你好", "你好吗").replace(" 6 ", " 9 ");
-    fs::write(folder.join("one_shot.session"), longer).unwrap();
+    // The same steps on another wire.
+    let lossy = source.replacen("\n\n", "\nlose client data 1\n\n", 1);
+    assert_ne!(lossy, source);
+    fs::write(folder.join("one_shot.session"), lossy).unwrap();
     match job.check(&root()) {
         Ok(Checked::Different(differences)) => assert!(!differences.is_empty()),
         other => panic!("{other:?}"),
     }
+    // Other steps: the old recording tells of another story.
+    let longer = source.replace("你好", "你好吗").replace(" 6 ", " 9 ");
+    fs::write(folder.join("one_shot.session"), longer).unwrap();
+    let error = format!("{:#}", job.check(&root()).unwrap_err());
+    assert!(error.contains("record the capture again"), "{error}");
     match job.record_anew(&root()).unwrap().changes {
         Changes::Differs(differences) => assert!(!differences.is_empty()),
         Changes::New => panic!("there is a file"),

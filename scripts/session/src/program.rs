@@ -22,6 +22,10 @@ pub enum Program {
     Nginx { config: String },
     /// `uwsgi --ini examples/nginx/NAME.ini`; `config` is that path.
     Uwsgi { config: String },
+    /// `dnsmasq --no-daemon -C examples/dhcp/NAME.conf`; `config` is that path.
+    Dnsmasq { config: String },
+    /// `busybox udhcpc -f -n -q -a200 -s examples/dhcp/NAME.sh`; `script` is that path.
+    Udhcpc { script: String },
     /// `nc ARGS`
     Netcat { args: Vec<String> },
     /// `curl ARGS`
@@ -38,12 +42,14 @@ pub struct UnknownProgram {
 }
 
 /// Every form of command that [`Program::parse`] knows.
-pub const KNOWN: [&str; 8] = [
+pub const KNOWN: [&str; 10] = [
     "cargo run --example NAME [-- ARGS]",
     "python3 examples/python/NAME.py [ARGS]",
     "target/c/NAME [server|client|--turns …]",
     "nginx -e stderr -p . -c examples/nginx/NAME.conf",
     "uwsgi --ini examples/nginx/NAME.ini",
+    "dnsmasq --no-daemon -C examples/dhcp/NAME.conf",
+    "busybox udhcpc -f -n -q -a200 -s examples/dhcp/NAME.sh",
     "nc ARGS",
     "curl ARGS",
     "cargo workbook exercise check ID [--only VARIANT] [--seed N] --lang zh|en -- python3 examples/python/NAME.py",
@@ -75,13 +81,22 @@ impl Program {
             }
             ["python3", script, ref args @ ..] => python(script, args),
             ["nginx", "-e", "stderr", "-p", ".", "-c", config] => {
-                configured(config, ".conf").map(|config| Self::Nginx { config })
+                ours(config, "nginx", ".conf").map(|config| Self::Nginx { config })
             }
             ["uwsgi", "--ini", config] => {
-                configured(config, ".ini").map(|config| Self::Uwsgi { config })
+                ours(config, "nginx", ".ini").map(|config| Self::Uwsgi { config })
             }
-            ["nginx" | "uwsgi", ..] => {
-                Err("nginx and uwsgi start in one form, with a configuration of ours".to_owned())
+            ["dnsmasq", "--no-daemon", "-C", config] => {
+                ours(config, "dhcp", ".conf").map(|config| Self::Dnsmasq { config })
+            }
+            ["busybox", "udhcpc", "-f", "-n", "-q", "-a200", "-s", script] => {
+                ours(script, "dhcp", ".sh").map(|script| Self::Udhcpc { script })
+            }
+            ["nginx" | "uwsgi" | "dnsmasq" | "busybox", ..] => {
+                let program = words[0];
+                Err(format!(
+                    "{program} starts in one form, with a configuration of ours"
+                ))
             }
             ["nc", ref args @ ..] => Ok(Self::Netcat { args: owned(args) }),
             ["curl", ref args @ ..] => Ok(Self::Curl { args: owned(args) }),
@@ -152,9 +167,12 @@ fn c(program: &str, args: &[&str]) -> Result<Program, String> {
     }
 }
 
-fn configured(file: &str, end: &str) -> Result<String, String> {
+/// A file that a program which is not ours is started with.
+fn ours(file: &str, folder: &str, end: &str) -> Result<String, String> {
     let name = file
-        .strip_prefix("examples/nginx/")
+        .strip_prefix("examples/")
+        .and_then(|file| file.strip_prefix(folder))
+        .and_then(|file| file.strip_prefix('/'))
         .and_then(|file| file.strip_suffix(end));
     if !name.is_some_and(is_name) {
         return Err(format!("`{file}` is not one of our configurations"));
@@ -287,6 +305,16 @@ mod tests {
             Program::parse("uwsgi --ini examples/nginx/uwsgi.ini").unwrap(),
             Program::Uwsgi { config }
         );
+        let config = "examples/dhcp/dnsmasq.conf".to_owned();
+        assert_eq!(
+            Program::parse("dnsmasq --no-daemon -C examples/dhcp/dnsmasq.conf").unwrap(),
+            Program::Dnsmasq { config }
+        );
+        let script = "examples/dhcp/lease.sh".to_owned();
+        assert_eq!(
+            Program::parse("busybox udhcpc -f -n -q -a200 -s examples/dhcp/lease.sh").unwrap(),
+            Program::Udhcpc { script }
+        );
         assert_eq!(
             Program::parse("nc").unwrap(),
             Program::Netcat { args: args(&[]) }
@@ -336,11 +364,21 @@ mod tests {
             "a C program takes `server`, `client` or `--turns`, not `--help`",
         );
         refuses("cc -o x x.c", "`cc` is not one of our programs");
-        let one_form = "nginx and uwsgi start in one form, with a configuration of ours";
-        refuses("nginx", one_form);
-        refuses("nginx -p . -c examples/nginx/nginx.conf", one_form);
-        refuses("uwsgi --http :80", one_form);
-        refuses("uwsgi --ini examples/nginx/uwsgi.ini --http :80", one_form);
+        for command in [
+            "nginx",
+            "nginx -p . -c examples/nginx/nginx.conf",
+            "uwsgi --http :80",
+            "uwsgi --ini examples/nginx/uwsgi.ini --http :80",
+            "dnsmasq -C examples/dhcp/dnsmasq.conf",
+            "busybox sh",
+            "busybox udhcpc -s examples/dhcp/lease.sh",
+        ] {
+            let (program, _) = command.split_once(' ').unwrap_or((command, ""));
+            refuses(
+                command,
+                &format!("{program} starts in one form, with a configuration of ours"),
+            );
+        }
         refuses(
             "nginx -e stderr -p . -c examples/nginx/../x.conf",
             "`examples/nginx/../x.conf` is not one of our configurations",
@@ -348,6 +386,14 @@ mod tests {
         refuses(
             "uwsgi --ini examples/nginx/uwsgi.ini:hosts",
             "`examples/nginx/uwsgi.ini:hosts` is not one of our configurations",
+        );
+        refuses(
+            "dnsmasq --no-daemon -C examples/nginx/nginx.conf",
+            "`examples/nginx/nginx.conf` is not one of our configurations",
+        );
+        refuses(
+            "busybox udhcpc -f -n -q -a200 -s examples/dhcp/../x.sh",
+            "`examples/dhcp/../x.sh` is not one of our configurations",
         );
         refuses(
             "nc a 1 | cat",
@@ -372,7 +418,8 @@ mod tests {
             "a session cannot start `sh`: `sh` is not one of our programs; known: \
              `cargo run --example NAME [-- ARGS]`, `python3 examples/python/NAME.py [ARGS]`, \
              `target/c/NAME [server|client|--turns …]`, `nginx -e stderr -p . -c examples/nginx/NAME.conf`, \
-             `uwsgi --ini examples/nginx/NAME.ini`, `nc ARGS`, `curl ARGS`, `cargo workbook exercise check ID [--only VARIANT] [--seed N] \
+             `uwsgi --ini examples/nginx/NAME.ini`, `dnsmasq --no-daemon -C examples/dhcp/NAME.conf`, \
+             `busybox udhcpc -f -n -q -a200 -s examples/dhcp/NAME.sh`, `nc ARGS`, `curl ARGS`, `cargo workbook exercise check ID [--only VARIANT] [--seed N] \
              --lang zh|en -- python3 examples/python/NAME.py`"
         );
     }

@@ -32,6 +32,7 @@ const OTHER_MEANINGS: &[(&str, &str)] = &[
     ("layers/protocols.md", "segment"), // 字段
     ("welcome.en.md", "switch"),        // the verb
     ("sockets/socket.en.md", "switch"),
+    ("layers/osi.en.md", "lease"),   // **P**lease
     ("tcp/connection.md", "cookie"), // SYN cookies
     ("tcp/connection.en.md", "cookie"),
 ];

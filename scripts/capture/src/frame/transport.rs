@@ -10,7 +10,7 @@ use crate::data::Run;
 use crate::names::sentence;
 use crate::segment::Event;
 use crate::tcp::Checksum;
-use crate::{dns, icmp, icmpv6, label, tcp, udp};
+use crate::{dhcp, dns, icmp, icmpv6, label, tcp, udp};
 
 impl<'f> Walk<'f, '_> {
     pub(super) fn transport(&mut self, bytes: Range<usize>, around: Around) {
@@ -104,6 +104,14 @@ impl<'f> Walk<'f, '_> {
         let layer = udp::fields(self.frame, bytes.start, bytes.end, opener, &checksum, name);
         self.out.layers.push(layer);
         let payload = &self.frame[contents.clone()];
+        if !quoted && !payload.is_empty() && around.source.is_ipv4() && dhcp::uses(from, to) {
+            let Context { names, from, .. } = &self.context;
+            let message = dhcp::message(self.frame, contents.clone(), names, from);
+            self.out.layers.push(message.layer);
+            (self.out.label, self.out.said) = (message.label, message.said);
+            self.run(contents.end..bytes.end, Run::Unknown);
+            return true;
+        }
         let named = from == 53 || to == 53;
         if !quoted && !payload.is_empty() && (named || dns::is_message(payload)) {
             let message = dns::message(self.frame, contents.clone(), false, &self.context.from);

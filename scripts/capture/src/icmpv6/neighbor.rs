@@ -12,8 +12,10 @@ RESERVED "icmpv6.reserved" "保留" "reserved"
     "没有用，填 0。" "Not used, 0." "RFC 4861 §4"
 TARGET "icmpv6.target" "目标地址" "target address"
     "问的、答的是哪个地址的 MAC。" "The address whose MAC is asked for or given." "RFC 4861 §4.3, §4.4"
+BETTER "icmpv6.better" "目标地址" "target address"
+    "去目的地址，下一步走这个地址更好；和目的地址一样，表示就在这条链路上。" "A better next hop for the destination address. The same address there: the destination is on this link." "RFC 4861 §4.5"
 REDIRECTED "icmpv6.redirected" "目的地址" "destination address"
-    "去这个地址，以后走目标地址。" "Packets for this address should go by the target address." "RFC 4861 §4.5"
+    "去这个地址的包，以后交给目标地址。" "Packets for this address should go to the target address." "RFC 4861 §4.5"
 ROUTER "icmpv6.router" "R 路由器" "R, router"
     "1 表示：答的是一台路由器。" "1 means: the one that answers is a router." "RFC 4861 §4.4"
 SOLICITED "icmpv6.solicited" "S 应请求" "S, solicited"
@@ -54,6 +56,8 @@ PREFIX "icmpv6.prefix" "前缀" "prefix"
     "这条链路上地址的开头。" "The beginning of the addresses on this link." "RFC 4861 §4.6.2"
 OPTION_DATA "icmpv6.option.data" "选项内容" "option data"
     "选项带的值。" "The option's value." "RFC 4861 §4.6"
+REPORT_RESERVED "icmpv6.mld.reserved" "保留" "reserved"
+    "没有用，填 0。" "Not used, 0." "RFC 3810 §5.2.1"
 RECORDS "icmpv6.mld.records" "记录数" "number of records"
     "后面有几个组播地址的记录。" "How many multicast address records follow." "RFC 3810 §5.2"
 RECORD "icmpv6.mld.type" "记录类型" "record type"
@@ -88,11 +92,13 @@ pub(super) fn message(
             header.hex(&RESERVED, 32, nothing());
         }
     }
-    if matches!(kind, 135..=137) && header.left() >= 128 {
+    if matches!(kind, 135 | 136) && header.left() >= 128 {
         target = Some(address(header, &TARGET, names));
     }
-    if kind == 137 && header.left() >= 128 {
-        address(header, &REDIRECTED, names);
+    for field in [&BETTER, &REDIRECTED] {
+        if kind == 137 && header.left() >= 128 {
+            address(header, field, names);
+        }
     }
     let card = options(header, names);
     let target = target?;
@@ -178,7 +184,7 @@ fn card_field(header: &mut Header, kind: &'static Kind, names: &Names) -> String
 
 /// The rest of a report of multicast groups, version 2.
 pub(super) fn listener_report(header: &mut Header, names: &Names) {
-    header.hex(&RESERVED, 16, nothing());
+    header.hex(&REPORT_RESERVED, 16, nothing());
     let records = header.number(&RECORDS, 16);
     for _ in 0..records {
         if header.left() < 160 {

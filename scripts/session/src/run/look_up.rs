@@ -43,11 +43,24 @@ pub fn find(command: &str, root: &Path) -> Result<Found> {
             ensure!(root.join(&config).is_file(), "no such file: {config}");
             let mut all: Vec<_> = ["-e", "stderr", "-p", ".", "-c"].map(Into::into).into();
             all.push(config.into());
-            Ok(nginx(all))
+            Ok(of_the_system("nginx", all))
         }
         Program::Uwsgi { config } => {
             ensure!(root.join(&config).is_file(), "no such file: {config}");
             Ok(uwsgi(vec!["--ini".into(), config.into()]))
+        }
+        Program::Dnsmasq { config } => {
+            ensure!(root.join(&config).is_file(), "no such file: {config}");
+            let all = vec!["--no-daemon".into(), "-C".into(), config.into()];
+            Ok(of_the_system("dnsmasq", all))
+        }
+        Program::Udhcpc { script } => {
+            ensure!(root.join(&script).is_file(), "no such file: {script}");
+            let mut all: Vec<_> = ["udhcpc", "-f", "-n", "-q", "-a200", "-s"]
+                .map(Into::into)
+                .into();
+            all.push(script.into());
+            Ok(busybox(all))
         }
         Program::Curl { args } => {
             // It must be the first argument: no `.curlrc` is read.
@@ -200,10 +213,10 @@ fn python(args: Vec<OsString>) -> Found {
     }
 }
 
-/// Nginx with these arguments. Debian keeps it where only root's `PATH` leads.
-fn nginx(args: Vec<OsString>) -> Found {
-    let program = PathBuf::from("/usr/sbin/nginx");
-    match installed(&["nginx"], args.clone(), "nginx") {
+/// A server with these arguments. Debian keeps it where only root's `PATH` leads.
+fn of_the_system(name: &str, args: Vec<OsString>) -> Found {
+    let program = Path::new("/usr/sbin").join(name);
+    match installed(&[name], args.clone(), name) {
         Found::Missing(_) if is_executable(&program) => Found::Run(Invocation { program, args }),
         found => found,
     }
@@ -226,6 +239,26 @@ fn uwsgi(args: Vec<OsString>) -> Found {
     Found::Missing(format!(
         "{program} has no plugin python3 or no plugin logfile (Debian: uwsgi-plugin-python3)"
     ))
+}
+
+/// BusyBox with these arguments, if it has the two tools that they need: each build has others.
+fn busybox(args: Vec<OsString>) -> Found {
+    let found = installed(&["busybox"], args, "busybox");
+    let Found::Run(Invocation { program, .. }) = &found else {
+        return found;
+    };
+    let mut ask = Command::new(program);
+    let asked = ask.arg("--list").stdin(Stdio::null()).output();
+    let list = asked.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
+    let has = |tool| {
+        list.as_ref()
+            .is_ok_and(|list| list.lines().any(|line| line == tool))
+    };
+    if has("udhcpc") && has("ip") {
+        return found;
+    }
+    let program = program.display();
+    Found::Missing(format!("{program} has no udhcpc or no ip"))
 }
 
 /// The executable that `python` says it is.
