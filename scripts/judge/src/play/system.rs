@@ -9,15 +9,24 @@ mod platform {
     use std::io::{BufRead, BufReader};
     use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
     use std::path::{Path, PathBuf};
+    use std::thread;
+    use std::time::{Duration, Instant};
 
     use rustix::process::{Pid, Signal, kill_process};
-
-    use std::time::Duration;
 
     use super::{Holdings, Times};
 
     /// The most times that processes left behind are searched for, as long as some are found.
     const END_ROUNDS_MAX: usize = 8;
+
+    /// How long a process is waited for of which it is not known whether it is ours.
+    const UNKNOWN_WAIT: Duration = Duration::from_secs(1);
+
+    /// Time between two looks at it.
+    const LOOK_INTERVAL: Duration = Duration::from_millis(5);
+
+    /// The parent of all threads of the kernel.
+    const KTHREADD: &str = "2";
 
     /// The state of a listener.
     const LISTEN: &str = "0A";
@@ -241,31 +250,61 @@ mod platform {
     /// Kills every process since `first` that was started with this word in its environment, even one
     /// that has left the group.
     pub(in super::super) fn end_all(first: u32, marker: &str) {
+        let began = Instant::now();
         // A process that is killed may just have started another.
         for _ in 0..END_ROUNDS_MAX {
-            if !end_some(first, marker) {
+            let mut found = end_some(first, marker);
+            while !found.some && found.unknown && began.elapsed() < UNKNOWN_WAIT {
+                thread::sleep(LOOK_INTERVAL);
+                found = end_some(first, marker);
+            }
+            if !found.some {
                 return;
             }
         }
     }
 
-    /// Kills those that are there now. Whether there were any.
-    fn end_some(first: u32, marker: &str) -> bool {
-        let mut some = false;
+    /// What there was to kill.
+    #[derive(Default)]
+    struct Left {
+        some: bool,
+        /// There is a process of which it is not known yet: one that is just becoming another program
+        /// (execve(2)) has no environment for a moment, which may be long on a busy machine.
+        unknown: bool,
+    }
+
+    /// Kills those that are there now.
+    fn end_some(first: u32, marker: &str) -> Left {
+        let mut left = Left::default();
         for process in processes(first) {
-            let marked = fs::read(process.join("environ")).is_ok_and(|environment| {
-                environment
-                    .split(|&byte| byte == 0)
-                    .any(|word| word == marker.as_bytes())
-            });
+            let Ok(environment) = fs::read(process.join("environ")) else {
+                continue;
+            };
+            if environment.is_empty() {
+                left.unknown |= is_program(&process);
+                continue;
+            }
+            let mut words = environment.split(|&byte| byte == 0);
+            let marked = words.any(|word| word == marker.as_bytes());
             let number = process
                 .file_name()
                 .and_then(|name| name.to_str()?.parse().ok());
             if let (true, Some(pid)) = (marked, number.and_then(Pid::from_raw)) {
-                some |= kill_process(pid, Signal::KILL).is_ok();
+                left.some |= kill_process(pid, Signal::KILL).is_ok();
             }
         }
-        some
+        left
+    }
+
+    /// Whether this process is a program that has not ended: no thread of the kernel, no zombie.
+    fn is_program(process: &Path) -> bool {
+        // `17 (name, which may hold anything) S 1 17 …`: the state, and then the parent.
+        let stat = fs::read_to_string(process.join("stat")).unwrap_or_default();
+        let after = stat.rsplit_once(')').map_or("", |(_, after)| after);
+        let mut words = after.split_ascii_whitespace();
+        let state = words.next();
+        let parent = words.next();
+        state.is_some_and(|state| !matches!(state, "Z" | "X")) && parent != Some(KTHREADD)
     }
 
     /// The processes that have started since `first`, and `first` itself: PIDs are given in order, and
