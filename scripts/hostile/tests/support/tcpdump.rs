@@ -158,6 +158,12 @@ fn plain(line: &str) -> String {
     {
         line.truncate(at);
     }
+    // Its words for DHCP stand before the length.
+    if let Some((ends, words)) = line.split_once("BOOTP/DHCP, ")
+        && let Some((_, length)) = words.split_once(", length ")
+    {
+        line = format!("{ends}UDP, length {length}");
+    }
     // An application's words follow the length; those of DNS stand in its place.
     if let Some(at) = line.find("length ").filter(|_| line.starts_with("IP")) {
         let digits = line[at + 7..]
@@ -213,9 +219,9 @@ fn verbose(text: &str) -> BTreeMap<&'static str, String> {
         let bad = text.contains("bad cksum");
         all.insert("IP checksum", if bad { "bad" } else { "good" }.to_owned());
     }
-    // Neighbor advertisements have flags too.
-    let neighbor = text.contains("ICMP6");
-    if let Some(flags) = between("Flags [", "]").filter(|_| !neighbor) {
+    // Neighbor advertisements and DHCP have flags too.
+    let others = text.contains("ICMP6") || text.contains("BOOTP/DHCP");
+    if let Some(flags) = between("Flags [", "]").filter(|_| !others) {
         all.insert("TCP flags", flags);
         all.insert(
             "TCP checksum",
