@@ -10,17 +10,21 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use capture::{Capture, Packet};
+use capture::{Capture, Field, Packet};
 use captures::{Recording, named as story};
 use session::Action;
 
 const MS: Duration = Duration::from_millis(1);
 
-/// The value of a field, as a number; `None` for a packet that does not have it.
+/// A field; `None` for a packet that does not have it.
+fn field<'a>(packet: &'a Packet, kind: &str) -> Option<&'a Field> {
+    let mut fields = packet.layers.iter().flat_map(|layer| &layer.fields);
+    fields.find(|field| field.kind.id == kind)
+}
+
+/// The value of a field, as a number.
 fn value(packet: &Packet, kind: &str) -> Option<u64> {
-    let fields = packet.layers.iter().flat_map(|layer| &layer.fields);
-    let field = fields.into_iter().find(|field| field.kind.id == kind)?;
-    let bits = field.bits.clone();
+    let bits = field(packet, kind)?.bits.clone();
     Some(bits.fold(0, |number, bit| {
         let octet = packet.bytes[bit / 8];
         number << 1 | u64::from(octet >> (7 - bit % 8) & 1)
@@ -439,11 +443,9 @@ fn a_router_changes_mac_addresses_and_ttl_but_no_ip_address() {
     assert_eq!(value(&after, "ip.ttl"), Some(63));
 }
 
-/// The value of a field, as it is shown; `None` for a packet that does not have it.
+/// The value of a field, as it is shown.
 fn words(packet: &Packet, kind: &str) -> Option<String> {
-    let mut fields = packet.layers.iter().flat_map(|layer| &layer.fields);
-    let field = fields.find(|field| field.kind.id == kind)?;
-    Some(field.value.clone())
+    Some(field(packet, kind)?.value.clone())
 }
 
 #[test]

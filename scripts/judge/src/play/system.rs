@@ -111,11 +111,10 @@ mod platform {
             .into_iter()
             .filter_map(|process| fs::read_dir(process.join("task")).ok());
         let mut states = tasks.flatten().flatten().filter_map(|task| {
-            let stat = fs::read_to_string(task.path().join("stat")).ok()?;
-            let (_, after) = stat.rsplit_once(')')?;
-            after.trim_start().chars().next()
+            let [state, ..] = stat(&task.path())?;
+            Some(state)
         });
-        Some(states.any(|state| matches!(state, 'R' | 'D')))
+        Some(states.any(|state| matches!(&*state, "R" | "D")))
     }
 
     /// Number of connections that wait to be accepted at an address where this group listens.
@@ -298,13 +297,18 @@ mod platform {
 
     /// Whether this process is a program that has not ended: no thread of the kernel, no zombie.
     fn is_program(process: &Path) -> bool {
-        // `17 (name, which may hold anything) S 1 17 …`: the state, and then the parent.
-        let stat = fs::read_to_string(process.join("stat")).unwrap_or_default();
-        let after = stat.rsplit_once(')').map_or("", |(_, after)| after);
-        let mut words = after.split_ascii_whitespace();
-        let state = words.next();
-        let parent = words.next();
-        state.is_some_and(|state| !matches!(state, "Z" | "X")) && parent != Some(KTHREADD)
+        stat(process)
+            .is_some_and(|[state, parent, _]| !matches!(&*state, "Z" | "X") && parent != KTHREADD)
+    }
+
+    /// The state of a process or thread, its parent and its group (proc_pid_stat(5)); `None` once it
+    /// is gone.
+    fn stat(path: &Path) -> Option<[String; 3]> {
+        // `17 (name, which may hold anything) S 1 17 …`
+        let stat = fs::read_to_string(path.join("stat")).ok()?;
+        let (_, after) = stat.rsplit_once(')')?;
+        let mut words = after.split_ascii_whitespace().map(str::to_owned);
+        Some([words.next()?, words.next()?, words.next()?])
     }
 
     /// The processes that have started since `first`, and `first` itself: PIDs are given in order, and
@@ -335,12 +339,7 @@ mod platform {
     /// The processes of a group, whose id is the PID of its first.
     fn members(first: u32) -> Vec<PathBuf> {
         let group = first.to_string();
-        let belongs = |path: &PathBuf| {
-            // `17 (name, which may hold anything) S 1 17 …`: state, parent, group.
-            let stat = fs::read_to_string(path.join("stat")).unwrap_or_default();
-            let after = stat.rsplit_once(')').map_or("", |(_, after)| after);
-            after.split_ascii_whitespace().nth(2) == Some(&group)
-        };
+        let belongs = |path: &PathBuf| stat(path).is_some_and(|[_, _, of]| of == group);
         processes(first).filter(belongs).collect()
     }
 
